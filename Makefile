@@ -1,0 +1,41 @@
+# Two commands matter: `make demo` and `make test`. Each sets up everything it needs.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check fuzz golden lock setup clean
+
+demo: .venv/.runtime            ## the main job, on a synthetic police records database
+	$(BIN)/recuse demo --out demo-output
+
+test: .venv/.dev                ## every test (installs system packages when root on Debian)
+	scripts/system-packages.sh
+	$(BIN)/python -m pytest
+
+check: .venv/.dev               ## style, types, floors, sizes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy tests
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_structure.py
+
+fuzz: .venv/.dev                ## the differential test, longer: make fuzz SETS=50000 SEED=7
+	$(BIN)/python -m pytest -q -s tests/test_differential_live.py --sets $(or $(SETS),20000) --seed $(or $(SEED),0)
+
+lock: .venv/.dev                ## write locks/*.txt anew (hashes, no addresses); needs uv on the path
+	scripts/lock.sh
+
+.venv/bin/python:
+	scripts/bootstrap.sh $(PYTHON)
+
+.venv/.runtime: .venv/bin/python locks/runtime.txt pyproject.toml
+	scripts/install.sh runtime
+
+.venv/.dev: .venv/bin/python locks/dev.txt pyproject.toml
+	scripts/install.sh dev
+
+setup: .venv/.dev               ## only the environment
+
+clean:                          ## everything that can be made again
+	rm -rf .venv demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,115 @@
+"""Every error that `recuse` raises on purpose, as one tree.
+
+    RecuseError                      one sentence: what, where; `remedy` says how to mend it; `exit_code`
+    ├── InputError                   (2) what the caller gave is not usable
+    │   ├── RepositoryError          the policy repository: every problem found, each with file and line
+    │   ├── DirectiveError           a directive or confirmation is malformed or not in force
+    │   │   └── SignatureError       a signature is missing, wrong, or by the wrong person, key, role or time
+    │   ├── PolicyError              Cedar text that does not validate
+    │   │   └── UnsupportedRuleError a rule that cannot be enforced exactly; refused by name
+    │   └── PlanError                a plan file that cannot be read or used
+    │       └── StalePlanError       the database is not as it was when the plan was made
+    ├── LedgerError                  (2) the ledger is damaged, locked, or does not verify
+    ├── TargetError                  (2) a database could not be used
+    │   ├── UnreachableError         no connection
+    │   ├── MissingRightError        the connection lacks a right that the verb needs
+    │   └── ApplyError               a statement failed; the tight state stands
+    └── RefusedError                 (1) the policy says no
+
+Messages are lower case, hold the caller's words in backticks, and name no Python types.
+"""
+
+from dataclasses import dataclass
+
+
+class RecuseError(Exception):
+    """The root: a sentence for a person, and the remedy beside it."""
+
+    exit_code: int = 2
+
+    def __init__(self, message: str, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return self.message if self.remedy is None else f"{self.message}; {self.remedy}"
+
+
+class InputError(RecuseError):
+    """What the caller gave is not usable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in one place of the policy repository.
+
+    `line` counts from 1; 0 means the whole file.
+    """
+
+    file: str
+    line: int
+    message: str
+    remedy: str | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")
+
+
+class RepositoryError(InputError):
+    """The policy repository cannot be used; `problems` holds everything found, in file and line order."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(p) for p in problems))
+        self.problems = problems
+
+
+class DirectiveError(InputError):
+    """A directive or confirmation is malformed, or does not fit what it names."""
+
+
+class SignatureError(DirectiveError):
+    """A signature is missing, wrong, or by the wrong person, key, role or time."""
+
+
+class PolicyError(InputError):
+    """Cedar text that does not parse or validate."""
+
+
+class UnsupportedRuleError(PolicyError):
+    """A rule that cannot be enforced exactly in the target; named, never approximated."""
+
+
+class PlanError(InputError):
+    """A plan that cannot be made, read or used."""
+
+
+class StalePlanError(PlanError):
+    """The facts found are not those the plan was made on."""
+
+
+class LedgerError(RecuseError):
+    """The ledger is damaged, locked, or does not verify."""
+
+
+class TargetError(RecuseError):
+    """A database could not be used as asked."""
+
+
+class UnreachableError(TargetError):
+    """No connection to the database."""
+
+
+class MissingRightError(TargetError):
+    """The connection lacks a right that the verb needs."""
+
+
+class ApplyError(TargetError):
+    """A statement of a plan failed; what was tightened stays tight."""
+
+
+class RefusedError(RecuseError):
+    """The policy says no."""
+
+    exit_code = 1

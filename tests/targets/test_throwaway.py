@@ -1,0 +1,62 @@
+"""The launcher: closed by default, and gone afterwards."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from recuse.errors import TargetError
+from recuse.targets.postgres.throwaway import Server, throwaway
+
+
+def test_answers_with_its_password_only(own_server: Server) -> None:
+    with psycopg.connect(own_server.dsn()) as connection:
+        assert connection.execute("SELECT current_setting('server_version_num')::int / 10000").fetchone() == (
+            own_server.version,
+        )
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(own_server.dsn(password="wrong"))
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(f"host={own_server.folder} port={own_server.port} user=postgres", passfile="/nonexistent")
+
+
+def test_leaves_nothing_behind() -> None:
+    with throwaway() as server:
+        folder = server.folder
+        assert folder.is_dir()
+        assert (folder.stat().st_mode & 0o777) == 0o700
+        assert ((folder / "superuser.password").stat().st_mode & 0o777) == 0o600
+    assert not folder.exists()
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(server.dsn())
+
+
+def test_stops_when_its_parent_is_killed() -> None:
+    program = (
+        "import time\nfrom recuse.targets.postgres.throwaway import throwaway\n"
+        "with throwaway() as s: print(s.dsn(), s.folder.parent, sep='|', flush=True); time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        dsn, folder = child.stdout.readline().strip().split("|")
+        psycopg.connect(dsn).close()
+        os.kill(child.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            psycopg.connect(dsn).close()
+        except psycopg.OperationalError:
+            if not Path(folder).exists():
+                return
+        time.sleep(0.1)
+    pytest.fail("the server or its folder outlived its parent")
+
+
+def test_says_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match="holds no `postgres` program"), throwaway(binaries=tmp_path):
+        pass
