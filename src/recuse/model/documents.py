@@ -1,0 +1,99 @@
+"""What is signed, issued and decided: directives, confirmations, permits, decisions."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from recuse.model.parties import Circumstances
+
+Action = Literal["read", "insert", "update", "delete"]
+Stage = Literal["observe", "canary", "enforce"]
+
+ACTIONS: Final[tuple[Action, ...]] = ("read", "insert", "update", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """A citation with its status and the day it was checked."""
+
+    citation: str
+    status: str
+    checked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """The signed document saying who may reach what, why, under which authority.
+
+    `raw` holds the exact bytes of `directive.toml` (what is signed); `cedar` the text its `cedar_sha256` names.
+    """
+
+    id: str
+    raw: bytes
+    cedar: str
+    title: str
+    issued: date
+    effective: datetime
+    directed_by: str
+    confirm_role: str
+    supersedes: tuple[str, ...]
+    stage: Stage
+    canary_accounts: tuple[str, ...]
+    legal_basis: tuple[LegalBasis, ...]
+    counsel: str | None
+    cedar_sha256: str
+    policy_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The second official's answer; `raw` holds the exact bytes of `confirmation.toml` (what is signed).
+
+    `directive_signature_sha256` ties it to one signature of one directive and so fixes the order of the two.
+    """
+
+    raw: bytes
+    directive_sha256: str
+    directive_signature_sha256: str
+    decision: Literal["confirm", "refuse"]
+    conditions: str
+    effective: datetime
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDirective:
+    """One folder of `directives/`: a draft has no signature; signatures are armored SSHSIG as read from the files."""
+
+    directive: Directive
+    signature: bytes | None
+    confirmation: Confirmation | None
+    confirmation_signature: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """A checked, time-limited record that one account may declare one purpose under one authority for one case."""
+
+    id: str
+    system: str
+    login: str
+    login_oid: int
+    purpose: str
+    authority: str
+    agreement: str | None
+    case: str | None
+    valid_from: datetime
+    valid_until: datetime
+    ledger_index: int
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Allow or deny, with the rules that determined it, those that failed, and what would have changed it."""
+
+    allow: bool
+    rules: tuple[str, ...]
+    errors: tuple[str, ...] = ()
+    would_change: tuple[Circumstances, ...] = ()

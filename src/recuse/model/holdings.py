@@ -1,0 +1,108 @@
+"""What is held, and the policy repository that describes it: systems, tables with their categories, derived objects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from recuse.model.documents import SignedDirective, Stage
+from recuse.model.parties import Account, Agency, Agreement, Authority, Category, Official, Purpose
+
+SystemKind = Literal["live", "listing", "attested"]
+AttributeType = Literal["Bool", "String", "Long"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowAttribute:
+    """What rules may ask about a row: a column, its Cedar type, and whether it may be NULL."""
+
+    column: str
+    type: AttributeType
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableMap:
+    """A table's categories: one for every column, `key` columns being readable with any other column of the row."""
+
+    name: str
+    category: str
+    key: tuple[str, ...]
+    columns: Mapping[str, str]
+    attributes: Mapping[str, RowAttribute]
+    public: bool
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """All category ids of this table: the default first, the others sorted."""
+        return (self.category, *sorted(set(self.columns.values()) - {self.category}))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsAs:
+    """The principal and circumstances whose rows a derived object shows."""
+
+    agency: str
+    purpose: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A view, materialized view or definer function over governed `tables`, shown as `reads_as` sees them.
+
+    A function's name carries its argument types: `records.lookup(integer)`.
+    """
+
+    name: str
+    category: str
+    reads_as: ReadsAs
+    tables: tuple[str, ...]
+    refreshed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One database of the institution."""
+
+    name: str
+    kind: SystemKind
+    engine: str
+    service: str
+    owner: str
+    stage: Stage
+    tables: tuple[TableMap, ...]
+    derived: tuple[Derived, ...]
+
+    def table(self, name: str) -> TableMap:
+        """The map of one table; KeyError when the table is not categorised."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """Whose policy this is: an agency id and a name; `jurisdictions` are packs of law, lowest first."""
+
+    id: str
+    name: str
+    jurisdictions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A policy repository, checked; mappings are by id. `policy_sha256` digests the files outside directives/."""
+
+    institution: Institution
+    ledger_origin: str
+    systems: Mapping[str, System]
+    agencies: Mapping[str, Agency]
+    accounts: Mapping[str, Account]
+    purposes: Mapping[str, Purpose]
+    authorities: Mapping[str, Authority]
+    categories: Mapping[str, Category]
+    officials: Mapping[str, Official]
+    agreements: Mapping[str, Agreement]
+    directives: Mapping[str, SignedDirective]
+    policy_sha256: str
