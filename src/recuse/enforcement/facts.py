@@ -17,12 +17,17 @@ PolicyCommand = Literal["SELECT", "INSERT", "UPDATE", "DELETE", "ALL"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class ObjectRef:
-    """An object by kind and name parts: ('records', 'person'), ('records', 'person', 'phone'), ('a', 'f(int4)')."""
+    """An object by kind and name parts: ('records', 'person'), ('records', 'person', 'phone').
+
+    A function's parts are schema, name and argument types as the catalog writes them: ('a', 'f', 'integer, text').
+    """
 
     kind: ObjectKind
     name: tuple[str, ...]
 
     def __str__(self) -> str:
+        if self.kind == "function":
+            return f"function {self.name[0]}.{self.name[1]}({self.name[2]})"
         return f"{self.kind} {'.'.join(self.name)}"
 
     @property

@@ -1,0 +1,65 @@
+"""The difference of two sets of facts inside a closed world: what is not wanted there is unmade."""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+
+from recuse.enforcement.facts import (
+    Declaration,
+    Definition,
+    Fact,
+    Owner,
+    RegisteredAccount,
+    Role,
+    RowPolicy,
+    RowSecurity,
+    Support,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One fact to make (`make`) or unmake; `before` is the fact of the same identity that a made one replaces."""
+
+    make: bool
+    fact: Fact
+    before: Fact | None = None
+
+
+def identity(fact: Fact) -> Hashable:
+    """What stays the same when a fact changes its value; a fact without a value is its own identity."""
+    match fact:
+        case Role():
+            return ("role", fact.name)
+        case Owner():
+            return ("owner", fact.of.name)
+        case RowSecurity():
+            return ("row security", fact.table)
+        case RowPolicy():
+            return ("row policy", fact.table, fact.name)
+        case Definition():
+            return ("definition", fact.of)
+        case RegisteredAccount():
+            return ("account", fact.login)
+        case Declaration():
+            return ("declaration", fact.login, fact.purpose, fact.authority, fact.agreement)
+        case Support():
+            return "support"
+        case _:
+            return fact
+
+
+def diff(found: Iterable[Fact], wanted: Iterable[Fact], governed: Callable[[Fact], bool]) -> tuple[Difference, ...]:
+    """What to make and unmake so that, within `governed`, the facts found become the facts wanted.
+
+    A found fact outside `governed` is left alone. Unmaking comes before making, each in a fixed order.
+    """
+    found_set, wanted_set = frozenset(found), frozenset(wanted)
+    by_identity = {identity(fact): fact for fact in found_set}
+    kept = {identity(fact) for fact in wanted_set}
+    unmade = [
+        Difference(make=False, fact=fact)
+        for fact in found_set - wanted_set
+        if identity(fact) not in kept and governed(fact)
+    ]
+    made = [Difference(make=True, fact=fact, before=by_identity.get(identity(fact))) for fact in wanted_set - found_set]
+    return (*sorted(unmade, key=repr), *sorted(made, key=repr))

@@ -1,0 +1,100 @@
+"""What a login holds by the facts, without asking for more: through inheritance, PUBLIC, ownership.
+
+What needs a SET ROLE is left out on purpose: a plan calls an access *substituted* when the login already had it, and a
+smaller "already had" only moves more into the loosening phase.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from recuse.enforcement.facts import (
+    Fact,
+    Grant,
+    Membership,
+    ObjectRef,
+    Owner,
+    PolicyCommand,
+    Privilege,
+    Role,
+    RowPolicy,
+    RowSecurity,
+)
+
+Right = tuple[ObjectRef, Privilege]
+ROW_PRIVILEGES: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+@dataclass(slots=True)
+class Holdings:
+    """An index over facts that answers what a login holds. Build it once for a set of facts."""
+
+    facts: Iterable[Fact]
+    _parents: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _grants: dict[str | None, set[Right]] = field(default_factory=lambda: defaultdict(set))
+    _owners: dict[ObjectRef, str] = field(default_factory=dict)
+    _roles: dict[str, Role] = field(default_factory=dict)
+    _secured: dict[ObjectRef, RowSecurity] = field(default_factory=dict)
+    _policies: dict[ObjectRef, list[RowPolicy]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for fact in self.facts:
+            match fact:
+                case Membership(inherit=True):
+                    self._parents[fact.member].add(fact.role)
+                case Grant():
+                    self._grants[fact.grantee].add((fact.on, fact.privilege))
+                case Owner():
+                    self._owners[fact.of] = fact.role
+                case Role():
+                    self._roles[fact.name] = fact
+                case RowSecurity():
+                    self._secured[fact.table] = fact
+                case RowPolicy(restrictive=False):
+                    self._policies[fact.table].append(fact)
+                case _:
+                    pass
+
+    def roles(self, login: str) -> frozenset[str]:
+        """The roles whose privileges `login` uses without SET ROLE, itself included."""
+        found, waiting = {login}, [login]
+        while waiting:
+            for parent in self._parents.get(waiting.pop(), ()):
+                if parent not in found:
+                    found.add(parent)
+                    waiting.append(parent)
+        return frozenset(found)
+
+    def has(self, login: str, on: ObjectRef, privilege: Privilege) -> bool:
+        """Whether `login` holds this privilege; a column's is also held through its table's."""
+        roles = self.roles(login)
+        if any(self._roles[r].superuser for r in roles if r in self._roles):
+            return True
+        relation = on.relation
+        if self._owner(relation) in roles:
+            return True
+        grants = (self._grants.get(r, set()) for r in (*roles, None))
+        return any((on, privilege) in g or (relation, privilege) in g for g in grants)
+
+    def rows(self, login: str, table: ObjectRef, command: PolicyCommand) -> frozenset[str] | None:
+        """The permissive conditions under which `login` sees or changes rows; None means every row."""
+        secured = self._secured.get(table)
+        roles = self.roles(login)
+        if secured is None or not secured.enabled:
+            return None
+        if any(r.superuser or r.bypass_rls for name in roles if (r := self._roles.get(name))):
+            return None
+        if self._owner(table) in roles and not secured.forced:
+            return None
+        texts: set[str] = set()
+        for policy in self._policies.get(table, ()):
+            if policy.command in (command, "ALL") and (roles & set(policy.roles) or "public" in policy.roles):
+                texts.add((policy.check if command == "INSERT" else policy.using) or policy.using or "true")
+        return frozenset(texts)
+
+    def _owner(self, relation: ObjectRef) -> str | None:
+        for kind in (relation.kind, "table", "view", "matview"):
+            owner = self._owners.get(ObjectRef(kind, relation.name))
+            if owner is not None:
+                return owner
+        return None

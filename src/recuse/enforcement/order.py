@@ -1,0 +1,182 @@
+"""Puts differences in the order of a plan: what shows nothing first, what takes away next, what shows more last.
+
+An account is *substituted* when it keeps a standing class and already reached governed data: it enters its class while
+the class is still empty and leaves its old roles last, so its programs see no gap. Every other account is cut first.
+A right that a class receives is part of the substitution when a substituted member already held it; all else loosens.
+Nothing is ever shown that the signed policy does not show, nor what the old rights did not.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from recuse.enforcement.diff import Difference
+from recuse.enforcement.facts import (
+    Declaration,
+    DefaultPrivilege,
+    Definition,
+    Grant,
+    Membership,
+    ObjectRef,
+    Owner,
+    RegisteredAccount,
+    Role,
+    RowPolicy,
+    RowSecurity,
+    Support,
+)
+from recuse.enforcement.held import Holdings
+from recuse.enforcement.plan import STEPS, Change, Step
+from recuse.enforcement.scope import PREFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the order depends on.
+
+    `holdings` index the facts found; `standing` maps a login to the class role that it will inherit; `substituted` are
+    the logins that enter early; `batches` gives the batch of every governed relation; `found_roles` exist already.
+    """
+
+    system: str
+    holdings: Holdings
+    standing: Mapping[str, str]
+    substituted: frozenset[str]
+    batches: Mapping[ObjectRef, str]
+    found_roles: frozenset[str]
+    logins: frozenset[str]
+
+    def members(self, class_role: str) -> tuple[str, ...]:
+        """The substituted members of a class role."""
+        return tuple(login for login in sorted(self.substituted) if self.standing.get(login) == class_role)
+
+    def batch(self, on: ObjectRef) -> str | None:
+        """The batch of a governed relation or column or function; None when it is outside the category map."""
+        for kind in (on.relation.kind, "table", "view", "matview"):
+            name = self.batches.get(ObjectRef(kind, on.relation.name))
+            if name is not None:
+                return name
+        return None
+
+
+def order(differences: Iterable[Difference], situation: Situation) -> tuple[Change, ...]:
+    """The changes in the order in which they are applied."""
+    changes = [_change(difference, situation) for difference in differences]
+    return tuple(sorted(changes, key=lambda c: (STEPS.index(c.step), c.batch, _rank(c), c.make, repr(c.fact))))
+
+
+def _change(difference: Difference, situation: Situation) -> Change:
+    step = _make_step(difference, situation) if difference.make else _unmake_step(difference, situation)
+    batch = ""
+    if step == "shape":
+        batch = situation.batch(_object(difference)) or str(_object(difference))
+    return Change(situation.system, step, difference.make, difference.fact, difference.before, batch)
+
+
+def _object(difference: Difference) -> ObjectRef:
+    match difference.fact:
+        case Grant(on=on):
+            return on.relation
+        case RowSecurity(table=table) | RowPolicy(table=table):
+            return table
+        case Owner(of=of):
+            return of
+        case _:
+            return ObjectRef("database", ())
+
+
+def _unmake_step(difference: Difference, situation: Situation) -> Step:
+    match difference.fact:
+        case Membership(role=role, member=member):
+            if role.startswith(PREFIX) and member in situation.standing:
+                return "leave"
+            return "leave" if member in situation.substituted or member not in situation.logins else "cut"
+        case Grant(on=on, grantee=grantee):
+            if grantee in situation.logins - situation.substituted:
+                return "cut"
+            if on.kind in ("schema", "sequence"):  # of no use without a table, and needed until the tables are shaped
+                return "leave"
+            return "close" if situation.batch(on) is None else "shape"
+        case DefaultPrivilege():
+            return "close"
+        case RowPolicy():
+            return "shape"
+        case RegisteredAccount() | Declaration():
+            return "cut"
+        case Role() | Definition() | Owner() | RowSecurity() | Support():
+            return "leave"
+        case _ as never:
+            assert_never(never)
+
+
+def _make_step(difference: Difference, situation: Situation) -> Step:
+    match difference.fact:
+        case Support() | Definition():
+            return "prepare"
+        case Role(name=name) if name.startswith(PREFIX):
+            return "prepare"
+        case Role(login=login):
+            before = difference.before
+            return "cut" if isinstance(before, Role) and before.login and not login else "loosen"
+        case RegisteredAccount(active=active):
+            if not active:
+                return "cut"
+            return "prepare" if difference.before is None else "loosen"
+        case Membership(role=role, member=member):
+            return _membership_step(role, member, situation)
+        case Grant():
+            return _grant_step(difference.fact, situation)
+        case RowPolicy(restrictive=restrictive, roles=roles):
+            new = restrictive or not set(roles) & situation.found_roles
+            return "shape" if new else "loosen"
+        case RowSecurity() | Owner():
+            return "shape"
+        case Declaration() | DefaultPrivilege():
+            return "loosen"
+        case _ as never:
+            assert_never(never)
+
+
+def _membership_step(role: str, member: str, situation: Situation) -> Step:
+    """A class role that exists already may hold something: entering it is loosening; an empty one is entered early."""
+    if member.startswith(PREFIX):
+        return "prepare" if member not in situation.found_roles and role not in situation.found_roles else "enter"
+    if member in situation.substituted and role not in situation.found_roles:
+        return "enter"
+    return "loosen"
+
+
+def _grant_step(grant: Grant, situation: Situation) -> Step:
+    if grant.on.name[0] == "recuse" or grant.on.kind == "schema":
+        return "prepare"
+    role = grant.grantee or ""
+    if not role.startswith(PREFIX):  # the right to refresh a copy, for the job that did so as its owner
+        return "shape"
+    if role in situation.found_roles:
+        return "loosen"
+    if grant.on.kind == "sequence":
+        return "prepare"
+    members = situation.members(role)
+    if not members:
+        return "shape"
+    held = any(situation.holdings.has(login, grant.on, grant.privilege) for login in members)
+    return "shape" if held else "loosen"
+
+
+def _rank(change: Change) -> int:
+    """The order inside a step: containers before contents when making, the reverse when unmaking."""
+    kinds = (
+        Role,
+        Support,
+        Definition,
+        RegisteredAccount,
+        Owner,
+        RowSecurity,
+        RowPolicy,
+        Grant,
+        Membership,
+        DefaultPrivilege,
+        Declaration,
+    )
+    position = kinds.index(type(change.fact))
+    return position if change.make else len(kinds) - position

@@ -1,0 +1,105 @@
+"""Connections, and the database's errors as ours: one sentence, a remedy, never a password."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import conninfo
+
+from recuse.errors import MissingRightError, TargetError, UnreachableError
+from recuse.targets.postgres.queries import query
+
+Connection = psycopg.Connection[tuple[object, ...]]
+MINIMUM_VERSION = 15
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What every verb needs to know first; `bootstrap` is the superuser recorded as the grantor of role grants."""
+
+    version: int
+    database: str
+    login: str
+    superuser: bool
+    bootstrap: str
+    supported: bool
+
+    @property
+    def major(self) -> int:
+        """The branch: 15, 16, 17, 18."""
+        return self.version // 10000
+
+
+@contextmanager
+def connect(dsn: str, *, autocommit: bool = True) -> Iterator[Connection]:
+    """A connection for the length of a `with` block; database errors inside leave as TargetError."""
+    try:
+        connection = psycopg.connect(dsn, autocommit=autocommit, application_name="recuse", connect_timeout=10)
+    except psycopg.Error as error:
+        raise _unreachable(dsn, error) from None
+    try:
+        with connection:
+            _setup(connection)
+            yield connection
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise MissingRightError(
+            f"the database refused: {_first_line(error)}",
+            f"connect as a superuser, or give `{connection.info.user}` the right named",
+        ) from error
+    except psycopg.OperationalError as error:
+        raise UnreachableError(
+            f"the connection to the database was lost: {_first_line(error)}", "check the server and run it again"
+        ) from error
+    except psycopg.Error as error:
+        raise TargetError(f"the database answered: {_first_line(error)}") from error
+
+
+def _setup(connection: Connection) -> None:
+    """Resolve names in pg_catalog only: nothing in a user's schema stands in for what we call."""
+    connection.execute("SET search_path = pg_catalog, pg_temp")
+    connection.execute("SET statement_timeout = '60s'")
+    if not connection.autocommit:
+        connection.commit()
+
+
+def server_facts(connection: Connection) -> ServerFacts:
+    """Version, identity and whether the recuse schema is there; TargetError below PostgreSQL 15."""
+    row = connection.execute(query("inspect/server")).fetchone()
+    if row is None:
+        raise TargetError("the server said nothing about itself")
+    version, database, login, superuser, bootstrap, supported = row
+    facts = ServerFacts(int(str(version)), str(database), str(login), bool(superuser), str(bootstrap), bool(supported))
+    if facts.major < MINIMUM_VERSION:
+        raise TargetError(
+            f"the server is PostgreSQL {facts.major}; enforcement needs {MINIMUM_VERSION} or newer",
+            "upgrade the server",
+        )
+    return facts
+
+
+def _unreachable(dsn: str, error: psycopg.Error) -> UnreachableError:
+    try:
+        parts = conninfo.conninfo_to_dict(dsn)
+    except psycopg.Error:
+        return UnreachableError(
+            "the connection string cannot be read", "write it as `host=… dbname=… user=…` or `service=NAME`"
+        )
+    where = ", ".join(
+        f"{key} `{parts[key]}`" for key in ("service", "host", "port", "dbname", "user") if parts.get(key)
+    )
+    reason = _without_secret(_first_line(error), str(parts.get("password") or ""))
+    return UnreachableError(
+        f"no connection to {where or 'the default server'}: {reason}",
+        "check that the server runs, the service or address is right, and the password is in PGPASSFILE",
+    )
+
+
+def _first_line(error: psycopg.Error) -> str:
+    message = error.diag.message_primary or str(error)
+    return message.strip().splitlines()[0] if message.strip() else type(error).__name__
+
+
+def _without_secret(text: str, secret: str) -> str:
+    return re.sub(re.escape(secret), "…", text) if secret else text

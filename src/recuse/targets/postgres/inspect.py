@@ -1,0 +1,147 @@
+"""Reads a database's catalog into facts and shapes. Read-only; needs no right beyond CONNECT on the catalog itself."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from recuse.enforcement.facts import (
+    ColumnShape,
+    Declaration,
+    DefaultPrivilege,
+    Definition,
+    Fact,
+    Grant,
+    Membership,
+    ObjectKind,
+    ObjectRef,
+    Owner,
+    RegisteredAccount,
+    Role,
+    RowPolicy,
+    RowSecurity,
+    Support,
+    TableShape,
+)
+from recuse.targets.postgres.connect import Connection, ServerFacts, server_facts
+from recuse.targets.postgres.queries import query
+
+_KINDS: dict[str, ObjectKind] = {
+    "r": "table", "p": "table", "f": "table", "v": "view", "m": "matview", "S": "sequence",
+}  # fmt: skip
+_SHAPES = {"r": "table", "p": "partitioned", "f": "foreign", "v": "view", "m": "matview"}
+_DEFAULTS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found: the facts, every relation's shape by name, what each derived relation reads, login object ids."""
+
+    server: ServerFacts
+    facts: frozenset[Fact]
+    shapes: dict[str, TableShape]
+    reads: dict[str, frozenset[str]]
+    oids: dict[str, int]
+
+
+def inspect(connection: Connection) -> Inspection:
+    """All facts of the connected database and of the server's roles, in one snapshot."""
+    server = server_facts(connection)
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        roles = list(_rows(connection, "roles"))
+        facts: set[Fact] = {Role(*row[:6]) for row in roles}
+        memberships = "memberships" if server.major >= 16 else "memberships_15"
+        facts |= {Membership(*row) for row in _rows(connection, memberships)}
+        facts |= {Owner(ObjectRef("schema", (name,)), owner) for name, owner in _rows(connection, "schemas")}
+        facts |= {_grant(row) for row in _rows(connection, "grants")}
+        facts |= {_default(row) for row in _rows(connection, "default_privileges")}
+        facts |= {_row_policy(row) for row in _rows(connection, "row_policies")}
+        facts |= set(_functions(_rows(connection, "functions")))
+        relations = list(_rows(connection, "relations"))
+        facts |= set(_relation_facts(relations))
+        if server.supported:
+            facts |= _support(connection)
+        return Inspection(
+            server, frozenset(facts), _shapes(connection, relations), _reads(connection), {r[0]: r[6] for r in roles}
+        )
+
+
+def _rows(connection: Connection, name: str) -> Iterator[tuple[Any, ...]]:
+    yield from connection.execute(query(f"inspect/{name}"))
+
+
+def _grant(row: tuple[Any, ...]) -> Grant:
+    kind, name, privilege, grantee, grantor, grantable = row
+    return Grant(ObjectRef(kind, tuple(name)), privilege, grantee, grantor, grantable)
+
+
+def _default(row: tuple[Any, ...]) -> DefaultPrivilege:
+    owner, schema, kind, privilege, grantee = row
+    return DefaultPrivilege(owner, schema, cast("Any", _DEFAULTS[kind]), privilege, grantee)
+
+
+def _row_policy(row: tuple[Any, ...]) -> RowPolicy:
+    schema, table, name, restrictive, command, roles, using, check = row
+    return RowPolicy(ObjectRef("table", (schema, table)), name, restrictive, command, tuple(roles), using, check)
+
+
+def _relation_facts(rows: Iterable[tuple[Any, ...]]) -> Iterator[Fact]:
+    for schema, name, kind, owner, enabled, forced, definition, invoker in rows:
+        ref = ObjectRef(_KINDS[kind], (schema, name))
+        yield Owner(ref, owner)
+        if kind in ("r", "p"):
+            yield RowSecurity(ref, enabled, forced)
+        if kind in ("v", "m"):
+            yield Definition(ref, _digest(definition), "invoker" if invoker else "definer")
+
+
+def _functions(rows: Iterable[tuple[Any, ...]]) -> Iterator[Fact]:
+    for schema, name, arguments, owner, definer, source, language, volatility, parallel, settings, body in rows:
+        ref = ObjectRef("function", (schema, name, arguments))
+        yield Owner(ref, owner)
+        digest = function_digest(source or body, language, volatility, parallel, tuple(settings))
+        yield Definition(ref, digest, "definer" if definer else "invoker")
+
+
+def function_digest(source: str, language: str, volatility: str, parallel: str, settings: tuple[str, ...]) -> str:
+    """Everything that decides what a function does, as one SHA-256 in hex."""
+    return _digest("\0".join((source, language, volatility, parallel, *sorted(settings))))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _support(connection: Connection) -> set[Fact]:
+    found: set[Fact] = {
+        Support(int(str(row[0]))) for row in connection.execute("SELECT max(version) FROM recuse.support") if row[0]
+    }
+    found |= {RegisteredAccount(*row) for row in _rows(connection, "registered")}
+    return found | {Declaration(*row) for row in _rows(connection, "declarations")}
+
+
+def _shapes(connection: Connection, relations: list[tuple[Any, ...]]) -> dict[str, TableShape]:
+    columns: dict[str, list[ColumnShape]] = {}
+    for schema, table, *column in _rows(connection, "columns"):
+        columns.setdefault(f"{schema}.{table}", []).append(ColumnShape(*column))
+    sequences: dict[str, list[str]] = {}
+    for schema, table, sequence_schema, sequence in _rows(connection, "sequences"):
+        sequences.setdefault(f"{schema}.{table}", []).append(f"{sequence_schema}.{sequence}")
+    return {
+        f"{schema}.{name}": TableShape(
+            f"{schema}.{name}",
+            cast("Any", _SHAPES[kind]),
+            tuple(columns.get(f"{schema}.{name}", ())),
+            tuple(sorted(sequences.get(f"{schema}.{name}", ()))),
+        )
+        for schema, name, kind, *_ in relations
+        if kind in _SHAPES
+    }
+
+
+def _reads(connection: Connection) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for schema, view, _, table_schema, table in _rows(connection, "dependencies"):
+        found.setdefault(f"{schema}.{view}", set()).add(f"{table_schema}.{table}")
+    return {view: frozenset(tables) for view, tables in found.items()}

@@ -1,0 +1,83 @@
+"""What `recuse` keeps inside a database it enforces: one schema, three roles' worth of functions, no secret.
+
+The wanted facts of that schema come from our own SQL files, so that a gate changed by hand is drift like any other.
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+from psycopg import sql
+
+from recuse.enforcement.facts import Definition, Fact, Grant, ObjectRef, Owner, Role, Support
+from recuse.targets.postgres.inspect import function_digest
+from recuse.targets.postgres.queries import Sql, query, text
+
+OWNER: Final = "recuse_owner"
+ISSUER: Final = "recuse_issuer"
+VERSION: Final = 1
+# The tables, and each function with its argument types as the catalog writes them.
+_TABLES: Final = ("account", "declaration", "permit", "support")
+_FUNCTIONS: Final = {
+    "admitted": "",
+    "gate": "name",
+    "entry": "text, text, text",
+    "declare": "text, text, text",
+    "issue": "text, name, text, text, text, text, numeric, bigint",
+}
+_FOR_EVERYONE: Final = ("admitted", "gate", "entry", "declare")
+_LETTER: Final = {"STABLE": "s", "VOLATILE": "v", "SAFE": "s", "UNSAFE": "u"}
+
+
+@cache
+def support_facts() -> frozenset[Fact]:
+    """The facts of a sound `recuse` schema: its roles, tables, functions, owners and grants, and nothing else."""
+    facts: set[Fact] = {
+        Support(VERSION),
+        Role(OWNER, login=False, superuser=False, inherit=True, bypass_rls=False, create_role=False),
+        Role(ISSUER, login=False, superuser=False, inherit=True, bypass_rls=False, create_role=False),
+        Owner(ObjectRef("schema", ("recuse",)), OWNER),
+        Grant(ObjectRef("schema", ("recuse",)), "USAGE", None, OWNER, grantable=False),
+    }
+    facts |= {Owner(ObjectRef("table", ("recuse", table)), OWNER) for table in _TABLES}
+    for name, arguments in _FUNCTIONS.items():
+        ref = ObjectRef("function", ("recuse", name, arguments))
+        facts |= {Owner(ref, OWNER), _definition(ref, name)}
+        facts.add(Grant(ref, "EXECUTE", None if name in _FOR_EVERYONE else ISSUER, OWNER, grantable=False))
+    return frozenset(facts)
+
+
+def _definition(ref: ObjectRef, name: str) -> Definition:
+    source = text(f"support/{name}")
+    body = re.search(r"\$recuse\$(.*)\$recuse\$", source, re.DOTALL)
+    head = re.search(
+        r"^LANGUAGE (\w+) (\w+) SECURITY (\w+) PARALLEL (\w+) SET search_path = (.+)$", source, re.MULTILINE
+    )
+    if body is None or head is None:
+        raise ValueError(name)  # our own file, held to this shape by tests
+    language, volatility, security, parallel, path = head.groups()
+    digest = function_digest(body.group(1), language, _LETTER[volatility], _LETTER[parallel], (f"search_path={path}",))
+    return Definition(ref, digest, "definer" if security == "DEFINER" else "invoker")
+
+
+def tables_statement() -> sql.SQL:
+    """The statements that make the schema and its tables."""
+    return query("support/tables")
+
+
+def function_statements(ref: ObjectRef, *, fresh: bool) -> tuple[Sql, ...]:
+    """Make one of the functions as its file says, owned by the support role.
+
+    A fresh one loses the EXECUTE that PUBLIC has by default; the wanted grants are facts of their own.
+    """
+    name = ref.name[1]
+    closed = sql.SQL("REVOKE ALL ON FUNCTION {}({}) FROM PUBLIC").format(
+        sql.Identifier("recuse", name), sql.SQL(ref.name[2])
+    )
+    steps: tuple[Sql, ...] = (query(f"support/{name}"), closed) if fresh else (query(f"support/{name}"),)
+    return (sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(OWNER)), *steps, sql.SQL("RESET ROLE"))
+
+
+def is_support_function(ref: ObjectRef) -> bool:
+    """Whether this object is one of the functions of our schema."""
+    return ref.kind == "function" and ref.name[0] == "recuse" and _FUNCTIONS.get(ref.name[1]) == ref.name[2]
