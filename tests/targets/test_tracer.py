@@ -14,6 +14,7 @@ from recuse.enforcement.facts import (
     Grant,
     Membership,
     ObjectRef,
+    Owner,
     RegisteredAccount,
     Role,
     RowPolicy,
@@ -26,10 +27,11 @@ from recuse.enforcement.scope import Scope
 from recuse.targets.postgres import apply
 from recuse.targets.postgres.canonical import canonical
 from recuse.targets.postgres.connect import Connection, connect
-from recuse.targets.postgres.inspect import Inspection, inspect
+from recuse.targets.postgres.inspect import inspect
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import support_facts
 from recuse.targets.postgres.throwaway import Server
+from recuse.targets.records import Inspection
 
 CLASS = "recuse_c_0123456789ab"
 TABLE = ObjectRef("table", ("records", "person"))
@@ -83,7 +85,7 @@ def make_plan(connection: Connection, found: Inspection) -> tuple[Plan, Renderer
     if found.server.supported:
         wanted = canonical(connection, wanted)
     scope = Scope.of(found.facts, frozenset(LOGINS), frozenset({"postgres"}))
-    owners = {f.of: f.role for f in wanted | found.facts if hasattr(f, "of") and hasattr(f, "role")}
+    owners = {f.of: frozenset({f.role}) for f in wanted | found.facts if isinstance(f, Owner)}
     situation = Situation(
         "clear", Holdings(found.facts), {"app": CLASS}, frozenset({"app"}), batch_names([TABLE], []),
         frozenset(f.name for f in found.facts if isinstance(f, Role)), frozenset(LOGINS),

@@ -1,7 +1,7 @@
-"""What a login holds by the facts, without asking for more: through inheritance, PUBLIC, ownership.
+"""What a login holds by the facts: through inheritance, PUBLIC, ownership, and on request through SET ROLE.
 
-What needs a SET ROLE is left out on purpose: a plan calls an access *substituted* when the login already had it, and a
-smaller "already had" only moves more into the loosening phase.
+A plan calls an access *substituted* when the login already had it without SET ROLE: a smaller "already had" only moves
+more into the loosening phase. What a login *loses* counts SET ROLE too.
 """
 
 from collections import defaultdict
@@ -27,9 +27,11 @@ ROW_PRIVILEGES: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 @dataclass(slots=True)
 class Holdings:
-    """An index over facts that answers what a login holds. Build it once for a set of facts."""
+    """An index over facts that answers what a login holds; with `settable`, after any SET ROLE too."""
 
     facts: Iterable[Fact]
+    settable: bool = False
+    _closures: dict[str, frozenset[str]] = field(default_factory=dict)
     _parents: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _grants: dict[str | None, set[Right]] = field(default_factory=lambda: defaultdict(set))
     _owners: dict[ObjectRef, str] = field(default_factory=dict)
@@ -40,7 +42,7 @@ class Holdings:
     def __post_init__(self) -> None:
         for fact in self.facts:
             match fact:
-                case Membership(inherit=True):
+                case Membership() if fact.inherit or (self.settable and (fact.set_ or fact.admin)):
                     self._parents[fact.member].add(fact.role)
                 case Grant():
                     self._grants[fact.grantee].add((fact.on, fact.privilege))
@@ -56,14 +58,16 @@ class Holdings:
                     pass
 
     def roles(self, login: str) -> frozenset[str]:
-        """The roles whose privileges `login` uses without SET ROLE, itself included."""
-        found, waiting = {login}, [login]
-        while waiting:
-            for parent in self._parents.get(waiting.pop(), ()):
-                if parent not in found:
-                    found.add(parent)
-                    waiting.append(parent)
-        return frozenset(found)
+        """The roles whose privileges `login` can use, itself included."""
+        if login not in self._closures:
+            found, waiting = {login}, [login]
+            while waiting:
+                for parent in self._parents.get(waiting.pop(), ()):
+                    if parent not in found:
+                        found.add(parent)
+                        waiting.append(parent)
+            self._closures[login] = frozenset(found)
+        return self._closures[login]
 
     def has(self, login: str, on: ObjectRef, privilege: Privilege) -> bool:
         """Whether `login` holds this privilege; a column's is also held through its table's."""
@@ -90,7 +94,7 @@ class Holdings:
         for policy in self._policies.get(table, ()):
             if policy.command in (command, "ALL") and (roles & set(policy.roles) or "public" in policy.roles):
                 texts.add((policy.check if command == "INSERT" else policy.using) or policy.using or "true")
-        return frozenset(texts)
+        return None if any(text.lower() == "true" for text in texts) else frozenset(texts)
 
     def _owner(self, relation: ObjectRef) -> str | None:
         for kind in (relation.kind, "table", "view", "matview"):

@@ -62,7 +62,9 @@ class Situation:
 def order(differences: Iterable[Difference], situation: Situation) -> tuple[Change, ...]:
     """The changes in the order in which they are applied."""
     changes = [_change(difference, situation) for difference in differences]
-    return tuple(sorted(changes, key=lambda c: (STEPS.index(c.step), c.batch, _rank(c), c.make, repr(c.fact))))
+    return tuple(
+        sorted(changes, key=lambda c: (STEPS.index(c.step), c.batch, c.make, _rank(c), _neighbours(c), repr(c.fact)))
+    )
 
 
 def _change(difference: Difference, situation: Situation) -> Change:
@@ -163,8 +165,17 @@ def _grant_step(grant: Grant, situation: Situation) -> Step:
     return "shape" if held else "loosen"
 
 
+def _neighbours(change: Change) -> str:
+    """What brings grants that differ only in the column beside each other, so that they become one statement."""
+    match change.fact:
+        case Grant(on=ObjectRef(kind="column") as on, privilege=privilege, grantee=grantee, grantor=grantor):
+            return repr((on.relation, privilege, grantee, grantor))
+        case _:
+            return ""
+
+
 def _rank(change: Change) -> int:
-    """The order inside a step: containers before contents when making, the reverse when unmaking."""
+    """The order inside a step, after "unmake before make": containers before contents, or the reverse when unmaking."""
     kinds = (
         Role,
         Support,

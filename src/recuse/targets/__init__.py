@@ -1,1 +1,1 @@
-"""Databases. One folder a target; what a target cannot enforce is refused at plan time, by name."""
+"""Databases. One folder a target; `target` holds what every target offers."""

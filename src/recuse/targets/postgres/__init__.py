@@ -1,1 +1,1 @@
-"""The PostgreSQL target."""
+"""The PostgreSQL target: versions 15 and newer."""

@@ -6,7 +6,7 @@ leaves the tight state (all that was taken away stays taken away) and says so; a
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,24 +16,13 @@ from recuse.enforcement.plan import Change, Plan, Step
 from recuse.errors import ApplyError, TargetError
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.render import Renderer
-from recuse.targets.postgres.sever import Severed, server_moment, sever
+from recuse.targets.postgres.sever import server_moment, sever
+from recuse.targets.records import Applied, Progress, Severed
 
 ADVISORY_LOCK: Final = 0x7265637573650001 & 0x7FFFFFFFFFFFFFFF
 LOCK_TIMEOUT: Final = "500ms"
 ATTEMPTS: Final = 40
 _PAUSE_SECONDS: Final = 0.25
-
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What an apply did: statements run, batches retried, sessions ended after the cut and after the shape."""
-
-    statements: int
-    retries: int
-    cut: Severed
-    shaped: Severed
 
 
 @dataclass(slots=True)

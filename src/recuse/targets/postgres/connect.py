@@ -3,33 +3,16 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import psycopg
 from psycopg import conninfo
 
 from recuse.errors import MissingRightError, TargetError, UnreachableError
 from recuse.targets.postgres.queries import query
+from recuse.targets.records import ServerFacts
 
 Connection = psycopg.Connection[tuple[object, ...]]
 MINIMUM_VERSION = 15
-
-
-@dataclass(frozen=True, slots=True)
-class ServerFacts:
-    """What every verb needs to know first; `bootstrap` is the superuser recorded as the grantor of role grants."""
-
-    version: int
-    database: str
-    login: str
-    superuser: bool
-    bootstrap: str
-    supported: bool
-
-    @property
-    def major(self) -> int:
-        """The branch: 15, 16, 17, 18."""
-        return self.version // 10000
 
 
 @contextmanager

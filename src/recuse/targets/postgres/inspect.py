@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, cast
 
 from recuse.enforcement.facts import (
@@ -23,25 +22,15 @@ from recuse.enforcement.facts import (
     Support,
     TableShape,
 )
-from recuse.targets.postgres.connect import Connection, ServerFacts, server_facts
+from recuse.targets.postgres.connect import Connection, server_facts
 from recuse.targets.postgres.queries import query
+from recuse.targets.records import Inspection
 
 _KINDS: dict[str, ObjectKind] = {
     "r": "table", "p": "table", "f": "table", "v": "view", "m": "matview", "S": "sequence",
 }  # fmt: skip
 _SHAPES = {"r": "table", "p": "partitioned", "f": "foreign", "v": "view", "m": "matview"}
 _DEFAULTS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas"}
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What was found: the facts, every relation's shape by name, what each derived relation reads, login object ids."""
-
-    server: ServerFacts
-    facts: frozenset[Fact]
-    shapes: dict[str, TableShape]
-    reads: dict[str, frozenset[str]]
-    oids: dict[str, int]
 
 
 def inspect(connection: Connection) -> Inspection:

@@ -67,10 +67,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Writes SQL for one server branch. `owners` tells which grants need another role's voice."""
+    """Writes SQL for one server branch. `owners` (before and after) tell which grants need another role's voice."""
 
     major: int
-    owners: Mapping[ObjectRef, str]
+    owners: Mapping[ObjectRef, frozenset[str]]
 
     def statements(self, changes: Iterable[Change]) -> tuple[Statement, ...]:
         """Statements for the changes, in their order; neighbouring column grants become one statement."""
@@ -149,8 +149,8 @@ class Renderer:
 
     def _voiced(self, grant: Grant, statement: Sql) -> tuple[Sql, ...]:
         """A grant is revoked by who gave it; a superuser speaks for the owner, and takes another grantor's role."""
-        owner = self.owners.get(grant.on) or self.owners.get(grant.on.relation)
-        if owner is None or owner == grant.grantor:
+        owners = self.owners.get(grant.on) or self.owners.get(grant.on.relation)
+        if owners is None or grant.grantor in owners:
             return (statement,)
         role = sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(grant.grantor))
         return (role, statement, sql.SQL("RESET ROLE"))

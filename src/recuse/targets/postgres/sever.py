@@ -5,11 +5,11 @@ that can be seen from another session; so every session of an account that loses
 """
 
 import time
-from dataclasses import dataclass
 from datetime import datetime
 
 from recuse import clock
 from recuse.targets.postgres.connect import Connection
+from recuse.targets.records import Severed
 
 PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 0.01
@@ -23,15 +23,6 @@ _SIGNAL = (
     "WHERE usename::text = ANY (%s) AND backend_start < %s AND pid <> pg_catalog.pg_backend_pid() "
     "AND backend_type = 'client backend'"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Severed:
-    """How many sessions were signalled, how long until the last was gone (seconds), and who was left if any."""
-
-    signalled: int
-    seconds: float
-    left: tuple[str, ...]
 
 
 def server_moment(connection: Connection) -> datetime:

@@ -1,0 +1,192 @@
+"""Context classes: what a principal in its circumstances may do, table by table; equal contents are one class role.
+
+A class is named by its content. A changed directive therefore makes new, empty classes beside the old, and an account
+moves from one to the other; the content of a class never changes under its members.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from recuse.compiler.condition import NEVER, Condition
+from recuse.compiler.lower import lower
+from recuse.compiler.prove import implies
+from recuse.compiler.residual import (
+    HasTemplate,
+    Hierarchy,
+    Principal,
+    ResourceKind,
+    Specialised,
+    hierarchy_of,
+    residuals,
+    specialise,
+)
+from recuse.compiler.rights import TableRights, attributes_of, rights_of
+from recuse.enforcement.facts import TableShape
+from recuse.errors import UnsupportedRuleError
+from recuse.model import ACTIONS, Account, Action, Circumstances, Derived, Repository, System, TableMap
+from recuse.policy.contexts import Context, contexts
+from recuse.policy.trees import principal_agencies, serves
+
+LIMIT: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ClassContent:
+    """Everything a class opens: rights by table, derived objects by name; `gated` classes need a permit in force."""
+
+    gated: bool
+    tables: tuple[TableRights, ...]
+    derived: tuple[str, ...] = ()
+
+    @property
+    def role(self) -> str:
+        """The class role's name, from a digest of the content."""
+        return "recuse_c_" + self._digest
+
+    @property
+    def owner_role(self) -> str:
+        """The name of the NOLOGIN owner of derived objects that shows exactly this class."""
+        return "recuse_o_" + self._digest
+
+    @property
+    def _digest(self) -> str:
+        return hashlib.sha256(repr((self.gated, self.tables, self.derived)).encode()).hexdigest()[:12]
+
+    def of(self, table: str) -> TableRights | None:
+        """The rights on one table, if any."""
+        return next((rights for rights in self.tables if rights.table == table), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An account's right to declare one context, and the class that it then enters."""
+
+    login: str
+    context: Context
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMap:
+    """All classes of one system: contents by role, each login's standing class, declarations, owners' classes."""
+
+    contents: Mapping[str, ClassContent]
+    standing: Mapping[str, str]
+    declared: tuple[Declared, ...]
+    owners: Mapping[str, ClassContent]
+    labels: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Classifier:
+    """Computes contents for one repository, system and set of rules; remembers what it has computed."""
+
+    repository: Repository
+    system: System
+    rules: tuple[HasTemplate, ...]
+    shapes: Mapping[str, TableShape]
+    _hierarchy: Hierarchy = field(init=False)
+    _owned: dict[str, ClassContent] = field(init=False)
+    _known: dict[tuple[Specialised, bool], ClassContent] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._hierarchy = hierarchy_of(self.repository)
+        self._owned = {d.name: self._owner_content(d) for d in self.system.derived}
+
+    def classify(self, on: date) -> ClassMap:
+        """The classes of every active account of the system on a day. UnsupportedRuleError above `LIMIT` classes."""
+        contents: dict[str, ClassContent] = {c.role: c for c in self._owned.values()}
+        standing: dict[str, str] = {}
+        declared: list[Declared] = []
+        labels: dict[str, set[str]] = {}
+        for account in self._accounts():
+            for context in contexts(self.repository, account, on):
+                content = self.content(account, context)
+                if not content.tables and not content.derived:
+                    continue
+                contents[content.role] = content
+                labels.setdefault(content.role, set()).add(_label(context))
+                if context.standing:
+                    standing[account.login] = content.role
+                else:
+                    declared.append(Declared(account.login, context, content.role))
+        if len(contents) > LIMIT:
+            raise UnsupportedRuleError(
+                f"the rules distinguish {len(contents)} classes of contexts; at most {LIMIT} are enforced",
+                "let rules ask for groups of agencies and purposes instead of single ones",
+            )
+        texts = {role: "; ".join(sorted(words)[:6]) for role, words in labels.items()}
+        return ClassMap(contents, standing, tuple(declared), dict(self._owned), texts)
+
+    def content(self, account: Account, context: Context) -> ClassContent:
+        """What this account may do in this context."""
+        agencies = principal_agencies(self.repository, account.agency)
+        principal = Principal(account.id, agencies, serves(self.repository, account.agency), account.use == "personal")
+        return self._content(principal, context.circumstances, gated=not context.standing)
+
+    def condition(self, specialised: Specialised, action: Action, table: TableMap, category: str) -> Condition:
+        """The rows of `table` on which the rules left allow `action` for the columns of `category`."""
+        public = table.public or self.repository.categories[category].public
+        resource = ResourceKind(self.system.name, table.name, category, public, attributes_of(table))
+        left = residuals(specialised, action, resource, self._hierarchy)
+        return lower(left, attributes_of(table))
+
+    def _accounts(self) -> Iterable[Account]:
+        accounts = (a for a in self.repository.accounts.values() if a.system == self.system.name)
+        return sorted((a for a in accounts if a.active), key=lambda a: a.login)
+
+    def _content(self, principal: Principal, circumstances: Circumstances, *, gated: bool) -> ClassContent:
+        specialised = specialise(self.rules, principal, circumstances, self._hierarchy)
+        known = self._known.get((specialised, gated))
+        if known is None:
+            tables = self._tables(specialised, self.system.tables)
+            readable = tuple(d.name for d in self.system.derived if self._may_read(specialised, d, self._owned[d.name]))
+            known = self._known[specialised, gated] = ClassContent(gated, tables, readable)
+        return known
+
+    def _tables(self, specialised: Specialised, tables: Iterable[TableMap]) -> tuple[TableRights, ...]:
+        found: list[TableRights] = []
+        for table in tables:
+            conditions = {
+                (category, action): self.condition(specialised, action, table, category)
+                for category in table.categories
+                for action in ACTIONS
+            }
+            rights = rights_of(table, self.shapes[table.name], conditions)
+            if rights is not None:
+                found.append(rights)
+        return tuple(sorted(found, key=lambda rights: rights.table))
+
+    def _owner_content(self, derived: Derived) -> ClassContent:
+        """What a derived object's owner may read: its declared tables, as `reads_as` sees them, and nothing else."""
+        reads = derived.reads_as
+        principal = Principal(
+            "", principal_agencies(self.repository, reads.agency), serves(self.repository, reads.agency), personal=False
+        )
+        specialised = specialise(self.rules, principal, Circumstances(reads.purpose, reads.authority), self._hierarchy)
+        tables = tuple(self.system.table(name) for name in derived.tables)
+        return ClassContent(gated=False, tables=tuple(r.reading() for r in self._tables(specialised, tables)))
+
+    def _may_read(self, specialised: Specialised, derived: Derived, owner: ClassContent) -> bool:
+        """Whether all rows that the object can show are rows whose `category` the rules open."""
+        shown = False
+        for name in derived.tables:
+            table = self.system.table(name)
+            if derived.category not in table.categories:
+                continue
+            shown = True
+            allowed = self.condition(specialised, "read", table, derived.category)
+            rights = owner.of(name)
+            if allowed == NEVER or rights is None:
+                return False
+            if implies(rights.read_rows, allowed, attributes_of(table)) is not None:
+                return False
+        return shown
+
+
+def _label(context: Context) -> str:
+    agreement = f" ({context.agreement})" if context.agreement else ""
+    return f"{context.circumstances.purpose} under {context.circumstances.authority}{agreement}"

@@ -1,0 +1,158 @@
+"""Plans one system: wanted facts from the policy, found facts from the database, the difference in order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from recuse.compiler.catalog import check_catalog
+from recuse.compiler.classes import Classifier, ClassMap
+from recuse.compiler.residual import HasTemplate
+from recuse.compiler.wanted import Catalog, wanted
+from recuse.enforcement.diff import Difference, diff
+from recuse.enforcement.facts import Fact, ObjectRef, Owner, Role
+from recuse.enforcement.hazards import with_hazards
+from recuse.enforcement.held import Holdings
+from recuse.enforcement.order import Situation, order
+from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
+from recuse.enforcement.scope import Scope
+from recuse.errors import PlanError
+from recuse.model import Account, Repository, System
+from recuse.operations.effects import effects
+from recuse.targets.records import Inspection, RenderedStatement
+from recuse.targets.target import Session
+
+_UNBOUND_USES = frozenset({"superuser", "backup", "replication"})
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with everything it was made from."""
+
+    plan: Plan
+    statements: tuple[RenderedStatement, ...]
+    found: Inspection
+    wanted: frozenset[Fact]
+    classes: ClassMap
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a plan is made of on our side: repository, rules in force or in draft, and the day they are judged."""
+
+    repository: Repository
+    rules: tuple[HasTemplate, ...]
+    directives: tuple[str, ...]
+    on: date
+
+
+def plan_system(session: Session, policy: Policy, system: System) -> Planned:
+    """The plan that makes one system what the policy says. Reads only; the same inputs give the same plan.
+
+    Raises PlanError when the category map does not fit the database, a login is unknown to accounts.toml, or a rule
+    cannot be enforced exactly.
+    """
+    found = session.inspect()
+    accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
+    _check_logins(system, accounts, found)
+    check_catalog(system, found.shapes)
+    classes = Classifier(policy.repository, system, policy.rules, found.shapes).classify(policy.on)
+    catalog = session.catalog(found)
+    goal = session.canonical(wanted(system, accounts, classes, catalog), found)
+    scope = _scope(accounts, found)
+    differences = diff(found.facts, goal, scope.governs)
+    loses, gains = effects(system, accounts.values(), found.shapes, found.facts, _after(found.facts, differences))
+    plan = _ordered(policy, system, accounts, Findings(found, classes, catalog, differences, loses, gains))
+    return Planned(plan, session.render(plan, found), found, goal, classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What planning has worked out before it puts changes in order."""
+
+    found: Inspection
+    classes: ClassMap
+    catalog: Catalog
+    differences: tuple[Difference, ...]
+    loses: tuple[Loss, ...]
+    gains: tuple[Loss, ...]
+
+
+def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], known: Findings) -> Plan:
+    holdings = Holdings(known.found.facts)
+    substituted = frozenset(
+        login for login in known.classes.standing if login in known.found.oids and _reaches(login, holdings, known)
+    )
+    ties = [[known.catalog.derived(d.name), *(_table(name) for name in d.tables)] for d in system.derived]
+    batches = batch_names((_table(t.name) for t in system.tables), ties)
+    situation = Situation(
+        system.name,
+        holdings,
+        known.classes.standing,
+        substituted,
+        batches,
+        frozenset(f.name for f in known.found.facts if isinstance(f, Role)),
+        frozenset(accounts),
+    )
+    governed = frozenset(".".join(ref.name[:2]) for ref in batches)
+    owners = frozenset(f.role for f in known.found.facts if isinstance(f, Owner) and f.of in batches)
+    changes = with_hazards(order(known.differences, situation), governed, owners)
+    losing = {loss.account.partition("/")[2] for loss in known.loses}
+    ending = {a.login for a in accounts.values() if not a.active and a.login in known.found.oids}
+    severs = frozenset(losing | ending) if changes else frozenset[str]()
+    return Plan(
+        system.name,
+        fingerprint(known.found.facts),
+        policy.directives,
+        changes,
+        known.loses,
+        known.gains,
+        severs,
+        substituted,
+    )
+
+
+def _reaches(login: str, holdings: Holdings, known: Findings) -> bool:
+    """Whether a login already reads or changes something that its class will give it."""
+    content = known.classes.contents[known.classes.standing[login]]
+    for rights in content.tables:
+        table = _table(rights.table)
+        for column in (*rights.read, *rights.insert):
+            ref = ObjectRef("column", (*table.name, column))
+            if holdings.has(login, ref, "SELECT") or holdings.has(login, ref, "INSERT"):
+                return True
+    return False
+
+
+def _table(name: str) -> ObjectRef:
+    schema, _, table = name.partition(".")
+    return ObjectRef("table", (schema, table))
+
+
+def _scope(accounts: Mapping[str, Account], found: Inspection) -> Scope:
+    unbound = {a.login for a in accounts.values() if a.use in _UNBOUND_USES}
+    superusers = {f.name for f in found.facts if isinstance(f, Role) and f.superuser}
+    return Scope.of(found.facts, frozenset(accounts), frozenset(unbound | superusers))
+
+
+def _after(found: frozenset[Fact], differences: Iterable[Difference]) -> frozenset[Fact]:
+    facts = set(found)
+    for difference in differences:
+        if difference.before is not None:
+            facts.discard(difference.before)
+        if difference.make:
+            facts.add(difference.fact)
+        else:
+            facts.discard(difference.fact)
+    return frozenset(facts)
+
+
+def _check_logins(system: System, accounts: Mapping[str, Account], found: Inspection) -> None:
+    """Every login of the server belongs to an agency, or nobody answers for it."""
+    logins = sorted(f.name for f in found.facts if isinstance(f, Role) and f.login)
+    unknown = [login for login in logins if login not in accounts]
+    if unknown:
+        names = ", ".join(f"`{login}`" for login in unknown)
+        raise PlanError(
+            f"logins of system `{system.name}` that belong to no agency: {names}",
+            f'add an [[account]] with id = "{system.name}/{unknown[0]}" to accounts.toml for each',
+        )

@@ -1,0 +1,76 @@
+"""PostgreSQL as a target: connects the parts of this folder to what the operations ask for."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from recuse.compiler.wanted import Catalog
+from recuse.enforcement.facts import Fact, ObjectRef, Owner
+from recuse.enforcement.plan import Plan
+from recuse.targets.postgres import apply, canonical, inspect, sever
+from recuse.targets.postgres.condition_sql import condition_text
+from recuse.targets.postgres.connect import Connection, connect
+from recuse.targets.postgres.render import Renderer
+from recuse.targets.postgres.support import support_facts
+from recuse.targets.records import Applied, Inspection, Progress, RenderedStatement, Severed
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresSession:
+    """One connection to one database."""
+
+    connection: Connection
+
+    def inspect(self) -> Inspection:
+        """All facts of the database and of the server's roles, in one snapshot."""
+        return inspect.inspect(self.connection)
+
+    def catalog(self, found: Inspection) -> Catalog:
+        """What the compiler needs to know of this database."""
+        return Catalog(
+            facts=found.facts,
+            shapes=found.shapes,
+            oids=found.oids,
+            support=support_facts(),
+            text=condition_text,
+            bootstrap=found.server.bootstrap,
+            granular=found.server.major >= 16,
+            maintain=found.server.major >= 17,
+        )
+
+    def canonical(self, wanted: Iterable[Fact], found: Inspection) -> frozenset[Fact]:
+        """Expressions as the server writes them; before the recuse schema exists there is nothing to compare with."""
+        return canonical.canonical(self.connection, wanted) if found.server.supported else frozenset(wanted)
+
+    def render(self, plan: Plan, found: Inspection) -> tuple[RenderedStatement, ...]:
+        """The plan's changes as text that can be pasted into psql, in order."""
+        statements = _renderer(plan, found).statements(plan.changes)
+        return tuple(RenderedStatement(s.changes, *s.text()) for s in statements)
+
+    def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
+        """Cut, sever, shape, sever; then what loosens."""
+        return apply.run(self.connection, plan, _renderer(plan, found), progress)
+
+    def sever(self, logins: frozenset[str], before: datetime) -> Severed:
+        """End every session of these logins that began before a moment of the server's clock."""
+        return sever.sever(self.connection, logins, before)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresTarget:
+    """PostgreSQL."""
+
+    @contextmanager
+    def open(self, dsn: str) -> Iterator[PostgresSession]:
+        """Connect; the connection closes with the block."""
+        with connect(dsn) as connection:
+            yield PostgresSession(connection)
+
+
+def _renderer(plan: Plan, found: Inspection) -> Renderer:
+    owners: dict[ObjectRef, frozenset[str]] = {}
+    for fact in (*found.facts, *(change.fact for change in plan.changes)):
+        if isinstance(fact, Owner):
+            owners[fact.of] = owners.get(fact.of, frozenset()) | {fact.role}
+    return Renderer(found.server.major, owners)

@@ -1,0 +1,65 @@
+"""What every target offers.
+
+One folder a target, found by its entry point (`recuse.targets`). A target inspects a database into facts, writes wanted
+facts in the database's own words, renders changes as text, applies a plan, ends sessions, collects edges and probes.
+What it cannot enforce is refused at plan time, by name.
+"""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from importlib.metadata import entry_points
+from typing import Protocol
+
+from recuse.compiler.wanted import Catalog
+from recuse.enforcement.facts import Fact
+from recuse.enforcement.plan import Plan
+from recuse.errors import TargetError
+from recuse.targets.records import Applied, Inspection, Progress, RenderedStatement, Severed
+
+
+class Session(Protocol):
+    """An open connection to one database of a target."""
+
+    def inspect(self) -> Inspection:
+        """All facts, in one snapshot. Read-only."""
+        ...
+
+    def catalog(self, found: Inspection) -> Catalog:
+        """What the compiler needs to know of this database."""
+        ...
+
+    def canonical(self, wanted: Iterable[Fact], found: Inspection) -> frozenset[Fact]:
+        """Wanted facts as this database would report them once made."""
+        ...
+
+    def render(self, plan: Plan, found: Inspection) -> tuple[RenderedStatement, ...]:
+        """The plan's changes as text, in order."""
+        ...
+
+    def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
+        """Run the plan (DESIGN: cut, sever, shape, sever). Raises ApplyError; what was tightened stays tight."""
+        ...
+
+    def sever(self, logins: frozenset[str], before: datetime) -> Severed:
+        """End every session of these logins that began before a moment of the server's clock."""
+        ...
+
+
+class Target(Protocol):
+    """A kind of database."""
+
+    def open(self, dsn: str) -> AbstractContextManager[Session]:
+        """Connect. Raises UnreachableError in one sentence, without the password."""
+        ...
+
+
+def target_for(engine: str) -> Target:
+    """The installed target of this name; TargetError names those that are installed."""
+    found = entry_points(group="recuse.targets")
+    for entry in found:
+        if entry.name == engine:
+            target: Target = entry.load()()
+            return target
+    names = ", ".join(f"`{entry.name}`" for entry in found)
+    raise TargetError(f"no target `{engine}` is installed", f"use one of {names}")
