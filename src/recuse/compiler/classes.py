@@ -25,8 +25,19 @@ from recuse.compiler.residual import (
 )
 from recuse.compiler.rights import TableRights, attributes_of, rights_of
 from recuse.enforcement.facts import TableShape
-from recuse.errors import UnsupportedRuleError
-from recuse.model import ACTIONS, Account, Action, Circumstances, Derived, Repository, System, TableMap
+from recuse.errors import PlanError, UnsupportedRuleError
+from recuse.model import (
+    ACTIONS,
+    UNBOUND_USES,
+    UNDECLARED_CIRCUMSTANCES,
+    Account,
+    Action,
+    Circumstances,
+    Derived,
+    Repository,
+    System,
+    TableMap,
+)
 from recuse.policy.contexts import Context, contexts
 from recuse.policy.trees import principal_agencies, serves
 
@@ -103,7 +114,7 @@ class Classifier:
         declared: list[Declared] = []
         labels: dict[str, set[str]] = {}
         for account in self._accounts():
-            for context in contexts(self.repository, account, on):
+            for context in with_undeclared(self.repository, account, on):
                 content = self.content(account, context)
                 if not content.tables and not content.derived:
                     continue
@@ -136,7 +147,7 @@ class Classifier:
 
     def _accounts(self) -> Iterable[Account]:
         accounts = (a for a in self.repository.accounts.values() if a.system == self.system.name)
-        return sorted((a for a in accounts if a.active), key=lambda a: a.login)
+        return sorted((a for a in accounts if a.active and a.use not in UNBOUND_USES), key=lambda a: a.login)
 
     def _content(self, principal: Principal, circumstances: Circumstances, *, gated: bool) -> ClassContent:
         specialised = specialise(self.rules, principal, circumstances, self._hierarchy)
@@ -168,7 +179,15 @@ class Classifier:
         )
         specialised = specialise(self.rules, principal, Circumstances(reads.purpose, reads.authority), self._hierarchy)
         tables = tuple(self.system.table(name) for name in derived.tables)
-        return ClassContent(gated=False, tables=tuple(r.reading() for r in self._tables(specialised, tables)))
+        content = ClassContent(gated=False, tables=tuple(r.reading() for r in self._tables(specialised, tables)))
+        closed = sorted(set(derived.tables) - {rights.table for rights in content.tables if rights.read})
+        if closed:
+            raise PlanError(
+                f"derived object `{derived.name}` reads as `{reads.agency}` for `{reads.purpose}`, which may not read "
+                + ", ".join(f"`{name}`" for name in closed),
+                "let it read as someone who may, or drop it",
+            )
+        return content
 
     def _may_read(self, specialised: Specialised, derived: Derived, owner: ClassContent) -> bool:
         """Whether all rows that the object can show are rows whose `category` the rules open."""
@@ -185,6 +204,17 @@ class Classifier:
             if implies(rights.read_rows, allowed, attributes_of(table)) is not None:
                 return False
         return shown
+
+
+def with_undeclared(repository: Repository, account: Account, on: date) -> tuple[Context, ...]:
+    """An account's contexts; one without a standing purpose is *undeclared* until it declares.
+
+    What the rules open to an undeclared session (public data, say) it holds without a permit.
+    """
+    found = contexts(repository, account, on)
+    if not account.active or any(context.standing for context in found):
+        return found
+    return (Context(UNDECLARED_CIRCUMSTANCES, None, standing=True), *found)
 
 
 def _label(context: Context) -> str:

@@ -131,6 +131,8 @@ def _make_step(difference: Difference, situation: Situation) -> Step:
         case RowPolicy(restrictive=restrictive, roles=roles):
             new = restrictive or not set(roles) & situation.found_roles
             return "shape" if new else "loosen"
+        case Owner(of=of) if of.name[0] == "recuse":
+            return "prepare"
         case RowSecurity() | Owner():
             return "shape"
         case Declaration() | DefaultPrivilege():
@@ -181,13 +183,13 @@ def _rank(change: Change) -> int:
         Support,
         Definition,
         RegisteredAccount,
-        Owner,
         RowSecurity,
         RowPolicy,
         Grant,
         Membership,
         DefaultPrivilege,
         Declaration,
+        Owner,  # last: a materialized view is filled anew by its new owner, who must be able to read by then
     )
     position = kinds.index(type(change.fact))
     return position if change.make else len(kinds) - position

@@ -25,6 +25,7 @@ from recuse.model.holdings import (
 from recuse.model.parties import (
     AGREEMENT,
     NO_AUTHORITY,
+    UNBOUND_USES,
     UNDECLARED,
     UNDECLARED_CIRCUMSTANCES,
     Account,
@@ -45,6 +46,7 @@ __all__ = [
     "ACTIONS",
     "AGREEMENT",
     "NO_AUTHORITY",
+    "UNBOUND_USES",
     "UNDECLARED",
     "UNDECLARED_CIRCUMSTANCES",
     "Account",

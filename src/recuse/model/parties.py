@@ -15,6 +15,8 @@ OfficialRole = Literal["direct", "confirm", "accept", "officer"]
 UNDECLARED: Final = "undeclared"
 NO_AUTHORITY: Final = "none"
 AGREEMENT: Final = "agreement"
+# Accounts that row security does not bind; they are declared, never given a class.
+UNBOUND_USES: Final[frozenset[Use]] = frozenset({"superuser", "backup", "replication"})
 
 
 @dataclass(frozen=True, slots=True)

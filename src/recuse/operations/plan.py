@@ -16,12 +16,10 @@ from recuse.enforcement.order import Situation, order
 from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
 from recuse.enforcement.scope import Scope
 from recuse.errors import PlanError
-from recuse.model import Account, Repository, System
+from recuse.model import UNBOUND_USES, Account, Repository, System
 from recuse.operations.effects import effects
 from recuse.targets.records import Inspection, RenderedStatement
 from recuse.targets.target import Session
-
-_UNBOUND_USES = frozenset({"superuser", "backup", "replication"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,9 @@ class Findings:
 def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], known: Findings) -> Plan:
     holdings = Holdings(known.found.facts)
     substituted = frozenset(
-        login for login in known.classes.standing if login in known.found.oids and _reaches(login, holdings, known)
+        login
+        for login in known.classes.standing
+        if login in known.found.oids and accounts[login].standing is not None and _reaches(login, holdings, known)
     )
     ties = [[known.catalog.derived(d.name), *(_table(name) for name in d.tables)] for d in system.derived]
     batches = batch_names((_table(t.name) for t in system.tables), ties)
@@ -129,7 +129,7 @@ def _table(name: str) -> ObjectRef:
 
 
 def _scope(accounts: Mapping[str, Account], found: Inspection) -> Scope:
-    unbound = {a.login for a in accounts.values() if a.use in _UNBOUND_USES}
+    unbound = {a.login for a in accounts.values() if a.use in UNBOUND_USES}
     superusers = {f.name for f in found.facts if isinstance(f, Role) and f.superuser}
     return Scope.of(found.facts, frozenset(accounts), frozenset(unbound | superusers))
 

@@ -63,3 +63,19 @@ class Applied:
     retries: int
     cut: Severed
     shaped: Severed
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A row by its key values, with its attribute columns' values."""
+
+    key: tuple[object, ...]
+    attributes: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What an attempt met: keys of the rows reached (None: it could not be told), and the server's refusal."""
+
+    rows: frozenset[tuple[object, ...]] | None
+    refusal: str | None

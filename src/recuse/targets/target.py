@@ -5,7 +5,7 @@ facts in the database's own words, renders changes as text, applies a plan, ends
 What it cannot enforce is refused at plan time, by name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.metadata import entry_points
@@ -15,7 +15,31 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
-from recuse.targets.records import Applied, Inspection, Progress, RenderedStatement, Severed
+from recuse.targets.records import Applied, Inspection, Progress, RenderedStatement, Sample, Severed, Tried
+
+
+class Prober(Protocol):
+    """Attempts inside one transaction that is rolled back."""
+
+    def sample(self, table: str, key: Sequence[str], attributes: Sequence[str]) -> tuple[Sample, ...]:
+        """Rows for every combination of attribute columns, by their key columns."""
+        ...
+
+    def read(self, table: str, key: Sequence[str], columns: Sequence[str], samples: Sequence[Sample]) -> Tried:
+        """Which of the sampled rows can be read in these columns."""
+        ...
+
+    def change(self, table: str, key: Sequence[str], column: str, samples: Sequence[Sample]) -> Tried:
+        """Which of the sampled rows can be updated; undone at once."""
+        ...
+
+    def triggered(self, table: str) -> bool:
+        """Whether users' triggers would fire on a write."""
+        ...
+
+    def acting_as(self, login: str, permit: Mapping[str, str] | None = None) -> AbstractContextManager[str | None]:
+        """Be this login, and with a permit declare it; gives the refusal's sentence if that is refused."""
+        ...
 
 
 class Session(Protocol):
@@ -39,6 +63,10 @@ class Session(Protocol):
 
     def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
         """Run the plan (DESIGN: cut, sever, shape, sever). Raises ApplyError; what was tightened stays tight."""
+        ...
+
+    def probing(self) -> AbstractContextManager[Prober]:
+        """Attempts that leave nothing behind. Raises MissingRightError where only the catalog can be read."""
         ...
 
     def sever(self, logins: frozenset[str], before: datetime) -> Severed:

@@ -84,7 +84,8 @@ class Renderer:
                 undo = self.make((first.before,), first.fact)
             else:
                 undo = self.unmake(facts) if first.make else self.make(facts, None)
-            found.append(Statement(members, do, undo))
+            if do:  # an owner that comes with its schema needs no statement
+                found.append(Statement(members, do, undo))
         return tuple(found)
 
     def make(self, facts: Sequence[Fact], before: Fact | None) -> tuple[Sql, ...]:
@@ -103,7 +104,7 @@ class Renderer:
             case Definition(of=of):
                 raise PlanError(f"the definition of {of} is not ours to write", "change it by hand and plan again")
             case Owner(of=of, role=owner):
-                return () if of.name[0] == "recuse" else (_owner(of, owner),)
+                return () if of.name[0] == "recuse" and before is None else _owner(of, owner)
             case RowSecurity() as security:
                 return _row_security(security)
             case RowPolicy() as policy:
@@ -220,8 +221,11 @@ def _pair(membership: Membership) -> tuple[sql.Identifier, sql.Identifier, sql.I
     return sql.Identifier(membership.role), sql.Identifier(membership.member), sql.Identifier(membership.grantor)
 
 
-def _owner(of: ObjectRef, owner: str) -> Sql:
-    return sql.SQL("ALTER " + _KEYWORD[of.kind] + " {} OWNER TO {}").format(name_of(of), sql.Identifier(owner))
+def _owner(of: ObjectRef, owner: str) -> tuple[Sql, ...]:
+    """A materialized view is filled anew: what it holds was read with its old owner's rights."""
+    change = sql.SQL("ALTER " + _KEYWORD[of.kind] + " {} OWNER TO {}").format(name_of(of), sql.Identifier(owner))
+    refresh = sql.SQL("REFRESH MATERIALIZED VIEW {}").format(name_of(of))
+    return (change, refresh) if of.kind == "matview" else (change,)
 
 
 def _row_security(security: RowSecurity) -> tuple[Sql, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
-from recuse.targets.postgres import apply, canonical, inspect, sever
+from recuse.targets.postgres import apply, canonical, inspect, probe, sever
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.render import Renderer
@@ -51,6 +51,12 @@ class PostgresSession:
     def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
         """Cut, sever, shape, sever; then what loosens."""
         return apply.run(self.connection, plan, _renderer(plan, found), progress)
+
+    @contextmanager
+    def probing(self) -> Iterator[probe.Prober]:
+        """Attempts inside one transaction that is rolled back."""
+        with probe.probing(self.connection) as prober:
+            yield prober
 
     def sever(self, logins: frozenset[str], before: datetime) -> Severed:
         """End every session of these logins that began before a moment of the server's clock."""

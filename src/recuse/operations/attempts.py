@@ -1,0 +1,211 @@
+"""Attempts as every account, each compared with Cedar's own decision on the same rows.
+
+For each account: what it holds without declaring, then one context for every class that it may declare, then contexts
+that no class opens (they must be refused). For each table and category, rows of every combination of attributes are
+read, and updated in place, as the account; the rows reached must be exactly those that the policy allows.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Final, cast
+
+from cedarpy import pst
+
+from recuse.compiler.classes import ClassMap, with_undeclared
+from recuse.enforcement.facts import TableShape
+from recuse.model import Account, Action, AttributeType, Circumstances, System, TableMap
+from recuse.operations.plan import Policy
+from recuse.policy.contexts import Context
+from recuse.policy.decide import Decider, Question
+from recuse.targets.records import Progress, Sample, Tried
+from recuse.targets.target import Prober
+
+Value = bool | str | int | None
+# What stands for an attribute that no rule asks for.
+_ANY: Final[Mapping[AttributeType, Value]] = {"Bool": False, "String": "", "Long": 0}
+Stratum = tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt and what came of it. `over` are rows reached against the policy, `under` rows withheld against it."""
+
+    account: str
+    circumstances: Circumstances
+    table: str
+    category: str
+    action: Action
+    tried: int
+    allowed: int
+    over: tuple[tuple[object, ...], ...]
+    under: tuple[tuple[object, ...], ...]
+    unknown: str | None = None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the database did exactly what the policy says."""
+        return not self.over and not self.under and self.unknown is None
+
+
+@dataclass(slots=True)
+class Attempts:
+    """Tries every account of one system against the decisions of one policy."""
+
+    policy: Policy
+    system: System
+    classes: ClassMap
+    shapes: Mapping[str, TableShape]
+    decider: Decider
+    _samples: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
+    _names_accounts: bool = field(init=False)
+    _asked: frozenset[str] = field(init=False)
+    _decided: dict[Hashable, frozenset[Stratum]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Note what rules ask: attributes that none asks for divide no rows, and accounts that none names are alike."""
+        self._asked = frozenset(name for rule in self.policy.rules for name in _attributes_in(rule.template))
+        named = (uid for rule in self.policy.rules for uid in pst.entity_uids(rule.template))
+        self._names_accounts = any(uid.type.basename == "Account" for uid in named)
+
+    def run(self, prober: Prober, logins: Iterable[str], progress: Progress) -> tuple[Attempt, ...]:
+        """All attempts as these logins. What could not be told is an attempt with `unknown`, never a pass."""
+        for table in self.system.tables:
+            columns = sorted({a.column for name, a in table.attributes.items() if name in self._asked})
+            self._samples[table.name] = prober.sample(table.name, self._key(table), columns)
+        names = sorted(logins)
+        found: list[Attempt] = []
+        for number, login in enumerate(names):
+            progress("attempts", number, len(names))
+            account = self.policy.repository.accounts[f"{self.system.name}/{login}"]
+            for context in self._contexts(account):
+                found += self._in_context(prober, account, context)
+        progress("attempts", len(names), len(names))
+        return tuple(found)
+
+    def _key(self, table: TableMap) -> tuple[str, ...]:
+        return table.key or tuple(column.name for column in self.shapes[table.name].columns)
+
+    def _contexts(self, account: Account) -> Iterator[Context]:
+        """What holds without declaring, one context for every class to declare, and the first that opens nothing."""
+        roles = {d.context: d.role for d in self.classes.declared if d.login == account.login}
+        seen: set[str | None] = set()
+        for context in with_undeclared(self.policy.repository, account, self.policy.on):
+            role = roles.get(context)
+            if context.standing:
+                yield context
+            elif role not in seen:
+                seen.add(role)
+                yield context
+
+    def _in_context(self, prober: Prober, account: Account, context: Context) -> Iterator[Attempt]:
+        permit = None
+        if not context.standing:
+            circumstances = context.circumstances
+            permit = {
+                "purpose": circumstances.purpose,
+                "authority": circumstances.authority,
+                "agreement": context.agreement or "",
+            }
+        with prober.acting_as(account.login, permit) as refusal:
+            for table in self.system.tables:
+                for category in table.categories:
+                    yield self._attempt(
+                        prober, _Place(account, context.circumstances, table, category, "read"), refusal
+                    )
+                    if not prober.triggered(table.name):
+                        place = _Place(account, context.circumstances, table, category, "update")
+                        yield self._attempt(prober, place, refusal)
+
+    def _attempt(self, prober: Prober, place: "_Place", refusal: str | None) -> Attempt:
+        table = place.table
+        samples = self._samples[table.name]
+        key, columns = self._key(table), self._columns(table, place.category)
+        if refusal is not None or not samples or not columns:
+            tried = Tried(frozenset(), refusal)
+        elif place.action == "read":
+            tried = prober.read(table.name, key, columns, samples)
+        else:
+            tried = prober.change(table.name, key, columns[0], samples)
+        opened = self._opened(place) if columns else frozenset()
+        allowed = frozenset(sample.key for sample in samples if _stratum(sample) in opened)
+        reached = tried.rows if tried.rows is not None else frozenset()
+        return Attempt(
+            place.account.id,
+            place.circumstances,
+            table.name,
+            place.category,
+            place.action,
+            len(samples),
+            len(allowed),
+            tuple(sorted(reached - allowed, key=repr)),
+            tuple(sorted(allowed - reached, key=repr)),
+            None if tried.rows is not None else tried.refusal,
+        )
+
+    def _columns(self, table: TableMap, category: str) -> tuple[str, ...]:
+        """The columns that only this category opens; a key goes with all."""
+        return tuple(
+            column.name
+            for column in self.shapes[table.name].columns
+            if table.columns.get(column.name, table.category) == category
+            and column.name not in table.key
+            and not column.generated
+        )
+
+    def _opened(self, place: "_Place") -> frozenset[Stratum]:
+        """The combinations of attributes on which Cedar allows the action; changing needs reading too."""
+        who: object = (
+            place.account.id if self._names_accounts else (place.account.agency, place.account.use == "personal")
+        )
+        key = (who, place.circumstances, place.table.name, place.category, place.action)
+        if key not in self._decided:
+            actions: tuple[Action, ...] = ("read",) if place.action == "read" else ("read", "update")
+            strata = {_stratum(sample): sample for sample in self._samples[place.table.name]}
+            questions = [
+                place.question(self.system.name, sample, each) for sample in strata.values() for each in actions
+            ]
+            answers = [decision.allow for decision in self.decider.decide_many(questions)]
+            width = len(actions)
+            self._decided[key] = frozenset(
+                stratum for n, stratum in enumerate(strata) if all(answers[n * width : (n + 1) * width])
+            )
+        return self._decided[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an attempt stands: who, in which circumstances, on what, doing what."""
+
+    account: Account
+    circumstances: Circumstances
+    table: TableMap
+    category: str
+    action: Action
+
+    def question(self, system: str, sample: Sample, action: Action) -> Question:
+        attributes = self.table.attributes.items()
+        row = {name: cast("Value", sample.attributes.get(a.column, _ANY[a.type])) for name, a in attributes}
+        return Question(self.account.id, action, system, self.table.name, self.category, row, self.circumstances)
+
+
+def _attributes_in(node: object) -> Iterator[str]:
+    """Every attribute named anywhere below a node of a rule."""
+    match node:
+        case pst.GetAttr(base, attr):
+            yield attr
+            yield from _attributes_in(base)
+        case pst.HasAttr(base, attrs):
+            yield from attrs
+            yield from _attributes_in(base)
+        case tuple():
+            for part in node:
+                yield from _attributes_in(part)
+        case _ if is_dataclass(node):
+            for each in fields(node):
+                yield from _attributes_in(getattr(node, each.name))
+        case _:
+            pass
+
+
+def _stratum(sample: Sample) -> Stratum:
+    return tuple(sorted(sample.attributes.items()))
