@@ -1,0 +1,231 @@
+"""What is in force: directives that one official signed, another confirmed, and no later one supersedes.
+
+Rules kept here:
+- what was signed is what stands in the files: the directive's bytes, its Cedar text, and the files outside directives/;
+- two persons, two keys, two roles, both in office at the moment in question; a key listed for both counts as one;
+- a confirmation holds for one directive and one signature of it, and may refuse;
+- the later of the two effective times counts.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from graphlib import CycleError, TopologicalSorter
+from typing import Final, assert_never
+
+from recuse.directive.officials import NAMESPACES, in_office, keys_of
+from recuse.directive.signature import verify
+from recuse.errors import DirectiveError, SignatureError
+from recuse.model import Confirmation, Directive, Official, OfficialRole, SignedDirective
+
+_ROLES: Final = "give the role in officials.toml, or let an official who has it sign"
+_CONFIRM_AGAIN: Final = "confirm the directive again"
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """A directive with the two officials who made it, in force from `effective` on."""
+
+    directive: Directive
+    directed_by: Official
+    confirmed_by: Official
+    effective: datetime
+
+
+def check_attested(
+    signed: SignedDirective, officials: Mapping[str, Official], policy_sha256: str, at: datetime
+) -> Attested:
+    """The directive with its officials, if both signatures hold and it is effective at this moment.
+
+    `policy_sha256` is the hexadecimal digest of the files outside directives/ as they are now. Raises `SignatureError`
+    for a signature that is missing or does not hold, and `DirectiveError` for contents that are not those signed, a
+    confirmation that refuses, and an effective time still to come.
+    """
+    found = _examine(signed, officials, policy_sha256, at)
+    match found:
+        case Attested():
+            return found
+        case _Pending():
+            raise found.error
+        case _:
+            assert_never(found)
+
+
+def in_force(
+    directives: Mapping[str, SignedDirective], officials: Mapping[str, Official], policy_sha256: str, at: datetime
+) -> tuple[Attested, ...]:
+    """The directives in force at this moment, in the order of their ids.
+
+    Drafts, and directives unconfirmed, refused or still to come, are left out, and so is what a directive in force
+    supersedes, whatever became of its signatures or its signers' terms. Any other directive that fails
+    `check_attested` raises its error: leaving it out could drop the very rule that forbids.
+    """
+    attested: dict[str, Attested] = {}
+    failed: dict[str, DirectiveError] = {}
+    for name in sorted(directives):
+        try:
+            found = _examine(directives[name], officials, policy_sha256, at)
+        except DirectiveError as error:
+            failed[name] = error
+            continue
+        if isinstance(found, Attested):
+            attested[name] = found
+    ended = _superseded([a.directive for a in attested.values()], directives)
+    for name, failure in failed.items():
+        if name not in ended:
+            raise failure
+    return tuple(a for name, a in attested.items() if name not in ended)
+
+
+def drafts(directives: Mapping[str, SignedDirective]) -> tuple[Directive, ...]:
+    """What would be in force if every directive were signed, confirmed and effective; in the order of their ids."""
+    all_of_them = [directives[name].directive for name in sorted(directives)]
+    ended = _superseded(all_of_them, directives)
+    return tuple(d for d in all_of_them if d.id not in ended)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """Nobody falsified the directive; a signature, a confirmation or time is missing."""
+
+    error: DirectiveError
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """That an official signed these bytes in a role."""
+
+    what: str
+    message: bytes
+    signature: bytes
+    role: OfficialRole
+    by: str
+
+
+def _examine(
+    signed: SignedDirective, officials: Mapping[str, Official], policy_sha256: str, at: datetime
+) -> Attested | _Pending:
+    directive, confirmation = signed.directive, signed.confirmation
+    name = f"directive `{directive.id}`"
+    if signed.signature is None:
+        return _Pending(SignatureError(f"{name} is not signed", "let the directing official run `recuse sign`"))
+    directed = _Claim(name, directive.raw, signed.signature, "direct", directive.directed_by)
+    directed_by = _signer(directed, officials, at)
+    _check_contents(directive, policy_sha256)
+    if confirmation is None or signed.confirmation_signature is None:
+        return _Pending(SignatureError(f"{name} is not confirmed", "let the confirming official run `recuse confirm`"))
+    confirmed = _Claim(
+        f"the confirmation of `{directive.id}`",
+        confirmation.raw,
+        signed.confirmation_signature,
+        "confirm",
+        confirmation.confirmed_by,
+    )
+    confirmed_by = _signer(confirmed, officials, at)
+    _check_confirmation(directive, signed.signature, confirmation)
+    _check_two_persons(directive, directed_by, confirmed_by)
+    if confirmation.decision == "refuse":
+        reason = f"{name} was refused by `{confirmed_by.id}`"
+        return _Pending(DirectiveError(reason, "a directive that was refused needs a new text and two new signatures"))
+    effective = max(directive.effective, confirmation.effective)
+    if effective > at:
+        return _Pending(DirectiveError(f"{name} takes effect at {_moment(effective)}", "wait until then"))
+    return Attested(directive, directed_by, confirmed_by, effective)
+
+
+def _signer(claim: _Claim, officials: Mapping[str, Official], at: datetime) -> Official:
+    """The official named, if the signature is by a key of theirs, in their role, during their term."""
+    try:
+        key = verify(claim.message, NAMESPACES[claim.role], claim.signature)
+    except SignatureError as error:
+        raise SignatureError(f"{claim.what}: {error.message}", error.remedy) from None
+    named = officials.get(claim.by)
+    if named is None:
+        raise SignatureError(f"{claim.what} names `{claim.by}`, who is no official", "add the person to officials.toml")
+    owners = [official.id for official in officials.values() if key in keys_of(official)]
+    if not owners:
+        raise SignatureError(f"{claim.what} is signed with a key of nobody in officials.toml", f"the key is `{key}`")
+    if claim.by not in owners:
+        raise SignatureError(
+            f"{claim.what} is signed with a key of `{owners[0]}`, and names `{claim.by}`", "let the person named sign"
+        )
+    if claim.role not in named.roles:
+        raise SignatureError(f"{claim.what} is signed by `{named.id}`, who has not the role `{claim.role}`", _ROLES)
+    if not in_office(named, at):
+        raise SignatureError(
+            f"{claim.what} is signed by `{named.id}`, in office from {named.start} until {named.until}, "
+            f"not at {_moment(at)}",
+            "let an official in office sign",
+        )
+    return named
+
+
+def _check_contents(directive: Directive, policy_sha256: str) -> None:
+    if _digest(directive.cedar.encode()) != directive.cedar_sha256:
+        raise DirectiveError(
+            f"directive `{directive.id}`: its Cedar text is not the one that was signed", "restore `directive.cedar`"
+        )
+    if policy_sha256 != directive.policy_sha256:
+        raise DirectiveError(
+            f"directive `{directive.id}`: the files outside `directives/` are not those that were signed",
+            "restore them, or direct the change by a new directive",
+        )
+
+
+def _check_confirmation(directive: Directive, signature: bytes, confirmation: Confirmation) -> None:
+    if confirmation.directive_sha256 != _digest(directive.raw):
+        raise DirectiveError(f"the confirmation of `{directive.id}` is of another directive", _CONFIRM_AGAIN)
+    if confirmation.directive_signature_sha256 != _digest(signature):
+        raise DirectiveError(f"the confirmation of `{directive.id}` is of another signature", _CONFIRM_AGAIN)
+
+
+def _check_two_persons(directive: Directive, directed_by: Official, confirmed_by: Official) -> None:
+    """Two entries of the register may be one person: the same name or the same key material is enough to refuse."""
+    if _plain(directed_by.name) == _plain(confirmed_by.name):
+        raise SignatureError(
+            f"directive `{directive.id}` is directed and confirmed by the same person, `{confirmed_by.name}`",
+            "let a second official confirm it",
+        )
+    shared = {key.material for key in keys_of(directed_by)} & {key.material for key in keys_of(confirmed_by)}
+    if shared:
+        raise SignatureError(
+            f"directive `{directive.id}`: `{directed_by.id}` and `{confirmed_by.id}` hold the same key",
+            "give each official a key of their own",
+        )
+    if directive.confirm_role not in confirmed_by.roles:
+        raise SignatureError(
+            f"the confirmation of `{directive.id}` is signed by `{confirmed_by.id}`, who has not the role "
+            f"`{directive.confirm_role}` that the directive asks for",
+            _ROLES,
+        )
+
+
+def _superseded(standing: Iterable[Directive], known: Mapping[str, SignedDirective]) -> frozenset[str]:
+    """The ids that these directives end; raises `DirectiveError` for an unknown id or a circle, which would end all."""
+    ended_by = {directive.id: directive.supersedes for directive in standing}
+    for name, ended in ended_by.items():
+        for other in ended:
+            if other not in known:
+                raise DirectiveError(
+                    f"directive `{name}` supersedes `{other}`, which is not in the repository", "correct the id"
+                )
+    try:
+        TopologicalSorter(ended_by).prepare()
+    except CycleError as error:
+        circle = ", ".join(f"`{name}`" for name in error.args[1][1:])
+        raise DirectiveError(f"directives {circle} supersede each other", "let only the later one supersede") from None
+    return frozenset(other for ended in ended_by.values() for other in ended)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(sep=" ", timespec="seconds")

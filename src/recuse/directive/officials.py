@@ -1,0 +1,61 @@
+"""The register of officials: whose key it is, in which role, during which term.
+
+`allowed_signers` says the same to stock OpenSSH that `in_force` checks: a role is a namespace, a term a validity.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Final
+
+from recuse.directive.signature import CONFIRM_NAMESPACE, DIRECTIVE_NAMESPACE, PublicKeyLine, parse_public_key
+from recuse.errors import DirectiveError, SignatureError
+from recuse.model import Official, OfficialRole
+
+NAMESPACES: Final[Mapping[OfficialRole, str]] = {"direct": DIRECTIVE_NAMESPACE, "confirm": CONFIRM_NAMESPACE}
+
+# In an allowed_signers file `*`, `?`, `!` and commas are patterns: such an id could stand for other officials.
+_PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
+
+
+def allowed_signers(officials: Mapping[str, Official]) -> str:
+    """The file for `ssh-keygen -Y verify -f FILE -I <official id>`: one line a key, officials in the order given.
+
+    Officials who neither direct nor confirm have no line. Raises `DirectiveError` for an id that OpenSSH would read as
+    a pattern, and `SignatureError` for a key that is not accepted.
+    """
+    lines = []
+    for official in officials.values():
+        if not _PLAIN_ID.fullmatch(official.id):
+            raise DirectiveError(
+                f"official `{official.id}` cannot stand in an `allowed_signers` file",
+                "use letters, digits, dots and hyphens",
+            )
+        namespaces = [name for role, name in NAMESPACES.items() if role in official.roles]
+        if namespaces:
+            lines += [f"{official.id} {_options(official, namespaces)} {key}\n" for key in keys_of(official)]
+    return "".join(lines)
+
+
+def keys_of(official: Official) -> tuple[PublicKeyLine, ...]:
+    """The official's keys; raises `SignatureError`, naming the official, for one that is not accepted."""
+    try:
+        return tuple(parse_public_key(line) for line in official.keys)
+    except SignatureError as error:
+        raise SignatureError(f"official `{official.id}`: {error.message}", error.remedy) from None
+
+
+def in_office(official: Official, at: datetime) -> bool:
+    """Whether the term covers this moment: from the first day's beginning to the last day's end, in UTC."""
+    return official.start <= at.astimezone(UTC).date() <= official.until
+
+
+def _options(official: Official, namespaces: list[str]) -> str:
+    return (
+        f'namespaces="{",".join(namespaces)}",'
+        f'valid-after="{_day(official.start)}000000Z",valid-before="{_day(official.until)}235959Z"'
+    )
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "")
