@@ -89,6 +89,7 @@ class ClassMap:
     declared: tuple[Declared, ...]
     owners: Mapping[str, ClassContent]
     labels: Mapping[str, str]
+    proofs: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class Classifier:
     _hierarchy: Hierarchy = field(init=False)
     _owned: dict[str, ClassContent] = field(init=False)
     _known: dict[tuple[Specialised, bool], ClassContent] = field(default_factory=dict)
+    _proofs: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._hierarchy = hierarchy_of(self.repository)
@@ -130,7 +132,7 @@ class Classifier:
                 "let rules ask for groups of agencies and purposes instead of single ones",
             )
         texts = {role: "; ".join(sorted(words)[:6]) for role, words in labels.items()}
-        return ClassMap(contents, standing, tuple(declared), dict(self._owned), texts)
+        return ClassMap(contents, standing, tuple(declared), dict(self._owned), texts, tuple(sorted(self._proofs)))
 
     def content(self, account: Account, context: Context) -> ClassContent:
         """What this account may do in this context."""
@@ -203,6 +205,7 @@ class Classifier:
                 return False
             if implies(rights.read_rows, allowed, attributes_of(table)) is not None:
                 return False
+            self._proofs.add(f"rows of `{name}` that `{derived.name}` shows: {rights.read_rows} implies {allowed}")
         return shown
 
 

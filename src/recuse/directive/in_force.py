@@ -10,7 +10,7 @@ Rules kept here:
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, assert_never
@@ -43,7 +43,7 @@ def check_attested(
     for a signature that is missing or does not hold, and `DirectiveError` for contents that are not those signed, a
     confirmation that refuses, and an effective time still to come.
     """
-    found = _examine(signed, officials, policy_sha256, at)
+    found = _examine(signed, officials, policy_sha256, Moment(at))
     match found:
         case Attested():
             return found
@@ -53,10 +53,26 @@ def check_attested(
             assert_never(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When directives are judged: `at`, but terms of office at the time of the ledger entry where there is one.
+
+    `recorded` holds those times by the hexadecimal SHA-256 of the directive's bytes: an official who signed in office
+    and has left since does not undo what was done.
+    """
+
+    at: datetime
+    recorded: Mapping[str, datetime] = field(default_factory=dict)
+
+    def of(self, directive: Directive) -> datetime:
+        """When the signers of this directive must have been in office."""
+        return self.recorded.get(_digest(directive.raw), self.at)
+
+
 def in_force(
-    directives: Mapping[str, SignedDirective], officials: Mapping[str, Official], policy_sha256: str, at: datetime
+    directives: Mapping[str, SignedDirective], officials: Mapping[str, Official], policy_sha256: str, moment: Moment
 ) -> tuple[Attested, ...]:
-    """The directives in force at this moment, in the order of their ids.
+    """The directives in force at a moment, in the order of their ids.
 
     Drafts, and directives unconfirmed, refused or still to come, are left out, and so is what a directive in force
     supersedes, whatever became of its signatures or its signers' terms. Any other directive that fails
@@ -66,7 +82,7 @@ def in_force(
     failed: dict[str, DirectiveError] = {}
     for name in sorted(directives):
         try:
-            found = _examine(directives[name], officials, policy_sha256, at)
+            found = _examine(directives[name], officials, policy_sha256, moment)
         except DirectiveError as error:
             failed[name] = error
             continue
@@ -105,9 +121,10 @@ class _Claim:
 
 
 def _examine(
-    signed: SignedDirective, officials: Mapping[str, Official], policy_sha256: str, at: datetime
+    signed: SignedDirective, officials: Mapping[str, Official], policy_sha256: str, moment: Moment
 ) -> Attested | _Pending:
     directive, confirmation = signed.directive, signed.confirmation
+    at = moment.of(directive)
     name = f"directive `{directive.id}`"
     if signed.signature is None:
         return _Pending(SignatureError(f"{name} is not signed", "let the directing official run `recuse sign`"))
@@ -130,7 +147,7 @@ def _examine(
         reason = f"{name} was refused by `{confirmed_by.id}`"
         return _Pending(DirectiveError(reason, "a directive that was refused needs a new text and two new signatures"))
     effective = max(directive.effective, confirmation.effective)
-    if effective > at:
+    if effective > moment.at:
         return _Pending(DirectiveError(f"{name} takes effect at {_moment(effective)}", "wait until then"))
     return Attested(directive, directed_by, confirmed_by, effective)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from recuse.enforcement.facts import Fact, TableShape
 from recuse.enforcement.plan import Change
+from recuse.paths import Edge, Graph, Path, Place
 
 Progress = Callable[[str, int, int], None]
 
@@ -57,12 +59,16 @@ class Severed:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an apply did: statements run, batches retried, sessions ended after the cut and after the shape."""
+    """What an apply did: statements run, batches retried, sessions ended after the cut and after the shape.
+
+    `moment` is the server's clock at the second severing: no session of an account that lost something is older.
+    """
 
     statements: int
     retries: int
     cut: Severed
     shaped: Severed
+    moment: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +85,42 @@ class Tried:
 
     rows: frozenset[tuple[object, ...]] | None
     refusal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A path of access: from where, to which place, by which steps, showing which rows (all, some)."""
+
+    start: Place
+    end: Place
+    path: Path
+    rows: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A client connection: its account, process, and start (None when this connection may not see it)."""
+
+    account: str
+    pid: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Every step that yields access in one database.
+
+    `examined` are the mechanisms that the steps describe, `not_examined` those present that none describes. `rows`
+    tells which rows a place shows (all, some, none); `reproduce` writes the SQL that walks a way.
+    """
+
+    database: str
+    edges: tuple[Edge, ...]
+    logins: tuple[str, ...]
+    sessions: tuple[LiveSession, ...]
+    examined: tuple[str, ...]
+    not_examined: tuple[str, ...]
+    version: str
+    unrepaired: tuple[str, ...]
+    rows: Callable[[Place], str]
+    reproduce: Callable[[Graph, Way], str]

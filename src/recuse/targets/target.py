@@ -15,7 +15,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
-from recuse.targets.records import Applied, Inspection, Progress, RenderedStatement, Sample, Severed, Tried
+from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Sample, Severed, Tried
 
 
 class Prober(Protocol):
@@ -63,6 +63,10 @@ class Session(Protocol):
 
     def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
         """Run the plan (DESIGN: cut, sever, shape, sever). Raises ApplyError; what was tightened stays tight."""
+        ...
+
+    def collect(self) -> Collected:
+        """Every step that yields access, and what was not examined. Read-only."""
         ...
 
     def probing(self) -> AbstractContextManager[Prober]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recuse.directive.in_force import check_attested, drafts, in_force
+from recuse.directive.in_force import Moment, check_attested, drafts, in_force
 from recuse.directive.signature import CONFIRM_NAMESPACE, DIRECTIVE_NAMESPACE, sign
 from recuse.errors import DirectiveError, SignatureError
 from recuse.model import Confirmation, Directive, Official, SignedDirective
@@ -276,10 +276,10 @@ def test_what_is_only_pending_is_left_out_and_what_is_wrong_stops_everything(nam
     signed, officials = case(world)
     directives = {"d1": signed}
     if name in PENDING:
-        assert in_force(directives, officials, POLICY, NOW) == ()
+        assert in_force(directives, officials, POLICY, Moment(NOW)) == ()
     else:
         with pytest.raises(DirectiveError) as caught:
-            in_force(directives, officials, POLICY, NOW)
+            in_force(directives, officials, POLICY, Moment(NOW))
         assert str(caught.value).startswith(words)
 
 
@@ -311,7 +311,7 @@ def test_a_confirmation_cannot_be_moved_to_another_directive(world: World) -> No
 
 def ids(world: World, *signed: SignedDirective) -> list[str]:
     directives = {s.directive.id: s for s in signed}
-    return [a.directive.id for a in in_force(directives, world.officials, POLICY, NOW)]
+    return [a.directive.id for a in in_force(directives, world.officials, POLICY, Moment(NOW))]
 
 
 def test_what_is_in_force_stands_in_order_of_ids(world: World) -> None:
@@ -360,3 +360,13 @@ def test_drafts_count_as_if_all_were_signed(world: World) -> None:
         "d3": world.signed(world.directive("d3", effective=NOW + timedelta(days=900))),
     }
     assert [d.id for d in drafts(signed)] == ["d2", "d3"]
+
+
+def test_who_signed_in_office_and_left_stays_bound_once_it_is_recorded(world: World) -> None:
+    signed = world.attested("d1")
+    later = Moment(NOW + timedelta(days=365 * 100))
+    with pytest.raises(SignatureError, match="in office from"):
+        in_force({"d1": signed}, world.officials, POLICY, later)
+    digest = hashlib.sha256(signed.directive.raw).hexdigest()
+    recorded = Moment(later.at, {digest: NOW})
+    assert [a.directive.id for a in in_force({"d1": signed}, world.officials, POLICY, recorded)] == ["d1"]

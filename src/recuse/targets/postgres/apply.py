@@ -8,6 +8,7 @@ leaves the tight state (all that was taken away stays taken away) and says so; a
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import psycopg
@@ -86,21 +87,21 @@ def run(connection: Connection, plan: Plan, renderer: Renderer, progress: Progre
         work = _Run(connection, renderer, progress, total)
         work.step(plan, "prepare")
         work.step(plan, "cut")
-        cut_logins = plan.severs - plan.substituted
-        cut = _severed(connection, cut_logins)
+        cut = _severed(connection, plan.severs - plan.substituted, server_moment(connection))
         work.step(plan, "close")
         work.step(plan, "enter")
         work.batches(plan)
         work.step(plan, "leave")
-        shaped = _severed(connection, plan.severs)
+        moment = server_moment(connection)
+        shaped = _severed(connection, plan.severs, moment)
         work.step(plan, "loosen")
-        return Applied(work.done, work.retries, cut, shaped)
+        return Applied(work.done, work.retries, cut, shaped, moment)
     finally:
         connection.execute("SELECT pg_catalog.pg_advisory_unlock(%s)", (ADVISORY_LOCK,))
 
 
-def _severed(connection: Connection, logins: frozenset[str]) -> Severed:
-    result = sever(connection, logins, server_moment(connection))
+def _severed(connection: Connection, logins: frozenset[str], before: datetime) -> Severed:
+    result = sever(connection, logins, before)
     if result.left:
         raise ApplyError(
             f"sessions of {', '.join(f'`{name}`' for name in result.left)} did not end; what was revoked stays revoked",

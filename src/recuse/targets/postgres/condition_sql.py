@@ -79,8 +79,8 @@ def _atom(atom: Flag | Null | OneOf | Ordered | Like, column: sql.Identifier) ->
         case Ordered(_, order, constant):
             return sql.SQL("({} {} {})").format(column, _ORDERS[order], _constant(constant))
         case Like(_, (prefix, ""), expected):
-            negated = sql.SQL("") if expected else sql.SQL("NOT ")
-            return sql.SQL("({}({} ^@ {}))").format(negated, column, _constant(prefix))
+            starts = sql.SQL("({} ^@ {})").format(column, _constant(prefix))
+            return starts if expected else sql.SQL("(NOT {})").format(starts)
         case Like(_, pieces, expected):
             operator = sql.SQL("LIKE") if expected else sql.SQL("NOT LIKE")
             return sql.SQL("({} {} {} ESCAPE '!')").format(column, operator, _constant("%".join(map(_escaped, pieces))))

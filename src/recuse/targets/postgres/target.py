@@ -9,11 +9,12 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.postgres import apply, canonical, inspect, probe, sever
+from recuse.targets.postgres.collected import collected
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import support_facts
-from recuse.targets.records import Applied, Inspection, Progress, RenderedStatement, Severed
+from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Severed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class PostgresSession:
     def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
         """Cut, sever, shape, sever; then what loosens."""
         return apply.run(self.connection, plan, _renderer(plan, found), progress)
+
+    def collect(self) -> Collected:
+        """Every step that yields access in this database, and what was not examined."""
+        return collected(self.connection)
 
     @contextmanager
     def probing(self) -> Iterator[probe.Prober]:

@@ -1,0 +1,1 @@
+DELETE FROM records.case_note WHERE note_id = %(note_id)s AND is_draft

@@ -1,0 +1,1 @@
+SELECT min(family_name) FROM records.person

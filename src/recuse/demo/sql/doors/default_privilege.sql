@@ -1,0 +1,1 @@
+SELECT person_id, home_address FROM records.person_next

@@ -1,0 +1,1 @@
+SELECT person_id, home_address, phone FROM exchange.person_contact

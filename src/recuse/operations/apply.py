@@ -1,0 +1,141 @@
+"""Applies what two officials decided: recompute the plan, compare, record, run, and look again.
+
+The statements that run are never read from a file: the plan is made anew and must equal the file byte for byte (but for
+its backtest), so an edited plan is refused and a changed database is noticed.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recuse import clock
+from recuse.directive.in_force import Moment
+from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
+from recuse.ledger import Ledger, encode
+from recuse.model import System
+from recuse.operations import record
+from recuse.operations.document import plan_document, read_plan, without_backtest
+from recuse.operations.plan import Planned, plan_system
+from recuse.operations.workspace import Workspace, open_workspace
+from recuse.targets.records import Applied, Progress
+from recuse.targets.target import Session, target_for
+
+Dsn = Callable[[System], str]
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedSystem:
+    """What happened at one system; `applied` is None when there was nothing to change."""
+
+    system: str
+    changes: int
+    applied: Applied | None
+    ledger_index: int
+
+
+def service_dsn(system: System) -> str:
+    """The connection string of a system: its entry in the connection service file, and nothing secret."""
+    return f"service={system.service}"
+
+
+def apply_repository(
+    folder: Path, plan: bytes, ledger: Path, dsn: Dsn = service_dsn, progress: Progress = lambda *_: None
+) -> tuple[AppliedSystem, ...]:
+    """Apply the plan of every live system of the repository.
+
+    Raises SignatureError or DirectiveError when no directive is in force, StalePlanError when the plan would now be
+    another, ApplyError when a statement fails (what was tightened stays tight), LedgerError when nothing can be
+    recorded (then nothing is changed).
+    """
+    workspace = open_workspace(folder, Moment(clock.now(), record.recorded_times(ledger)), draft=False)
+    record.check_nothing_lost(ledger, workspace.repository)
+    given = read_plan(plan)
+    if given["draft"]:
+        raise PlanError("the plan was made on an unsigned draft", "run `recuse plan` again now that it is signed")
+    _check_stage(workspace)
+    done: list[AppliedSystem] = []
+    sessions = list(workspace.systems())
+    with record.open_or_create(ledger, workspace.repository.ledger_origin) as log:
+        for system in sessions:
+            with target_for(system.engine).open(dsn(system)) as session:
+                planned = plan_system(session, workspace.policy(), system)
+                if len(sessions) == 1:
+                    _compare(workspace, (planned,), plan)
+                _record_decisions(log, ledger, workspace, plan, system)
+                done.append(_apply(session, workspace, planned, log, progress))
+    return tuple(done)
+
+
+def _check_stage(workspace: Workspace) -> None:
+    for system in workspace.systems():
+        if system.stage != "enforce":
+            raise PlanError(
+                f"system `{system.name}` is at stage `{system.stage}`, where nothing is applied",
+                'set `stage = "enforce"` in recuse.toml, and sign again',
+            )
+    for each in workspace.attested:
+        if each.directive.stage != "enforce":
+            raise DirectiveError(
+                f"directive `{each.directive.id}` is at stage `{each.directive.stage}`, where nothing is applied",
+                "issue it at stage `enforce`",
+            )
+
+
+def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> None:
+    now = plan_document(workspace, tuple(planned), None)
+    if now == without_backtest(given):
+        return
+    mine, theirs = read_plan(now), read_plan(given)
+    if mine["fingerprint"] != theirs.get("fingerprint"):
+        raise StalePlanError(
+            "the database is not as it was when the plan was made", "run `recuse plan` again and look at what changed"
+        )
+    different = [key for key in mine if mine[key] != theirs.get(key) and key != "backtest"]
+    raise StalePlanError(
+        f"the plan file is not what would be planned now (it differs in {', '.join(different) or 'its bytes'})",
+        "run `recuse plan` again",
+    )
+
+
+def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: bytes, system: System) -> None:
+    record.append_new(log, record.entries(folder), record.attestations(workspace.repository, workspace.attested))
+    body = {
+        "system": system.name,
+        "plan_sha256": hashlib.sha256(plan).hexdigest(),
+        "directives": list(workspace.directives),
+        "policy_sha256": workspace.repository.policy_sha256,
+    }
+    log.append([encode("planned", clock.now(), body)])
+
+
+def _apply(session: Session, workspace: Workspace, planned: Planned, log: Ledger, progress: Progress) -> AppliedSystem:
+    plan = planned.plan
+    system = workspace.repository.systems[plan.system]
+    applied = session.apply(plan, planned.found, progress) if plan.changes else None
+    again = plan_system(session, workspace.policy(), system)
+    if again.plan.changes:
+        left = again.plan.changes[0]
+        raise ApplyError(
+            f"after applying, {len(again.plan.changes)} facts are still not as wanted, the first: {left.fact}",
+            "run `recuse plan` to see what works against it",
+        )
+    index = log.append(
+        [
+            encode(
+                "applied",
+                clock.now(),
+                {
+                    "system": plan.system,
+                    "directives": list(plan.directives),
+                    "fingerprint_before": plan.fingerprint,
+                    "fingerprint_after": again.plan.fingerprint,
+                    "changes": len(plan.changes),
+                    "severed": sorted(plan.severs),
+                    "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
+                    "severed_before": applied.moment.isoformat() if applied else None,
+                },
+            )
+        ]
+    )
+    return AppliedSystem(plan.system, len(plan.changes), applied, index)

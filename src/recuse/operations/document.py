@@ -1,0 +1,88 @@
+"""A plan as one byte-stable JSON document: what officials read, what apply compares itself with."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from recuse.enforcement.plan import Loss
+from recuse.errors import PlanError
+from recuse.operations.plan import Planned
+from recuse.operations.workspace import Workspace
+
+FORMAT = 1
+
+
+def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Mapping[str, Any] | None) -> bytes:
+    """The plan of one or more systems. Equal inputs give equal bytes; only `backtest` may be left out."""
+    fingerprints = {p.plan.system: p.plan.fingerprint for p in planned}
+    whole = {
+        "format": FORMAT,
+        "draft": workspace.draft,
+        "as_of": workspace.at.date().isoformat(),
+        "directives": list(workspace.directives),
+        "policy_sha256": workspace.repository.policy_sha256,
+        "fingerprint": hashlib.sha256(json.dumps(fingerprints, sort_keys=True).encode()).hexdigest(),
+        "changes": [change for p in planned for change in _changes(p)],
+        "accounts": [account for p in planned for account in _accounts(p)],
+        "severs": sorted(f"{p.plan.system}/{login}" for p in planned for login in p.plan.severs),
+        "classes": [
+            {"system": p.plan.system, "role": role, "opens": p.classes.labels.get(role, "derived objects")}
+            for p in planned
+            for role in sorted(p.classes.contents)
+        ],
+        "proofs": [proof for p in planned for proof in p.classes.proofs],
+        "backtest": backtest,
+    }
+    return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=False) + "\n").encode()
+
+
+def read_plan(data: bytes) -> dict[str, Any]:
+    """A plan document; PlanError when it is not one that this version wrote."""
+    try:
+        whole = json.loads(data.decode())
+    except ValueError as error:
+        raise PlanError("the plan file is not JSON", "make it again with `recuse plan --out`") from error
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        raise PlanError("the plan file is not a plan of this version", "make it again with `recuse plan --out`")
+    return whole
+
+
+def without_backtest(document: bytes) -> bytes:
+    """The document's bytes as they are without a backtest: what apply compares."""
+    whole = read_plan(document)
+    whole["backtest"] = None
+    return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=False) + "\n").encode()
+
+
+def _changes(planned: Planned) -> list[dict[str, Any]]:
+    return [
+        {
+            "system": planned.plan.system,
+            "phase": statement.changes[0].phase,
+            "step": statement.changes[0].step,
+            "do": statement.do,
+            "undo": statement.undo,
+            "hazards": [
+                {"code": hazard.code, "sentence": hazard.sentence, "remedy": hazard.remedy}
+                for hazard in dict.fromkeys(h for change in statement.changes for h in change.hazards)
+            ],
+        }
+        for statement in planned.statements
+    ]
+
+
+def _accounts(planned: Planned) -> list[dict[str, Any]]:
+    names = sorted({loss.account for loss in (*planned.plan.loses, *planned.plan.gains)})
+    return [
+        {
+            "account": name,
+            "loses": [_effect(loss) for loss in planned.plan.loses if loss.account == name],
+            "gains": [_effect(gain) for gain in planned.plan.gains if gain.account == name],
+        }
+        for name in names
+    ]
+
+
+def _effect(loss: Loss) -> dict[str, str]:
+    return {"category": loss.category, "action": loss.action, "rows": loss.rows}

@@ -1,0 +1,224 @@
+"""Findings: what can still be reached past the policy, each with its path, SQL that reproduces it, and a remedy.
+
+The graph of all access is searched *without* the memberships that the policy itself wants (an account in its class):
+what is reached all the same is reached past the policy. What the policy opens to the account anyway is no finding.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from recuse.compiler.condition import ALWAYS
+from recuse.enforcement.facts import DefaultPrivilege, Fact, Grant, Membership
+from recuse.enforcement.scope import PREFIX
+from recuse.model import UNBOUND_USES, Account, Repository, System, TableMap
+from recuse.operations.plan import Planned
+from recuse.paths import Edge, Graph, Path, Place
+from recuse.policy.trees import serves
+from recuse.targets.records import Collected, Way
+
+PLAN_AND_APPLY: Final = "recuse plan, then recuse apply"
+Severity = Literal["critical", "high", "low"]
+
+# The step that makes a path what it is, most telling first, with the code that it gives the finding.
+_CODES: Final[Mapping[str, str]] = {
+    "superuser": "superuser",
+    "CREATEROLE": "createrole",
+    "ADMIN OPTION": "admin-option",
+    "predefined role": "predefined-role",
+    "SECURITY DEFINER": "definer-function",
+    "materialized view": "materialized-copy",
+    "view": "definer-view",
+    "rule": "rule",
+    "statistics": "statistics",
+    "server files": "server-files",
+    "SET ROLE": "set-role",
+    "ownership": "ownership",
+    "PUBLIC": "public",
+    "membership": "membership",
+    "inheritance": "inheritance",
+    "partition": "partition",
+}
+_COPIES: Final = frozenset({"materialized-copy"})
+_OPEN_TO_MANY: Final = frozenset({"public", "default-privilege"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing reached past the policy. `door` is its class of LAW.md B.2; `steps` read as sentences."""
+
+    code: str
+    system: str
+    object: str
+    reproduce: str
+    account: str = ""
+    category: str = ""
+    door: str | None = None
+    steps: tuple[Edge, ...] = ()
+    remedy: str | None = None
+    severity: Severity = "high"
+    rows: str = "all"
+
+
+@dataclass(slots=True)
+class Finder:
+    """Turns the edges collected from one system into findings against its plan."""
+
+    repository: Repository
+    system: System
+    planned: Planned
+    collected: Collected
+    _tables: dict[str, TableMap] = field(init=False)
+    _graph: Graph = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._tables = {table.name: table for table in self.system.tables}
+        wanted = _memberships(self.planned.wanted)
+        self._graph = Graph.of(edge for edge in self.collected.edges if not _is_policy(edge, wanted))
+
+    def find(self) -> tuple[Finding, ...]:
+        """Everything that an account of the system reaches past the policy, sorted."""
+        found: list[Finding] = []
+        for account in self._accounts():
+            found += self._of_account(account)
+        return tuple(sorted(found, key=lambda f: (_SEVERITIES.index(f.severity), f.account, f.category, f.code)))
+
+    def _accounts(self) -> Iterator[Account]:
+        for account in sorted(self.repository.accounts.values(), key=lambda a: a.id):
+            here = account.system == self.system.name and account.login in self.collected.logins
+            if here and account.use not in UNBOUND_USES:
+                yield account
+
+    def _of_account(self, account: Account) -> Iterator[Finding]:
+        start = Place(f"login:{account.login}", account.login)
+        reached = self._graph.search(start)
+        if Place(f"database:{self.collected.database}", account.login) not in reached:
+            return
+        best: dict[tuple[str, str], Way] = {}
+        for place, path in reached.items():
+            about = self._category(place.node)
+            rows = self.collected.rows(place) if about is not None else "none"
+            if about is None or rows == "none" or self._allowed(account, *about):
+                continue
+            code = _code(path)
+            if (about[1], code) not in best or len(path) < len(best[about[1], code].path):
+                best[about[1], code] = Way(start, place, path, rows)
+        for (category, code), way in best.items():
+            if code == "set-role" and (category, "membership") in best:
+                continue  # the same membership, used a second way
+            yield self._finding(account, category, code, way)
+        for place, path in reached.items():
+            if place.node.startswith("future:") and place.identity == account.login:
+                yield self._future(account, place, path)
+
+    def _category(self, node: str) -> tuple[str, str] | None:
+        """The governed table and category of a column's node."""
+        kind, _, name = node.partition(":")
+        if kind not in ("column", "part"):
+            return None
+        parts = split_name(name)
+        table = self._tables.get(".".join(parts[:2]))
+        if table is None or len(parts) != 3 or (parts[2] in table.key and len(table.categories) > 1):
+            return None
+        return table.name, table.columns.get(parts[2], table.category)
+
+    def _allowed(self, account: Account, table: str, category: str) -> bool:
+        """Whether the account's standing class opens every row of this category anyway."""
+        role = self.planned.classes.standing.get(account.login)
+        rights = self.planned.classes.contents[role].of(table) if role is not None else None
+        if rights is None:
+            return False
+        mapped = self._tables[table]
+        columns = {c for c in rights.read if mapped.columns.get(c, mapped.category) == category and c not in mapped.key}
+        return bool(columns) and rights.read_rows == ALWAYS
+
+    def _finding(self, account: Account, category: str, code: str, way: Way) -> Finding:
+        return Finding(
+            code=code,
+            system=self.system.name,
+            account=account.id,
+            category=category,
+            object=way.end.node,
+            door=self._door(account, code),
+            steps=way.path,
+            reproduce=self.collected.reproduce(self._graph, way),
+            remedy=self._remedy(way.path),
+            severity="high" if account.active else "critical",
+            rows=way.rows,
+        )
+
+    def _future(self, account: Account, place: Place, path: Path) -> Finding:
+        return Finding(
+            code="default-privilege",
+            system=self.system.name,
+            account=account.id,
+            category="(next objects)",
+            object=place.node,
+            door="back",
+            steps=path,
+            reproduce=f"-- {path[-1].reason}",
+            remedy=self._remedy(path),
+            severity="high",
+        )
+
+    def _door(self, account: Account, code: str) -> str:
+        if not account.active:
+            return "ghost"
+        if code in _COPIES:
+            return "copy"
+        if code in _OPEN_TO_MANY:
+            return "back"
+        return "fusion" if serves(self.repository, account.agency) else "front"
+
+    def _remedy(self, path: Path) -> str | None:
+        """The statement of the plan that closes the first step that it can."""
+        for edge in path:
+            for statement in self.planned.statements:
+                if any(not change.make and _is_about(edge, change.fact) for change in statement.changes):
+                    return statement.do
+        return PLAN_AND_APPLY if self.planned.plan.changes else None
+
+
+_SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "low")
+
+
+def split_name(name: str) -> tuple[str, ...]:
+    """The parts of a name as PostgreSQL writes it: quoted parts unquoted."""
+    return tuple(part.strip('"').replace('""', '"') for part in re.findall(r'"(?:[^"]|"")+"|[^.]+', name))
+
+
+def _memberships(wanted: Iterable[Fact]) -> frozenset[tuple[str, str]]:
+    return frozenset((f.member, f.role) for f in wanted if isinstance(f, Membership) and f.role.startswith(PREFIX))
+
+
+def _is_policy(edge: Edge, wanted: frozenset[tuple[str, str]]) -> bool:
+    """Whether this step is a wanted membership of an account (or its door role) in a class."""
+    source, target = edge.source.partition(":")[2], edge.target.partition(":")[2]
+    names = ("".join(split_name(source)), "".join(split_name(target)))
+    return names in wanted and not names[0].startswith("recuse_o_")
+
+
+def _code(path: Path) -> str:
+    kinds = {edge.kind for edge in path}
+    for kind, code in _CODES.items():
+        if kind in kinds:
+            return code
+    return "grant"
+
+
+def _is_about(edge: Edge, fact: Fact) -> bool:
+    """Whether unmaking this fact takes the step away."""
+    source, target = edge.source.partition(":")[2], edge.target.partition(":")[2]
+    match fact:
+        case Membership(role=role, member=member):
+            return (split_name(source), split_name(target)) == ((member,), (role,))
+        case Grant(on=on, grantee=grantee):
+            holder = ("public",) if edge.source == "public:" else split_name(source)
+            wanted = ("public",) if grantee is None else (grantee,)
+            name = on.name[:2] if on.kind != "function" else (on.name[0], f"{on.name[1]}({on.name[2]})")
+            return holder == wanted and split_name(target)[:2] == name
+        case DefaultPrivilege(owner=owner):
+            return edge.target.startswith("future:") and f" {owner} " in f" {edge.reason} "
+        case _:
+            return False

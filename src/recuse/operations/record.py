@@ -1,0 +1,97 @@
+"""What operations write into the ledger, and what they read back from it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from recuse import clock
+from recuse.directive.in_force import Attested
+from recuse.errors import DirectiveError
+from recuse.ledger import JSON, Entry, Ledger, create_ledger, decode, encode, open_ledger, read_entries
+from recuse.model import Confirmation, Repository
+
+FOLDER: Final = ".ledger"
+
+
+def ledger_folder(repository: Path, given: Path | None) -> Path:
+    """Where the ledger lies: as given, or `.ledger` in the policy repository (hidden, so outside what is signed)."""
+    return given if given is not None else repository / FOLDER
+
+
+def open_or_create(folder: Path, origin: str) -> Ledger:
+    """The ledger, made at its first use."""
+    return open_ledger(folder) if folder.exists() else create_ledger(folder, origin)
+
+
+def entries(folder: Path) -> tuple[Entry, ...]:
+    """Every entry, decoded; none when there is no ledger yet."""
+    return tuple(decode(entry) for entry in read_entries(folder)) if folder.exists() else ()
+
+
+def last(folder: Path, kind: str, system: str) -> Entry | None:
+    """The newest entry of a kind about a system."""
+    found = [e for e in entries(folder) if e.kind == kind and e.body.get("system") == system]
+    return found[-1] if found else None
+
+
+def recorded_times(folder: Path) -> dict[str, datetime]:
+    """When each directive (by the SHA-256 of its bytes) was first recorded as confirmed."""
+    found: dict[str, datetime] = {}
+    for entry in entries(folder):
+        if entry.kind == "confirmed":
+            found.setdefault(str(entry.body["directive_sha256"]), entry.at)
+    return found
+
+
+def check_nothing_lost(folder: Path, repository: Repository) -> None:
+    """Raise DirectiveError when a directive that the ledger has as confirmed is gone from the repository or changed.
+
+    Deleting a signed directive would otherwise be the quiet way to end it; ending one is itself a directive.
+    """
+    present = {hashlib.sha256(s.directive.raw).hexdigest() for s in repository.directives.values() if s.signature}
+    for entry in entries(folder):
+        if entry.kind == "confirmed" and entry.body["directive_sha256"] not in present:
+            name = entry.body["directive"]
+            raise DirectiveError(
+                f"directive `{name}`, confirmed in the ledger, is missing or altered in the repository",
+                "restore its folder; to end it, issue a directive that supersedes it",
+            )
+
+
+def attestations(repository: Repository, attested: Iterable[Attested]) -> Iterable[tuple[str, Mapping[str, JSON]]]:
+    """The *directed* and *confirmed* entries of directives in force."""
+    for each in attested:
+        signed = repository.directives[each.directive.id]
+        signature, confirmation = signed.signature or b"", signed.confirmation
+        yield (
+            "directed",
+            {
+                "directive": each.directive.id,
+                "directive_sha256": hashlib.sha256(each.directive.raw).hexdigest(),
+                "signature_sha256": hashlib.sha256(signature).hexdigest(),
+                "official": each.directed_by.id,
+                "office": each.directed_by.office,
+            },
+        )
+        if isinstance(confirmation, Confirmation):
+            yield (
+                "confirmed",
+                {
+                    "directive": each.directive.id,
+                    "confirmation_sha256": hashlib.sha256(confirmation.raw).hexdigest(),
+                    "directive_signature_sha256": confirmation.directive_signature_sha256,
+                    "official": each.confirmed_by.id,
+                    "office": each.confirmed_by.office,
+                    "effective": each.effective.isoformat(),
+                },
+            )
+
+
+def append_new(ledger: Ledger, known: Iterable[Entry], bodies: Iterable[tuple[str, Mapping[str, JSON]]]) -> None:
+    """Append these entries, but not what stands in the ledger already, word for word."""
+    written = {(entry.kind, repr(sorted(entry.body.items()))) for entry in known}
+    fresh = [(kind, body) for kind, body in bodies if (kind, repr(sorted(body.items()))) not in written]
+    if fresh:
+        ledger.append([encode(kind, clock.now(), body) for kind, body in fresh])

@@ -1,0 +1,123 @@
+"""`sign` and `confirm`: write the two signatures as files of the policy repository. Nothing is applied here."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from recuse.directive.document import render_confirmation, with_digests
+from recuse.directive.in_force import Attested, check_attested
+from recuse.directive.officials import keys_of
+from recuse.directive.signature import CONFIRM_NAMESPACE, DIRECTIVE_NAMESPACE, sign, verify
+from recuse.errors import DirectiveError, SignatureError
+from recuse.model import Confirmation, Official, Repository, SignedDirective
+from recuse.policy.repository import read_repository
+from recuse.policy.validate import validate
+
+
+def sign_directive(folder: Path, directive_id: str, key: Path, passphrase: str | None = None) -> Path:
+    """Fill in the two digests of `directive.toml`, sign its bytes, write `directive.toml.sig`; returns its path.
+
+    The rules must validate: nobody signs what cannot be enforced. A confirmation of earlier bytes no longer fits and is
+    refused when it is read. Raises SignatureError when the key is not one of the directing official's.
+    """
+    repository = read_repository(folder)
+    signed = _directive(repository, directive_id)
+    validate(repository, [signed.directive])
+    official = _official(repository.officials, signed.directive.directed_by)
+    cedar_sha256 = hashlib.sha256(signed.directive.cedar.encode()).hexdigest()
+    raw = with_digests(signed.directive.raw, cedar_sha256, repository.policy_sha256)
+    signature = sign(raw, DIRECTIVE_NAMESPACE, key, passphrase)
+    _check_key(official, raw, DIRECTIVE_NAMESPACE, signature)
+    place = folder / "directives" / directive_id
+    _write(place / "directive.toml", raw)
+    _write(place / "directive.toml.sig", signature)
+    return place / "directive.toml.sig"
+
+
+def confirm_directive(  # noqa: PLR0913 - each is part of the answer
+    folder: Path,
+    directive_id: str,
+    official_id: str,
+    key: Path,
+    *,
+    decision: Literal["confirm", "refuse"] = "confirm",
+    conditions: str = "",
+    effective: datetime,
+    passphrase: str | None = None,
+) -> Path:
+    """Write `confirmation.toml` about the signed directive, sign it, and write its signature; returns its path.
+
+    Raises SignatureError when the directive is not signed, or the key is not one of this official's.
+    """
+    repository = read_repository(folder)
+    signed = _directive(repository, directive_id)
+    if signed.signature is None:
+        raise SignatureError(
+            f"directive `{directive_id}` is not signed", "let the directing official run `recuse sign`"
+        )
+    official = _official(repository.officials, official_id)
+    answer = Confirmation(
+        raw=b"",
+        directive_sha256=hashlib.sha256(signed.directive.raw).hexdigest(),
+        directive_signature_sha256=hashlib.sha256(signed.signature).hexdigest(),
+        decision=decision,
+        conditions=conditions,
+        effective=effective,
+        confirmed_by=official_id,
+    )
+    raw = render_confirmation(answer)
+    signature = sign(raw, CONFIRM_NAMESPACE, key, passphrase)
+    _check_key(official, raw, CONFIRM_NAMESPACE, signature)
+    place = folder / "directives" / directive_id
+    _write(place / "confirmation.toml", raw)
+    _write(place / "confirmation.toml.sig", signature)
+    return place / "confirmation.toml.sig"
+
+
+def attested(folder: Path, directive_id: str, at: datetime) -> Attested:
+    """The directive with its officials, checked as `apply` checks it."""
+    repository = read_repository(folder)
+    signed = _directive(repository, directive_id)
+    return check_attested(signed, repository.officials, repository.policy_sha256, at)
+
+
+def _directive(repository: Repository, directive_id: str) -> SignedDirective:
+    if directive_id not in repository.directives:
+        known = ", ".join(f"`{name}`" for name in repository.directives) or "none"
+        raise DirectiveError(f"no directive `{directive_id}` in directives/", f"name one of these: {known}")
+    return repository.directives[directive_id]
+
+
+def _official(officials: Mapping[str, Official], official_id: str) -> Official:
+    if official_id not in officials:
+        known = ", ".join(f"`{name}`" for name in officials)
+        raise DirectiveError(f"no official `{official_id}` in officials.toml", f"name one of {known}")
+    return officials[official_id]
+
+
+def _check_key(official: Official, message: bytes, namespace: str, signature: bytes) -> None:
+    """A signature by a stranger's key would be refused later; say so now, before a file is written."""
+    line = verify(message, namespace, signature)
+    if line not in keys_of(official):
+        raise SignatureError(
+            f"the key given is not one of `{official.id}`'s in officials.toml", "sign with that official's own key"
+        )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Replace a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

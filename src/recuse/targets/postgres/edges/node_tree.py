@@ -1,0 +1,115 @@
+"""Reads `pg_node_tree`, the stored form of a query: which columns it reads, and which columns its outputs are.
+
+PostgreSQL checks rights at run time against exactly these lists (`selectedCols` beside `requiredPerms`: in the range
+table until 15, in RTEPERMISSIONINFO from 16), so they are taken from there and not guessed from the text of the query.
+`pg_depend` would not do: it drops whole-row references beside column references, and everything of the system catalogs.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+Tree = str | Sequence["Tree"] | Mapping[str, "Tree"]
+
+_TOKEN: Final = re.compile(r"[(){}]|(?:\\.|[^\s(){}\\])+", re.DOTALL)
+_NULL: Final = "<>"
+_SELECT: Final = 1 << 1  # ACL_SELECT in nodes/parsenodes.h
+_FIRST_COLUMN: Final = 7  # a column's bit is its number less FirstLowInvalidHeapAttributeNumber (access/sysattr.h)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One relation (by object id) that a query reads, and the numbers of the columns; 0 stands for the whole row."""
+
+    relation: int
+    columns: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a stored query reads, and for each output the one column it is, or None when it is computed."""
+
+    reads: frozenset[Read]
+    outputs: tuple[tuple[int, int] | None, ...]
+
+
+def read_query(text: str) -> Query:
+    """The reads of a stored query or list of queries, and the outputs of the first; ValueError when it is neither."""
+    try:
+        tree = _parse(text)
+        if tree == _NULL:  # DO INSTEAD NOTHING
+            return Query(frozenset(), ())
+        first = tree
+        while isinstance(first, list):
+            first = first[0]
+        if not isinstance(first, Mapping):
+            raise ValueError("not a stored query")
+        return Query(frozenset(_reads(tree)), tuple(_outputs(first)))
+    except (KeyError, IndexError, TypeError) as error:
+        raise ValueError("not a stored query") from error
+
+
+def _parse(text: str) -> Tree:
+    """`{LABEL :field value …}` as a mapping, `(…)` as a list, all else as text; without recursion, for deep queries."""
+    stack: list[list[Tree]] = [[]]
+    for token in _TOKEN.findall(text):
+        if token in {"(", "{"}:
+            stack.append([])
+        elif token in {")", "}"}:
+            items = stack.pop()
+            stack[-1].append(items if token == ")" else _fields(items))
+        else:
+            stack[-1].append(token)
+    if len(stack) != 1 or len(stack[0]) != 1:
+        raise ValueError("not a stored query")
+    return stack[0][0]
+
+
+def _fields(items: list[Tree]) -> dict[str, Tree]:
+    """A node's fields. A value is never taken for a name: a column may be called `:relid`. Constants span tokens."""
+    fields: dict[str, Tree] = {}
+    position = 1
+    while position < len(items):
+        name = items[position]
+        if not isinstance(name, str):
+            raise ValueError("not a stored query")
+        fields[name] = items[position + 1]
+        position += 2
+        while position < len(items) and not str(items[position]).startswith(":"):
+            position += 1
+    return fields
+
+
+def _nodes(tree: Tree) -> Iterator[Mapping[str, Tree]]:
+    stack = [tree]
+    while stack:
+        match stack.pop():
+            case str():
+                continue
+            case Mapping() as node:
+                yield node
+                stack.extend(node.values())
+            case items:
+                stack.extend(items)
+
+
+def _reads(tree: Tree) -> Iterator[Read]:
+    for node in _nodes(tree):
+        if {":relid", ":requiredPerms", ":selectedCols"} <= node.keys() and _number(node[":requiredPerms"]) & _SELECT:
+            bits = node[":selectedCols"]
+            yield Read(_number(node[":relid"]), frozenset(_number(bit) - _FIRST_COLUMN for bit in bits[1:]))  # type: ignore[index]
+
+
+def _outputs(query: Mapping[str, Tree]) -> Iterator[tuple[int, int] | None]:
+    entries = query[":targetList"]
+    for entry in [] if entries == _NULL else entries:
+        if isinstance(entry, Mapping) and entry[":resjunk"] == "false":
+            origin = _number(entry[":resorigtbl"]), _number(entry[":resorigcol"])
+            yield origin if origin[0] else None
+
+
+def _number(value: Tree) -> int:
+    if not isinstance(value, str):
+        raise ValueError("not a stored query")
+    return int(value)

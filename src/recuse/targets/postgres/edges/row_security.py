@@ -1,0 +1,85 @@
+"""Which rows of a table an identity sees, as far as a catalog can say: all, some, or none.
+
+Row security is asked for the identity whose rights are checked: a session's current role, a view's owner, a definer's
+owner. A condition is not evaluated: unless it is literally true or false, it shows *some* rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from recuse.paths import ANYONE, Edge, Graph
+
+Verdict = Literal["all", "some", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which rows are seen and why; no reason where row security is off or not asked."""
+
+    verdict: Verdict
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedTable:
+    """A table with row security; `policies` are those for SELECT: name, permissive, condition, roles ('' is PUBLIC)."""
+
+    node: str
+    name: str
+    owner: str
+    forced: bool
+    policies: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """A role that no row policy binds."""
+
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowSecurity:
+    """Row security of a whole database: its tables by node, exempt roles, and the roles each role inherits from."""
+
+    tables: Mapping[str, GuardedTable]
+    exempt: Mapping[str, str]
+    roles: frozenset[str]
+    memberships: Graph
+
+    @classmethod
+    def of(cls, tables: list[GuardedTable], exempt: list[Exempt], edges: list[Edge]) -> "RowSecurity":
+        """Put together from what the catalog says; `edges` tell the roles and what they inherit."""
+        memberships = Graph.of(edge for edge in edges if edge.kind == "membership")
+        roles = frozenset(edge.only_as for edge in edges if edge.kind == "PUBLIC" and edge.only_as)
+        return cls({t.node: t for t in tables}, {e.role: e.reason for e in exempt}, roles, memberships)
+
+    def rows(self, node: str, identity: str) -> Rows:
+        """The rows of the relation `node` that `identity` sees."""
+        table = self.tables.get(node)
+        if table is None or identity == ANYONE:
+            return Rows("all")
+        if identity in self.exempt:
+            return Rows("all", f"`{identity}` {self.exempt[identity]}, so no row policy binds it")
+        held = {*self.memberships.shortest(f"role:{identity}")}
+        if f"role:{table.owner}" in held and not table.forced:
+            return Rows("all", f"`{identity}` has the rights of the owner `{table.owner}`, whom no row policy binds")
+        applying = [
+            policy for policy in table.policies
+            if any(role == "" or f"role:{role}" in held for role in policy["roles"])
+        ]  # fmt: skip
+        return _combined(table.name, identity, applying)
+
+
+def _combined(table: str, identity: str, policies: list[dict[str, Any]]) -> Rows:
+    """Permissive row policies are ORed, restrictive ones ANDed; without a permissive one nothing is seen."""
+    permissive = {policy["condition"] for policy in policies if policy["permissive"]} - {None, "false"}
+    restrictive = {policy["condition"] for policy in policies if not policy["permissive"]} - {None, "true"}
+    if not permissive or "false" in restrictive:
+        return Rows("none", f"row security of {table} shows `{identity}` no rows")
+    names = ", ".join(policy["name"] for policy in policies)
+    if "true" in permissive and not restrictive:
+        return Rows("all", f"the row policies of {table} ({names}) show `{identity}` all rows")
+    return Rows("some", f"the row policies of {table} ({names}) decide which rows `{identity}` sees")

@@ -1,0 +1,25 @@
+-- predefined roles: pg_read_all_data reads every relation and uses every schema (row policies still bind it, but not in
+-- the side tables that hold oversized values); pg_write_all_data changes every table.
+SELECT 'role:pg_read_all_data' AS source, node AS target, 'predefined role' AS kind,
+       'pg_read_all_data reads every table' AS reason, NULL AS attempt, NULL AS identity
+FROM relation
+UNION ALL
+SELECT 'role:pg_write_all_data', p.privilege || ':' || name, 'predefined role',
+       'pg_write_all_data changes every table',
+       CASE p.privilege WHEN 'insert' THEN format('INSERT INTO %s DEFAULT VALUES', name)
+                        WHEN 'delete' THEN format('DELETE FROM %s', name) END, NULL
+FROM relation, unnest(ARRAY['insert', 'update', 'delete']) AS p (privilege)
+WHERE relkind <> 'm'
+UNION ALL
+SELECT 'role:pg_read_all_data', 'toast:' || t.oid::regclass, 'predefined role',
+       'pg_read_all_data reads the side tables that hold oversized values', NULL, NULL
+FROM relation AS r JOIN pg_class AS t ON t.oid = r.reltoastrelid
+WHERE r.relrowsecurity AND pg_relation_size(t.oid) > 0
+UNION ALL
+SELECT 'toast:' || t.oid::regclass, 'part:' || r.name || '.' || quote_ident(a.attname), 'oversized values',
+       format('oversized values of %s lie in %s, which has no row policy', r.name, t.oid::regclass),
+       format('SELECT chunk_data FROM %s LIMIT 1', t.oid::regclass), ''
+FROM relation AS r
+JOIN pg_class AS t ON t.oid = r.reltoastrelid
+JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage <> 'p'
+WHERE r.relrowsecurity AND pg_relation_size(t.oid) > 0
