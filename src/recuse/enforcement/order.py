@@ -62,9 +62,13 @@ class Situation:
 def order(differences: Iterable[Difference], situation: Situation) -> tuple[Change, ...]:
     """The changes in the order in which they are applied."""
     changes = [_change(difference, situation) for difference in differences]
-    return tuple(
-        sorted(changes, key=lambda c: (STEPS.index(c.step), c.batch, c.make, _rank(c), _neighbours(c), repr(c.fact)))
-    )
+    return tuple(sorted(changes, key=_position))
+
+
+def _position(change: Change) -> tuple[object, ...]:
+    """By step and batch; a new owner first, since that takes the object's lock; then unmake before make."""
+    within = (not isinstance(change.fact, Owner), change.make, _rank(change), _neighbours(change), repr(change.fact))
+    return (STEPS.index(change.step), change.batch, *within)
 
 
 def _change(difference: Difference, situation: Situation) -> Change:
@@ -94,8 +98,8 @@ def _unmake_step(difference: Difference, situation: Situation) -> Step:
                 return "leave"
             return "leave" if member in situation.substituted or member not in situation.logins else "cut"
         case Grant(on=on, grantee=grantee):
-            if grantee in situation.logins - situation.substituted:
-                return "cut"
+            if grantee in situation.logins - situation.substituted and on.kind != "matview":
+                return "cut"  # not of a copy: without its lock, which a reader may hold, this would break a REFRESH
             if on.kind in ("schema", "sequence"):  # of no use without a table, and needed until the tables are shaped
                 return "leave"
             return "close" if situation.batch(on) is None else "shape"
@@ -183,13 +187,13 @@ def _rank(change: Change) -> int:
         Support,
         Definition,
         RegisteredAccount,
+        Owner,
         RowSecurity,
         RowPolicy,
         Grant,
         Membership,
         DefaultPrivilege,
         Declaration,
-        Owner,  # last: a materialized view is filled anew by its new owner, who must be able to read by then
     )
     position = kinds.index(type(change.fact))
     return position if change.make else len(kinds) - position

@@ -1,10 +1,12 @@
 """What operations write into the ledger, and what they read back from it."""
 
 import hashlib
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from recuse import clock
 from recuse.directive.in_force import Attested
@@ -80,6 +82,7 @@ def attestations(repository: Repository, attested: Iterable[Attested]) -> Iterab
                 "confirmed",
                 {
                     "directive": each.directive.id,
+                    "directive_sha256": hashlib.sha256(each.directive.raw).hexdigest(),
                     "confirmation_sha256": hashlib.sha256(confirmation.raw).hexdigest(),
                     "directive_signature_sha256": confirmation.directive_signature_sha256,
                     "official": each.confirmed_by.id,
@@ -95,3 +98,20 @@ def append_new(ledger: Ledger, known: Iterable[Entry], bodies: Iterable[tuple[st
     fresh = [(kind, body) for kind, body in bodies if (kind, repr(sorted(body.items()))) not in written]
     if fresh:
         ledger.append([encode(kind, clock.now(), body) for kind, body in fresh])
+
+
+def record_verdicts(folder: Path, verdict: Mapping[str, Any]) -> None:
+    """Append a *verified* entry for each system of a `verify` document: verdict, counts by code, scope; no paths."""
+    with open_ledger(folder) as ledger:
+        for system, scope in verdict["scope"].items():
+            codes = Counter(f["code"] for f in verdict["findings"] if f["system"] == system)
+            body = {
+                "system": system,
+                "verdict": verdict["verdict"],
+                "findings": dict(sorted(codes.items())),
+                "attempts": scope["attempts"],
+                "known_by": scope["known_by"],
+                "server_version": scope["server_version"],
+                "document_sha256": hashlib.sha256(json.dumps(verdict, sort_keys=True).encode()).hexdigest(),
+            }
+            ledger.append([encode("verified", clock.now(), body)])

@@ -4,12 +4,12 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from recuse.directive.document import render_confirmation, with_digests
-from recuse.directive.in_force import Attested, check_attested
 from recuse.directive.officials import keys_of
 from recuse.directive.signature import CONFIRM_NAMESPACE, DIRECTIVE_NAMESPACE, sign, verify
 from recuse.errors import DirectiveError, SignatureError
@@ -18,7 +18,7 @@ from recuse.policy.repository import read_repository
 from recuse.policy.validate import validate
 
 
-def sign_directive(folder: Path, directive_id: str, key: Path, passphrase: str | None = None) -> Path:
+def sign_directive(folder: Path, directive_id: str, key: Path) -> Path:
     """Fill in the two digests of `directive.toml`, sign its bytes, write `directive.toml.sig`; returns its path.
 
     The rules must validate: nobody signs what cannot be enforced. A confirmation of earlier bytes no longer fits and is
@@ -30,7 +30,7 @@ def sign_directive(folder: Path, directive_id: str, key: Path, passphrase: str |
     official = _official(repository.officials, signed.directive.directed_by)
     cedar_sha256 = hashlib.sha256(signed.directive.cedar.encode()).hexdigest()
     raw = with_digests(signed.directive.raw, cedar_sha256, repository.policy_sha256)
-    signature = sign(raw, DIRECTIVE_NAMESPACE, key, passphrase)
+    signature = sign(raw, DIRECTIVE_NAMESPACE, key)
     _check_key(official, raw, DIRECTIVE_NAMESPACE, signature)
     place = folder / "directives" / directive_id
     _write(place / "directive.toml", raw)
@@ -38,17 +38,16 @@ def sign_directive(folder: Path, directive_id: str, key: Path, passphrase: str |
     return place / "directive.toml.sig"
 
 
-def confirm_directive(  # noqa: PLR0913 - each is part of the answer
-    folder: Path,
-    directive_id: str,
-    official_id: str,
-    key: Path,
-    *,
-    decision: Literal["confirm", "refuse"] = "confirm",
-    conditions: str = "",
-    effective: datetime,
-    passphrase: str | None = None,
-) -> Path:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the second official says: confirm or refuse, on which conditions, effective when."""
+
+    decision: Literal["confirm", "refuse"]
+    conditions: str
+    effective: datetime
+
+
+def confirm_directive(folder: Path, directive_id: str, official_id: str, key: Path, answer: Answer) -> Path:
     """Write `confirmation.toml` about the signed directive, sign it, and write its signature; returns its path.
 
     Raises SignatureError when the directive is not signed, or the key is not one of this official's.
@@ -60,29 +59,22 @@ def confirm_directive(  # noqa: PLR0913 - each is part of the answer
             f"directive `{directive_id}` is not signed", "let the directing official run `recuse sign`"
         )
     official = _official(repository.officials, official_id)
-    answer = Confirmation(
+    confirmation = Confirmation(
         raw=b"",
         directive_sha256=hashlib.sha256(signed.directive.raw).hexdigest(),
         directive_signature_sha256=hashlib.sha256(signed.signature).hexdigest(),
-        decision=decision,
-        conditions=conditions,
-        effective=effective,
+        decision=answer.decision,
+        conditions=answer.conditions,
+        effective=answer.effective,
         confirmed_by=official_id,
     )
-    raw = render_confirmation(answer)
-    signature = sign(raw, CONFIRM_NAMESPACE, key, passphrase)
+    raw = render_confirmation(confirmation)
+    signature = sign(raw, CONFIRM_NAMESPACE, key)
     _check_key(official, raw, CONFIRM_NAMESPACE, signature)
     place = folder / "directives" / directive_id
     _write(place / "confirmation.toml", raw)
     _write(place / "confirmation.toml.sig", signature)
     return place / "confirmation.toml.sig"
-
-
-def attested(folder: Path, directive_id: str, at: datetime) -> Attested:
-    """The directive with its officials, checked as `apply` checks it."""
-    repository = read_repository(folder)
-    signed = _directive(repository, directive_id)
-    return check_attested(signed, repository.officials, repository.policy_sha256, at)
 
 
 def _directive(repository: Repository, directive_id: str) -> SignedDirective:

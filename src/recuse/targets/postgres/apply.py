@@ -12,11 +12,13 @@ from datetime import datetime
 from typing import Final
 
 import psycopg
+from psycopg import sql
 
+from recuse.enforcement.facts import ObjectRef
 from recuse.enforcement.plan import Change, Plan, Step
 from recuse.errors import ApplyError, TargetError
 from recuse.targets.postgres.connect import Connection
-from recuse.targets.postgres.render import Renderer
+from recuse.targets.postgres.render import Renderer, name_of
 from recuse.targets.postgres.sever import server_moment, sever
 from recuse.targets.records import Applied, Progress, Severed
 
@@ -24,6 +26,10 @@ ADVISORY_LOCK: Final = 0x7265637573650001 & 0x7FFFFFFFFFFFFFFF
 LOCK_TIMEOUT: Final = "500ms"
 ATTEMPTS: Final = 40
 _PAUSE_SECONDS: Final = 0.25
+_OWNER: Final = (
+    "SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c "
+    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ARRAY[n.nspname, c.relname]::text[] = %s"
+)
 
 
 @dataclass(slots=True)
@@ -39,42 +45,74 @@ class _Run:
 
     def step(self, plan: Plan, step: Step) -> None:
         if plan.at(step):
-            self._transaction(plan.at(step), step)
+            self._retrying(plan.at(step), step)
 
     def batches(self, plan: Plan) -> None:
         for batch in plan.batches:
-            self._retrying(batch)
+            self._retrying(batch, "shape")
 
-    def _retrying(self, batch: tuple[Change, ...]) -> None:
+    def _retrying(self, changes: tuple[Change, ...], step: Step) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                self._transaction(batch, "shape")
-            except psycopg.errors.LockNotAvailable as error:
+                self._transaction(changes, step)
+            except _Busy as error:
                 self.retries += 1
                 if attempt == ATTEMPTS:
-                    raise _failed("shape", batch, "a reader held the table through every attempt") from error
+                    raise _failed(step, changes, f"others were in the way at every attempt ({error})") from error
                 time.sleep(_PAUSE_SECONDS)
             else:
                 return
 
-    def _transaction(self, changes: Iterable[Change], step: Step) -> None:
+    def _transaction(self, changes: tuple[Change, ...], step: Step) -> None:
         statements = self.renderer.statements(changes)
-        count = 0
-        current: tuple[Change, ...] = ()
+        current: tuple[Change, ...] = changes
         try:
             with self.connection.transaction():
                 self.connection.execute("SELECT pg_catalog.set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
+                _lock(self.connection, changes, tables=step in ("shape", "close"))
                 for statement in statements:
                     current = statement.changes
                     for do in statement.do:
                         self.connection.execute(do)
-                        count += 1
-        except psycopg.errors.LockNotAvailable:
-            raise
         except psycopg.Error as error:
+            if _is_busy(error):
+                raise _Busy(error.diag.message_primary) from error
             raise _failed(step, current, error.diag.message_primary or str(error)) from error
         self.done += len(statements)
         self.progress(step, self.done, self.total)
+
+
+class _Busy(Exception):  # noqa: N818 - not an error: the reason to try the same transaction again
+    pass
+
+
+def _is_busy(error: psycopg.Error) -> bool:
+    """A lock not had in time, a deadlock, or a catalog row that a REFRESH or the like changed under a GRANT."""
+    if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
+        return True
+    return isinstance(error, psycopg.errors.InternalError_) and "concurrently" in (error.diag.message_primary or "")
+
+
+def _lock(connection: Connection, changes: Iterable[Change], *, tables: bool) -> None:
+    """Take copies, and where asked for tables, first and in one order.
+
+    A GRANT takes no lock, and on a materialized view it would break a REFRESH under way.
+    """
+    refs = {getattr(c.fact, "table", None) or getattr(c.fact, "on", None) for c in changes}
+    named = {ref.relation for ref in refs if isinstance(ref, ObjectRef)}
+    relations = sorted(ref for ref in named if ref.kind in ("table", "matview"))
+    names = [name_of(ref) for ref in relations if ref.kind == "table"]
+    if tables and names:
+        connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.SQL(", ").join(names)))
+    for ref in relations:
+        if ref.kind == "matview":  # LOCK TABLE does not take one; naming its owner again does, and changes nothing
+            owner = connection.execute(_OWNER, (list(ref.name),)).fetchone()
+            if owner is not None:
+                connection.execute(
+                    sql.SQL("ALTER MATERIALIZED VIEW {} OWNER TO {}").format(
+                        name_of(ref), sql.Identifier(str(owner[0]))
+                    )
+                )
 
 
 def run(connection: Connection, plan: Plan, renderer: Renderer, progress: Progress) -> Applied:

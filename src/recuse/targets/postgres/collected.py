@@ -29,7 +29,7 @@ def collected(connection: Connection) -> Collected:
     version = floor(connection.info.server_version)
 
     def reproduced(graph: Graph, way: Way) -> str:
-        return reproduce(graph, graph.search(way.start), way.start, way.path, found.columns)
+        return reproduce(graph, graph.search(way.start), way.start, way.path, found.columns).text
 
     return Collected(
         database=found.database,

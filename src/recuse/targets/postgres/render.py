@@ -1,6 +1,6 @@
 """The only writer of SQL: facts as statements, by composed identifiers and fixed keywords."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, LiteralString, assert_never
@@ -75,6 +75,11 @@ class Renderer:
     def statements(self, changes: Iterable[Change]) -> tuple[Statement, ...]:
         """Statements for the changes, in their order; neighbouring column grants become one statement."""
         found: list[Statement] = []
+        for _, transaction in groupby(changes, key=lambda change: (change.step, change.batch)):
+            found += self._transaction(tuple(transaction))
+        return tuple(found)
+
+    def _transaction(self, changes: Sequence[Change]) -> Iterator[Statement]:
         for _, group in groupby(changes, key=_together):
             members = tuple(group)
             facts = tuple(change.fact for change in members)
@@ -85,8 +90,8 @@ class Renderer:
             else:
                 undo = self.unmake(facts) if first.make else self.make(facts, None)
             if do:  # an owner that comes with its schema needs no statement
-                found.append(Statement(members, do, undo))
-        return tuple(found)
+                yield Statement(members, do, undo)
+        yield from _refreshed(changes)
 
     def make(self, facts: Sequence[Fact], before: Fact | None) -> tuple[Sql, ...]:
         """Statements that make these facts true; several only when they are grants that differ in the column."""
@@ -222,10 +227,18 @@ def _pair(membership: Membership) -> tuple[sql.Identifier, sql.Identifier, sql.I
 
 
 def _owner(of: ObjectRef, owner: str) -> tuple[Sql, ...]:
-    """A materialized view is filled anew: what it holds was read with its old owner's rights."""
-    change = sql.SQL("ALTER " + _KEYWORD[of.kind] + " {} OWNER TO {}").format(name_of(of), sql.Identifier(owner))
-    refresh = sql.SQL("REFRESH MATERIALIZED VIEW {}").format(name_of(of))
-    return (change, refresh) if of.kind == "matview" else (change,)
+    return (sql.SQL("ALTER " + _KEYWORD[of.kind] + " {} OWNER TO {}").format(name_of(of), sql.Identifier(owner)),)
+
+
+def _refreshed(changes: Iterable[Change]) -> Iterator[Statement]:
+    """Fill a materialized view anew when its owner changes: what it holds was read with the old owner's rights.
+
+    Last in its transaction, when the new owner holds all that it will.
+    """
+    for change in changes:
+        if isinstance(change.fact, Owner) and change.make and change.fact.of.kind == "matview":
+            refresh = sql.SQL("REFRESH MATERIALIZED VIEW {}").format(name_of(change.fact.of))
+            yield Statement((change,), (refresh,), ())
 
 
 def _row_security(security: RowSecurity) -> tuple[Sql, ...]:

@@ -1,11 +1,11 @@
 """Runs the catalog queries of `sql/edges_*.sql`: read-only, one file a mechanism, nothing but catalogs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.rows import BaseRowFactory, class_row
+from psycopg.rows import BaseRowFactory, class_row, dict_row
 
 from recuse.errors import MissingRightError
 from recuse.paths import Edge
@@ -23,7 +23,8 @@ def rows_of(connection: Connection, name: str, kind: type[T]) -> list[T]:
 
 def edges_of(connection: Connection, name: str) -> list[Edge]:
     """The rows of one query as edges: its columns are named as an edge's fields, those it lacks keep their defaults."""
-    return _run(connection, name, _edge_row)
+    rows = _run(connection, name, dict_row)
+    return [Edge(**{**row, "needs": tuple(row.get("needs") or ())}) for row in rows]
 
 
 def numbers_of(connection: Connection, name: str, parameters: Mapping[str, Sequence[object]]) -> frozenset[int]:
@@ -45,13 +46,3 @@ def _run(connection: Connection, name: str, factory: BaseRowFactory[T]) -> list[
 
 def _text(name: str) -> bytes:
     return _FOLDER.joinpath(f"edges_{name}.sql").read_bytes()
-
-
-def _edge_row(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Edge]:
-    names = [column.name for column in cursor.description or ()]
-
-    def make(values: Sequence[Any]) -> Edge:
-        fields = dict(zip(names, values, strict=True))
-        return Edge(**{**fields, "needs": tuple(fields.get("needs") or ())})
-
-    return make

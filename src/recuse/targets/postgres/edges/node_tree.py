@@ -53,14 +53,14 @@ def read_query(text: str) -> Query:
 def _parse(text: str) -> Tree:
     """`{LABEL :field value …}` as a mapping, `(…)` as a list, all else as text; without recursion, for deep queries."""
     stack: list[list[Tree]] = [[]]
-    for token in _TOKEN.findall(text):
-        if token in {"(", "{"}:
+    for part in _TOKEN.findall(text):
+        if part in {"(", "{"}:
             stack.append([])
-        elif token in {")", "}"}:
+        elif part in {")", "}"}:
             items = stack.pop()
-            stack[-1].append(items if token == ")" else _fields(items))
+            stack[-1].append(items if part == ")" else _fields(items))
         else:
-            stack[-1].append(token)
+            stack[-1].append(part)
     if len(stack) != 1 or len(stack[0]) != 1:
         raise ValueError("not a stored query")
     return stack[0][0]

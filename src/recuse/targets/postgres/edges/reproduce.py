@@ -1,10 +1,12 @@
-"""Writes the SQL that reproduces a path: run by a superuser in `psql`, it reads as the account would.
+"""Writes the SQL that reproduces a path: typed by a superuser in `psql`, it reads as the account would.
 
 Names in nodes are already quoted as SQL needs it. What changes the database on the way stands inside a transaction that
 is rolled back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 from psycopg import sql
@@ -14,71 +16,79 @@ from recuse.paths import Edge, Graph, Path, Place
 _HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole"})
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _FILES: Final = frozenset({"files", "programs", "toast"})
-_OTHER_READS: Final = frozenset({"statistics", "oversized values", "server files"})
+_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files"})
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
 
-def reproduce(graph: Graph, reached: Mapping[Place, Path], start: Place, path: Path, columns: Mapping[str, str]) -> str:
-    """The statements that take `path` from `start`, one a line; `columns` maps a column's node to its relation's.
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """How a path is taken: `naming` are the steps by which the schema is named when the path's own role cannot."""
 
-    `reached` is what the search of `graph` from `start` found: it tells how the schema is named on the way.
+    naming: Path
+    text: str
+
+
+def reproduce(
+    graph: Graph, reached: Mapping[Place, Path], start: Place, path: Path, columns: Mapping[str, str]
+) -> Reproduction:
+    """How to take `path` from `start`; `columns` maps a column's node to its relation's.
+
+    `reached` is what the search of `graph` from `start` found.
     """
-    place, attempts, position = start, [], 0
-    for position, edge in enumerate(path):
-        if _kind(edge.target) not in _HOLDERS:
-            break
-        attempts += _statements(edge)
-        place = place.after(edge)
-    entry, rest = path[position], path[position + 1 :]
-    read = _statements(entry)
-    if _kind(entry.target) in _RELATIONS:
-        attempts += read
-        read = _other_read(rest) or [_select(entry, rest, columns)]
-    elif _kind(entry.target) in _FILES:
-        read = _other_read(rest)
-    lines = [f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}"]
-    lines += _named(graph, reached, place, entry, (attempts, read))
+    before = [edge for edge in path if _kind(edge.target) in _HOLDERS]
+    entry, rest = path[len(before)], path[len(before) + 1 :]
+    place = Place(entry.source, _identity(start, before))
+    become = [statement for edge in before for statement in _statements(edge)]
+    helped, read = _read(entry, rest, columns)
+    naming = _naming(graph, reached, place, entry)
+    other = _identity(start, naming[:-1]) != place.identity if naming else False
+    lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
+    lines = [f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines]
     if any(line.split()[0] not in _HARMLESS for line in lines):
         lines = ["BEGIN", *lines, "ROLLBACK"]
-    return "\n".join(f"{line};" for line in lines)
+    return Reproduction(naming, "\n".join(f"{line};" for line in lines))
 
 
-def _named(
-    graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Edge, steps: tuple[list[str], list[str]]
-) -> list[str]:
-    """The steps, so that the schema can be named: if only another role may name it, prepared there and executed here."""
-    attempts, read = steps
-    foreign = next((node for node in entry.needs if not _names(graph, reached, place.identity, node)), None)
-    if foreign is None:
-        return [*attempts, *read]
-    shared = Place(foreign) in reached
-    way = reached[Place(foreign) if shared else Place(foreign, place.identity)]
-    naming = [statement for edge in way for statement in _statements(edge)]
-    if not shared:
-        return [*attempts, *(statement for statement in naming if statement not in attempts), *read]
-    back = [] if any(line.startswith("SET ROLE") for line in attempts) else ["RESET ROLE"]
+def _naming(graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Edge) -> Path:
+    """How what `entry` needs is met, unless the identity of `place` simply has it."""
+    for node in entry.needs:
+        simply = any(
+            edge.target == node and edge.attempt is None
+            for other in reached
+            if other.identity == place.identity
+            for edge in graph.outgoing.get(other.node, ())
+        )
+        if not simply:
+            return reached[Place(node) if Place(node) in reached else Place(node, place.identity)]
+    return ()
+
+
+def _identity(start: Place, path: Sequence[Edge]) -> str:
+    return reduce(Place.after, path, start).identity
+
+
+def _joined(names: list[str], steps: list[str], read: list[str], *, prepared: bool) -> list[str]:
+    """One role names the schema and prepares, another executes; with one role there is nothing to prepare."""
+    if not prepared:
+        return [*(name for name in names if name not in steps), *steps, *read]
+    back = [] if any(step.startswith("SET ROLE") for step in steps) or not names else ["RESET ROLE"]
     # With an empty path the roles agree on what names mean; else the server would prepare anew and ask for USAGE again.
     return [
         "SET search_path = ''",
-        *naming,
+        *names,
         f"PREPARE recuse_reach AS {read[-1]}",
         *back,
-        *attempts,
+        *steps,
         "EXECUTE recuse_reach",
     ]
 
 
-def _names(graph: Graph, reached: Mapping[Place, Path], identity: str, schema: str) -> bool:
-    return any(
-        edge.target == schema and edge.attempt is None
-        for place in reached
-        if place.identity == identity
-        for edge in graph.outgoing.get(place.node, ())
-    )
-
-
-def _other_read(rest: Path) -> list[str]:
-    return next((_statements(edge) for edge in rest if edge.kind in _OTHER_READS), [])
+def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """The statements that help (an owner's, say), and those that read."""
+    elsewhere = next((_statements(edge) for edge in rest if edge.kind in _FROM_ELSEWHERE), [])
+    if _kind(entry.target) in _RELATIONS:
+        return _statements(entry), elsewhere or [_select(entry, rest, columns)]
+    return [], elsewhere if _kind(entry.target) in _FILES else _statements(entry)
 
 
 def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:
@@ -87,7 +97,7 @@ def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:
         column = rest[0].target
     relation = columns.get(column, entry.target).partition(":")[2]
     what = column.removeprefix(f"column:{relation}.") or "*"
-    return f"SELECT {what} FROM {relation} LIMIT 1"
+    return " ".join(("SELECT", what, "FROM", relation, "LIMIT 1"))
 
 
 def _statements(edge: Edge) -> list[str]:

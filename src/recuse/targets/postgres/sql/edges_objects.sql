@@ -12,6 +12,7 @@ WITH RECURSIVE role AS (
   SELECT w.ev_class FROM guarded AS g
   JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = g.oid AND d.classid = 'pg_rewrite'::regclass
   JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_type = '1'
+  JOIN pg_class AS v ON v.oid = w.ev_class AND v.relkind = 'v'
 ), relation AS (
   SELECT c.oid, c.relkind, c.relname, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.reltoastrelid,
          c.reltuples, c.reloptions, n.nspowner,

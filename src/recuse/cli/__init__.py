@@ -1,0 +1,62 @@
+"""The command line: a table of verbs, each in its own module.
+
+Exit codes: 0 done or holds, 1 findings or refused, 2 could not tell or bad input. With `--format json` a verb prints
+one JSON document on standard output and nothing else; progress and messages go to standard error.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import typer
+
+from recuse.cli import ledger
+from recuse.cli.apply import apply
+from recuse.cli.check import check
+from recuse.cli.confirm import confirm
+from recuse.cli.console import fail
+from recuse.cli.demo import demo
+from recuse.cli.init import init
+from recuse.cli.plan import plan
+from recuse.cli.reach import reach
+from recuse.cli.sign import sign
+from recuse.cli.verify import verify
+from recuse.cli.why import why
+from recuse.errors import RecuseError
+
+app = typer.Typer(
+    name="recuse",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Makes a signed directive about who may use a public body's data true inside the databases that hold it.",
+    epilog="Start: [bold]recuse reach URL[/] on any PostgreSQL database, or [bold]recuse demo[/] to see the whole.",
+)
+VERBS: Final[dict[str, Callable[..., None]]] = {
+    "reach": reach,
+    "init": init,
+    "check": check,
+    "plan": plan,
+    "sign": sign,
+    "confirm": confirm,
+    "apply": apply,
+    "verify": verify,
+    "why": why,
+    "demo": demo,
+}
+for _name, _verb in VERBS.items():
+    _text, _, _examples = (_verb.__doc__ or "").partition("Examples:")
+    app.command(_name, help=_text, epilog=f"Examples: {_examples.strip()}" if _examples else None)(_verb)
+app.add_typer(ledger.app, name="ledger")
+
+
+def main() -> None:
+    """Run the command line; errors on purpose leave as one sentence with a remedy, never as a traceback."""
+    try:
+        app()
+    except RecuseError as error:
+        sys.exit(fail(error))
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped\n")
+        sys.exit(2)

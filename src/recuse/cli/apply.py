@@ -1,0 +1,106 @@
+"""`recuse apply`: runs a plan that two officials stand behind."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recuse.cli.console import (
+    HERE,
+    DsnOption,
+    Format,
+    FormatOption,
+    LedgerOption,
+    RepositoryOption,
+    chosen_dsn,
+    document,
+    out,
+    printing,
+    progress,
+    read_file,
+)
+from recuse.errors import InputError
+from recuse.operations import record
+from recuse.operations.apply import AppliedSystem, apply_repository
+from recuse.operations.document import read_plan
+
+
+def apply(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="file that `recuse plan --out` wrote")],
+    repository: RepositoryOption = HERE,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="print the statements and run none")] = False,
+    dsn: DsnOption = None,
+    ledger: LedgerOption = None,
+    format_: FormatOption = Format.human,
+) -> None:
+    """Apply a plan: cut, end sessions, shape, end sessions again; what shows more comes last.
+
+    The plan is made anew and must equal the file; a changed database or an edited file is refused. A failure leaves the
+    tight state, and planning again goes on from there. Rights: superuser. `--dry-run` prints every statement.
+
+    Examples: recuse apply plan.json -r policy --dry-run · recuse apply plan.json -r policy
+    """
+    human = printing(format_)
+    content = read_file(plan)
+    whole = read_plan(content)
+    if dry_run:
+        _statements(whole["changes"], human=human)
+        return
+    if not yes:
+        _ask(whole["changes"], len(whole["severs"]))
+    folder = record.ledger_folder(repository, ledger)
+    with progress() as report:
+        done = apply_repository(repository, content, folder, chosen_dsn(dsn), report)
+    if human:
+        for each in done:
+            show(each)
+    else:
+        document([_shown(each) for each in done])
+
+
+def show(done: AppliedSystem) -> None:
+    """What an apply did, in a few lines."""
+    if done.applied is None:
+        out.print(f"{done.system}: [green]nothing to change[/]")
+        return
+    ended = done.applied.cut.signalled + done.applied.shaped.signalled
+    seconds = max(done.applied.cut.seconds, done.applied.shaped.seconds)
+    out.print(f"{done.system}: {done.changes} facts changed by {done.applied.statements} statements")
+    out.print(f"{ended} sessions ended, the last after {seconds * 1000:.0f} ms; {done.applied.retries} retries")
+    out.print(f"recorded as ledger entry {done.ledger_index}; next: [bold]recuse verify[/]")
+
+
+def _shown(done: AppliedSystem) -> dict[str, object]:
+    applied = done.applied
+    return {
+        "system": done.system,
+        "changes": done.changes,
+        "statements": applied.statements if applied else 0,
+        "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
+        "ledger_index": done.ledger_index,
+    }
+
+
+def _statements(changes: list[dict[str, str]], *, human: bool) -> None:
+    if not human:
+        document([{"step": change["step"], "do": change["do"]} for change in changes])
+        return
+    step = ""
+    for change in changes:
+        if change["step"] != step:
+            step = change["step"]
+            out.print(f"-- {change['phase']}: {step}", markup=False)
+        out.print(f"{change['do']};", markup=False, soft_wrap=True)
+
+
+def _ask(changes: list[dict[str, str]], severed: int) -> None:
+    counts = Counter(change["phase"] for change in changes)
+    phases = ", ".join(f"{count} to {phase}" for phase, count in counts.items())
+    question = f"apply {len(changes)} statements ({phases}) and end the sessions of {severed} accounts?"
+    if not sys.stdin.isatty():
+        raise InputError("nobody is there to ask", "look at it with --dry-run, then say --yes")
+    if not typer.confirm(question, err=True):
+        raise InputError("nothing was applied", "run it again when you are ready")

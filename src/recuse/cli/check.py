@@ -1,0 +1,54 @@
+"""`recuse check`: whether a policy repository can be used, and how far its directives are."""
+
+from rich.table import Table
+
+from recuse import clock
+from recuse.cli.console import HERE, Format, FormatOption, RepositoryOption, document, out, printing
+from recuse.directive.in_force import Moment, check_attested
+from recuse.errors import DirectiveError
+from recuse.model import Repository, SignedDirective
+from recuse.operations.workspace import open_workspace
+
+
+def check(repository: RepositoryOption = HERE, format_: FormatOption = Format.human) -> None:
+    """Read the policy repository strictly, validate every rule, and say where each directive stands.
+
+    Needs no database.
+
+    Examples: recuse check -r policy
+    """
+    human = printing(format_)
+    workspace = open_workspace(repository, Moment(clock.now()), draft=True)
+    found = workspace.repository
+    states = {name: _state(found, signed) for name, signed in found.directives.items()}
+    if not human:
+        document({"counts": _counts(found), "rules": [r.id for r in workspace.rules.rules], "directives": states})
+        return
+    out.print(f"[bold]{found.institution.name}[/]")
+    out.print(", ".join(f"{count} {noun}" for noun, count in _counts(found).items()))
+    table = Table("directive", "state", title="directives", title_justify="left")
+    for name, state in states.items():
+        table.add_row(name, state)
+    out.print(table)
+    out.print(f"{len(workspace.rules.rules)} rules validate: {', '.join(r.id for r in workspace.rules.rules)}")
+
+
+def _counts(found: Repository) -> dict[str, int]:
+    return {
+        "systems": len(found.systems),
+        "agencies": len(found.agencies),
+        "accounts": len(found.accounts),
+        "purposes": len(found.purposes),
+        "authorities": len(found.authorities),
+        "categories": len(found.categories),
+        "agreements": len(found.agreements),
+    }
+
+
+def _state(found: Repository, signed: SignedDirective) -> str:
+    try:
+        attested = check_attested(signed, found.officials, found.policy_sha256, clock.now())
+    except DirectiveError as error:
+        return str(error)
+    by = f"directed by {attested.directed_by.id}, confirmed by {attested.confirmed_by.id}"
+    return f"in force since {attested.effective:%Y-%m-%d}; {by}"

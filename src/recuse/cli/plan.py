@@ -1,0 +1,132 @@
+"""`recuse plan`: what would change, for whom, and what the access log says about it."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from recuse import clock
+from recuse.audit.backtest import backtest as replay
+from recuse.cli.console import (
+    HERE,
+    DsnOption,
+    Format,
+    FormatOption,
+    LedgerOption,
+    RepositoryOption,
+    SystemOption,
+    chosen_dsn,
+    err,
+    out,
+    printing,
+    progress,
+)
+from recuse.directive.in_force import Moment
+from recuse.operations import record
+from recuse.operations.document import plan_document, read_plan
+from recuse.operations.plan import plan_system
+from recuse.operations.workspace import Workspace, open_workspace
+from recuse.targets.target import target_for
+
+LogOption = Annotated[Path | None, typer.Option("--log", help="access log (Parquet or CSV) to replay against the plan")]
+
+
+def plan(
+    repository: RepositoryOption = HERE,
+    out_file: Annotated[Path | None, typer.Option("--out", "-o", help="write the plan (JSON) to this file")] = None,
+    log: LogOption = None,
+    system: SystemOption = None,
+    dsn: DsnOption = None,
+    ledger: LedgerOption = None,
+    format_: FormatOption = Format.human,
+) -> None:
+    """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
+
+    Works on unsigned drafts, so that officials see the effect before they sign. Changes nothing. Rights: CONNECT and
+    the catalogs; TEMPORARY on a database that already has the recuse schema.
+
+    Examples: recuse plan -r policy --log access.parquet --out plan.json
+    """
+    human = printing(format_)
+    moment = Moment(clock.now(), record.recorded_times(record.ledger_folder(repository, ledger)))
+    workspace = open_workspace(repository, moment, draft=True)
+    with progress() as report:
+        planned = []
+        for each in workspace.systems(system):
+            report(f"inspecting {each.name}", 0, 1)
+            with target_for(each.engine).open(chosen_dsn(dsn)(each)) as session:
+                planned.append(plan_system(session, workspace.policy(), each))
+            report(f"inspecting {each.name}", 1, 1)
+        backtest = None
+        if log is not None:
+            name = planned[0].plan.system
+            backtest = replay(log, workspace.repository, workspace.rules, name, report).to_json()
+    written = plan_document(workspace, planned, backtest)
+    if out_file is not None:
+        out_file.write_bytes(written)
+    if human:
+        show(workspace, read_plan(written))
+        if out_file is not None:
+            out.print(f"plan written to [bold]{out_file}[/]")
+    else:
+        out.file.write(written.decode())
+
+
+def show(workspace: Workspace, whole: dict[str, Any]) -> None:
+    """The plan for people: what accounts lose and gain, the phases, the dangers, the backtest."""
+    state = "[yellow]draft, not signed[/]" if workspace.draft else "in force"
+    out.print(f"directive {', '.join(workspace.directives)} ({state})")
+    changes = whole["changes"]
+    if not changes:
+        out.print("[green]nothing to change[/]: the database is as the policy wants it")
+    else:
+        phases = Counter(change["phase"] for change in changes)
+        out.print(f"{len(changes)} statements: " + ", ".join(f"{n} {phase}" for phase, n in phases.items()))
+        out.print(_effects(whole["accounts"]))
+        _hazards(changes)
+        if whole["severs"]:
+            out.print(f"sessions end for {len(whole['severs'])} accounts that lose something")
+    if whole["backtest"] is not None:
+        _backtest(whole["backtest"])
+
+
+def _effects(accounts: list[dict[str, Any]]) -> Table:
+    table = Table("account", "loses", "gains", title="what changes for whom", title_justify="left")
+    for account in accounts:
+        table.add_row(account["account"], _words(account["loses"]), _words(account["gains"]))
+    return table
+
+
+def _words(effects: list[dict[str, str]]) -> str:
+    """Categories with their actions, reading first and shortest where all four go."""
+    by_category: dict[str, list[str]] = {}
+    for effect in effects:
+        word = effect["action"] + (" some rows" if effect["rows"] == "some" else "")
+        by_category.setdefault(effect["category"], []).append(word)
+    return "; ".join(f"{category} ({', '.join(words)})" for category, words in by_category.items()) or "–"
+
+
+def _hazards(changes: list[dict[str, Any]]) -> None:
+    hazards = [hazard for change in changes for hazard in change["hazards"]]
+    counted = Counter(hazard["code"] for hazard in hazards)
+    for code, count in counted.items():
+        first = next(hazard for hazard in hazards if hazard["code"] == code)
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        err.print("[yellow]hazard[/]", f"{code}: {first['sentence']}{more}", markup=True)
+        if first["remedy"]:
+            err.print(f"       {first['remedy']}", markup=False)
+
+
+def _backtest(found: dict[str, Any]) -> None:
+    out.print(
+        f"backtest: of {found['replayable']:,} logged accesses that can be judged (of {found['lines']:,}), "
+        f"{found['refused']:,} would have been refused"
+    )
+    table = Table("agency", "accesses", "would be refused", title="by agency", title_justify="left")
+    for row in sorted(found["by_agency"], key=lambda row: -row["refused"])[:12]:
+        table.add_row(row["agency"], f"{row['lines']:,}", f"{row['refused']:,}")
+    out.print(table)
+    for row in found["by_kind"]:
+        out.print(f"  {row['kind']} purposes: {row['refused']:,} of {row['lines']:,} would have been refused")

@@ -1,0 +1,79 @@
+"""`recuse reach`: who can reach an object of any PostgreSQL database, and by which paths."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.tree import Tree
+
+from recuse.cli.console import Format, FormatOption, document, err, out, printing, warn_of_password
+from recuse.operations import reach as operation
+
+
+def reach(
+    url: Annotated[str, typer.Argument(metavar="URL", help="connection string or URL of the database")],
+    object_: Annotated[
+        str | None, typer.Argument(metavar="[OBJECT]", help="schema.table or schema.table.column")
+    ] = None,
+    account: Annotated[
+        list[str] | None, typer.Option("--account", "-a", help="only this login; may be repeated")
+    ] = None,
+    format_: FormatOption = Format.human,
+) -> None:
+    """Who can reach a table or column, and by which paths; without OBJECT, the tables reached most widely.
+
+    Needs no policy repository and changes nothing. Rights: CONNECT and the catalogs that everyone can read;
+    pg_read_all_stats to see other sessions.
+
+    Examples: recuse reach service=records records.person · recuse reach service=records records.person.phone -a app
+    """
+    human = printing(format_)
+    warn_of_password(url)
+    found = operation.reach(url, object_, tuple(account or ()))
+    if not human:
+        document(found)
+        return
+    if object_ is None:
+        _widest(found)
+    else:
+        _answers(found)
+    _lists(found)
+
+
+def _widest(found: dict[str, list[dict[str, object]]]) -> None:
+    table = Table("table", "logins that reach it", title="reached most widely", title_justify="left")
+    for row in found["tables"]:
+        table.add_row(str(row["object"]), f"{row['accounts']} of {row['of']}")
+    out.print(table)
+
+
+def _answers(found: dict[str, object]) -> None:
+    answers = found["accounts"]
+    if not isinstance(answers, list):
+        return
+    reaching = [answer for answer in answers if answer["reaches"]]
+    out.print(f"[bold]{found['object']}[/]: {len(reaching)} of {len(answers)} logins reach it")
+    for answer in reaching:
+        tree = Tree(f"[bold]{answer['account']}[/] reads {answer['rows']} rows")
+        for path in answer["paths"]:
+            branch = tree.add("[dim]path[/]")
+            for step in path["steps"]:
+                branch.add(step["reason"])
+            branch.add(f"[cyan]{path['reproduce']}[/]")
+        out.print(tree)
+    quiet = [answer["account"] for answer in answers if not answer["reaches"]]
+    if quiet:
+        out.print(f"do not reach it: {', '.join(quiet)}")
+
+
+def _lists(found: dict[str, object]) -> None:
+    floor = found["floor"]
+    if isinstance(floor, dict) and not floor["holds"]:
+        least = floor["minimum"] or "a supported branch"
+        err.print(f"[yellow]warning[/] server {floor['version']} is below {least}: repairs missing")
+    for title in ("residual", "outside", "not_examined"):
+        rows = found[title]
+        if isinstance(rows, list) and rows:
+            out.print(f"\n[bold]{title.replace('_', ' ')}[/]")
+            for row in rows:
+                out.print(f"  {row['code']}: {row['sentence']}", markup=False)

@@ -1,0 +1,110 @@
+"""`recuse verify`: one verdict, with its scope."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from recuse import clock
+from recuse.cli.console import (
+    HERE,
+    DsnOption,
+    Format,
+    FormatOption,
+    LedgerOption,
+    RepositoryOption,
+    SystemOption,
+    chosen_dsn,
+    document,
+    out,
+    printing,
+    progress,
+)
+from recuse.directive.in_force import Moment
+from recuse.operations import record
+from recuse.operations.findings import Finding
+from recuse.operations.verify import EXIT, Verified, verify_document, verify_repository
+from recuse.operations.workspace import open_workspace
+
+_COLOUR = {"holds": "green", "findings": "red", "undetermined": "yellow"}
+_SHOWN = 40
+
+
+def verify(
+    repository: RepositoryOption = HERE,
+    system: SystemOption = None,
+    dsn: DsnOption = None,
+    ledger: LedgerOption = None,
+    no_record: Annotated[bool, typer.Option("--no-record", help="write no ledger entry")] = False,
+    format_: FormatOption = Format.human,
+) -> None:
+    """Search every path, and try as every account, whether the database does what the directive says.
+
+    Exit 0: it holds. 1: findings, each with its path, SQL that reproduces it, and a remedy. 2: it could not be told.
+    Attempts run in a transaction that is rolled back. Rights: superuser (a plain login gets the catalog only, exit 2).
+
+    Examples: recuse verify -r policy · recuse verify -r policy --format json
+    """
+    human = printing(format_)
+    folder = record.ledger_folder(repository, ledger)
+    workspace = open_workspace(repository, Moment(clock.now(), record.recorded_times(folder)), draft=True)
+    with progress() as report:
+        found = verify_repository(workspace, folder, system, chosen_dsn(dsn), report)
+    whole = verify_document(found)
+    if not no_record and folder.exists():
+        record.record_verdicts(folder, whole)
+    if human:
+        for each in found:
+            show(each)
+    else:
+        document(whole)
+    raise typer.Exit(EXIT[whole["verdict"]])
+
+
+def show(found: Verified) -> None:
+    """The verdict for people: findings first, then what it rests on and what it does not cover."""
+    if found.findings:
+        out.print(_table(found.findings))
+        if len(found.findings) > _SHOWN:
+            out.print(f"… and {len(found.findings) - _SHOWN} more: --format json shows all")
+        _first_paths(found.findings)
+    colour = _COLOUR[found.verdict]
+    out.print(f"\n[bold {colour}]{found.verdict.upper()}[/] for system {found.system} at {found.at:%Y-%m-%d %H:%M} UTC")
+    out.print(f"  {found.accounts} logins, server {found.server_version}; {_known(found)}")
+    out.print(f"  examined: {', '.join(found.examined)}", markup=False)
+    for line in found.not_examined:
+        out.print(f"  not examined: {line}", markup=False)
+    for title, rows in (("residual", found.residual), ("outside", found.outside)):
+        for code, sentence in rows:
+            out.print(f"  {title}: {code}: {sentence}", markup=False)
+
+
+def _known(found: Verified) -> str:
+    if not found.attempted:
+        return "known by catalog only"
+    agree = sum(attempt.agrees for attempt in found.attempts)
+    rows = sum(attempt.tried for attempt in found.attempts)
+    return f"known by attempt: {agree:,} of {len(found.attempts):,} attempts on {rows:,} rows agree with the policy"
+
+
+def _table(findings: tuple[Finding, ...]) -> Table:
+    table = Table(
+        "door", "code", "account", "category", "object", title=f"{len(findings)} findings", title_justify="left"
+    )
+    for finding in findings[:_SHOWN]:
+        table.add_row(finding.door or "–", finding.code, finding.account, finding.category, finding.object)
+    return table
+
+
+def _first_paths(findings: tuple[Finding, ...]) -> None:
+    """One finding of each kind in full."""
+    seen: set[str] = set()
+    for finding in findings:
+        if finding.code in seen:
+            continue
+        seen.add(finding.code)
+        out.print(f"\n[bold]{finding.code}[/] {finding.account}")
+        for step in finding.steps:
+            out.print(f"  {step.reason}", markup=False)
+        out.print(f"  reproduce: {finding.reproduce}", markup=False, soft_wrap=True)
+        out.print(f"  remedy: {finding.remedy}", markup=False, soft_wrap=True)

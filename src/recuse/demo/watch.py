@@ -1,0 +1,64 @@
+"""The demo's application and nightly job at work while the policy is applied: counts what they are refused."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+import psycopg
+
+from recuse.demo import nightly
+from recuse.demo.application_checks import CHECKS, Failure, failures
+from recuse.demo.world import World
+
+FIRST_NIGHT: Final = date(2019, 7, 13)
+
+
+@dataclass(slots=True)
+class Work:
+    """What the two programs met: rounds of all checks, nights, and everything that failed."""
+
+    rounds: int = 0
+    nights: int = 0
+    failed: list[Failure] = field(default_factory=list)
+
+    @property
+    def checks(self) -> int:
+        """How many single checks ran."""
+        return self.rounds * len(CHECKS)
+
+    @property
+    def refused(self) -> int:
+        """How many failures were refusals by the database."""
+        return sum(failure.refused for failure in self.failed)
+
+
+def work_once(world: World, work: Work) -> None:
+    """One round of the application's checks, and one night of the job."""
+    work.failed += failures(world.dsn("records_app"))
+    work.rounds += 1
+    try:
+        nightly.run(world.dsn("nightly_job"), FIRST_NIGHT + timedelta(days=work.nights))
+        work.nights += 1
+    except psycopg.Error as error:
+        work.failed.append(Failure("nightly", str(error).strip(), refused=True))
+
+
+@contextmanager
+def working(world: World) -> Iterator[Work]:
+    """Both programs in a loop beside the `with` block, ended with it."""
+    work, stop = Work(), threading.Event()
+
+    def loop() -> None:
+        while not stop.is_set():
+            work_once(world, work)
+
+    thread = threading.Thread(target=loop, daemon=True)
+    thread.start()
+    try:
+        yield work
+    finally:
+        stop.set()
+        thread.join()

@@ -1,0 +1,252 @@
+"""Who can reach a table or column of any PostgreSQL database, and by which paths. Needs no policy repository.
+
+Read-only: one transaction over the catalogs, with limits on time. CONNECT and the catalogs that PUBLIC reads suffice;
+what more an account would show (sessions of others, host rules) is listed under `not_examined` with the right it needs.
+"""
+
+import difflib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import psycopg
+
+from recuse.errors import InputError
+from recuse.paths import Graph, Path, Place
+from recuse.targets.postgres.access import read_only
+from recuse.targets.postgres.edges import Collected, Rows, collect
+from recuse.targets.postgres.edges.reproduce import Reproduction, reproduce
+from recuse.targets.postgres.floor import floor
+
+PATHS: Final = 10
+"""How many paths an account's answer shows at most; `reaches` and `rows` weigh all."""
+
+WIDEST: Final = 20
+"""How many tables the answer without an object shows."""
+
+_RESIDUAL: Final = {
+    "table-sizes": "every account can see how large a table is and how many rows it is thought to have",
+    "activity-counters": "every account can see how often a table is read and written",
+    "catalog-metadata": "names, comments, enum labels and function bodies are readable by every account",
+    "key-oracles": "who may write to a table with a unique or foreign key learns whether a value exists",
+}
+_FINDS: Final = {
+    "server:": ("server-files", "can read or write files of the server, where dumps, logs and settings lie"),
+    "activity:": ("other-statements", "can see the statements of other sessions, with the values in them"),
+}
+_OUTSIDE: Final = {
+    "backups": "dumps, base backups and archived logs hold the data under other rights",
+    "exports": "files and copies made before today are not in the database",
+    "credentials": "who knows the password of an account, and whom pg_hba.conf lets in, is not decided here",
+}
+_SHARED: Final = frozenset({"public", "superuser", "createrole", "function", "definer"})
+_ORDER: Final = ("none", "some", "all")
+_WEIGHED: Final = 100  # paths looked at for one account before the best are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one account reaches of an object: `paths` to it, shortest first, each with its rows and how to take it."""
+
+    account: str
+    rows: Rows
+    paths: tuple[tuple[Path, Rows], ...]
+    reproductions: tuple[Reproduction, ...]
+
+    @property
+    def reaches(self) -> bool:
+        """Whether any row is read."""
+        return self.rows.verdict != "none"
+
+
+def reach(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> dict[str, Any]:  # noqa: A002 - the CLI's word
+    """Who reaches `schema.table` or `schema.table.column`; without an object, the tables that most accounts reach.
+
+    The answer is the JSON document of `recuse reach`; without an object it has `tables` too: name, and the number of
+    accounts of all that reach it. Raises InputError for a name that is not there, and what `read_only` raises.
+    """
+    with read_only(dsn) as connection:
+        version = connection.info.server_version
+        parts = _parts(connection, object) if object is not None else []
+        collected = collect(connection, connection.info.dbname)
+    chosen = _accounts(collected, accounts)
+    document: dict[str, Any] = {"object": object, "server_version": f"{version // 10000}.{version % 10000}"}
+    if object is None:
+        document |= {"accounts": [], "tables": _widest(collected, chosen)}
+    else:
+        targets = find_targets(collected, parts)
+        document["accounts"] = [_shown(answer) for answer in answers(collected, targets, chosen)]
+    return document | {
+        "sessions": [
+            {"account": s.account, "pid": s.pid, "since": s.since and s.since.isoformat(), "state": s.state}
+            for s in collected.sessions
+            if s.account in chosen
+        ],
+        "residual": _residual(collected, chosen),
+        "outside": [{"code": code, "sentence": sentence} for code, sentence in _OUTSIDE.items()],
+        "not_examined": [_line(line) for line in collected.not_examined],
+        "floor": asdict(floor(version)),
+    }
+
+
+def find_targets(collected: Collected, parts: Sequence[str]) -> frozenset[str]:
+    """The nodes that mean reading (part of) an object named by its quoted parts; InputError suggests near names."""
+    relations = {node.partition(":")[2]: node for node in collected.columns.values()}
+    name, column = ".".join(parts[:2]), ".".join(parts[:3])
+    relation = relations.get(name)
+    if relation is None:
+        raise InputError(f"there is no table or view `{name}`", _near(name, relations))
+    columns = {c.partition(":")[2]: c for c, owner in collected.columns.items() if owner == relation}
+    if len(parts) == 3:
+        if column not in columns:
+            raise InputError(f"`{name}` has no column `{parts[2]}`", _near(column, columns))
+        columns = {column: columns[column]}
+    return frozenset({relation, *columns.values(), *(f"part:{c}" for c in columns)})
+
+
+def answers(collected: Collected, targets: Collection[str], accounts: Sequence[str]) -> tuple[Answer, ...]:
+    """One answer for each account, in their order; an account that cannot connect reaches nothing."""
+    graph = Graph.of(collected.edges).toward([*targets, *(f"database:{d}" for d in [collected.database])])
+    return tuple(_answer(collected, graph, targets, account) for account in accounts)
+
+
+def _answer(collected: Collected, graph: Graph, targets: Collection[str], account: str) -> Answer:
+    start = Place(f"login:{account}", account)
+    reached = graph.search(start)
+    seen = {place: collected.rows(place) for place in reached if place.node in targets}
+    best = max(seen.values(), key=lambda rows: _ORDER.index(rows.verdict), default=Rows("none"))
+    if Place(f"database:{collected.database}", account) not in reached or best.verdict == "none":
+        return Answer(account, Rows("none"), (), ())
+    routes = graph.routes(start, targets, _WEIGHED, lambda node: collected.columns.get(node, node))
+    shown = _without_detours([(path, collected.rows(_end(start, path))) for path in routes])[:PATHS]
+    texts = tuple(reproduce(graph, reached, start, path, collected.columns) for path, _ in shown)
+    return Answer(account, best, tuple(shown), texts)
+
+
+def _without_detours(paths: Sequence[tuple[Path, Rows]]) -> list[tuple[Path, Rows]]:
+    """Without paths that show no rows, and without those that pass the stations of another and more.
+
+    Two ways into one role stay apart, since each has to be closed; a second way to what everyone has tells nothing, nor
+    does SET ROLE where the rights are inherited.
+    """
+    kept: list[tuple[Path, Rows]] = []
+    for path, rows in paths:
+        worth, stations = _ORDER.index(rows.verdict), _stations(path)
+        detour = any(
+            worth <= _ORDER.index(shown.verdict)
+            and ((_stations(other) < stations and _shares(other)) or _becomes_what_it_inherits(other, path))
+            for other, shown in kept
+        )
+        if worth and not detour:
+            kept.append((path, rows))
+    return kept
+
+
+def _stations(path: Path) -> frozenset[str]:
+    return frozenset(edge.source for edge in path)
+
+
+def _shares(path: Path) -> bool:
+    return any(node.partition(":")[0] in _SHARED for node in _stations(path))
+
+
+def _becomes_what_it_inherits(path: Path, other: Path) -> bool:
+    """Whether `other` is `path` but for becoming roles whose rights are inherited anyway."""
+    return len(path) == len(other) and all(
+        one == two or (one.kind == "membership" and two.kind == "SET ROLE" and one.target == two.target)
+        for one, two in zip(path, other, strict=True)
+    )
+
+
+def _end(start: Place, path: Path) -> Place:
+    place = start
+    for edge in path:
+        place = place.after(edge)
+    return place
+
+
+def _shown(answer: Answer) -> dict[str, Any]:
+    paths = []
+    for (path, rows), taken in zip(answer.paths, answer.reproductions, strict=True):
+        steps = [{"from": e.source, "to": e.target, "kind": e.kind, "reason": e.reason} for e in (*taken.naming, *path)]
+        if rows.reason is not None:
+            node = path[-1].target
+            seen = f"rows:{node.partition(':')[2]}"
+            steps.append({"from": node, "to": seen, "kind": "row security", "reason": rows.reason})
+        paths.append({"steps": steps, "reproduce": taken.text})
+    return {"account": answer.account, "reaches": answer.reaches, "rows": answer.rows.verdict, "paths": paths}
+
+
+def _widest(collected: Collected, accounts: Sequence[str]) -> list[dict[str, Any]]:
+    graph = Graph.of(collected.edges)
+    counts: Counter[str] = Counter()
+    for account in accounts:
+        reached = graph.search(Place(f"login:{account}", account))
+        if Place(f"database:{collected.database}", account) in reached:
+            counts.update(_tables(collected, reached))
+    widest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WIDEST]
+    return [{"object": name, "accounts": count, "of": len(accounts)} for name, count in widest]
+
+
+def _tables(collected: Collected, reached: Mapping[Place, Path]) -> set[str]:
+    found: dict[str, bool] = {}
+    relations = {
+        (collected.columns.get(p.node, p.node), p.identity) for p in reached if p.node.partition(":")[0] in _READ
+    }
+    for node, identity in relations:
+        kind, _, name = node.partition(":")
+        if kind in {"table", "matview"} and not name.startswith("pg_catalog."):
+            found[name] = found.get(name, False) or collected.rows(Place(node, identity)).verdict != "none"
+    return {name for name, reads in found.items() if reads}
+
+
+_READ: Final = frozenset({"table", "matview", "column"})
+
+
+def _residual(collected: Collected, accounts: Sequence[str]) -> list[dict[str, str]]:
+    """What no grant closes, then what single accounts hold that is no path to this object but leads elsewhere."""
+    ends = {edge.target for edge in collected.edges if edge.target in _FINDS or edge.target.startswith("future:")}
+    graph = Graph.of(collected.edges).toward(ends)
+    found = [{"code": code, "sentence": sentence} for code, sentence in _RESIDUAL.items()]
+    for account in accounts:
+        for node, path in graph.shortest(f"login:{account}", account).items():
+            if node in _FINDS:
+                code, sentence = _FINDS[node]
+                found.append({"code": code, "sentence": f"`{account}` {sentence}: {path[-1].reason}"})
+            elif node.startswith("future:"):
+                found.append({"code": "future-objects", "sentence": f"`{account}` will reach more: {path[-1].reason}"})
+    return found
+
+
+def _accounts(collected: Collected, asked: Sequence[str]) -> tuple[str, ...]:
+    for account in asked:
+        if account not in collected.logins:
+            raise InputError(f"there is no account `{account}` that can log in", _near(account, collected.logins))
+    return tuple(asked) or collected.logins
+
+
+def _parts(connection: psycopg.Connection[Any], name: str) -> list[str]:
+    """The parts of a name as SQL reads them (folded to lower case unless quoted), quoted again where SQL needs it."""
+    try:
+        row = connection.execute(
+            "SELECT array_agg(quote_ident(part) ORDER BY n)"
+            " FROM unnest(parse_ident(%s)) WITH ORDINALITY AS p (part, n)",
+            (name,),
+        ).fetchone()
+    except psycopg.errors.DataError:
+        row = None
+    parts: list[str] = row[0] if row else []
+    if len(parts) not in {2, 3}:
+        raise InputError(f"`{name}` does not name a table or a column", "write `schema.table` or `schema.table.column`")
+    return parts
+
+
+def _near(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(f'`{n}`' for n in near)}" if near else "ask without a name to see what there is"
+
+
+def _line(line: str) -> dict[str, str]:
+    code, _, sentence = line.partition(": ")
+    return {"code": code, "sentence": sentence}

@@ -1,0 +1,107 @@
+"""Every hostile shape of `rules.cedar` on every row, for everybody: compiled exactly, or refused by name."""
+
+import tomllib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import cedarpy
+import duckdb
+import psycopg
+import pytest
+from psycopg import sql
+
+from recuse.compiler.condition import Condition, holds
+from recuse.errors import UnsupportedRuleError
+from recuse.targets.postgres.condition_sql import condition_sql, condition_text
+from tests.conformance.world import (
+    ASKING,
+    ATTRIBUTES,
+    KIND,
+    Asking,
+    Row,
+    Rules,
+    compiled,
+    entities,
+    fill_duckdb,
+    fill_postgresql,
+    oracle,
+    parsed,
+    requests,
+)
+
+HERE: Final = Path(__file__).parent
+EVERYTHING: Final = "permit (principal, action, resource);"
+ROWS: Final[list[Row]] = [
+    {attribute.column: row.get(name) for name, attribute in ATTRIBUTES}
+    for row in tomllib.loads((HERE / "rows.toml").read_text())["row"]
+]
+SHAPES: Final = {
+    rule.annotations["id"]: rule
+    for rule in cedarpy.policies_to_pst((HERE / "rules.cedar").read_text()).static_policies.values()
+}
+REFUSED: Final = {name: rule.annotations["refused"] for name, rule in SHAPES.items() if "refused" in rule.annotations}
+COMPILED: Final = sorted(SHAPES.keys() - REFUSED.keys())
+FOUND: Final = entities(ROWS)
+ASKED: Final = {asking: requests(asking, len(ROWS)) for asking in ASKING}
+
+
+@cache
+def shape(name: str) -> Rules:
+    rules = {name: SHAPES[name]}
+    if SHAPES[name].effect == "forbid":
+        rules["everything"] = next(iter(cedarpy.policies_to_pst(EVERYTHING).static_policies.values()))
+    named = {key: replace(rule, id=key) for key, rule in rules.items()}
+    return parsed(cedarpy.PolicySet.from_pst(cedarpy.pst.PolicySet({}, named, ())))
+
+
+@cache
+def condition(name: str, asking: Asking) -> Condition:
+    return compiled(shape(name), asking)
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_shape_shows_what_cedar_allows(name: str) -> None:
+    for asking in ASKING:
+        allowed = oracle(shape(name), FOUND, ASKED[asking]).allowed
+        shown = {index for index, row in enumerate(ROWS) if holds(condition(name, asking), row)}
+        assert not shown - allowed, f"shown though denied: {asking}"
+        assert not allowed - shown, f"hidden though allowed: {asking}"
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_shape_is_refused_by_name(name: str) -> None:
+    with pytest.raises(UnsupportedRuleError) as caught:
+        compiled(shape(name), ASKING[0])
+    assert caught.value.message == f"rule `{name}` cannot be enforced exactly: {REFUSED[name]}"
+    assert caught.value.remedy
+
+
+def conditions() -> set[Condition]:
+    return {condition(name, asking) for name in COMPILED for asking in ASKING}
+
+
+def test_texts_mean_the_same_in_duckdb() -> None:
+    with duckdb.connect() as connection:
+        fill_duckdb(connection, ROWS)
+        for wanted in conditions():
+            found = connection.execute(f"SELECT id FROM r WHERE {condition_text(wanted)}").fetchall()
+            assert {index for (index,) in found} == {i for i, row in enumerate(ROWS) if holds(wanted, row)}, wanted
+
+
+def test_texts_mean_the_same_in_postgresql(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        fill_postgresql(connection, ROWS)
+        for wanted in conditions():
+            found = connection.execute(sql.SQL("SELECT id FROM r WHERE {}").format(condition_sql(wanted))).fetchall()
+            assert {index for (index,) in found} == {i for i, row in enumerate(ROWS) if holds(wanted, row)}, wanted
+
+
+def test_nothing_is_lost() -> None:
+    """Tripwires: every shape is compiled or refused, and the rows tell most of the shapes' conditions apart."""
+    assert len(SHAPES) == (HERE / "rules.cedar").read_text().count("@id(") == len(COMPILED) + len(REFUSED)
+    assert len(COMPILED) >= 110
+    assert len(REFUSED) >= 30
+    assert len(conditions()) >= 60
+    assert KIND.entity_type == "clear::records::arrest"

@@ -1,0 +1,2 @@
+SET ROLE dump;
+SELECT ssn FROM cpd.person WHERE id = 1;

@@ -1,0 +1,1 @@
+REVOKE dump FROM ice;

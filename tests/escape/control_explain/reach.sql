@@ -1,0 +1,1 @@
+EXPLAIN ANALYZE SELECT ssn FROM cpd.person WHERE id = 1;

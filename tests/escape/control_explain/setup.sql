@@ -1,0 +1,1 @@
+-- E07: EXPLAIN asks for the same rights.

@@ -1,0 +1,5 @@
+SET search_path = '';
+SET ROLE names;
+PREPARE loot AS SELECT ssn FROM cpd.person WHERE id = 1;
+SET ROLE reads;
+EXECUTE loot;

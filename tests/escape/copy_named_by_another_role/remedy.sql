@@ -1,0 +1,1 @@
+REVOKE names FROM ice;

@@ -1,0 +1,3 @@
+-- A38: REVOKE GRANT OPTION FOR keeps the privilege.
+GRANT SELECT ON cpd.person TO ice WITH GRANT OPTION;
+REVOKE GRANT OPTION FOR SELECT ON cpd.person FROM ice;

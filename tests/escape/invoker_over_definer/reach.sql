@@ -1,0 +1,1 @@
+SELECT ssn FROM pub.outer_view WHERE id = 1;

@@ -1,0 +1,1 @@
+REVOKE SELECT ON pub.inner_view FROM ice;

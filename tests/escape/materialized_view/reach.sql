@@ -1,0 +1,1 @@
+SELECT ssn FROM pub.m WHERE id = 1;

@@ -1,0 +1,5 @@
+-- C05: a copy with its own grants.
+CREATE MATERIALIZED VIEW pub.m AS SELECT id, ssn FROM cpd.person;
+ALTER MATERIALIZED VIEW pub.m OWNER TO owner1;
+GRANT SELECT ON pub.m TO ice;
+ALTER TABLE cpd.person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,1 @@
+REVOKE b FROM a;

@@ -1,0 +1,1 @@
+ALTER TABLE cpd.person OWNER TO owner1;

@@ -1,0 +1,2 @@
+ALTER TABLE cpd.person NO FORCE ROW LEVEL SECURITY;
+SELECT ssn FROM cpd.person WHERE id = 1;

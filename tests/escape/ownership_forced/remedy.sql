@@ -1,0 +1,1 @@
+REVOKE owner1 FROM ice;

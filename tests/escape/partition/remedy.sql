@@ -1,0 +1,1 @@
+REVOKE SELECT ON cpd.person_1 FROM ice;

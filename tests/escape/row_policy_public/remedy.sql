@@ -1,0 +1,1 @@
+DROP POLICY wide ON cpd.person;

@@ -1,0 +1,2 @@
+GRANT USAGE ON SCHEMA cpd TO ice;
+SELECT ssn FROM cpd.person WHERE id = 1;

@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION pg_read_binary_file(text) FROM ice;

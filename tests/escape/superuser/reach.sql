@@ -1,0 +1,2 @@
+SET ROLE root;
+SELECT ssn FROM cpd.person WHERE id = 1;

@@ -1,0 +1,1 @@
+REVOKE root FROM ice;

@@ -1,0 +1,2 @@
+-- A grant made directly.
+GRANT SELECT ON cpd.person TO ice;

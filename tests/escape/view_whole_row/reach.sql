@@ -1,0 +1,1 @@
+SELECT document FROM pub.v WHERE id = 1;

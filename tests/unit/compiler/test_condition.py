@@ -1,0 +1,172 @@
+from typing import TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recuse.compiler.condition import (
+    ALWAYS,
+    NEVER,
+    All,
+    Any,
+    Atom,
+    Condition,
+    Flag,
+    Like,
+    Null,
+    OneOf,
+    Ordered,
+    Value,
+    all_of,
+    any_of,
+    atoms,
+    complement,
+    evaluate,
+    given_not_null,
+    holds,
+    like,
+    one_of,
+)
+
+Row = dict[str, Value]
+Listed = TypeVar("Listed", int, str)
+
+
+def sorted_tuples(constants: st.SearchStrategy[Listed]) -> st.SearchStrategy[tuple[Listed, ...]]:
+    return st.sets(constants, min_size=1).map(lambda found: tuple(sorted(found)))
+
+
+ATOMS: st.SearchStrategy[Atom] = st.one_of(
+    st.builds(Flag, st.just("b"), st.booleans()),
+    st.builds(Null, st.sampled_from("bns"), st.booleans()),
+    st.builds(Ordered, st.just("n"), st.sampled_from(("<", "<=", ">", ">=")), st.integers(-1, 3)),
+    st.builds(OneOf, st.just("n"), sorted_tuples(st.integers(0, 3)), st.booleans()),
+    st.builds(OneOf, st.just("s"), sorted_tuples(st.sampled_from(("", "a", "ab"))), st.booleans()),
+    st.builds(Like, st.just("s"), st.sampled_from((("a", ""), ("", "b"), ("", "a", ""))), st.booleans()),
+)  # fmt: skip
+CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
+    st.one_of(ATOMS, ATOMS, ATOMS, st.sampled_from((ALWAYS, NEVER))),
+    lambda inner: st.builds(
+        lambda combine, parts: combine(parts), st.sampled_from((all_of, any_of)), st.lists(inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+ROWS: list[Row] = [
+    {"b": b, "n": n, "s": s}
+    for b in (None, True, False)
+    for n in (None, -1, 0, 1, 2, 3, 4)
+    for s in (None, "", "a", "ab", "b")
+]
+
+
+@given(st.lists(CONDITIONS, max_size=5))
+@settings(max_examples=300, deadline=None)
+def test_constructors_keep_the_meaning(parts: list[Condition]) -> None:
+    both, either = all_of(parts), any_of(parts)
+    for row in ROWS:
+        assert holds(both, row) is all(holds(part, row) for part in parts)
+        assert holds(either, row) is any(holds(part, row) for part in parts)
+
+
+@given(st.lists(CONDITIONS, max_size=4), st.randoms())
+@settings(max_examples=200, deadline=None)
+def test_order_and_repetition_do_not_matter(parts: list[Condition], random: object) -> None:
+    again = [*reversed(parts), *parts]
+    assert all_of(parts) == all_of(again)
+    assert any_of(parts) == any_of(again)
+    assert all_of([all_of(parts)]) == all_of(parts)
+    assert any_of([any_of(parts)]) == any_of(parts)
+
+
+@given(ATOMS, st.sampled_from(ROWS))
+def test_a_complement_is_the_other_truth(atom: Atom, row: Row) -> None:
+    truth, other = evaluate(atom, row), evaluate(complement(atom), row)
+    assert (truth is None) == (other is None)
+    assert truth is None or truth is not other
+    assert complement(complement(atom)) == atom
+
+
+@given(CONDITIONS, st.sets(st.sampled_from("bns")))
+@settings(max_examples=200, deadline=None)
+def test_not_null_answers_only_what_it_may(condition: Condition, columns: set[str]) -> None:
+    folded = given_not_null(condition, frozenset(columns))
+    assert not any(isinstance(atom, Null) and atom.column in columns for atom in atoms(folded))
+    for row in ROWS:
+        if all(row[column] is not None for column in columns):
+            assert holds(folded, row) is holds(condition, row)
+
+
+@given(CONDITIONS)
+@settings(max_examples=200, deadline=None)
+def test_no_negation_stands_above_an_atom(condition: Condition) -> None:
+    """Monotone: making a column NULL never shows a row, but where a condition asks for NULL itself."""
+    if any(isinstance(atom, Null) and atom.expected for atom in atoms(condition)):
+        return
+    for row in ROWS:
+        for column in row:
+            assert holds(condition, row) or not holds(condition, row | {column: None})
+
+
+def test_three_valued_tables() -> None:
+    true, false, null = Flag("t", True), Flag("f", True), Flag("n", True)
+    row: Row = {"t": True, "f": False, "n": None}
+    assert [evaluate(All((a, b)), row) for a in (true, false, null) for b in (true, false, null)] == [
+        True, False, None, False, False, False, None, False, None,
+    ]  # fmt: skip
+    assert [evaluate(Any((a, b)), row) for a in (true, false, null) for b in (true, false, null)] == [
+        True, True, True, True, False, None, True, None, None,
+    ]  # fmt: skip
+    assert holds(true, row)
+    assert not holds(false, row)
+    assert not holds(null, row)
+
+
+def test_a_missing_column_is_an_error_and_not_null() -> None:
+    with pytest.raises(KeyError):
+        holds(Flag("b", True), {})
+
+
+def test_a_truth_value_is_no_number() -> None:
+    assert not holds(OneOf("c", (1,), True), {"c": True})
+    assert not holds(Ordered("c", "<", 5), {"c": True})
+    assert not holds(Flag("c", True), {"c": 1})
+
+
+@pytest.mark.parametrize(
+    ("built", "expected"),
+    [
+        (all_of(()), ALWAYS),
+        (any_of(()), NEVER),
+        (all_of((Flag("b", True), Flag("b", False))), NEVER),
+        (any_of((Flag("b", True), Flag("b", False))), Null("b", False)),
+        (any_of((Null("b", True), Flag("b", True), Flag("b", False))), ALWAYS),
+        (all_of((Null("b", False), Flag("b", False))), Flag("b", False)),
+        (all_of((Null("b", True), Flag("b", False))), NEVER),
+        (any_of((Null("b", False), Flag("b", False))), Null("b", False)),
+        (all_of((one_of("s", ["a", "b"]), one_of("s", ["b", "c"]))), OneOf("s", ("b",), True)),
+        (any_of((one_of("s", ["b"]), one_of("s", ["a"]))), OneOf("s", ("a", "b"), True)),
+        (
+            any_of((one_of("s", ["a"]), all_of((one_of("s", ["a"], False), one_of("s", ["b"]))))),
+            one_of("s", ["a", "b"]),
+        ),
+        (all_of((one_of("s", ["a"], False), one_of("s", ["b"], False))), OneOf("s", ("a", "b"), False)),
+        (any_of((one_of("s", ["a", "b"], False), one_of("s", ["b", "c"], False))), OneOf("s", ("b",), False)),
+        (any_of((one_of("s", ["a"], False), one_of("s", ["a"]))), Null("s", False)),
+        (all_of((one_of("n", [1, 5]), Ordered("n", "<", 3))), OneOf("n", (1,), True)),
+        (all_of((one_of("n", [5], False), Ordered("n", "<", 3))), Ordered("n", "<", 3)),
+        (any_of((one_of("n", [1]), Ordered("n", "<", 3))), Ordered("n", "<", 3)),
+        (any_of((Ordered("n", "<", 3), Ordered("n", ">=", 3))), Null("n", False)),
+        (all_of((Ordered("n", "<", 3), Ordered("n", ">=", 3))), NEVER),
+        (all_of((Flag("b", True), any_of((Flag("b", True), Flag("c", True))))), Flag("b", True)),
+        (any_of((Flag("b", True), all_of((Flag("b", True), Flag("c", True))))), Flag("b", True)),
+        (one_of("s", []), NEVER),
+        (one_of("s", [], False), Null("s", False)),
+        (one_of("s", ["b", "a", "b"]), OneOf("s", ("a", "b"), True)),
+        (like("s", ("", "")), Null("s", False)),
+        (like("s", ("", ""), False), NEVER),
+        (like("s", ("a",)), OneOf("s", ("a",), True)),
+        (like("s", ("a", ""), False), Like("s", ("a", ""), False)),
+    ],
+)
+def test_equal_meaning_is_an_equal_value(built: Condition, expected: Condition) -> None:
+    assert built == expected
