@@ -82,7 +82,7 @@ def recipe(seed: int, sets: int) -> Recipe:
     return Recipe(tuple(cases), tuple(tables))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # the servers, being session-wide, tear modules apart
 def made(request: pytest.FixtureRequest) -> Recipe:
     seed = request.config.getoption("--seed")
     chosen = request.config.getoption("--sets")
@@ -100,7 +100,7 @@ def mismatch(case: Case, shown: frozenset[int], rows: Sequence[Row]) -> str | No
     return f"{kind}: {[rows[i] for i in sorted(wrong)[:2]]}\n{case.asking}\n{case.text}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # the servers, being session-wide, tear modules apart
 def conditions(made: Recipe) -> tuple[Condition, ...]:
     return tuple(case.condition() for case in made.cases)
 

@@ -427,7 +427,10 @@ class Live:
         return ClassMap(contents, standing, tuple(declared), {}, {}, ())
 
     def wanted(self, classes: ClassMap) -> frozenset[Fact]:
-        return wanted(system_of(table_map()), {login: account(login) for login in LOGINS}, classes, self.catalog)
+        """The wanted facts, with the logins as they are: the policy never makes or drops one."""
+        made = wanted(system_of(table_map()), {login: account(login) for login in LOGINS}, classes, self.catalog)
+        named = {fact.name for fact in made if isinstance(fact, Role)}
+        return made | {f for f in self.catalog.facts if isinstance(f, Role) and f.name in set(LOGINS) - named}
 
 
 def contexts_of(rules: RuleSet, login: str) -> tuple[Context, ...]:

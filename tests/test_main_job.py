@@ -10,7 +10,15 @@ import psycopg
 import pytest
 
 from recuse import clock
-from recuse.demo.doors import DEFAULT_PRIVILEGE, INACTIVE_ACCOUNT, PLANTED, Door, open_sessions, read_through
+from recuse.demo.doors import (
+    DEFAULT_PRIVILEGE,
+    DOOR_CODES,
+    INACTIVE_ACCOUNT,
+    PLANTED,
+    Door,
+    open_sessions,
+    read_through,
+)
 from recuse.demo.repository import officials, write_repository
 from recuse.demo.watch import Work, work_once, working
 from recuse.demo.world import World, build
@@ -26,18 +34,6 @@ from recuse.targets.postgres.floor import floor
 from recuse.targets.postgres.throwaway import throwaway
 from recuse.targets.target import target_for
 from tests.conftest import binaries_of
-
-# Which code `verify` gives each planted door.
-CODES = {
-    "set-only-membership": {"set-role", "membership"},
-    "second-grantor": {"grant"},
-    "definer-view": {"definer-view"},
-    "definer-function": {"definer-function"},
-    "materialized-copy": {"materialized-copy"},
-    "default-privilege": {"default-privilege"},
-    "inactive-account": {"grant"},
-    "open-cursor": {"live-session"},
-}
 
 
 def quiet(*_: object) -> None:
@@ -169,7 +165,7 @@ def reproduce(job: Job, sql: str) -> int:
 
 def is_found(found: Verified, door: Door) -> bool:
     return any(
-        finding.account == f"clear/{door.login}" and finding.code in CODES[door.name] for finding in found.findings
+        finding.account == f"clear/{door.login}" and finding.code in DOOR_CODES[door.name] for finding in found.findings
     )
 
 

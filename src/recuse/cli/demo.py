@@ -1,5 +1,6 @@
 """`recuse demo`: the main job, end to end, on a synthetic police records database."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ def demo(
     human = printing(format_)
     console = out if human else err
     with progress() as report:
-        verdict = run(folder, people, lines, console.print, report)
+        verdict = run(folder, people, lines, partial(console.print, soft_wrap=True), report)
     if not human:
         document(verdict)
     raise typer.Exit(0 if verdict["verdict"] == "holds" else 1)

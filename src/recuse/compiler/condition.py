@@ -28,7 +28,7 @@ from recuse.compiler.atoms import (
 __all__ = [
     "ALWAYS", "NEVER", "All", "Always", "Any", "Atom", "Condition", "Constant", "Flag", "Like", "Never", "Null",
     "OneOf", "Order", "Ordered", "Value", "all_of", "any_of", "atoms", "complement", "evaluate", "given_not_null",
-    "holds", "like", "one_of",
+    "holds", "like", "one_of", "verdict",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ They are planted before anything is applied. `read_through` tries one as its log
 before `apply` and closed after it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -81,6 +81,18 @@ PLANTED: Final[tuple[Door, ...]] = (
     SET_ONLY, SECOND_GRANTOR, DEFINER_VIEW, DEFINER_FUNCTION, MATERIALIZED_COPY, DEFAULT_PRIVILEGE, INACTIVE_ACCOUNT,
     OPEN_CURSOR,
 )  # fmt: skip
+
+# The codes that `verify` gives a finding about each door.
+DOOR_CODES: Final[Mapping[str, frozenset[str]]] = {
+    "set-only-membership": frozenset({"set-role", "membership"}),
+    "second-grantor": frozenset({"grant"}),
+    "definer-view": frozenset({"definer-view"}),
+    "definer-function": frozenset({"definer-function"}),
+    "materialized-copy": frozenset({"materialized-copy"}),
+    "default-privilege": frozenset({"default-privilege"}),
+    "inactive-account": frozenset({"grant"}),
+    "open-cursor": frozenset({"live-session"}),
+}
 
 
 def read_through(world: World, door: Door, limit: int = 5) -> tuple[tuple[Any, ...], ...]:

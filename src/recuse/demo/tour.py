@@ -17,6 +17,7 @@ from recuse.audit.backtest import Backtest, backtest
 from recuse.demo import BANNER
 from recuse.demo.access_log import write_log
 from recuse.demo.doors import LiveSession, open_sessions
+from recuse.demo.report import write_report
 from recuse.demo.repository import officials, write_repository
 from recuse.demo.watch import Work, work_once, working
 from recuse.demo.world import World, build

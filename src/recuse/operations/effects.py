@@ -33,8 +33,8 @@ def effects(
     """
     old_facts, new_facts = frozenset(before), frozenset(after)
     members = tuple(accounts)
-    old = _reach(system, members, shapes, Holdings(old_facts, settable=True), old_facts)
-    new = _reach(system, members, shapes, Holdings(new_facts), new_facts)
+    old = reached(system, members, shapes, old_facts, settable=True)
+    new = reached(system, members, shapes, new_facts, settable=False)
     return tuple(_less(old, new)), tuple(_less(new, old))
 
 
@@ -49,13 +49,16 @@ def _less(first: Mapping[Reach, Rows], second: Mapping[Reach, Rows]) -> Iterator
             yield Loss(account, category, action, "some")
 
 
-def _reach(
+def reached(
     system: System,
     accounts: Iterable[Account],
     shapes: Mapping[str, TableShape],
-    holdings: Holdings,
     facts: frozenset[Fact],
+    *,
+    settable: bool,
 ) -> dict[Reach, Rows]:
+    """What each account reaches by these facts, with the rows; `settable` counts what SET ROLE reaches too."""
+    holdings = Holdings(facts, settable)
     categorised = {table.name for table in system.tables}
     others = [
         f.of

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from recuse import clock
 from recuse.audit.backtest import Backtest, Cause, Tally, backtest
 from recuse.errors import InputError
-from recuse.model import Circumstances, Repository
+from recuse.model import Circumstances, Decision, Repository
 from recuse.policy.decide import Decider, Question
 from recuse.policy.validate import RuleSet
 from tests.unit.audit.conftest import Spoilt
@@ -148,7 +149,12 @@ def test_each_distinct_question_is_put_once(
 ) -> None:
     asked: list[Question] = []
     ask = Decider.decide_many
-    monkeypatch.setattr(Decider, "decide_many", lambda self, many: asked.extend(many) or ask(self, many))
+
+    def noted(self: Decider, many: Sequence[Question]) -> list[Decision]:
+        asked.extend(many)
+        return ask(self, many)
+
+    monkeypatch.setattr(Decider, "decide_many", noted)
     found = run(log, repository, rules)
     assert found.questions == len(asked) == len({repr(question) for question in asked})
 

@@ -125,11 +125,6 @@ def test_a_counterexample_that_is_none_is_not_believed(monkeypatch: pytest.Monke
         implies(Flag("b", True), NEVER, ATTRIBUTES)
 
 
-def test_a_pattern_of_a_column_without_text_is_not_proved() -> None:
-    with pytest.raises(PlanError, match="`n` holds no text"):
-        implies(Like("n", ("a", ""), True), NEVER, ATTRIBUTES)
-
-
 def test_an_unknown_column_is_not_proved() -> None:
     with pytest.raises(PlanError, match="no attribute names the column `x`"):
         implies(Flag("x", True), ALWAYS, ATTRIBUTES)

@@ -1,0 +1,146 @@
+"""The demo's report: what the tour found, as the one page that anyone can read."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from recuse.audit.backtest import Backtest, Tally
+from recuse.demo import BANNER
+from recuse.demo.doors import DOOR_CODES, PLANTED
+from recuse.demo.doors import Door as PlantedDoor
+from recuse.model import UNDECLARED, Kind, Official
+from recuse.operations import page
+from recuse.operations.attempts import Attempt
+from recuse.operations.matrix import matrix
+
+if TYPE_CHECKING:
+    from recuse.demo.tour import Tour
+
+_SHOWN: Final = 8  # bars of a chart
+
+
+def write_report(tour: "Tour") -> Path:
+    """Write `report.html`; returns its path."""
+    path = tour.folder / "report.html"
+    path.write_text(page.render_page(_data(tour)), encoding="utf-8")
+    return path
+
+
+def _data(tour: "Tour") -> page.PageData:
+    found = tour.after
+    return page.PageData(
+        institution=tour.workspace().repository.institution.name,
+        banner=BANNER,
+        verdict=page.Verdict(
+            found.verdict,
+            len(found.findings),
+            f"the system `{found.system}` ({found.accounts} logins, PostgreSQL {found.server_version})",
+            f"{found.at:%Y-%m-%d}",
+        ),
+        directive=_directive(tour),
+        matrix=matrix(tour.workspace().repository, tour.workspace().repository.systems["clear"], tour.planned),
+        doors=tuple(_door(tour, door) for door in PLANTED),
+        tries=tuple(_tries(found.attempts)),
+        ended=_ended(tour),
+        replay=_replay(tour.replayed),
+        residual=tuple(page.Limit(code, text) for code, text in found.residual),
+        outside=tuple(page.Limit(code, text) for code, text in found.outside),
+        not_examined=found.not_examined,
+        record=page.Record(
+            tour.ledger.origin,
+            tour.ledger.size,
+            tour.ledger.checkpoint,
+            (tour.ledger_folder / "verifier").read_text(encoding="utf-8").strip(),
+        ),
+    )
+
+
+def _directive(tour: "Tour") -> page.Directed:
+    (attested,) = tour.workspace(draft=False).attested
+    directive = attested.directive
+    return page.Directed(
+        id=directive.id,
+        title=directive.title,
+        effective=f"{attested.effective:%Y-%m-%d %H:%M} UTC",
+        stage=directive.stage,
+        directed_by=_signer(attested.directed_by),
+        confirmed_by=_signer(attested.confirmed_by),
+        counsel=directive.counsel,
+        basis=tuple(page.Basis(b.citation, b.status, b.checked_on.isoformat()) for b in directive.legal_basis),
+    )
+
+
+def _signer(official: Official) -> page.Signer:
+    return page.Signer(official.id, official.name, official.office)
+
+
+def _door(tour: "Tour", door: PlantedDoor) -> page.Door:
+    """A planted door, with what closed it: the remedy of its finding before."""
+    account = f"clear/{door.login}"
+    about = [f for f in tour.before.findings if f.account == account and f.code in DOOR_CODES[door.name]]
+    left = [f for f in tour.after.findings if f.account == account and f.code in DOOR_CODES[door.name]]
+    remedy = next((f.remedy for f in about if f.remedy), None)
+    closed_by = "its session was ended" if door.name == "open-cursor" else remedy or "recuse apply"
+    return page.Door(door.name, door.why, closed_by, "open" if left else "closed")
+
+
+def _tries(attempts: Iterable[Attempt]) -> Iterable[page.Tries]:
+    """Attempts by what was tried, without declaring and under a permit."""
+    groups: dict[str, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        how = "undeclared" if attempt.circumstances.purpose == UNDECLARED else f"for {attempt.circumstances.purpose}"
+        groups[f"{attempt.action}, {how}"].append(attempt)
+    for name, members in sorted(groups.items()):
+        agreed = sum(attempt.agrees for attempt in members)
+        yield page.Tries(name, len(members), agreed, sum(attempt.unknown is not None for attempt in members))
+
+
+def _ended(tour: "Tour") -> page.Ended | None:
+    applied = tour.applied.applied
+    if applied is None:
+        return None
+    seconds = max(applied.cut.seconds, applied.shaped.seconds)
+    return page.Ended(applied.cut.signalled + applied.shaped.signalled, seconds, 0)
+
+
+def _replay(found: Backtest) -> page.Replay:
+    return page.Replay(
+        first=str(found.first),
+        last=str(found.last),
+        lines=found.lines,
+        total=page.Bar("all", found.replayable, found.refused),
+        criminal=_bar(found.criminal),
+        agencies=_bars(found.by_agency),
+        purposes=_bars(found.by_purpose),
+        years=tuple(_bar(tally) for tally in found.by_year),
+        causes=_causes(found, None),
+        criminal_causes=_causes(found, "criminal"),
+        refused_then=found.refused_then,
+        opened=found.opened,
+        untold=tuple(page.Count(str(reason), lines) for reason, lines in found.untold),
+    )
+
+
+def _bar(tally: Tally) -> page.Bar:
+    return page.Bar(" ".join(str(part) for part in tally.key), tally.lines, tally.refused)
+
+
+def _bars(tallies: Iterable[Tally]) -> tuple[page.Bar, ...]:
+    """The largest by what would be refused, then the rest in one bar, so that no line is lost."""
+    ordered = sorted(tallies, key=lambda t: (-t.refused, -t.lines, t.key))
+    rest = ordered[_SHOWN:]
+    shown = [_bar(tally) for tally in ordered[:_SHOWN]]
+    if rest:
+        lines, refused = sum(t.lines for t in rest), sum(t.refused for t in rest)
+        shown.append(page.Bar(f"{len(rest)} others", lines, refused))
+    return tuple(shown)
+
+
+def _causes(found: Backtest, kind: Kind | None) -> tuple[page.Count, ...]:
+    counted: dict[str, int] = defaultdict(int)
+    for cause, lines in found.by_cause:
+        if kind in (None, cause.kind):
+            rules = ", ".join(cause.rules)
+            counted[f"{cause.why}: {rules}" if rules else cause.why] += lines
+    return tuple(page.Count(name, lines) for name, lines in sorted(counted.items(), key=lambda item: -item[1]))
