@@ -35,7 +35,7 @@ def _data(tour: "Tour") -> page.PageData:
         verdict=page.Verdict(
             found.verdict,
             len(found.findings),
-            f"the system `{found.system}` ({found.accounts} logins, PostgreSQL {found.server_version})",
+            f"the system {found.system} ({found.accounts} logins, PostgreSQL {found.server_version})",
             f"{found.at:%Y-%m-%d}",
         ),
         directive=_directive(tour),

@@ -24,18 +24,7 @@ def hazards_of(change: Change, categorised: frozenset[str], owners: frozenset[st
         case Role(login=False) if change.before is not None:
             return (Hazard("login-ends", f"`{change.fact.name}` can no longer log in", "activate it in accounts.toml"),)
         case RowSecurity(enabled=True):
-            table = ".".join(change.fact.table.name)
-            return (
-                Hazard(
-                    "table-lock",
-                    f"`{table}` is locked for a moment; a reader that holds it makes this step wait and try again",
-                ),
-                Hazard(
-                    "copy-from",
-                    f"COPY {table} FROM is refused by PostgreSQL once row security is on",
-                    "copy into a staging table, then INSERT … SELECT",
-                ),
-            )
+            return _of_row_security(".".join(change.fact.table.name))
         case RowPolicy(restrictive=True) if change.make and change.fact.name != "recuse_cut":
             table = ".".join(change.fact.table.name)
             return (
@@ -60,3 +49,17 @@ def hazards_of(change: Change, categorised: frozenset[str], owners: frozenset[st
         case _:
             pass
     return ()
+
+
+def _of_row_security(table: str) -> tuple[Hazard, ...]:
+    return (
+        Hazard(
+            "table-lock",
+            f"`{table}` is locked for a moment; a reader that holds it makes this step wait and try again",
+        ),
+        Hazard(
+            "copy-from",
+            f"COPY {table} FROM is refused by PostgreSQL once row security is on",
+            "copy into a staging table, then INSERT … SELECT",
+        ),
+    )

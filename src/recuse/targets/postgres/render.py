@@ -36,7 +36,7 @@ from recuse.targets.postgres.support import (
 
 _KEYWORD: Final[dict[ObjectKind, LiteralString]] = {
     "database": "DATABASE", "schema": "SCHEMA", "table": "TABLE", "view": "VIEW", "matview": "MATERIALIZED VIEW",
-    "sequence": "SEQUENCE", "function": "FUNCTION", "column": "TABLE",
+    "sequence": "SEQUENCE", "function": "ROUTINE", "column": "TABLE",
 }  # fmt: skip
 _GRANT_KEYWORD: Final[dict[ObjectKind, LiteralString]] = {**_KEYWORD, "view": "TABLE", "matview": "TABLE"}
 _PRIVILEGE: Final[dict[Privilege, LiteralString]] = {
@@ -147,7 +147,7 @@ class Renderer:
             case Support():
                 return (sql.SQL("DROP SCHEMA recuse CASCADE"),)
             case Definition(of=of):
-                return (sql.SQL("DROP FUNCTION {}").format(name_of(of)),)
+                return (sql.SQL("DROP ROUTINE {}").format(name_of(of)),)
             case Owner() | RowSecurity():
                 return ()  # a value, undone by making the one before
             case _ as never:
@@ -155,7 +155,8 @@ class Renderer:
 
     def _voiced(self, grant: Grant, statement: Sql) -> tuple[Sql, ...]:
         """A grant is revoked by who gave it; a superuser speaks for the owner, and takes another grantor's role."""
-        owners = self.owners.get(grant.on) or self.owners.get(grant.on.relation)
+        relations = (ObjectRef(kind, grant.on.relation.name) for kind in (grant.on.kind, "table", "view", "matview"))
+        owners = next((self.owners[ref] for ref in relations if ref in self.owners), None)
         if owners is None or grant.grantor in owners:
             return (statement,)
         role = sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(grant.grantor))
