@@ -1,12 +1,12 @@
 """What every target promises, kept by PostgreSQL 18 and 15: what is made is found, what is unmade is gone.
 
-Each fact is made and unmade by the renderer's own statements and read back from the catalog, under plain names and under
-names that need quoting everywhere. Plans converge, survive damage by hand, and can be undone.
+Each fact is made and unmade by the renderer's own statements and read back from the catalog, under plain names and
+under names that need quoting everywhere. Plans converge, survive damage by hand, and can be undone.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, LiteralString
 
 import psycopg
 import pytest
@@ -14,7 +14,15 @@ from psycopg import sql
 
 from recuse import clock
 from recuse.compiler.condition import (
-    ALWAYS, Condition, Flag, Like, Null, OneOf, Ordered, all_of, any_of,
+    ALWAYS,
+    Condition,
+    Flag,
+    Like,
+    Null,
+    OneOf,
+    Ordered,
+    all_of,
+    any_of,
 )  # fmt: skip
 from recuse.enforcement.facts import (
     Declaration,
@@ -35,15 +43,30 @@ from recuse.enforcement.facts import (
 )
 from recuse.enforcement.plan import Change
 from recuse.errors import PlanError
+from recuse.model import Circumstances, System
+from recuse.operations.plan import Planned, Policy, plan_system
 from recuse.targets.postgres.canonical import canonical
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.inspect import inspect
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import support_facts
+from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.throwaway import Server, throwaway
+from tests.conformance.world import ATTRIBUTES
 from tests.conftest import binaries_of
+from tests.unit.enforcement.small import (
+    DAY,
+    TABLE,
+    account,
+    repository,
+    rules,
+    superuser,
+    system_of,
+    table_map,
+)
 
+LOGINS: Final = ("clerk", "agent", "analyst")
 BUILT_IN: Final = "postgres"
 
 
@@ -79,8 +102,9 @@ class Place:
                 owners[fact.of] = owners.get(fact.of, frozenset()) | {fact.role}
         return Renderer(self.server.version, owners)
 
-    def make(self, *facts: Fact, before: Fact | None = None) -> None:
-        self._run(self.renderer(*facts).make(facts, before))
+    def make(self, *facts: Fact, before: Fact | None = None, others: Iterable[Fact] = ()) -> None:
+        """Make one fact, or column grants together; `others` may name the owners of objects not made yet."""
+        self._run(self.renderer(*facts, *others).make(facts, before))
 
     def unmake(self, *facts: Fact) -> None:
         self._run(self.renderer(*facts).unmake(facts))
@@ -316,7 +340,9 @@ def test_a_materialized_view_is_filled_anew_by_its_new_owner(named: tuple[Place,
     place.execute("ALTER TABLE {}.{} ENABLE ROW LEVEL SECURITY", names.schema, names.table)
     place.execute("GRANT SELECT ON {}.{} TO {}", names.schema, names.table, names.reader)
     ref = names.ref("matview", matview)
-    place.make(Owner(ref, names.reader), before=Owner(ref, names.owner))
+    change = Change("clear", "shape", True, Owner(ref, names.reader), Owner(ref, names.owner), "batch")
+    for statement in place.renderer().statements([change]):
+        place._run(statement.do)
     count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(names.schema, matview))
     assert place.admin.execute(count).fetchone() == (0,)
 
@@ -357,13 +383,13 @@ def conditions(names: Names) -> tuple[Condition, ...]:
         Flag(flag, True),
         Flag(flag, False),
         Null(column, True),
-        *(OneOf(column, (text,)) for text in hostile),
+        *(OneOf(column, (text,), expected=True) for text in hostile),
         OneOf(column, tuple(sorted(hostile)), expected=False),
         *(Like(column, (f"{text}a", "b"), expected) for text in hostile for expected in (True, False)),
-        Like(column, ("a", "")),
+        Like(column, ("a", ""), expected=True),
         Ordered("id", "<", -(2**63)),
         Ordered("id", ">=", 2**63 - 1),
-        any_of((all_of((Flag(flag, True), Null(column, False))), OneOf("id", (1, 2, 2**63 - 1)))),
+        any_of((all_of((Flag(flag, True), Null(column, False))), OneOf("id", (1, 2, 2**63 - 1), expected=True))),
     )  # fmt: skip
 
 
@@ -440,28 +466,38 @@ def set_up(place: Place) -> None:
     for fact in sorted(facts - place.facts(), key=lambda f: (kinds.index(type(f)), repr(f))):
         if isinstance(fact, Owner):
             continue  # comes with the schema
-        with place.admin.transaction():
-            for statement in place.renderer(*facts).make((fact,), None):
-                place.admin.execute(statement)
+        place.make(fact, others=facts)
+
+
+# Functions of ours changed by hand: the body, the mode, the settings.
+SPOILT: Final[dict[str, LiteralString]] = {
+    "gate": "CREATE OR REPLACE FUNCTION recuse.gate(class_role name) RETURNS boolean STABLE SECURITY DEFINER "
+    "PARALLEL SAFE LANGUAGE sql SET search_path = pg_catalog, pg_temp RETURN true",
+    "admitted": "ALTER FUNCTION recuse.admitted() VOLATILE",
+    "entry": "ALTER FUNCTION recuse.entry(text, text, text) SET search_path = public",
+    "declare": "ALTER FUNCTION recuse.declare(text, text, text) SECURITY DEFINER",
+    "issue": "ALTER FUNCTION recuse.issue(text, name, text, text, text, text, numeric, bigint) PARALLEL SAFE",
+}
 
 
 def test_the_support_schema_is_its_facts(place: Place) -> None:
     set_up(place)
-    ours = {f for f in place.facts() if "recuse" in repr(f)}
-    assert ours == support_facts()
-    for definition in [f for f in support_facts() if isinstance(f, Definition)]:
-        spoilt = "CREATE OR REPLACE FUNCTION recuse.gate(class_role name) RETURNS boolean RETURN true"
-        place.execute(spoilt)
-        changed = {f for f in place.facts() if isinstance(f, Definition)} - support_facts()
-        assert len(changed) == 1
-        place.make(definition, before=next(iter(changed)))
-        place.make(
-            next(f for f in support_facts() if isinstance(f, Definition) and f.of.name[1] == "gate"),
-            before=next(iter(changed)),
-        )
-        assert {f for f in place.facts() if "recuse" in repr(f)} == support_facts()
+    assert ours(place) == support_facts()
+    for name, spoilt in SPOILT.items():
+        place.admin.execute(spoilt)
+        (found,) = {f for f in place.facts() if isinstance(f, Definition)} - support_facts()
+        (sound,) = (f for f in support_facts() if isinstance(f, Definition) and f.of == found.of)
+        assert found.of.name[1] == name
+        place.make(sound, before=found)
+        assert ours(place) == support_facts()
     place.unmake(Support(1))
-    assert {f for f in place.facts() if "recuse" in repr(f)} == {f for f in support_facts() if isinstance(f, Role)}
+    assert ours(place) == {f for f in support_facts() if isinstance(f, Role)}
+
+
+def ours(place: Place) -> set[Fact]:
+    """What is found of the recuse schema and its roles; its tables have no row security, which is no wish of ours."""
+    found = {f for f in place.facts() if "recuse" in repr(f) or isinstance(f, Support)}
+    return {f for f in found if not isinstance(f, RowSecurity)}
 
 
 def test_another_s_definition_is_not_ours_to_write(named: tuple[Place, Names]) -> None:
@@ -494,3 +530,282 @@ def test_registered_accounts_and_declarations_are_made_and_unmade(named: tuple[P
         place.make(declared)
     place.unmake(row)
     assert not {f for f in place.facts() if isinstance(f, RegisteredAccount | Declaration)}
+
+
+@dataclass(slots=True)
+class Governed:
+    """A database under a policy: one hostile table and three logins in as many situations, planned and applied."""
+
+    place: Place
+    session: PostgresSession
+    table: str
+    logins: Mapping[str, str]
+
+    @property
+    def policy(self) -> Policy:
+        standing = Circumstances("own.records", "official_duty")
+        accounts = (account("clerk", standing), account("agent", active=False), account("analyst", declares=["crime"]))
+        named = [replace(each, login=self.logins[each.login]) for each in accounts]
+        whole = repository(self.system, [*named, superuser(BUILT_IN)])
+        return Policy(whole, rules(RULES), ("2026-01-15-contract",), DAY)
+
+    @property
+    def system(self) -> System:
+        return system_of(replace(table_map(), name=self.table))
+
+    def plan(self) -> Planned:
+        return plan_system(self.session, self.policy, self.system)
+
+    def apply(self, planned: Planned) -> None:
+        if planned.plan.changes:
+            self.session.apply(planned.plan, planned.found, lambda *_: None)
+
+    def settle(self) -> Planned:
+        """Plan and apply; what is planned then must be nothing."""
+        planned = self.plan()
+        self.apply(planned)
+        left = self.plan().plan.changes
+        assert left == (), left[0]
+        return planned
+
+    def facts(self) -> frozenset[Fact]:
+        return self.session.inspect().facts
+
+    def login(self, name: str) -> psycopg.Connection:
+        return psycopg.connect(self.place.dsn(), user=self.logins[name], password="x", autocommit=True)
+
+    def rows(self, connection: psycopg.Connection) -> list[int]:
+        table = sql.Identifier(*self.table.split(".", 1))
+        found = connection.execute(sql.SQL("SELECT id FROM {} ORDER BY id").format(table)).fetchall()
+        return [int(row[0]) for row in found]
+
+
+RULES: Final = """
+permit (principal in Agency::"city", action, resource) when { !resource.sealed };
+permit (principal in Agency::"centre", action == Action::"read", resource)
+when { context.purpose == Purpose::"crime" && context.authority in Authority::"judicial" && resource.grade > 1 };
+"""
+GOVERNED: Final = """
+CREATE ROLE {owner} NOLOGIN; CREATE ROLE staff NOLOGIN; CREATE ROLE lender NOLOGIN; CREATE ROLE borrower NOLOGIN;
+CREATE ROLE {clerk} LOGIN PASSWORD 'x' IN ROLE staff; CREATE ROLE {agent} LOGIN PASSWORD 'x' IN ROLE staff;
+CREATE ROLE {analyst} LOGIN PASSWORD 'x';
+CREATE SCHEMA {schema} AUTHORIZATION {owner}; GRANT USAGE ON SCHEMA {schema} TO staff;
+SET ROLE {owner};
+CREATE TABLE {schema}.{table} (id serial PRIMARY KEY, {columns});
+INSERT INTO {schema}.{table} (is_sealed, district, grade) VALUES (false, 'a', 1), (true, 'a', 2), (false, 'b', 3);
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.{table} TO staff;
+RESET ROLE;
+"""
+
+
+@pytest.fixture
+def governed(place: Place) -> Governed:
+    return govern(place, TABLE, {name: name for name in LOGINS})
+
+
+def govern(place: Place, table: str, logins: Mapping[str, str]) -> Governed:
+    types = {"Bool": "boolean", "String": "text", "Long": "bigint"}
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}{}").format(
+            sql.Identifier(a.column), sql.SQL(types[a.type]), sql.SQL("" if a.optional else " NOT NULL")
+        )
+        for _, a in ATTRIBUTES
+    )
+    schema, _, name = table.partition(".")
+    parts = {"schema": schema, "table": name, "owner": f"{name} owner"} | dict(logins)
+    place.admin.execute(
+        sql.SQL(GOVERNED).format(columns=columns, **{key: sql.Identifier(value) for key, value in parts.items()})
+    )
+    return Governed(place, PostgresSession(place.admin), table, logins)
+
+
+@pytest.mark.parametrize(
+    ("table", "clerk"),
+    [(TABLE, "clerk"), ('se"l e\\ct.user', 'clé"rk {} %s'), ("ж" * 31 + "." + "é" * 31, "Ü" * 31 + "z")],
+)
+def test_a_plan_applied_three_times_changes_nothing(place: Place, table: str, clerk: str) -> None:
+    governed = govern(place, table, {"clerk": clerk, "agent": "user", "analyst": "select"})
+    assert governed.settle().plan.changes
+    before = governed.facts()
+    for _ in range(2):
+        planned = governed.plan()
+        assert planned.plan.changes == ()
+        governed.session.apply(planned.plan, planned.found, lambda *_: None)
+        assert governed.facts() == before
+    with governed.login("clerk") as connection:
+        assert governed.rows(connection) == [1, 3]
+    with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
+        governed.login("agent")
+    with governed.login("analyst") as connection, connection.transaction():
+        place.admin.execute(
+            "SELECT recuse.issue('p', %s, 'crime', 'judicial', NULL, '1', 1, 0)", (governed.logins["analyst"],)
+        )
+        connection.execute("SELECT recuse.declare('crime', 'judicial')")
+        assert governed.rows(connection) == [2, 3]
+
+
+# What somebody may do by hand; `{clerk}` and so on are the class roles. Each must be found by the next plan, and mended.
+DAMAGE: Final = {
+    "table granted to PUBLIC": "GRANT SELECT ON records.arrest TO PUBLIC",
+    "column granted to a login": "GRANT SELECT (grade), UPDATE (grade) ON records.arrest TO agent",
+    "granted with grant option": "GRANT SELECT ON records.arrest TO borrower WITH GRANT OPTION",
+    "truncate granted": "GRANT TRUNCATE, TRIGGER, REFERENCES ON records.arrest TO clerk",
+    "sequence granted": "GRANT UPDATE ON SEQUENCE records.arrest_id_seq TO PUBLIC",
+    "granted by another grantor": "GRANT SELECT ON records.arrest TO zz_lender WITH GRANT OPTION; SET ROLE zz_lender; "
+    "GRANT SELECT ON records.arrest TO agent; RESET ROLE",
+    "class grant taken": "REVOKE SELECT (id) ON records.arrest FROM {standing}",
+    "cut policy dropped": "DROP POLICY recuse_cut ON records.arrest",
+    "cut policy made permissive": "DROP POLICY recuse_cut ON records.arrest; "
+    "CREATE POLICY recuse_cut ON records.arrest USING ((SELECT recuse.admitted()) IS NOT NULL)",
+    "class policy widened": "ALTER POLICY {read_policy} ON records.arrest USING (true)",
+    "class policy for everyone": "ALTER POLICY {read_policy} ON records.arrest TO PUBLIC",
+    "gate taken out": "ALTER POLICY {gated_policy} ON records.arrest USING (grade > 1)",
+    "policy of our name added": "CREATE POLICY recuse_extra ON records.arrest USING (true)",
+    "row security disabled": "ALTER TABLE records.arrest DISABLE ROW LEVEL SECURITY",
+    "row security not forced": "ALTER TABLE records.arrest NO FORCE ROW LEVEL SECURITY",
+    "gate function replaced": "CREATE OR REPLACE FUNCTION recuse.gate(class_role name) RETURNS boolean LANGUAGE sql "
+    "SECURITY DEFINER RETURN true",
+    "gate function made again by another": "DROP FUNCTION recuse.gate(name) CASCADE; CREATE FUNCTION "
+    "recuse.gate(class_role name) RETURNS boolean LANGUAGE sql SECURITY DEFINER RETURN true",
+    "function of ours given away": "ALTER FUNCTION recuse.admitted() OWNER TO clerk",
+    "function added": "CREATE FUNCTION recuse.extra(text) RETURNS int LANGUAGE sql RETURN 1",
+    "procedure added": "CREATE PROCEDURE recuse.extra(text) LANGUAGE sql AS ''",
+    "issue opened to all": "GRANT EXECUTE ON FUNCTION recuse.issue TO PUBLIC",
+    "permits readable": "GRANT SELECT, INSERT ON recuse.permit TO PUBLIC",
+    "accounts writable": "GRANT UPDATE (active) ON recuse.account TO agent",
+    "membership in a class": "GRANT {standing} TO borrower; GRANT borrower TO analyst",
+    "membership with admin option": "GRANT {standing} TO clerk WITH ADMIN OPTION",
+    "membership in the class taken": "REVOKE {standing} FROM clerk",
+    "membership in the owner": 'GRANT "arrest owner" TO analyst',
+    "membership in a predefined role": "GRANT pg_read_all_data TO analyst",
+    "class role logs in": "ALTER ROLE {standing} LOGIN PASSWORD 'x'",
+    "class role bypasses row security": "ALTER ROLE {standing} BYPASSRLS",
+    "class role is a superuser": "ALTER ROLE {standing} SUPERUSER CREATEROLE",
+    "inactive account may log in": "ALTER ROLE agent LOGIN",
+    "inactive account marked active": "UPDATE recuse.account SET active = true WHERE login = 'agent'",
+    "account row taken": "DELETE FROM recuse.declaration; DELETE FROM recuse.account WHERE login = 'analyst'",
+    "account row with another's id": "UPDATE recuse.account SET login_oid = 10 WHERE login = 'clerk'",
+    "account row added": "INSERT INTO recuse.account VALUES ('borrower', 1, true)",
+    "declaration moved": "UPDATE recuse.declaration SET class_role = '{standing}'",
+    "declaration added": "INSERT INTO recuse.declaration SELECT 'clerk', 'crime', 'judicial', '', class_role "
+    "FROM recuse.declaration LIMIT 1",
+    "default privilege": 'ALTER DEFAULT PRIVILEGES FOR ROLE "arrest owner" GRANT SELECT ON TABLES TO clerk',
+    "default privilege in a schema": 'ALTER DEFAULT PRIVILEGES FOR ROLE "arrest owner" IN SCHEMA records '
+    "GRANT SELECT ON TABLES TO PUBLIC",
+    "definer function": "CREATE FUNCTION records.all_rows() RETURNS SETOF records.arrest LANGUAGE sql SECURITY DEFINER "
+    "AS 'SELECT * FROM records.arrest'",
+    "definer procedure": "CREATE PROCEDURE records.wipe() LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM records.arrest'",
+    "view over the table": 'CREATE VIEW records."all" AS SELECT * FROM records.arrest; GRANT SELECT ON records."all" '
+    "TO PUBLIC",
+}  # fmt: skip
+
+
+def damage(governed: Governed, planned: Planned, text: str) -> None:
+    """Do it as an administrator would, with the names of the classes applied."""
+    gated = {each.role for each in planned.classes.declared}
+    (standing,) = {role for role in planned.classes.standing.values() if role not in gated}
+    (declared, *_) = sorted(gated)
+    names = {
+        "standing": standing,
+        "read_policy": f"recuse_{standing[-12:]}_r",
+        "gated_policy": f"recuse_{declared[-12:]}_r",
+    }
+    for name, value in names.items():
+        text = text.replace("{" + name + "}", value)
+    governed.place.admin.execute(text.encode())
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_damage_by_hand_is_found_and_mended(governed: Governed, kind: str) -> None:
+    """The plan is not empty, and once applied the facts are as before the damage, but for what is not ours to mend."""
+    governed.place.admin.execute("CREATE ROLE zz_lender; GRANT USAGE ON SCHEMA records TO zz_lender")
+    planned = governed.settle()
+    before = governed.facts()
+    damage(governed, planned, DAMAGE[kind])
+    assert governed.facts() != before
+    assert governed.settle().plan.changes
+    assert before <= governed.facts()
+    left = {repr(fact) for fact in governed.facts() - before}
+    assert not [fact for fact in left if not fact.startswith(LEFT.get(kind, "nothing"))]
+
+
+# What stays: objects that somebody made, and memberships that lead nowhere now.
+LEFT: Final = {
+    "definer function": ("Owner", "Definition"),
+    "definer procedure": ("Owner", "Definition"),
+    "view over the table": ("Owner", "Definition"),
+    "membership in a class": ("Membership(role='borrower', member='analyst'",),
+}
+
+
+# Grants and memberships by others than the owner, as they stand before the first plan; each must really go.
+SECOND_GRANTORS: Final = {
+    "the lender sorts after the borrower": "GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; "
+    "SET ROLE lender; GRANT SELECT ON records.arrest TO borrower",
+    "the lender sorts before the borrower": "GRANT SELECT ON records.arrest TO borrower WITH GRANT OPTION; "
+    "SET ROLE borrower; GRANT SELECT ON records.arrest TO lender",
+    "a chain of three": "GRANT SELECT ON records.arrest TO borrower WITH GRANT OPTION; SET ROLE borrower; "
+    "GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; SET ROLE lender; "
+    "GRANT SELECT ON records.arrest TO analyst WITH GRANT OPTION; SET ROLE analyst; GRANT SELECT ON records.arrest TO PUBLIC",
+    "a login lends to a role": "GRANT SELECT ON records.arrest TO agent WITH GRANT OPTION; SET ROLE agent; "
+    "GRANT SELECT ON records.arrest TO borrower",
+    "a login lends to PUBLIC": "GRANT UPDATE (grade) ON records.arrest TO clerk WITH GRANT OPTION; SET ROLE clerk; "
+    "GRANT UPDATE (grade) ON records.arrest TO PUBLIC",
+    "columns are lent": "GRANT SELECT (id, grade) ON records.arrest TO agent WITH GRANT OPTION; SET ROLE agent; "
+    "GRANT SELECT (id, grade) ON records.arrest TO borrower; GRANT SELECT (id, grade) ON records.arrest TO lender",
+    "the lender names the schema through a role that it leaves": "REVOKE USAGE ON SCHEMA records FROM lender; "
+    "GRANT staff TO lender; GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; SET ROLE lender; "
+    "GRANT SELECT ON records.arrest TO borrower",
+    "the lender can no longer name the schema": "GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; "
+    "SET ROLE lender; GRANT SELECT ON records.arrest TO borrower; RESET ROLE; REVOKE USAGE ON SCHEMA records FROM lender",
+    "the lender keeps nothing but the option": "GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; "
+    "SET ROLE lender; GRANT SELECT ON records.arrest TO borrower; RESET ROLE; "
+    "ALTER TABLE records.arrest OWNER TO lender; ALTER TABLE records.arrest OWNER TO \"arrest owner\"",
+    "a membership lent": "GRANT staff TO lender WITH ADMIN OPTION; SET ROLE lender; GRANT staff TO analyst",
+    "a membership lent onwards": "GRANT staff TO borrower WITH ADMIN OPTION; SET ROLE borrower; "
+    "GRANT staff TO agent WITH ADMIN OPTION; SET ROLE agent; GRANT staff TO analyst",
+    "a sequence lent": "GRANT USAGE ON SEQUENCE records.arrest_id_seq TO borrower WITH GRANT OPTION; SET ROLE borrower; "
+    "GRANT USAGE ON SEQUENCE records.arrest_id_seq TO agent",
+    "a definer function lent": "CREATE FUNCTION records.total() RETURNS bigint LANGUAGE sql SECURITY DEFINER "
+    "AS 'SELECT count(*) FROM records.arrest'; GRANT EXECUTE ON FUNCTION records.total TO borrower WITH GRANT OPTION; "
+    "SET ROLE borrower; GRANT EXECUTE ON FUNCTION records.total TO agent",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SECOND_GRANTORS)
+def test_second_grantors_grants_really_go(governed: Governed, kind: str) -> None:
+    admin = governed.place.admin
+    admin.execute("GRANT USAGE ON SCHEMA records TO lender, borrower, analyst, agent")
+    admin.execute(SECOND_GRANTORS[kind].encode() + b"; RESET ROLE")
+    governed.settle()
+    lent = [
+        f for f in governed.facts() if isinstance(f, Grant) and f.on.kind not in ("schema",) and f.grantor in LENDERS
+    ]
+    assert lent == []
+    assert not [f for f in governed.facts() if isinstance(f, Membership) and f.role == "staff"]
+    for role in ("lender", "borrower", "agent", "analyst"):
+        for privilege in ("SELECT", "UPDATE"):
+            held = "SELECT has_any_column_privilege(%s, 'records.arrest', %s)"
+            assert admin.execute(held, (role, privilege)).fetchone() == (False,)
+
+
+LENDERS: Final = frozenset({"lender", "borrower", "agent", "analyst", "clerk"})
+
+
+def test_undo_restores_the_facts(governed: Governed) -> None:
+    """The undo texts of a plan, last first, in one transaction: everything but what a DROP or a REVOKE takes with it."""
+    admin = governed.place.admin
+    admin.execute("GRANT USAGE ON SCHEMA records TO lender, borrower")
+    admin.execute(
+        "GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; SET ROLE lender; "
+        "GRANT SELECT ON records.arrest TO borrower; RESET ROLE; GRANT SELECT (id, grade) ON records.arrest TO agent; "
+        'ALTER DEFAULT PRIVILEGES FOR ROLE "arrest owner" GRANT SELECT ON TABLES TO staff; GRANT pg_read_all_data TO agent'
+    )
+    before = governed.facts()
+    planned = governed.settle()
+    assert governed.facts() != before
+    with admin.transaction():
+        for statement in reversed(planned.statements):
+            if statement.undo:
+                admin.execute(statement.undo.encode())
+    assert governed.facts() == before

@@ -5,6 +5,7 @@ one JSON document on standard output and nothing else; progress and messages go 
 """
 
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Final
 
@@ -59,4 +60,7 @@ def main() -> None:
         sys.exit(fail(error))
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
+        sys.exit(2)
+    except Exception:
+        traceback.print_exc()
         sys.exit(2)

@@ -77,7 +77,7 @@ class DefaultPrivilege:
 
     owner: str
     schema: str | None
-    on: Literal["tables", "sequences", "functions", "types", "schemas"]
+    on: Literal["tables", "sequences", "functions", "types", "schemas", "large objects"]
     privilege: Privilege
     grantee: str | None
 

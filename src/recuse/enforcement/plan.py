@@ -12,7 +12,7 @@ Order, and why (DESIGN: apply):
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from recuse.enforcement.facts import Fact, Hazard, ObjectRef
@@ -82,6 +82,11 @@ class Plan:
     def at(self, step: Step) -> tuple[Change, ...]:
         """The changes of one step, in order."""
         return tuple(change for change in self.changes if change.step == step)
+
+    def parts(self) -> tuple["Plan", "Plan"]:
+        """What tightens or substitutes, and what loosens: across systems, all of the first comes before the second."""
+        tight = tuple(change for change in self.changes if change.step != "loosen")
+        return replace(self, changes=tight), replace(self, changes=self.at("loosen"), severs=frozenset())
 
     @property
     def batches(self) -> tuple[tuple[Change, ...], ...]:

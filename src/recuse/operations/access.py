@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from recuse.enforcement.facts import Fact, ObjectRef, PolicyCommand, Privilege, Role, RowSecurity, TableShape
-from recuse.enforcement.held import Holdings
+from recuse.enforcement.facts import Fact, Grant, ObjectRef, PolicyCommand, Privilege, Role, RowSecurity, TableShape
+from recuse.enforcement.held import ROW_PRIVILEGES, Holdings
 from recuse.model import Action
 from recuse.operations.proposal import Omission
 from recuse.operations.toml_text import named
@@ -47,10 +47,13 @@ class AccessReader:
     _holdings: Holdings = field(init=False)
     _secured: frozenset[ObjectRef] = field(init=False)
     _superusers: frozenset[str] = field(init=False)
+    _by_column: frozenset[ObjectRef] = field(init=False)  # relations with any grant on a column
 
     def __post_init__(self) -> None:
         self._holdings = Holdings(self.facts, settable=self.settable)
         self._secured = frozenset(f.table for f in self.facts if isinstance(f, RowSecurity) and f.enabled)
+        granted = (f.on for f in self.facts if isinstance(f, Grant))
+        self._by_column = frozenset(on.relation for on in granted if on.kind == "column")
         self._superusers = frozenset(f.name for f in self.facts if isinstance(f, Role) and f.superuser)
 
     def superuser_of(self, login: str) -> str | None:
@@ -76,6 +79,8 @@ class AccessReader:
         """What of an account's access the class roles cannot give."""
         raw, kept = self._raw(login, shape), self.on_table(login, shape)
         name = f"{account}: {shape.name}"
+        if not self.enters(login, shape.name.partition(".")[0]) and self._granted(login, shape):
+            yield Omission("access", name, "holds a grant in a schema that it may not use: it opens nothing, and ends")
         if raw.update - kept.update:
             columns = ", ".join(named(column) for column in sorted(raw.update - kept.update))
             yield Omission("access", name, f"may change {columns} without reading; a rule that changes must read too")
@@ -108,6 +113,11 @@ class AccessReader:
             self._rows(login, ref, "DELETE") and self._whole(login, ref, "DELETE"),
         )
 
+    def _granted(self, login: str, shape: TableShape) -> bool:
+        schema, _, name = shape.name.partition(".")
+        ref = ObjectRef("table", (schema, name))
+        return any(self._columns(login, ref, shape, privilege) for privilege in ROW_PRIVILEGES)
+
     def _rows(self, login: str, table: ObjectRef, command: PolicyCommand) -> bool:
         """Whether row security leaves a login any row at all."""
         return self._holdings.rows(login, table, command) != frozenset()
@@ -115,6 +125,8 @@ class AccessReader:
     def _columns(self, login: str, on: ObjectRef, shape: TableShape, privilege: Privilege) -> frozenset[str]:
         if self._whole(login, on, privilege):
             return frozenset(column.name for column in shape.columns)
+        if ObjectRef("table", on.name) not in self._by_column:
+            return frozenset()
         return frozenset(
             column.name
             for column in shape.columns

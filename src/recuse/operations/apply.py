@@ -6,13 +6,15 @@ its backtest), so an edited plan is refused and a changed database is noticed.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recuse import clock
 from recuse.directive.in_force import Moment
+from recuse.enforcement.plan import Plan
 from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
-from recuse.ledger import Ledger, encode
+from recuse.ledger import JSON, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
 from recuse.operations.document import plan_document, read_plan, without_backtest
@@ -50,21 +52,37 @@ def apply_repository(
     """
     workspace = open_workspace(folder, Moment(clock.now(), record.recorded_times(ledger)), draft=False)
     record.check_nothing_lost(ledger, workspace.repository)
-    given = read_plan(plan)
-    if given["draft"]:
+    if read_plan(plan)["draft"]:
         raise PlanError("the plan was made on an unsigned draft", "run `recuse plan` again now that it is signed")
     _check_stage(workspace)
-    done: list[AppliedSystem] = []
-    sessions = list(workspace.systems())
-    with record.open_or_create(ledger, workspace.repository.ledger_origin) as log:
-        for system in sessions:
-            with target_for(system.engine).open(dsn(system)) as session:
-                planned = plan_system(session, workspace.policy(), system)
-                if len(sessions) == 1:
-                    _compare(workspace, (planned,), plan)
-                _record_decisions(log, ledger, workspace, plan, system)
-                done.append(_apply(session, workspace, planned, log, progress))
-    return tuple(done)
+    with ExitStack() as stack:
+        log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
+        opened = [
+            (stack.enter_context(target_for(system.engine).open(dsn(system))), system) for system in workspace.systems()
+        ]
+        planned = [plan_system(session, workspace.policy(), system) for session, system in opened]
+        _compare(workspace, planned, plan)
+        _record_decisions(log, ledger, workspace, plan)
+        sessions = [session for session, _ in opened]
+        parts = [each.plan.parts() for each in planned]
+        tight = [_run(session, part, progress) for session, (part, _) in zip(sessions, parts, strict=True)]
+        loose = [_run(session, part, progress) for session, (_, part) in zip(sessions, parts, strict=True)]
+        return tuple(
+            _finish(session, workspace, each, _together(first, second), log)
+            for session, each, first, second in zip(sessions, planned, tight, loose, strict=True)
+        )
+
+
+def _run(session: Session, part: Plan, progress: Progress) -> Applied | None:
+    """Run one part on the facts as they are now: the part before has changed owners."""
+    return session.apply(part, session.inspect(), progress) if part.changes else None
+
+
+def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
+    """Both parts as one; sessions ended and the moment are those of the first, which severs."""
+    if tight is None or loose is None:
+        return tight or loose
+    return replace(tight, statements=tight.statements + loose.statements, retries=tight.retries + loose.retries)
 
 
 def _check_stage(workspace: Workspace) -> None:
@@ -98,44 +116,37 @@ def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> 
     )
 
 
-def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: bytes, system: System) -> None:
+def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: bytes) -> None:
     record.append_new(log, record.entries(folder), record.attestations(workspace.repository, workspace.attested))
-    body = {
-        "system": system.name,
-        "plan_sha256": hashlib.sha256(plan).hexdigest(),
-        "directives": list(workspace.directives),
-        "policy_sha256": workspace.repository.policy_sha256,
-    }
-    log.append([encode("planned", clock.now(), body)])
+    for system in workspace.systems():
+        body = {
+            "system": system.name,
+            "plan_sha256": hashlib.sha256(plan).hexdigest(),
+            "directives": list(workspace.directives),
+            "policy_sha256": workspace.repository.policy_sha256,
+        }
+        log.append([encode("planned", clock.now(), body)])
 
 
-def _apply(session: Session, workspace: Workspace, planned: Planned, log: Ledger, progress: Progress) -> AppliedSystem:
+def _finish(
+    session: Session, workspace: Workspace, planned: Planned, applied: Applied | None, log: Ledger
+) -> AppliedSystem:
+    """Look again: the difference must be gone; then record what was done."""
     plan = planned.plan
-    system = workspace.repository.systems[plan.system]
-    applied = session.apply(plan, planned.found, progress) if plan.changes else None
-    again = plan_system(session, workspace.policy(), system)
+    again = plan_system(session, workspace.policy(), workspace.repository.systems[plan.system])
     if again.plan.changes:
-        left = again.plan.changes[0]
         raise ApplyError(
-            f"after applying, {len(again.plan.changes)} facts are still not as wanted, the first: {left.fact}",
+            f"after applying, {len(again.plan.changes)} facts are still not as the policy wants them",
             "run `recuse plan` to see what works against it",
         )
-    index = log.append(
-        [
-            encode(
-                "applied",
-                clock.now(),
-                {
-                    "system": plan.system,
-                    "directives": list(plan.directives),
-                    "fingerprint_before": plan.fingerprint,
-                    "fingerprint_after": again.plan.fingerprint,
-                    "changes": len(plan.changes),
-                    "severed": sorted(plan.severs),
-                    "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
-                    "severed_before": applied.moment.isoformat() if applied else None,
-                },
-            )
-        ]
-    )
-    return AppliedSystem(plan.system, len(plan.changes), applied, index)
+    body: dict[str, JSON] = {
+        "system": plan.system,
+        "directives": list(plan.directives),
+        "fingerprint_before": plan.fingerprint,
+        "fingerprint_after": again.plan.fingerprint,
+        "changes": len(plan.changes),
+        "severed": sorted(plan.severs),
+        "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
+        "severed_before": applied.moment.isoformat() if applied else None,
+    }
+    return AppliedSystem(plan.system, len(plan.changes), applied, log.append([encode("applied", clock.now(), body)]))

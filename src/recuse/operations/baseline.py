@@ -80,10 +80,13 @@ def _profile(held: Held, access: Mapping[str, TableAccess]) -> Profile:
 
 
 def _categories(table: TableMap, shape: TableShape, access: TableAccess) -> dict[Action, tuple[str, ...]]:
-    """The categories that each action opens; columns of one category are held alike, generated ones aside."""
+    """The categories that each action opens; columns of one category are held alike, generated ones aside.
+
+    A category without columns of its own goes with any other: deleting a row concerns every category.
+    """
     found: dict[Action, list[str]] = {}
     for category, columns in category_columns(table, shape).items():
-        actions = {action for column in columns for action in access.actions(column.name)}
+        actions = {action for column in columns or shape.columns for action in access.actions(column.name)}
         for action in ACTIONS:
             if action in actions or (action == "delete" and access.delete):
                 found.setdefault(action, []).append(category)

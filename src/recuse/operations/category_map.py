@@ -56,8 +56,9 @@ def map_table(shape: TableShape, holders: Holders) -> MappedTable:
     guessed = {column: guess for column, guess in found.items() if guess is not None}
     key, key_notes, key_guess = _key(shape, holders, guessed)
     groups = _groups(shape, holders, {c: g.value for c, g in guessed.items()}, default, without=key)
-    first = min(groups, key=lambda g: (g.category != default, -len(g.columns))) if groups else _Group(default, ())
-    named_groups = tuple(_named((first, *(g for g in groups if g is not first))))
+    own = [group for group in groups if group.category == default]
+    first = max(own, key=lambda group: len(group.columns), default=_Group(default, ()))
+    named_groups = tuple(_named((first, *(group for group in groups if group is not first))))
     columns = {c: name for name, group in named_groups[1:] for c in group.columns}
     table = TableMap(
         name=shape.name,
@@ -74,7 +75,10 @@ def map_table(shape: TableShape, holders: Holders) -> MappedTable:
 
 
 def category_columns(table: TableMap, shape: TableShape) -> dict[str, tuple[ColumnShape, ...]]:
-    """The columns that each of a table's categories opens by itself; a key goes with all and is left out."""
+    """The columns that each of a table's categories opens by itself; a key goes with all and is left out.
+
+    A table's own category may have none: every column was guessed to be something else.
+    """
     free = [column for column in shape.columns if column.name not in table.key]
     return {
         category: tuple(c for c in free if table.columns.get(c.name, table.category) == category)
@@ -166,5 +170,5 @@ def _reasons(table: TableMap, guessed: Mapping[str, Guessed]) -> dict[str, str]:
         parts = [f"guessed: {guessed[column].reason}"] if column in guessed else []
         if APART in category:
             parts.append("set apart: not held by the same accounts in the same way as the other columns")
-        reasons[column] = "; ".join(parts) or "goes with the table's name; most columns do not"
+        reasons[column] = "; ".join(parts)
     return reasons

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from recuse.enforcement.facts import Definition, ObjectRef, Owner, TableShape
+from recuse.enforcement.facts import ColumnShape, Definition, ObjectRef, Owner, TableShape
 from recuse.model import Derived, ReadsAs, TableMap
 from recuse.operations.access import AccessReader, TableAccess
 from recuse.operations.category_map import base_of, category_columns
@@ -86,7 +86,7 @@ class DerivedReader:
         after = set(self._readers(category, tables))
         refreshed_by, notes = self._refreshed_by(ref)
         if after - prior:
-            notes += (f"it opens to {len(after - prior)} accounts more, which read every column of its tables today",)
+            notes += (f"it opens besides to those who read every column of its tables today: {len(after - prior)}",)
         shows = ", ".join(named(column.name) for column in shape.columns)
         return MappedDerived(
             Derived(name, category, self.reads_as, tables, refreshed_by),
@@ -132,22 +132,25 @@ class DerivedReader:
         guesses = (guess_column(column, in_recognised=False) for column in shape.columns)
         by_column = [base for base, _ in Counter(g.value for g in guesses if g is not None).most_common()]
         by_name = guess_table(name.partition(".")[2])
-        bases = [*by_column, *([by_name.value] if by_name else []), base_of(self.tables[tables[0]].category)]
-        held = list(dict.fromkeys(c for table in tables for c in self.tables[table].categories))
+        bases = [
+            *by_column,
+            *([by_name.value] if by_name else []),
+            *(base_of(c) for t in tables for c in self._columns(t)),
+        ]
+        held = list(dict.fromkeys(c for table in tables for c, columns in self._columns(table).items() if columns))
         candidates = next(found for base in bases if (found := [c for c in held if base_of(c) == base]))
         safe = (c for c in candidates if all(self._knows_all(who, name, tables) for who in self._readers(c, tables)))
         return next(safe, None)
 
     def _readers(self, category: str, tables: tuple[str, ...]) -> Iterator[str]:
         """Who will read an object of this category: those who may read it in every table that has it."""
-        columns = [
-            (table, category_columns(self.tables[table], self.found.shapes[table])[category][0].name)
-            for table in tables
-            if category in self.tables[table].categories
-        ]
+        columns = [(table, c[0].name) for table in tables if (c := self._columns(table).get(category))]
         for login, held in self.holders.items():
             if all(column in held.get(table, TableAccess()).read for table, column in columns):
                 yield login
+
+    def _columns(self, table: str) -> dict[str, tuple[ColumnShape, ...]]:
+        return category_columns(self.tables[table], self.found.shapes[table])
 
     def _knows_all(self, login: str, name: str, tables: tuple[str, ...]) -> bool:
         """Whether an account reads all that the object may show: the object itself, or all columns of its tables."""

@@ -11,14 +11,14 @@ Told from names alone, because the inspection has neither: replication logins an
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from recuse import clock
-from recuse.enforcement.facts import ObjectRef, Role, TableShape
+from recuse.enforcement.facts import ObjectRef, Owner, Role, TableShape
 from recuse.errors import InputError, Problem
 from recuse.model import Account, Circumstances, ReadsAs, Standing
 from recuse.operations.access import AccessReader, TableAccess, by_login
@@ -109,8 +109,8 @@ class _Proposing:
     @classmethod
     def of(cls, found: Inspection, options: InitOptions) -> "_Proposing":
         reader, direct = AccessReader(found.facts), AccessReader(found.facts, settable=False)
-        shapes, others = _tables(found)
         logins, unnamed = logins_of(found.facts)
+        shapes, others = _tables(found, _Closing(found, reader, logins))
         held = by_login(reader, logins, shapes.values())
         roles = {f.name: f for f in found.facts if isinstance(f, Role)}
         uses = guess_uses(logins, roles, reader, held)
@@ -203,7 +203,23 @@ def _names(options: InitOptions) -> Named:
     )
 
 
-def _tables(found: Inspection) -> tuple[dict[str, TableShape], list[Omission]]:
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """Who would lose a table that the proposal leaves out; superusers lose nothing."""
+
+    found: Inspection
+    reader: AccessReader
+    logins: Sequence[str]
+
+    def omission(self, name: str, reason: str) -> Omission:
+        refs = (f.of for f in self.found.facts if isinstance(f, Owner) and f.of.kind == "table")
+        on = next(ref for ref in refs if ".".join(ref.name) == name)
+        reads = [login for login in self.logins if self.reader.reads(login, on, self.found.shapes[name])]
+        closes = [named(login) for login in reads if self.reader.superuser_of(login) is None]
+        return Omission("table", name, reason + (f"; it closes to {', '.join(closes)}" if closes else ""))
+
+
+def _tables(found: Inspection, closing: _Closing) -> tuple[dict[str, TableShape], list[Omission]]:
     """The tables that rules can name and row security can bind, and the others with the reason."""
     shapes: dict[str, TableShape] = {}
     others: list[Omission] = []
@@ -211,14 +227,12 @@ def _tables(found: Inspection) -> tuple[dict[str, TableShape], list[Omission]]:
         if shape.kind in ("view", "matview"):
             continue
         if shape.kind == "foreign":
-            others.append(Omission("table", name, "a foreign table cannot carry row policies; a plan closes it"))
+            others.append(closing.omission(name, "a foreign table cannot carry row policies"))
         elif not is_table(name):
-            reason = (
-                "rules cannot name it (letters, digits and `_`, no word of Cedar's); a plan closes it until renamed"
-            )
-            others.append(Omission("table", name, reason))
+            reason = "rules cannot name it until it is renamed (letters, digits and `_`, no word of Cedar's)"
+            others.append(closing.omission(name, reason))
         elif not shape.columns:
-            others.append(Omission("table", name, "it has no columns, so nothing of it can be opened"))
+            others.append(closing.omission(name, "it has no columns, so nothing of it can be opened"))
         else:
             shapes[name] = shape
     return shapes, others
@@ -254,7 +268,7 @@ def _summary(system: str, uses: Iterable[GuessedUse], content: Content) -> Summa
         accounts=dict(sorted(Counter(account.use for account in content.accounts).items())),
         tables=len(content.tables),
         derived=len(content.derived),
-        categories=dict(sorted(sizes.items())),
+        categories={category: size for category, size in sorted(sizes.items()) if size},
         rules=content.baseline.rules,
         guesses=(*guesses, *(each.guess for each in content.derived)),
         checks=content.checks,

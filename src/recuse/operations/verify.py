@@ -151,11 +151,12 @@ def _drift(planned: Planned, system: System) -> Iterator[Finding]:
     """Facts that are not as the policy wants them: one finding, with how many and the first."""
     changes = planned.plan.changes
     if changes:
+        first = planned.statements[0].do if planned.statements else ""
         yield Finding(
             code="drift",
             system=system.name,
             object=f"database:{planned.found.server.database}",
-            reproduce=f"-- {len(changes)} facts are not as the policy wants them, the first: {changes[0].fact}",
+            reproduce=f"-- {len(changes)} facts are not as the policy wants them; the first to mend: {first}",
             remedy=PLAN_AND_APPLY,
         )
 

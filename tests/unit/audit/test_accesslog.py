@@ -150,6 +150,11 @@ def test_a_broken_line_of_csv_is_refused(edit: tuple[str, str], tmp_path: Path) 
     assert "cannot be read: " in refusal(csv_of(tmp_path, edit=edit))
 
 
+def test_no_line_of_data_is_taken_for_the_header(tmp_path: Path) -> None:
+    path = csv_of(tmp_path, *[line("b", "p", "none")] * 5, edit=("2018-05-01 12:00:00,blotter,a", "a"))
+    assert "cannot be read: " in refusal(path)
+
+
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = csv_of(tmp_path)
     path.write_bytes(path.read_bytes().replace(b"inv", b"\xff"))

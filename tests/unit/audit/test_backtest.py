@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 
 from recuse import clock
 from recuse.audit.backtest import Backtest, Cause, Tally, backtest
+from recuse.audit.placing import Placing
 from recuse.errors import InputError
-from recuse.model import Circumstances, Decision, Repository
+from recuse.model import Circumstances, Decision, Repository, RowAttribute
 from recuse.policy.decide import Decider, Question
 from recuse.policy.validate import RuleSet
 from tests.unit.audit.conftest import Spoilt
@@ -324,3 +326,46 @@ def test_a_thousand_lines_as_a_naive_judge_counts_them(tmp_path: Path, repositor
         assert {t.key[0]: t.refused for t in dimension} == {
             key: sum(n for parts, n in lost.items() if parts[place] == key) for (key,) in (t.key for t in dimension)
         }
+
+
+def test_another_body_has_no_official_duty(tmp_path: Path, repository: Repository, spoilt: Spoilt) -> None:
+    anybody = spoilt(
+        'permit (principal in Agency::"st.riverton.police", action, resource)', "permit (principal, action, resource)"
+    )
+    lines = [line(login, "own.policing", "official_duty") for login in ("removal_017", "youth_desk")]
+    found = run(write_parquet(tmp_path / "log.parquet", lines), repository, anybody)
+    assert found.by_agency == (
+        Tally(("fed.homeland.border.removal",), 1, 1),
+        Tally(("st.riverton.police.youth",), 1, 0),
+    )
+
+
+def test_what_is_undeclared_has_no_authority(tmp_path: Path, repository: Repository, spoilt: Spoilt) -> None:
+    lenient = spoilt('context.purpose == Purpose::"court_process"', 'context.purpose == Purpose::"undeclared"')
+    lines = [line("removal_017", purpose, "judicial.warrant") for purpose in ("undeclared", None)]
+    found = run(write_parquet(tmp_path / "log.parquet", lines), repository, lenient)
+    assert found.refused == 2
+
+
+def test_a_row_may_have_had_nothing(tmp_path: Path, repository: Repository, spoilt: Spoilt) -> None:
+    unrecorded = spoilt("{ resource has juvenile && resource.juvenile }", "{ !(resource has juvenile) }")
+    cells = line("bureau_task", CRIM, "agreement", agreement=TASK_FORCE)
+    path = write_parquet(tmp_path / "log.parquet", [cells], without=["row_juvenile"])
+    assert dict(run(path, repository, unrecorded).untold)["row"] == 1
+
+
+def test_where_not_every_row_meets_a_forbid_the_permit_is_missing(
+    tmp_path: Path, repository: Repository, rules: RuleSet
+) -> None:
+    path = write_parquet(tmp_path / "log.parquet", [line("removal_017", CRIM, "none")], without=["row_sealed"])
+    assert run(path, repository, rules).by_cause == ((Cause("criminal", "not permitted", ()), 1),)
+
+
+def test_one_column_cannot_hold_two_types(repository: Repository, rules: RuleSet) -> None:
+    system = repository.systems["blotter"]
+    today = date(2026, 1, 15)
+    assert Placing(repository, rules, system, today).attributes == {"sealed": "Bool", "juvenile": "Bool"}
+    person, *others = system.tables
+    attributes = {**person.attributes, "sealed": RowAttribute("is_sealed", "String", optional=False)}
+    mixed = replace(system, tables=(replace(person, attributes=attributes), *others))
+    assert Placing(repository, rules, mixed, today).attributes == {"juvenile": "Bool"}

@@ -60,7 +60,9 @@ def _of_table(connection: Connection, table: ObjectRef, policies: Sequence[RowPo
             raise _Rollback
     except _Rollback:
         pass
-    except psycopg.errors.SyntaxErrorOrAccessRuleViolation as error:
+    except psycopg.errors.InsufficientPrivilege:
+        raise
+    except (psycopg.ProgrammingError, psycopg.DataError) as error:
         raise PlanError(
             f"the server does not accept the row condition of {table}: {error.diag.message_primary}",
             "compare the table's attributes in categories/ with its columns",

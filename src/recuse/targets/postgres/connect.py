@@ -22,6 +22,7 @@ def connect(dsn: str, *, autocommit: bool = True) -> Iterator[Connection]:
         connection = psycopg.connect(dsn, autocommit=autocommit, application_name="recuse", connect_timeout=10)
     except psycopg.Error as error:
         raise _unreachable(dsn, error) from None
+    user = connection.info.user
     try:
         with connection:
             _setup(connection)
@@ -29,7 +30,7 @@ def connect(dsn: str, *, autocommit: bool = True) -> Iterator[Connection]:
     except psycopg.errors.InsufficientPrivilege as error:
         raise MissingRightError(
             f"the database refused: {_first_line(error)}",
-            f"connect as a superuser, or give `{connection.info.user}` the right named",
+            f"connect as a superuser, or give `{user}` the right named",
         ) from error
     except psycopg.OperationalError as error:
         raise UnreachableError(
@@ -43,6 +44,7 @@ def _setup(connection: Connection) -> None:
     """Resolve names in pg_catalog only: nothing in a user's schema stands in for what we call."""
     connection.execute("SET search_path = pg_catalog, pg_temp")
     connection.execute("SET statement_timeout = '60s'")
+    connection.execute("SET standard_conforming_strings = on")  # a backslash in a constant is a backslash
     if not connection.autocommit:
         connection.commit()
 

@@ -30,7 +30,7 @@ _KINDS: dict[str, ObjectKind] = {
     "r": "table", "p": "table", "f": "table", "v": "view", "m": "matview", "S": "sequence",
 }  # fmt: skip
 _SHAPES = {"r": "table", "p": "partitioned", "f": "foreign", "v": "view", "m": "matview"}
-_DEFAULTS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas"}
+_DEFAULTS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas", "L": "large objects"}
 
 
 def inspect(connection: Connection) -> Inspection:

@@ -49,6 +49,7 @@ _COMMAND: Final[dict[PolicyCommand, LiteralString]] = {
 }  # fmt: skip
 _DEFAULT: Final[dict[str, LiteralString]] = {
     "tables": "TABLES", "sequences": "SEQUENCES", "functions": "FUNCTIONS", "types": "TYPES", "schemas": "SCHEMAS",
+    "large objects": "LARGE OBJECTS",
 }  # fmt: skip
 
 
