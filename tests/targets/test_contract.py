@@ -42,9 +42,10 @@ from recuse.enforcement.facts import (
     Support,
 )
 from recuse.enforcement.plan import Change
-from recuse.errors import PlanError
+from recuse.errors import PlanError, TargetError
 from recuse.model import Circumstances, System
 from recuse.operations.plan import Planned, Policy, plan_system
+from recuse.targets.postgres.apply import ADVISORY_LOCK
 from recuse.targets.postgres.canonical import canonical
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
@@ -644,7 +645,7 @@ def test_a_plan_applied_three_times_changes_nothing(place: Place, table: str, cl
         assert governed.rows(connection) == [2, 3]
 
 
-# What somebody may do by hand; `{clerk}` and so on are the class roles. Each must be found by the next plan, and mended.
+# What somebody may do by hand (`{standing}` is a class role): found by the next plan, and mended.
 DAMAGE: Final = {
     "table granted to PUBLIC": "GRANT SELECT ON records.arrest TO PUBLIC",
     "column granted to a login": "GRANT SELECT (grade), UPDATE (grade) ON records.arrest TO agent",
@@ -694,7 +695,8 @@ DAMAGE: Final = {
     "GRANT SELECT ON TABLES TO PUBLIC",
     "definer function": "CREATE FUNCTION records.all_rows() RETURNS SETOF records.arrest LANGUAGE sql SECURITY DEFINER "
     "AS 'SELECT * FROM records.arrest'",
-    "definer procedure": "CREATE PROCEDURE records.wipe() LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM records.arrest'",
+    "definer procedure": "CREATE PROCEDURE records.wipe() LANGUAGE sql SECURITY DEFINER "
+    "AS 'DELETE FROM records.arrest'",
     "view over the table": 'CREATE VIEW records."all" AS SELECT * FROM records.arrest; GRANT SELECT ON records."all" '
     "TO PUBLIC",
 }  # fmt: skip
@@ -756,6 +758,11 @@ SECOND_GRANTORS: Final = {
     "the lender names the schema through a role that it leaves": "REVOKE USAGE ON SCHEMA records FROM lender; "
     "GRANT staff TO lender; GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; SET ROLE lender; "
     "GRANT SELECT ON records.arrest TO borrower",
+    "columns lent on a table's option": "GRANT SELECT ON records.arrest TO borrower WITH GRANT OPTION; SET ROLE borrower; "
+    "GRANT SELECT (grade) ON records.arrest TO lender",
+    "a login names the schema through a role that it leaves": "REVOKE USAGE ON SCHEMA records FROM agent; "
+    "GRANT SELECT ON records.arrest TO agent WITH GRANT OPTION; SET ROLE agent; "
+    "GRANT SELECT ON records.arrest TO borrower",
     "the lender can no longer name the schema": "GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; "
     "SET ROLE lender; GRANT SELECT ON records.arrest TO borrower; RESET ROLE; REVOKE USAGE ON SCHEMA records FROM lender",
     "the lender keeps nothing but the option": "GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; "
@@ -809,3 +816,189 @@ def test_undo_restores_the_facts(governed: Governed) -> None:
             if statement.undo:
                 admin.execute(statement.undo.encode())
     assert governed.facts() == before
+
+
+def test_a_second_apply_at_the_same_time_is_refused(governed: Governed) -> None:
+    planned = governed.plan()
+    with connect(governed.place.dsn()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (ADVISORY_LOCK,))
+        with pytest.raises(TargetError, match="another `recuse apply` is at work"):
+            governed.apply(planned)
+    assert governed.facts() == planned.found.facts
+
+
+# What the support schema promises to an ordinary login.
+
+
+def sentence(connection: psycopg.Connection, statement: str, *values: object) -> str:
+    """What the server says when it refuses; a statement that it does not refuse fails the test."""
+    with pytest.raises(psycopg.Error) as refused:
+        connection.execute(statement.encode(), values)
+    return str(refused.value.diag.message_primary)
+
+
+def test_admitted_is_true_only_for_an_active_registered_login(governed: Governed) -> None:
+    """NULL, never false and never an error: unregistered, inactive, renamed, made again."""
+    governed.settle()
+    admin = governed.place.admin
+    admin.execute("CREATE ROLE stranger LOGIN PASSWORD 'x'; GRANT USAGE ON SCHEMA records TO stranger")
+
+    def admitted(login: str) -> object:
+        with psycopg.connect(governed.place.dsn(login, "x")) as connection:
+            row = connection.execute("SELECT recuse.admitted()").fetchone()
+            assert row is not None
+            return row[0]
+
+    assert admitted("clerk") is True
+    assert admitted("stranger") is None
+    admin.execute("UPDATE recuse.account SET active = false WHERE login = 'clerk'")
+    assert admitted("clerk") is None
+    admin.execute("UPDATE recuse.account SET active = true WHERE login = 'clerk'")
+    admin.execute("ALTER ROLE clerk RENAME TO renamed; ALTER ROLE renamed PASSWORD 'x'; ALTER ROLE stranger RENAME TO clerk; "
+                  "ALTER ROLE clerk PASSWORD 'x'")  # fmt: skip
+    assert admitted("renamed") is None
+    assert admitted("clerk") is None
+    admin.execute("DROP ROLE clerk; ALTER ROLE renamed RENAME TO clerk; ALTER ROLE clerk PASSWORD 'x'")
+    assert admitted("clerk") is True
+    admin.execute("DROP OWNED BY clerk; DROP ROLE clerk; CREATE ROLE clerk LOGIN PASSWORD 'x'")
+    assert admitted("clerk") is None
+
+
+def test_the_session_s_login_counts_not_its_role(governed: Governed) -> None:
+    governed.settle()
+    governed.place.admin.execute("CREATE ROLE stranger LOGIN PASSWORD 'x'; GRANT clerk TO stranger")
+    with psycopg.connect(governed.place.dsn("stranger", "x"), autocommit=True) as connection:
+        connection.execute("SET ROLE clerk")
+        assert connection.execute("SELECT recuse.admitted()").fetchone() == (None,)
+        assert governed.rows(connection) == []
+
+
+def permit(governed: Governed, name: str = "p1", hours: float = 1) -> None:
+    governed.place.admin.execute(
+        "SELECT recuse.issue(%s, 'analyst', 'crime', 'judicial', NULL, '2026-7', %s, 7)", (name, hours)
+    )
+
+
+def test_gate_never_raises(governed: Governed) -> None:
+    """Whatever the setting, the class, the transaction: TRUE with a permit in force that this transaction chose, or NULL."""
+    planned = governed.settle()
+    permit(governed)
+    (role,) = {each.role for each in planned.classes.declared}
+    chosen = "SELECT set_config('recuse.permit', %s, true)"
+    with governed.login("analyst") as connection:
+        for value in ("", "p2", "'", "\\", "\u00fc" * 5000, "NULL"):
+            for name in (role, "no such class", "", None):
+                with connection.transaction():
+                    connection.execute(chosen, (value,))
+                    assert connection.execute("SELECT recuse.gate(%s::name)", (name,)).fetchone() == (None,)
+        assert connection.execute("SELECT recuse.gate(%s::name)", (role,)).fetchone() == (None,)
+        with connection.transaction():
+            connection.execute("SET TRANSACTION READ ONLY, ISOLATION LEVEL SERIALIZABLE")
+            connection.execute(chosen, ("p1",))
+            assert connection.execute("SELECT recuse.gate(%s::name)", (role,)).fetchone() == (True,)
+            assert connection.execute("SELECT recuse.gate('other'::name)").fetchone() == (None,)
+    with governed.login("clerk") as connection, connection.transaction():
+        connection.execute(chosen, ("p1",))
+        assert connection.execute("SELECT recuse.gate(%s::name)", (role,)).fetchone() == (None,)
+
+
+def test_a_permit_ends_inside_an_open_transaction(governed: Governed) -> None:
+    """By expiry and by revocation; and what was declared ends with its transaction."""
+    governed.settle()
+    permit(governed)
+    permit(governed, "p2", 0.5 / 3600)
+    with governed.login("analyst") as connection:
+        with connection.transaction():
+            connection.execute("SELECT recuse.declare('crime', 'judicial')")
+            assert governed.rows(connection) == [2, 3]
+            governed.place.admin.execute("UPDATE recuse.permit SET revoked_at = now() WHERE permit_id = 'p1'")
+            assert governed.rows(connection) == []
+            connection.execute("SELECT pg_sleep(0.5), set_config('recuse.permit', 'p2', true)")
+            assert governed.rows(connection) == []
+        assert connection.execute("SELECT current_user, current_setting('recuse.permit')").fetchone() == ("analyst", "")
+        assert "permission denied" in sentence(connection, "SELECT id FROM records.arrest")
+
+
+def test_declare_refuses_with_a_clear_sentence(governed: Governed) -> None:
+    governed.settle()
+    with governed.login("analyst") as connection:
+        for purpose, authority, case in (
+            ("crime", "judicial", None), ("crime", "judicial", "2026-8"), ("own", "judicial", None), ("it's", "", None),
+        ):  # fmt: skip
+            said = sentence(connection, "SELECT recuse.declare(%s, %s, %s)", purpose, authority, case)
+            quoted = [sql.Literal(each).as_string(None) for each in (purpose, authority)]
+            assert said == f"no permit in force lets analyst declare {quoted[0]} under {quoted[1]}"
+            permit(governed, f"for {purpose} {case}")  # for another case, purpose or authority
+    with governed.login("clerk") as connection:
+        said = sentence(connection, "SELECT recuse.declare('crime', 'judicial')")
+        assert said == "no permit in force lets clerk declare 'crime' under 'judicial'"
+
+
+@pytest.mark.parametrize("hours", [72.1, 1000, 0, -1, None, "NaN", "Infinity"])
+def test_issue_refuses_other_lengths_than_0_to_72_hours(governed: Governed, hours: object) -> None:
+    governed.settle()
+    call = "SELECT recuse.issue('p', 'analyst', 'crime', 'judicial', NULL, '1', %s::numeric, 0)"
+    said = sentence(governed.place.admin, call, hours)
+    assert said == "a permit runs for more than 0 and at most 72 hours"
+
+
+def test_issue_refuses_outside_the_declarations(governed: Governed) -> None:
+    governed.settle()
+    admin = governed.place.admin
+    call = "SELECT recuse.issue('p', %s, %s, %s, %s, '1', 1, 0)"
+    for login, purpose, authority, agreement in (
+        ("clerk", "crime", "judicial", None),
+        ("analyst", "removal", "judicial", None),
+        ("analyst", "crime", "none", None),
+        ("analyst", "crime", "judicial", "exchange"),
+        ("nobody", "crime", "judicial", None),
+    ):
+        said = sentence(admin, call, login, purpose, authority, agreement)
+        assert said == f"the policy in force lets {login} declare nothing as '{purpose}' under '{authority}'"
+    admin.execute("UPDATE recuse.account SET active = false WHERE login = 'analyst'")
+    assert sentence(admin, call, "analyst", "crime", "judicial", None) == "analyst is not an active account"
+    admin.execute("UPDATE recuse.account SET active = true WHERE login = 'analyst'")
+    permit(governed, "p", 72)
+    assert "duplicate key" in sentence(admin, call, "analyst", "crime", "judicial", None)
+    row = admin.execute("SELECT login, purpose, valid_until - valid_from = '72 hours' FROM recuse.permit").fetchall()
+    assert row == [("analyst", "crime", True)]
+
+
+def test_nothing_of_the_schema_is_open_to_an_ordinary_login(governed: Governed) -> None:
+    """No table can be read or written, no permit issued, nothing created, no function replaced."""
+    governed.settle()
+    permit(governed)
+    tables = ("account", "declaration", "permit", "support")
+    statements = [
+        *(f"{verb} recuse.{table}" for table in tables for verb in ("TABLE", "DELETE FROM", "TRUNCATE")),
+        *(f"INSERT INTO recuse.{table} DEFAULT VALUES" for table in tables),
+        *(f"UPDATE recuse.{table} SET {column}" for table, column in (
+            ("account", "active = true"), ("declaration", "class_role = 'x'"), ("permit", "revoked_at = NULL"),
+        )),
+        "SELECT recuse.issue('q', 'analyst', 'crime', 'judicial', NULL, '1', 1, 0)",
+        "CREATE TABLE recuse.extra ()",
+        "CREATE OR REPLACE FUNCTION recuse.admitted() RETURNS boolean LANGUAGE sql RETURN true",
+        "SET ROLE recuse_owner",
+        "SET ROLE recuse_issuer",
+        "GRANT recuse_owner TO clerk",
+    ]  # fmt: skip
+    for login in ("clerk", "analyst"):
+        with governed.login(login) as connection:
+            for statement in statements:
+                said = sentence(connection, statement)
+                assert said.startswith(("permission denied", "must be owner")), f"{login}: {statement}: {said}"
+            entered = connection.execute("SELECT count(*) FROM recuse.entry('crime', 'judicial', NULL)").fetchone()
+            assert entered == (int(login == "analyst"),)
+
+
+def test_what_stands_in_the_search_path_changes_no_gate(governed: Governed) -> None:
+    """A login that can create objects puts its own tables and operators in front; the functions look past them."""
+    governed.settle()
+    governed.place.admin.execute("CREATE SCHEMA clerk AUTHORIZATION clerk; GRANT TEMPORARY ON DATABASE \"{}\" TO clerk".replace(
+        "{}", governed.place.database))  # fmt: skip
+    with governed.login("clerk") as connection:
+        connection.execute(
+            "CREATE TABLE clerk.account (login name, login_oid oid, active boolean); CREATE TABLE clerk.pg_roles (oid oid, "
+            "rolname name); CREATE TEMPORARY TABLE permit (permit_id text); SET search_path = clerk, pg_temp, pg_catalog"
+        )
+        assert governed.rows(connection) == [1, 3]

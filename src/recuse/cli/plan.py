@@ -100,12 +100,15 @@ def _effects(accounts: list[dict[str, Any]]) -> Table:
 
 
 def _words(effects: list[dict[str, str]]) -> str:
-    """Categories with their actions, reading first and shortest where all four go."""
-    by_category: dict[str, list[str]] = {}
-    for effect in effects:
-        word = effect["action"] + (" some rows" if effect["rows"] == "some" else "")
-        by_category.setdefault(effect["category"], []).append(word)
-    return "; ".join(f"{category} ({', '.join(words)})" for category, words in by_category.items()) or "–"
+    """Categories by what becomes of them, reading first; inserting, updating and deleting are changing."""
+    found: dict[str, dict[str, None]] = {}
+    for rows in ("all", "some"):
+        for verb, actions in (("reading", ("read",)), ("changing", ("insert", "update", "delete"))):
+            word = verb if rows == "all" else f"{verb} some rows of"
+            for effect in effects:
+                if effect["rows"] == rows and effect["action"] in actions:
+                    found.setdefault(word, {})[effect["category"]] = None
+    return "\n".join(f"[bold]{word}[/] {', '.join(categories)}" for word, categories in found.items()) or "–"
 
 
 def _hazards(changes: list[dict[str, Any]]) -> None:

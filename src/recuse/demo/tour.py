@@ -168,8 +168,17 @@ def _plan(tour: Tour) -> None:
     criminal = tour.replayed.criminal
     tour.say(
         f"         backtest: {tour.replayed.refused:,} of {tour.replayed.replayable:,} logged accesses would have been "
-        f"refused; of those for criminal purposes {criminal.refused:,} of {criminal.lines:,}"
+        f"refused; of those for criminal purposes {criminal.refused:,} of {criminal.lines:,}: {_causes(tour.replayed)}"
     )
+
+
+def _causes(found: Backtest) -> str:
+    """Why accesses for criminal purposes would have been refused, most frequent first."""
+    counted: Counter[str] = Counter()
+    for cause, lines in found.by_cause:
+        if cause.kind == "criminal":
+            counted[", ".join(cause.rules) or cause.why] += lines
+    return ", ".join(f"{lines:,} {why}" for why, lines in counted.most_common())
 
 
 def _sign(tour: Tour) -> None:
