@@ -390,8 +390,8 @@ class Live:
 
     def enforce(self, facts: frozenset[Fact], governed: Callable[[Fact], bool] = lambda _: True) -> None:
         """Make the facts these, by the statements and in the order of a plan, in one transaction."""
-        found_roles = frozenset(f.name for f in self.facts if isinstance(f, Role))
-        situation = Situation(SYSTEM, Holdings(self.facts), {}, frozenset(), {}, found_roles, frozenset(LOGINS))
+        empty = frozenset[str]()
+        situation = Situation(SYSTEM, Holdings(self.facts), {}, empty, {}, frozenset(LOGINS), empty, empty, frozenset())
         changes = order(diff(self.facts, facts, governed), situation)
         statements = [do for statement in self.renderer.statements(changes) for do in statement.do]
         with self.admin.transaction():

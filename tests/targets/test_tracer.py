@@ -88,7 +88,7 @@ def make_plan(connection: Connection, found: Inspection) -> tuple[Plan, Renderer
     owners = {f.of: frozenset({f.role}) for f in wanted | found.facts if isinstance(f, Owner)}
     situation = Situation(
         "clear", Holdings(found.facts), {"app": CLASS}, frozenset({"app"}), batch_names([TABLE], []),
-        frozenset(f.name for f in found.facts if isinstance(f, Role)), frozenset(LOGINS),
+        frozenset(LOGINS), frozenset(), frozenset(), frozenset(),
     )  # fmt: skip
     changes = order(diff(found.facts, wanted, scope.governs), situation)
     severs = frozenset(LOGINS) if changes else frozenset[str]()

@@ -26,6 +26,7 @@ from recuse.enforcement.facts import (
     Support,
 )
 from recuse.enforcement.held import Holdings
+from recuse.enforcement.lent import Lent
 from recuse.enforcement.plan import STEPS, Change, Step
 from recuse.enforcement.scope import PREFIX
 
@@ -35,7 +36,9 @@ class Situation:
     """What the order depends on.
 
     `holdings` index the facts found; `standing` maps a login to the class role that it will inherit; `substituted` are
-    the logins that enter early; `batches` gives the batch of every governed relation; `found_roles` exist already.
+    the logins that enter early; `batches` gives the batch of every governed relation; `logins` are the registered ones.
+    `granted` are roles that hold some grant already, `occupied` class roles through which somebody can read already,
+    `secured` tables with row security on.
     """
 
     system: str
@@ -43,8 +46,10 @@ class Situation:
     standing: Mapping[str, str]
     substituted: frozenset[str]
     batches: Mapping[ObjectRef, str]
-    found_roles: frozenset[str]
     logins: frozenset[str]
+    granted: frozenset[str]
+    occupied: frozenset[str]
+    secured: frozenset[ObjectRef]
 
     def members(self, class_role: str) -> tuple[str, ...]:
         """The substituted members of a class role."""
@@ -61,18 +66,31 @@ class Situation:
 
 def order(differences: Iterable[Difference], situation: Situation) -> tuple[Change, ...]:
     """The changes in the order in which they are applied."""
-    changes = [_change(difference, situation) for difference in differences]
-    return tuple(sorted(changes, key=_position))
+    every = tuple(differences)
+    lent = Lent.of(difference.fact for difference in every if not difference.make)
+    steps = {id(d): _make_step(d, situation) if d.make else _unmake_step(d, situation) for d in every}
+    by_fact = {d.fact: steps[id(d)] for d in every if not d.make}
+    changes = []
+    for difference in every:
+        step = steps[id(difference)]
+        if isinstance(difference.fact, Grant) and not difference.make:
+            step = min((by_fact[grant] for grant in lent.chain(difference.fact)), key=STEPS.index)
+        changes.append(_change(difference, step, situation))
+    return tuple(sorted(changes, key=lambda change: _position(change, lent)))
 
 
-def _position(change: Change) -> tuple[object, ...]:
-    """By step and batch; a new owner first, since that takes the object's lock; then unmake before make."""
-    within = (not isinstance(change.fact, Owner), change.make, _rank(change), _neighbours(change), repr(change.fact))
+def _position(change: Change, lent: Lent) -> tuple[object, ...]:
+    """By step and batch; a new owner first, since that takes the object's lock; then unmake before make.
+
+    What was lent is taken back before what it was lent from, whose revocation would take the lender's voice away.
+    """
+    depth = len(lent.chain(change.fact)) if isinstance(change.fact, Grant) and not change.make else 0
+    owner_later = not isinstance(change.fact, Owner)
+    within = (owner_later, change.make, _rank(change), -depth, _neighbours(change), repr(change.fact))
     return (STEPS.index(change.step), change.batch, *within)
 
 
-def _change(difference: Difference, situation: Situation) -> Change:
-    step = _make_step(difference, situation) if difference.make else _unmake_step(difference, situation)
+def _change(difference: Difference, step: Step, situation: Situation) -> Change:
     batch = ""
     if step == "shape":
         batch = situation.batch(_object(difference)) or str(_object(difference))
@@ -98,6 +116,8 @@ def _unmake_step(difference: Difference, situation: Situation) -> Step:
                 return "leave"
             return "leave" if member in situation.substituted or member not in situation.logins else "cut"
         case Grant(on=on, grantee=grantee):
+            if on.name[0] == "recuse":
+                return "prepare"
             if grantee in situation.logins - situation.substituted and on.kind != "matview":
                 return "cut"  # not of a copy: without its lock, which a reader may hold, this would break a REFRESH
             if on.kind in ("schema", "sequence"):  # of no use without a table, and needed until the tables are shaped
@@ -132,9 +152,9 @@ def _make_step(difference: Difference, situation: Situation) -> Step:
             return _membership_step(role, member, situation)
         case Grant():
             return _grant_step(difference.fact, situation)
-        case RowPolicy(restrictive=restrictive, roles=roles):
-            new = restrictive or not set(roles) & situation.found_roles
-            return "shape" if new else "loosen"
+        case RowPolicy(table=table, restrictive=restrictive, roles=roles):
+            visible = table in situation.secured and bool(set(roles) & situation.occupied)
+            return "loosen" if visible and not restrictive else "shape"
         case Owner(of=of) if of.name[0] == "recuse":
             return "prepare"
         case RowSecurity() | Owner():
@@ -146,12 +166,10 @@ def _make_step(difference: Difference, situation: Situation) -> Step:
 
 
 def _membership_step(role: str, member: str, situation: Situation) -> Step:
-    """A class role that exists already may hold something: entering it is loosening; an empty one is entered early."""
+    """A role that holds something already shows it to who enters: that is loosening; an empty one is entered early."""
     if member.startswith(PREFIX):
-        return "prepare" if member not in situation.found_roles and role not in situation.found_roles else "enter"
-    if member in situation.substituted and role not in situation.found_roles:
-        return "enter"
-    return "loosen"
+        return "prepare" if role not in situation.granted else "enter"
+    return "enter" if member in situation.substituted and role not in situation.granted else "loosen"
 
 
 def _grant_step(grant: Grant, situation: Situation) -> Step:
@@ -160,13 +178,11 @@ def _grant_step(grant: Grant, situation: Situation) -> Step:
     role = grant.grantee or ""
     if not role.startswith(PREFIX):  # the right to refresh a copy, for the job that did so as its owner
         return "shape"
-    if role in situation.found_roles:
-        return "loosen"
     if grant.on.kind == "sequence":
         return "prepare"
     members = situation.members(role)
     if not members:
-        return "shape"
+        return "loosen" if role in situation.occupied else "shape"
     held = any(situation.holdings.has(login, grant.on, grant.privilege) for login in members)
     return "shape" if held else "loosen"
 
@@ -196,4 +212,7 @@ def _rank(change: Change) -> int:
         Declaration,
     )
     position = kinds.index(type(change.fact))
-    return position if change.make else len(kinds) - position
+    if change.make:
+        return position
+    # A lender may name the schema only through a role that it is about to leave: grants go before memberships.
+    return -1 if isinstance(change.fact, Grant) else len(kinds) - position

@@ -47,19 +47,25 @@ class AccessReader:
     _holdings: Holdings = field(init=False)
     _secured: frozenset[ObjectRef] = field(init=False)
     _superusers: frozenset[str] = field(init=False)
-    _by_column: frozenset[ObjectRef] = field(init=False)  # relations with any grant on a column
+    # By relation and privilege, the columns on which anybody was granted it: elsewhere nobody need be asked about.
+    _by_column: dict[tuple[tuple[str, ...], Privilege], set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._holdings = Holdings(self.facts, settable=self.settable)
         self._secured = frozenset(f.table for f in self.facts if isinstance(f, RowSecurity) and f.enabled)
-        granted = (f.on for f in self.facts if isinstance(f, Grant))
-        self._by_column = frozenset(on.relation for on in granted if on.kind == "column")
+        for fact in self.facts:
+            if isinstance(fact, Grant) and fact.on.kind == "column":
+                self._by_column.setdefault((fact.on.name[:2], fact.privilege), set()).add(fact.on.name[2])
         self._superusers = frozenset(f.name for f in self.facts if isinstance(f, Role) and f.superuser)
 
     def superuser_of(self, login: str) -> str | None:
         """The superuser that a login is or may become, if any; itself first."""
         found = self._holdings.roles(login) & self._superusers
         return login if login in found else min(found, default=None)
+
+    def roles(self, login: str) -> frozenset[str]:
+        """The roles whose rights a login has, itself included."""
+        return self._holdings.roles(login)
 
     def acts_as(self, login: str, role: str) -> bool:
         """Whether a login has a role's rights, or may take them."""
@@ -71,13 +77,12 @@ class AccessReader:
 
     def on_table(self, login: str, shape: TableShape) -> TableAccess:
         """What an account holds on one relation and the class roles can give."""
-        raw = self._raw(login, shape)
-        every = frozenset(column.name for column in shape.columns)
-        return TableAccess(raw.read, raw.insert, raw.update & raw.read, raw.delete and raw.read == every)
+        return _kept(self._raw(login, shape), shape)
 
     def not_kept(self, account: str, login: str, shape: TableShape) -> Iterator[Omission]:
         """What of an account's access the class roles cannot give."""
-        raw, kept = self._raw(login, shape), self.on_table(login, shape)
+        raw = self._raw(login, shape)
+        kept = _kept(raw, shape)
         name = f"{account}: {shape.name}"
         if not self.enters(login, shape.name.partition(".")[0]) and self._granted(login, shape):
             yield Omission("access", name, "holds a grant in a schema that it may not use: it opens nothing, and ends")
@@ -125,18 +130,22 @@ class AccessReader:
     def _columns(self, login: str, on: ObjectRef, shape: TableShape, privilege: Privilege) -> frozenset[str]:
         if self._whole(login, on, privilege):
             return frozenset(column.name for column in shape.columns)
-        if ObjectRef("table", on.name) not in self._by_column:
-            return frozenset()
         return frozenset(
-            column.name
-            for column in shape.columns
-            if self._holdings.has(login, ObjectRef("column", (*on.name, column.name)), privilege)
+            column
+            for column in self._by_column.get((on.name, privilege), ())
+            if self._holdings.has(login, ObjectRef("column", (*on.name, column)), privilege)
         )
 
     def _whole(self, login: str, on: ObjectRef, privilege: Privilege) -> bool:
         """Whether the whole relation is held; the predefined roles hold every one, without a fact that says so."""
         predefined = READS_ALL if privilege == "SELECT" else WRITES_ALL
         return predefined in self._holdings.roles(login) or self._holdings.has(login, on, privilege)
+
+
+def _kept(raw: TableAccess, shape: TableShape) -> TableAccess:
+    """What the class roles can give back."""
+    whole = len(raw.read) == len(shape.columns)
+    return TableAccess(raw.read, raw.insert, raw.update & raw.read, raw.delete and whole)
 
 
 def by_login(

@@ -46,8 +46,7 @@ class DerivedReader:
     _known: dict[str, MappedDerived | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        owners = {f.of: f.role for f in self.found.facts if isinstance(f, Owner)}
-        self._owners = {ref: role for ref, role in owners.items() if ref.name[0] != "recuse"}
+        self._owners = {f.of: f.role for f in self.found.facts if isinstance(f, Owner)}
         self._refs = {".".join(r.name): r for r in self._owners if r.kind in ("view", "matview")}
 
     def proposed(self) -> tuple[MappedDerived, ...]:

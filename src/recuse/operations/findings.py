@@ -105,8 +105,8 @@ class Finder:
             if (about[1], code) not in best or len(path) < len(best[about[1], code].path):
                 best[about[1], code] = Way(start, place, path, rows)
         for (category, code), way in best.items():
-            if code == "set-role" and (category, "membership") in best:
-                continue  # the same membership, used a second way
+            if code == "set-role" and {(category, "membership"), (category, "public")} & best.keys():
+                continue  # the same membership used a second way, or a detour to what everyone has
             yield self._finding(account, category, code, way)
         for place, path in reached.items():
             if place.node.startswith("future:") and place.identity == account.login:

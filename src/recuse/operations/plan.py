@@ -9,12 +9,12 @@ from recuse.compiler.classes import Classifier, ClassMap
 from recuse.compiler.residual import HasTemplate
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.diff import Difference, diff
-from recuse.enforcement.facts import Fact, ObjectRef, Owner, Role
+from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
 from recuse.enforcement.hazards import with_hazards
 from recuse.enforcement.held import Holdings
 from recuse.enforcement.order import Situation, order
 from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
-from recuse.enforcement.scope import Scope
+from recuse.enforcement.scope import PREFIX, Scope
 from recuse.errors import PlanError
 from recuse.model import UNBOUND_USES, Account, Repository, System
 from recuse.operations.effects import effects
@@ -90,8 +90,9 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         known.classes.standing,
         substituted,
         batches,
-        frozenset(f.name for f in known.found.facts if isinstance(f, Role)),
         frozenset(accounts),
+        *_standing_of_roles(known.found.facts, frozenset(accounts)),
+        frozenset(f.table for f in known.found.facts if isinstance(f, RowSecurity) and f.enabled),
     )
     governed = frozenset(".".join(ref.name[:2]) for ref in batches)
     owners = frozenset(f.role for f in known.found.facts if isinstance(f, Owner) and f.of in batches)
@@ -109,6 +110,17 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         severs,
         substituted,
     )
+
+
+def _standing_of_roles(facts: Iterable[Fact], logins: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Roles that hold some grant, and roles through which a login or an object's owner can use what they hold."""
+    found = tuple(facts)
+    granted = frozenset(f.grantee for f in found if isinstance(f, Grant) and f.grantee is not None)
+    owners = {f.role for f in found if isinstance(f, Owner)}
+    doors = {f.role for f in found if isinstance(f, Membership) and f.member in logins}
+    memberships = [f for f in found if isinstance(f, Membership)]
+    occupied = frozenset(f.role for f in memberships if f.member in logins | owners | doors)
+    return granted, occupied
 
 
 def _reaches(login: str, holdings: Holdings, known: Findings) -> bool:
@@ -148,7 +160,7 @@ def _after(found: frozenset[Fact], differences: Iterable[Difference]) -> frozens
 
 def _check_logins(system: System, accounts: Mapping[str, Account], found: Inspection) -> None:
     """Every login of the server belongs to an agency, or nobody answers for it."""
-    logins = sorted(f.name for f in found.facts if isinstance(f, Role) and f.login)
+    logins = sorted(f.name for f in found.facts if isinstance(f, Role) and f.login and not f.name.startswith(PREFIX))
     unknown = [login for login in logins if login not in accounts]
     if unknown:
         names = ", ".join(f"`{login}`" for login in unknown)

@@ -7,6 +7,7 @@ leaves the tight state (all that was taken away stays taken away) and says so; a
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,8 +19,9 @@ from recuse.enforcement.facts import ObjectRef
 from recuse.enforcement.plan import Change, Plan, Step
 from recuse.errors import ApplyError, TargetError
 from recuse.targets.postgres.connect import Connection
-from recuse.targets.postgres.render import Renderer, name_of
+from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.sever import server_moment, sever
+from recuse.targets.postgres.statements import name_of
 from recuse.targets.records import Applied, Progress, Severed
 
 ADVISORY_LOCK: Final = 0x7265637573650001 & 0x7FFFFFFFFFFFFFFF
@@ -135,7 +137,8 @@ def run(connection: Connection, plan: Plan, renderer: Renderer, progress: Progre
         work.step(plan, "loosen")
         return Applied(work.done, work.retries, cut, shaped, moment)
     finally:
-        connection.execute("SELECT pg_catalog.pg_advisory_unlock(%s)", (ADVISORY_LOCK,))
+        with suppress(psycopg.OperationalError):  # a connection that is gone has given up its lock
+            connection.execute("SELECT pg_catalog.pg_advisory_unlock(%s)", (ADVISORY_LOCK,))
 
 
 def _severed(connection: Connection, logins: frozenset[str], before: datetime) -> Severed:

@@ -13,7 +13,7 @@ from psycopg import sql
 from recuse.enforcement.facts import Fact, ObjectRef, RowPolicy
 from recuse.errors import PlanError
 from recuse.targets.postgres.connect import Connection
-from recuse.targets.postgres.render import name_of
+from recuse.targets.postgres.statements import name_of
 
 _READ_BACK = sql.SQL(
     "SELECT polname, pg_catalog.pg_get_expr(polqual, polrelid), pg_catalog.pg_get_expr(polwithcheck, polrelid) "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recuse.compiler.wanted import Catalog
-from recuse.enforcement.facts import Fact, ObjectRef, Owner
+from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.postgres import apply, canonical, inspect, probe, sever
 from recuse.targets.postgres.collected import collected
@@ -84,4 +84,12 @@ def _renderer(plan: Plan, found: Inspection) -> Renderer:
     for fact in (*found.facts, *(change.fact for change in plan.changes)):
         if isinstance(fact, Owner):
             owners[fact.of] = owners.get(fact.of, frozenset()) | {fact.role}
-    return Renderer(found.server.major, owners)
+    named = {
+        (fact.on.name[0], fact.grantee)
+        for fact in found.facts
+        if isinstance(fact, Grant)
+        and fact.on.kind == "schema"
+        and fact.privilege == "USAGE"
+        and fact.grantee is not None
+    }
+    return Renderer(found.server.major, owners, frozenset(named))
