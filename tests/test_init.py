@@ -486,3 +486,35 @@ def test_row_security_that_hides_all_rows_opens_none(hostile: str, tmp_path: Pat
     assert before["etl_job", "public.secured"][2] == 0
     assert ("etl_job", "public.secured") not in after
     assert after["holds_policy", "public.secured"][2] == before["holds_policy", "public.secured"][2] == 1
+
+
+def test_views_that_stay_show_what_they_showed_in_the_demo(demo: str, tmp_path: Path) -> None:
+    check_views(demo, tmp_path / "policy")
+
+
+def test_views_that_stay_show_what_they_showed_in_the_hostile_schema(hostile: str, tmp_path: Path) -> None:
+    check_views(hostile, tmp_path / "policy")
+
+
+def check_views(dsn: str, folder: Path) -> None:
+    """Views on views too. Who reads one anew sees the rows that others saw, and reads the tables beneath already."""
+    with made(dsn, folder) as it:
+        views = [derived.name for derived in it.repository.systems["records"].derived]
+        before = view_rows(dsn, views)
+        said = lost_accounts(it)
+        apply(it)
+        after = view_rows(dsn, views)
+    for (login, view), rows in before.items():
+        assert after.get((login, view)) == rows or f"records/{login}" in said, (login, view)
+    for (login, view), rows in after.items():
+        assert rows in {shown for (_, other), shown in before.items() if other == view}, (login, view)
+    assert len(before) >= 9
+
+
+def view_rows(dsn: str, views: Iterable[str]) -> dict[tuple[str, str], int]:
+    """How many rows each login reads through each view; a superuser too, so that every view is read by somebody."""
+    with psycopg.connect(dsn) as connection:
+        logins = [str(row[0]) for row in connection.execute("SELECT rolname FROM pg_roles WHERE rolcanlogin")]
+        names = {view: sql.Identifier(*view.split(".", 1)) for view in views}
+        found = {(who, view): _count(connection, who, name) for who in logins for view, name in names.items()}
+    return {key: rows for key, rows in found.items() if rows is not None}

@@ -41,7 +41,7 @@ from recuse.enforcement.facts import (
     RowSecurity,
     Support,
 )
-from recuse.enforcement.plan import Change
+from recuse.enforcement.plan import Change, Plan
 from recuse.errors import PlanError, TargetError
 from recuse.model import Circumstances, System
 from recuse.operations.plan import Planned, Policy, plan_system
@@ -53,6 +53,7 @@ from recuse.targets.postgres.inspect import inspect
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import support_facts
 from recuse.targets.postgres.target import PostgresSession
+from recuse.targets.postgres.target import _renderer as renderer_of
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conformance.world import ATTRIBUTES
 from tests.conftest import binaries_of
@@ -97,11 +98,11 @@ class Place:
         return inspect(self.admin).facts
 
     def renderer(self, *others: Fact) -> Renderer:
-        owners: dict[ObjectRef, frozenset[str]] = {}
-        for fact in (*self.facts(), *others):
-            if isinstance(fact, Owner):
-                owners[fact.of] = owners.get(fact.of, frozenset()) | {fact.role}
-        return Renderer(self.server.version, owners)
+        """As the target makes it; `others` may name owners of objects not made yet."""
+        found = inspect(self.admin)
+        changes = tuple(Change("clear", "prepare", True, fact) for fact in others)
+        plan = Plan("clear", "", (), changes, (), (), frozenset(), frozenset())
+        return renderer_of(plan, found)
 
     def make(self, *facts: Fact, before: Fact | None = None, others: Iterable[Fact] = ()) -> None:
         """Make one fact, or column grants together; `others` may name the owners of objects not made yet."""
@@ -213,7 +214,7 @@ def objects(place: Place, names: Names) -> dict[str, tuple[ObjectRef, tuple[Priv
     table: tuple[Privilege, ...] = (
         "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER",
         *(("MAINTAIN",) if place.server.version >= 17 else ()),
-    )  # type: ignore[assignment]  # fmt: skip
+    )  # fmt: skip
     column: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
     view, matview = f"{names.table} view", f"{names.table} matview"
     return {
@@ -765,15 +766,16 @@ SECOND_GRANTORS: Final = {
     "GRANT SELECT ON records.arrest TO agent WITH GRANT OPTION; SET ROLE agent; "
     "GRANT SELECT ON records.arrest TO borrower",
     "the lender can no longer name the schema": "GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; "
-    "SET ROLE lender; GRANT SELECT ON records.arrest TO borrower; RESET ROLE; REVOKE USAGE ON SCHEMA records FROM lender",
+    "SET ROLE lender; GRANT SELECT ON records.arrest TO borrower; RESET ROLE; "
+    "REVOKE USAGE ON SCHEMA records FROM lender",
     "the lender keeps nothing but the option": "GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; "
     "SET ROLE lender; GRANT SELECT ON records.arrest TO borrower; RESET ROLE; "
     "ALTER TABLE records.arrest OWNER TO lender; ALTER TABLE records.arrest OWNER TO \"arrest owner\"",
     "a membership lent": "GRANT staff TO lender WITH ADMIN OPTION; SET ROLE lender; GRANT staff TO analyst",
     "a membership lent onwards": "GRANT staff TO borrower WITH ADMIN OPTION; SET ROLE borrower; "
     "GRANT staff TO agent WITH ADMIN OPTION; SET ROLE agent; GRANT staff TO analyst",
-    "a sequence lent": "GRANT USAGE ON SEQUENCE records.arrest_id_seq TO borrower WITH GRANT OPTION; SET ROLE borrower; "
-    "GRANT USAGE ON SEQUENCE records.arrest_id_seq TO agent",
+    "a sequence lent": "GRANT USAGE ON SEQUENCE records.arrest_id_seq TO borrower WITH GRANT OPTION; "
+    "SET ROLE borrower; GRANT USAGE ON SEQUENCE records.arrest_id_seq TO agent",
     "a definer function lent": "CREATE FUNCTION records.total() RETURNS bigint LANGUAGE sql SECURITY DEFINER "
     "AS 'SELECT count(*) FROM records.arrest'; GRANT EXECUTE ON FUNCTION records.total TO borrower WITH GRANT OPTION; "
     "SET ROLE borrower; GRANT EXECUTE ON FUNCTION records.total TO agent",
@@ -801,13 +803,14 @@ LENDERS: Final = frozenset({"lender", "borrower", "agent", "analyst", "clerk"})
 
 
 def test_undo_restores_the_facts(governed: Governed) -> None:
-    """The undo texts of a plan, last first, in one transaction: everything but what a DROP or a REVOKE takes with it."""
+    """The undo texts of a plan, last first, in one transaction."""
     admin = governed.place.admin
     admin.execute("GRANT USAGE ON SCHEMA records TO lender, borrower")
     admin.execute(
         "GRANT SELECT ON records.arrest TO lender WITH GRANT OPTION; SET ROLE lender; "
         "GRANT SELECT ON records.arrest TO borrower; RESET ROLE; GRANT SELECT (id, grade) ON records.arrest TO agent; "
-        'ALTER DEFAULT PRIVILEGES FOR ROLE "arrest owner" GRANT SELECT ON TABLES TO staff; GRANT pg_read_all_data TO agent'
+        'ALTER DEFAULT PRIVILEGES FOR ROLE "arrest owner" GRANT SELECT ON TABLES TO staff; '
+        "GRANT pg_read_all_data TO agent"
     )
     before = governed.facts()
     planned = governed.settle()
@@ -855,8 +858,8 @@ def test_admitted_is_true_only_for_an_active_registered_login(governed: Governed
     admin.execute("UPDATE recuse.account SET active = false WHERE login = 'clerk'")
     assert admitted("clerk") is None
     admin.execute("UPDATE recuse.account SET active = true WHERE login = 'clerk'")
-    admin.execute("ALTER ROLE clerk RENAME TO renamed; ALTER ROLE renamed PASSWORD 'x'; ALTER ROLE stranger RENAME TO clerk; "
-                  "ALTER ROLE clerk PASSWORD 'x'")  # fmt: skip
+    admin.execute("ALTER ROLE clerk RENAME TO renamed; ALTER ROLE renamed PASSWORD 'x'")
+    admin.execute("ALTER ROLE stranger RENAME TO clerk; ALTER ROLE clerk PASSWORD 'x'")
     assert admitted("renamed") is None
     assert admitted("clerk") is None
     admin.execute(
@@ -883,7 +886,7 @@ def permit(governed: Governed, name: str = "p1", hours: float = 1) -> None:
 
 
 def test_gate_never_raises(governed: Governed) -> None:
-    """Whatever the setting, the class, the transaction: TRUE with a permit in force that this transaction chose, or NULL."""
+    """Whatever the setting, class and transaction: TRUE with a permit in force that this transaction chose, or NULL."""
     planned = governed.settle()
     permit(governed)
     (role,) = {each.role for each in planned.classes.declared}
@@ -999,11 +1002,12 @@ def test_nothing_of_the_schema_is_open_to_an_ordinary_login(governed: Governed) 
 def test_what_stands_in_the_search_path_changes_no_gate(governed: Governed) -> None:
     """A login that can create objects puts its own tables and operators in front; the functions look past them."""
     governed.settle()
-    governed.place.admin.execute("CREATE SCHEMA clerk AUTHORIZATION clerk; GRANT TEMPORARY ON DATABASE \"{}\" TO clerk".replace(
-        "{}", governed.place.database))  # fmt: skip
+    governed.place.execute("CREATE SCHEMA clerk AUTHORIZATION clerk; GRANT TEMPORARY ON DATABASE {} TO clerk",
+                           governed.place.database)  # fmt: skip
     with governed.login("clerk") as connection:
         connection.execute(
-            "CREATE TABLE clerk.account (login name, login_oid oid, active boolean); CREATE TABLE clerk.pg_roles (oid oid, "
-            "rolname name); CREATE TEMPORARY TABLE permit (permit_id text); SET search_path = clerk, pg_temp, pg_catalog"
+            "CREATE TABLE clerk.account (login name, login_oid oid, active boolean); "
+            "CREATE TABLE clerk.pg_roles (oid oid, rolname name); CREATE TEMPORARY TABLE permit (permit_id text); "
+            "SET search_path = clerk, pg_temp, pg_catalog"
         )
         assert governed.rows(connection) == [1, 3]

@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from recuse import clock
-from recuse.cli.console import HERE, Format, FormatOption, RepositoryOption, document, out, printing
+from recuse.cli.console import HERE, Format, FormatOption, RepositoryOption, document, out, plain, printing
 from recuse.directive.in_force import Moment, check_attested
 from recuse.errors import DirectiveError
 from recuse.model import Repository, SignedDirective
@@ -24,11 +24,11 @@ def check(repository: RepositoryOption = HERE, format_: FormatOption = Format.hu
     if not human:
         document({"counts": _counts(found), "rules": [r.id for r in workspace.rules.rules], "directives": states})
         return
-    out.print(f"[bold]{found.institution.name}[/]")
+    out.print(f"[bold]{plain(found.institution.name)}[/]")
     out.print(", ".join(f"{count} {noun}" for noun, count in _counts(found).items()))
     table = Table("directive", "state", title="directives", title_justify="left")
     for name, state in states.items():
-        table.add_row(name, state)
+        table.add_row(plain(name), plain(state))
     out.print(table)
     out.print(f"{len(workspace.rules.rules)} rules validate: {', '.join(r.id for r in workspace.rules.rules)}")
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from recuse.errors import InputError, RecuseError
@@ -50,6 +51,11 @@ def printing(format_: Format) -> bool:
     return format_ is Format.human
 
 
+def plain(value: object) -> str:
+    """A name or sentence from elsewhere, as text: what looks like markup in it is shown and not obeyed."""
+    return escape(str(value))
+
+
 def document(value: Any) -> None:
     """Print the one JSON document."""
     sys.stdout.write(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n")
@@ -61,10 +67,10 @@ def fail(error: RecuseError) -> int:
         document({"error": error.message, "remedy": error.remedy})
     else:
         err.print("[bold red]error[/]", end=" ")
-        err.print(error.message, markup=False)
+        err.print(error.message, markup=False, soft_wrap=True)
         if error.remedy:
             err.print("[bold]remedy[/]", end=" ")
-            err.print(error.remedy, markup=False)
+            err.print(error.remedy, markup=False, soft_wrap=True)
     return error.exit_code
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from recuse.cli.console import Format, FormatOption, document, out, printing
+from recuse.cli.console import Format, FormatOption, document, out, plain, printing
 from recuse.ledger import verify_ledger
 from recuse.operations import record
 
@@ -47,5 +47,5 @@ def entries(folder: FolderArgument, format_: FormatOption = Format.human) -> Non
     table = Table("entry", "when", "what", "about")
     for number, entry in enumerate(found):
         about = entry.body.get("directive") or entry.body.get("system") or ""
-        table.add_row(str(number), f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.kind, str(about))
+        table.add_row(str(number), f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.kind, plain(about))
     out.print(table)

@@ -20,6 +20,7 @@ from recuse.cli.console import (
     chosen_dsn,
     err,
     out,
+    plain,
     printing,
     progress,
 )
@@ -77,7 +78,7 @@ def plan(
 def show(workspace: Workspace, whole: dict[str, Any]) -> None:
     """The plan for people: what accounts lose and gain, the phases, the dangers, the backtest."""
     state = "[yellow]draft, not signed[/]" if workspace.draft else "in force"
-    out.print(f"directive {', '.join(workspace.directives)} ({state})")
+    out.print(f"directive {plain(', '.join(workspace.directives))} ({state})")
     changes = whole["changes"]
     if not changes:
         out.print("[green]nothing to change[/]: the database is as the policy wants it")
@@ -95,7 +96,7 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
 def _effects(accounts: list[dict[str, Any]]) -> Table:
     table = Table("account", "loses", "gains", title="what changes for whom", title_justify="left")
     for account in accounts:
-        table.add_row(account["account"], _words(account["loses"]), _words(account["gains"]))
+        table.add_row(plain(account["account"]), _words(account["loses"]), _words(account["gains"]))
     return table
 
 
@@ -108,7 +109,7 @@ def _words(effects: list[dict[str, str]]) -> str:
             for effect in effects:
                 if effect["rows"] == rows and effect["action"] in actions:
                     found.setdefault(word, {})[effect["category"]] = None
-    return "\n".join(f"[bold]{word}[/] {', '.join(categories)}" for word, categories in found.items()) or "–"
+    return "\n".join(f"[bold]{word}[/] {plain(', '.join(categories))}" for word, categories in found.items()) or "–"
 
 
 def _hazards(changes: list[dict[str, Any]]) -> None:
@@ -117,7 +118,7 @@ def _hazards(changes: list[dict[str, Any]]) -> None:
     for code, count in counted.items():
         first = next(hazard for hazard in hazards if hazard["code"] == code)
         more = f" (and {count - 1} more)" if count > 1 else ""
-        err.print("[yellow]hazard[/]", f"{code}: {first['sentence']}{more}", markup=True)
+        err.print("[yellow]hazard[/]", f"{code}: {plain(first['sentence'])}{more}", markup=True)
         if first["remedy"]:
             err.print(f"       {first['remedy']}", markup=False)
 
@@ -129,7 +130,7 @@ def _backtest(found: dict[str, Any]) -> None:
     )
     table = Table("agency", "accesses", "would be refused", title="by agency", title_justify="left")
     for row in sorted(found["by_agency"], key=lambda row: -row["refused"])[:12]:
-        table.add_row(row["agency"], f"{row['lines']:,}", f"{row['refused']:,}")
+        table.add_row(plain(row["agency"]), f"{row['lines']:,}", f"{row['refused']:,}")
     out.print(table)
     for row in found["by_kind"]:
         out.print(f"  {row['kind']} purposes: {row['refused']:,} of {row['lines']:,} would have been refused")

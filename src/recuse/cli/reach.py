@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 from rich.tree import Tree
 
-from recuse.cli.console import Format, FormatOption, document, err, out, printing, warn_of_password
+from recuse.cli.console import Format, FormatOption, document, err, out, plain, printing, warn_of_password
 from recuse.operations import reach as operation
 
 
@@ -43,7 +43,7 @@ def reach(
 def _widest(found: dict[str, list[dict[str, object]]]) -> None:
     table = Table("table", "logins that reach it", title="reached most widely", title_justify="left")
     for row in found["tables"]:
-        table.add_row(str(row["object"]), f"{row['accounts']} of {row['of']}")
+        table.add_row(plain(row["object"]), f"{row['accounts']} of {row['of']}")
     out.print(table)
 
 
@@ -52,18 +52,18 @@ def _answers(found: dict[str, object]) -> None:
     if not isinstance(answers, list):
         return
     reaching = [answer for answer in answers if answer["reaches"]]
-    out.print(f"[bold]{found['object']}[/]: {len(reaching)} of {len(answers)} logins reach it")
+    out.print(f"[bold]{plain(found['object'])}[/]: {len(reaching)} of {len(answers)} logins reach it")
     for answer in reaching:
-        tree = Tree(f"[bold]{answer['account']}[/] reads {answer['rows']} rows")
+        tree = Tree(f"[bold]{plain(answer['account'])}[/] reads {answer['rows']} rows")
         for path in answer["paths"]:
             branch = tree.add("[dim]path[/]")
             for step in path["steps"]:
-                branch.add(step["reason"])
-            branch.add(f"[cyan]{path['reproduce']}[/]")
+                branch.add(plain(step["reason"]))
+            branch.add(f"[cyan]{plain(path['reproduce'])}[/]")
         out.print(tree)
     quiet = [answer["account"] for answer in answers if not answer["reaches"]]
     if quiet:
-        out.print(f"do not reach it: {', '.join(quiet)}")
+        out.print(f"do not reach it: {', '.join(quiet)}", markup=False)
 
 
 def _lists(found: dict[str, object]) -> None:

@@ -17,6 +17,7 @@ from recuse.cli.console import (
     chosen_dsn,
     document,
     out,
+    plain,
     printing,
     progress,
 )
@@ -69,7 +70,9 @@ def show(found: Verified) -> None:
             out.print(f"… and {len(found.findings) - _SHOWN} more: --format json shows all")
         _first_paths(found.findings)
     colour = _COLOUR[found.verdict]
-    out.print(f"\n[bold {colour}]{found.verdict.upper()}[/] for system {found.system} at {found.at:%Y-%m-%d %H:%M} UTC")
+    out.print(
+        f"\n[bold {colour}]{found.verdict.upper()}[/] for system {plain(found.system)} at {found.at:%Y-%m-%d %H:%M} UTC"
+    )
     out.print(f"  {found.accounts} logins, server {found.server_version}; {_known(found)}")
     out.print(f"  examined: {', '.join(found.examined)}", markup=False)
     for line in found.not_examined:
@@ -92,7 +95,9 @@ def _table(findings: tuple[Finding, ...]) -> Table:
         "door", "code", "account", "category", "object", title=f"{len(findings)} findings", title_justify="left"
     )
     for finding in findings[:_SHOWN]:
-        table.add_row(finding.door or "–", finding.code, finding.account, finding.category, finding.object)
+        table.add_row(
+            finding.door or "–", *map(plain, (finding.code, finding.account, finding.category, finding.object))
+        )
     return table
 
 
@@ -103,7 +108,7 @@ def _first_paths(findings: tuple[Finding, ...]) -> None:
         if finding.code in seen:
             continue
         seen.add(finding.code)
-        out.print(f"\n[bold]{finding.code}[/] {finding.account}")
+        out.print(f"\n[bold]{finding.code}[/] {plain(finding.account)}")
         for step in finding.steps:
             out.print(f"  {step.reason}", markup=False)
         out.print(f"  reproduce: {finding.reproduce}", markup=False, soft_wrap=True)

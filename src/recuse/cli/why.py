@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from recuse import clock
-from recuse.cli.console import HERE, Format, FormatOption, RepositoryOption, document, out, printing
+from recuse.cli.console import HERE, Format, FormatOption, RepositoryOption, document, out, plain, printing
 from recuse.directive.in_force import Moment
 from recuse.errors import InputError
 from recuse.model import ACTIONS
@@ -37,7 +37,7 @@ def why(
     answer = explain(workspace, asked)
     if human:
         word = "[green]allowed[/]" if answer.decision.allow else "[red]refused[/]"
-        rules = ", ".join(answer.decision.rules) or "no rule permits it"
+        rules = plain(", ".join(answer.decision.rules)) or "no rule permits it"
         out.print(f"{word} by {rules}")
         out.print(f"  {answer.sentence}", markup=False)
         for change in answer.decision.would_change:

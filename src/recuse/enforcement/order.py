@@ -153,8 +153,9 @@ def _make_step(difference: Difference, situation: Situation) -> Step:
         case Grant():
             return _grant_step(difference.fact, situation)
         case RowPolicy(table=table, restrictive=restrictive, roles=roles):
+            mended = restrictive or difference.before is not None  # a class never changes: who changed it was not us
             visible = table in situation.secured and bool(set(roles) & situation.occupied)
-            return "loosen" if visible and not restrictive else "shape"
+            return "loosen" if visible and not mended else "shape"
         case Owner(of=of) if of.name[0] == "recuse":
             return "prepare"
         case RowSecurity() | Owner():

@@ -42,7 +42,7 @@ class Scope:
     """The closed world of one database, computed from what was found.
 
     `reaching` are roles a membership in which yields governed data; `definer` the definer functions (schema, name);
-    `exempt` logins whose memberships are declared and signed (superusers, backup, replication).
+    `exempt` logins whose grants and memberships are declared and signed (superusers, backup, replication).
     """
 
     reaching: frozenset[str]
@@ -71,6 +71,8 @@ class Scope:
     def governs(self, fact: Fact) -> bool:
         """Whether this fact, when found and not wanted, is unmade."""
         match fact:
+            case Grant(grantee=grantee) if grantee in self.exempt:
+                return False
             case Grant():
                 if fact.on.kind == "function":
                     return fact.on.name in self.definer or fact.on.name[0] == "recuse"

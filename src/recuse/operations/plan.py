@@ -117,7 +117,7 @@ def _standing_of_roles(facts: Iterable[Fact], logins: frozenset[str]) -> tuple[f
     found = tuple(facts)
     granted = frozenset(f.grantee for f in found if isinstance(f, Grant) and f.grantee is not None)
     owners = {f.role for f in found if isinstance(f, Owner)}
-    doors = {f.role for f in found if isinstance(f, Membership) and f.member in logins}
+    doors = {f.role for f in found if isinstance(f, Membership) and f.role.startswith(f"{PREFIX}d_")}
     memberships = [f for f in found if isinstance(f, Membership)]
     occupied = frozenset(f.role for f in memberships if f.member in logins | owners | doors)
     return granted, occupied

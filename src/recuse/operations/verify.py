@@ -90,6 +90,8 @@ class _Verification:
             *_disagreements(attempts, self.system),
         ]
         not_examined = [*collected.not_examined, *unseen]
+        if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
+            not_examined.append("directives: not every one is signed, confirmed and in force")
         verdict: Verdict = "findings" if findings else "undetermined" if not_examined else "holds"
         return Verified(
             system=self.system.name,
@@ -98,7 +100,7 @@ class _Verification:
             attempts=attempts,
             examined=(*collected.examined, *(("attempts as every account",) if attempts else ()), "live sessions"),
             not_examined=tuple(not_examined),
-            residual=tuple(RESIDUAL.items()),
+            residual=(*RESIDUAL.items(), *self._unbound(planned)),
             outside=tuple(OUTSIDE.items()),
             accounts=len(collected.logins),
             server_version=collected.version,
@@ -126,6 +128,13 @@ class _Verification:
                     reproduce=f"-- open since {session.since}: it may hold cursors, a role or copies from then",
                     remedy=f"SELECT pg_terminate_backend({session.pid})",
                 )
+
+    def _unbound(self, planned: Planned) -> Iterator[tuple[str, str]]:
+        """Declared accounts that row security does not bind."""
+        for account in sorted(self.workspace.repository.accounts.values(), key=lambda a: a.id):
+            if account.system == self.system.name and account.use in UNBOUND_USES:
+                if account.use != "superuser" and account.login in planned.found.oids:
+                    yield f"unbound-{account.use}", f"`{account.id}` is declared as {account.use} and reads everything"
 
     def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
         if not planned.found.server.supported:

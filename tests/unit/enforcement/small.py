@@ -5,12 +5,25 @@ rules are.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import cedarpy
 
+from recuse.compiler.classes import Classifier, ClassMap
 from recuse.compiler.residual import RuleText
+from recuse.compiler.wanted import Catalog, wanted
+from recuse.enforcement.facts import (
+    ColumnShape,
+    Definition,
+    Fact,
+    ObjectRef,
+    Owner,
+    Role,
+    RowSecurity,
+    TableShape,
+)
 from recuse.model import (
     Account,
     Agency,
@@ -26,6 +39,7 @@ from recuse.model import (
     TableMap,
     Use,
 )
+from recuse.targets.postgres.condition_sql import condition_text
 from tests.conformance.world import ATTRIBUTES, PARENTS
 
 SYSTEM: Final = "clear"
@@ -92,3 +106,74 @@ def rules(text: str) -> tuple[RuleText, ...]:
 def rules_of(policies: cedarpy.PolicySet) -> tuple[RuleText, ...]:
     """Parsed rules, by Cedar's own ids."""
     return tuple(RuleText(name, rule.effect, rule) for name, rule in policies.to_pst().static_policies.items())
+
+
+OWNER: Final = "records_owner"
+RELATION: Final = ObjectRef("table", ("records", "arrest"))
+STANDING: Final = Circumstances("own.records", "official_duty")
+
+
+def shape() -> TableShape:
+    """The hostile table as an inspection finds it, with a serial key."""
+    types = {"Bool": "boolean", "String": "text", "Long": "bigint"}
+    columns = (
+        ColumnShape(a.column, types[a.type], nullable=a.optional, deterministic=True, generated=False)
+        for _, a in ATTRIBUTES
+    )
+    key = ColumnShape("id", "integer", nullable=False, deterministic=True, generated=False)
+    return TableShape(TABLE, "table", (key, *columns), ("records.arrest_id_seq",))
+
+
+def login_role(name: str) -> Role:
+    return Role(name, login=True, superuser=False, inherit=True, bypass_rls=False, create_role=False)
+
+
+def found_facts() -> frozenset[Fact]:
+    """A database before any policy: the table, its owner, a view over it, three logins."""
+    owned = (
+        ObjectRef("schema", ("records",)),
+        RELATION,
+        ObjectRef("sequence", ("records", "arrest_id_seq")),
+        ObjectRef("view", ("records", "all_arrests")),
+    )
+    return frozenset(
+        {
+            *(login_role(login) for login in AGENCY_OF),
+            replace(login_role(OWNER), login=False),
+            *(Owner(ref, OWNER) for ref in owned),
+            RowSecurity(RELATION, enabled=False, forced=False),
+            Definition(owned[-1], "0" * 64, "definer"),
+        }
+    )
+
+
+def catalog(*, granular: bool = True, facts: frozenset[Fact] | None = None) -> Catalog:
+    """What the compiler knows of that database; without `granular`, as PostgreSQL 15 has it."""
+    return Catalog(
+        facts=found_facts() if facts is None else facts,
+        shapes={TABLE: shape()},
+        oids={login: 16384 + number for number, login in enumerate(AGENCY_OF)},
+        support=frozenset(),
+        text=condition_text,
+        bootstrap="postgres",
+        granular=granular,
+        maintain=granular,
+    )
+
+
+def accounts() -> tuple[Account, ...]:
+    """A standing account of the city, an inactive one, and one that declares."""
+    return (account("clerk", STANDING), account("agent", active=False), account("analyst", declares=["crime"]))
+
+
+def classified(text: str, derived: tuple[Derived, ...] = ()) -> ClassMap:
+    """The classes of those accounts under rules in Cedar text."""
+    system = system_of(table_map(), derived)
+    return Classifier(repository(system, accounts()), system, rules(text), {TABLE: shape()}).classify(DAY)
+
+
+def wanted_facts(text: str, *, granular: bool = True, derived: tuple[Derived, ...] = ()) -> frozenset[Fact]:
+    """The wanted facts under rules in Cedar text."""
+    by_login = {each.login: each for each in accounts()}
+    classes = classified(text, derived)
+    return wanted(system_of(table_map(), derived), by_login, classes, catalog(granular=granular))
