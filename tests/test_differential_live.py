@@ -21,6 +21,7 @@ import pytest
 from psycopg import sql
 
 from recuse.compiler.classes import ClassContent, Classifier, ClassMap, Declared
+from recuse.compiler.condition import Value
 from recuse.compiler.residual import RuleText
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.diff import diff
@@ -76,7 +77,7 @@ COLUMNS: Final = {
     category: tuple(a.column for _, a in ATTRIBUTES if (a.column in OF_RECORD) == (category == "arrest_record"))
     for category in CATEGORIES
 }
-EMPTY: Final = {"Bool": False, "String": "", "Long": 0}
+EMPTY: Final[Mapping[str, Value]] = {"Bool": False, "String": "", "Long": 0}
 DEFAULTS: Final = {"Bool": "false", "String": "''", "Long": "0"}
 
 _ALL: Final = range(STORED + CANDIDATES + MOVES)
@@ -230,7 +231,7 @@ class Oracle:
                 for m in self.rows.moves
                 if m.category == category and m.stored in changing and m.becomes in changing
             )
-        both = [rows(action, category) for category in CATEGORIES for action in ("read", "delete")]  # type: ignore[arg-type]
+        both = [rows(action, category) for category in CATEGORIES for action in ("read", "delete")]
         reached[login, "delete", ""] = stored.intersection(*both)
         reached[login, "insert", ""] = frozenset(
             index for index, given in self.rows.inserts if all(index in rows("insert", c) for c in given)
@@ -346,7 +347,7 @@ def tries_of(rows: Rows) -> tuple[Try, ...]:
     return tuple(found)
 
 
-def _try(kind: Kind, category: str, statement: sql.Composed, row: int | None = None) -> Try:
+def _try(kind: Kind, category: str, statement: sql.SQL | sql.Composed, row: int | None = None) -> Try:
     whole = sql.SQL("SAVEPOINT t; {}; ROLLBACK TO t").format(statement)
     return Try((kind, category), whole.as_bytes(None), row)
 

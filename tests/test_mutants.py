@@ -32,12 +32,13 @@ from recuse.enforcement.facts import (
     TableShape,
 )
 from recuse.enforcement.held import Holdings
+from recuse.enforcement.lent import Lent
 from recuse.enforcement.order import Situation, order
 from recuse.enforcement.plan import STEPS, Change, Step
 from recuse.enforcement.scope import Scope
 from recuse.errors import UnsupportedRuleError
 from recuse.model import Derived, ReadsAs, TableMap
-from recuse.targets.postgres import canonical, render
+from recuse.targets.postgres import canonical, render, statements
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.throwaway import throwaway
@@ -91,8 +92,8 @@ def renderer() -> Renderer:
     return Renderer(18, {RELATION: frozenset({OWNER})}, frozenset({("records", "lender")}))
 
 
-def text_of(statements: Iterable[sql.SQL | sql.Composed]) -> str:
-    return ";\n".join(statement.as_string(None) for statement in statements)
+def text_of(written: Iterable[sql.SQL | sql.Composed]) -> str:
+    return ";\n".join(statement.as_string(None) for statement in written)
 
 
 def changes_from(found: frozenset[Fact], text: str = OPEN_ROWS) -> tuple[Change, ...]:
@@ -320,8 +321,8 @@ def all_columns(table: TableMap, shape: TableShape, *_: object, writing: bool = 
 
 sound_columns, sound_policies, sound_membership = rights._columns, wanted_module._policies, wanted_module._membership
 sound_closed, sound_identity, sound_governs = wanted_module._closed, diff_module.identity, Scope.governs
-sound_grant, sound_policy = render.grant_statement, render.policy_statement
-sound_row_security = render.row_security_statements
+sound_grant, sound_policy = statements.grant_statement, statements.policy_statement
+sound_row_security = statements.row_security_statements
 sound_change, sound_of_table = order_module._change, canonical._of_table
 
 
@@ -364,7 +365,7 @@ def without_grantor(fact: Fact) -> object:
 
 def without_cascade(verb: LiteralString, facts: Sequence[Fact], word: LiteralString, grantable: bool) -> sql.SQL:
     written = sound_grant(verb, facts, word, grantable).as_string(None)
-    return sql.SQL(written.removesuffix(" CASCADE"))  # type: ignore[arg-type]
+    return sql.SQL(written.removesuffix(" CASCADE"))
 
 
 def always_permissive(policy: RowPolicy) -> sql.SQL | sql.Composed:
@@ -459,7 +460,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     ),
     "a lender is silenced first": Fault(
         what_was_lent_goes_before_what_it_was_lent_from,
-        replaced(order_module.Lent, "chain", lambda _, grant: (grant,)),
+        replaced(Lent, "chain", lambda _, grant: (grant,)),
     ),
     "REVOKE without CASCADE": Fault(
         revokes_reach_what_was_lent_on, replaced(render, "grant_statement", without_cascade)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from recuse import clock
 from recuse.errors import InputError, RecuseError
 from recuse.model import System
 from recuse.operations.apply import service_dsn
@@ -93,7 +94,19 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"`{path}` cannot be read: {error.strerror}", "check the path") from error
+        raise InputError(f"`{path}` cannot be read: {(error.strerror or '').lower()}", "check the path") from error
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; InputError in one sentence when it cannot be."""
+    beside = path.with_name(f".{path.name}.{clock.random_name(8)}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        reason = (error.strerror or "").lower()
+        raise InputError(f"`{path}` cannot be written: {reason}", "name a file in a folder that exists") from error
 
 
 @contextmanager

@@ -7,8 +7,7 @@ import typer
 from rich.table import Table
 
 from recuse.cli.console import Format, FormatOption, document, out, plain, printing
-from recuse.ledger import verify_ledger
-from recuse.operations import record
+from recuse.ledger import decode, read_entries, verify_ledger
 
 app = typer.Typer(no_args_is_help=True, help="Read and check the record of what was directed, applied and verified.")
 FolderArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="folder of the ledger")]
@@ -40,7 +39,7 @@ def verify(
 def entries(folder: FolderArgument, format_: FormatOption = Format.human) -> None:
     """Show the entries, oldest first."""
     human = printing(format_)
-    found = record.entries(folder)
+    found = tuple(decode(entry) for entry in read_entries(folder))
     if not human:
         document([{"kind": e.kind, "at": e.at.isoformat(), "body": e.body} for e in found])
         return

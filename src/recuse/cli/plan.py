@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from recuse import clock
 from recuse.audit.backtest import backtest as replay
 from recuse.cli.console import (
     HERE,
@@ -23,12 +22,12 @@ from recuse.cli.console import (
     plain,
     printing,
     progress,
+    write_file,
 )
-from recuse.directive.in_force import Moment
 from recuse.operations import record
 from recuse.operations.document import plan_document, read_plan
 from recuse.operations.plan import plan_system
-from recuse.operations.workspace import Workspace, open_workspace
+from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.target import target_for
 
 LogOption = Annotated[Path | None, typer.Option("--log", help="access log (Parquet or CSV) to replay against the plan")]
@@ -51,8 +50,7 @@ def plan(
     Examples: recuse plan -r policy --log access.parquet --out plan.json
     """
     human = printing(format_)
-    moment = Moment(clock.now(), record.recorded_times(record.ledger_folder(repository, ledger)))
-    workspace = open_workspace(repository, moment, draft=True)
+    workspace = open_with_ledger(repository, record.ledger_folder(repository, ledger), draft=True)
     with progress() as report:
         planned = []
         for each in workspace.systems(system):
@@ -66,7 +64,7 @@ def plan(
             backtest = replay(log, workspace.repository, workspace.rules, name, report).to_json()
     written = plan_document(workspace, planned, backtest)
     if out_file is not None:
-        out_file.write_bytes(written)
+        write_file(out_file, written)
     if human:
         show(workspace, read_plan(written))
         if out_file is not None:

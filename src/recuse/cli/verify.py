@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from recuse import clock
 from recuse.cli.console import (
     HERE,
     DsnOption,
@@ -21,11 +20,10 @@ from recuse.cli.console import (
     printing,
     progress,
 )
-from recuse.directive.in_force import Moment
 from recuse.operations import record
 from recuse.operations.findings import Finding
 from recuse.operations.verify import EXIT, Verified, verify_document, verify_repository
-from recuse.operations.workspace import open_workspace
+from recuse.operations.workspace import open_with_ledger
 
 _COLOUR = {"holds": "green", "findings": "red", "undetermined": "yellow"}
 _SHOWN = 40
@@ -48,7 +46,7 @@ def verify(
     """
     human = printing(format_)
     folder = record.ledger_folder(repository, ledger)
-    workspace = open_workspace(repository, Moment(clock.now(), record.recorded_times(folder)), draft=True)
+    workspace = open_with_ledger(repository, folder, draft=True)
     with progress() as report:
         found = verify_repository(workspace, folder, system, chosen_dsn(dsn), report)
     whole = verify_document(found)

@@ -15,13 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from recuse import clock
 from recuse.audit.backtest import Backtest, backtest
 from recuse.demo import BANNER
-from recuse.demo.access_log import write_log
+from recuse.demo.access_log import FEWEST, write_log
 from recuse.demo.doors import LiveSession, open_sessions
 from recuse.demo.report import write_report
 from recuse.demo.repository import officials, write_repository
 from recuse.demo.watch import Work, work_once, working
-from recuse.demo.world import World, build
-from recuse.directive.in_force import Moment
+from recuse.demo.world import SMALLEST, World, build
 from recuse.errors import InputError
 from recuse.ledger import Verified as VerifiedLedger
 from recuse.ledger import verify_ledger
@@ -32,7 +31,7 @@ from recuse.operations.init import InitOptions, propose, write_proposal
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.signing import Answer, confirm_directive, sign_directive
 from recuse.operations.verify import Verified, verify_document, verify_repository
-from recuse.operations.workspace import Workspace, open_workspace
+from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.postgres.throwaway import throwaway
 from recuse.targets.records import Progress
 from recuse.targets.target import target_for
@@ -76,12 +75,12 @@ class Tour:
 
     def workspace(self, *, draft: bool = True) -> Workspace:
         """The policy repository as it is now."""
-        moment = Moment(clock.now(), record.recorded_times(self.ledger_folder))
-        return open_workspace(self.policy, moment, draft=draft)
+        return open_with_ledger(self.policy, self.ledger_folder, draft=draft)
 
 
 def run(folder: Path, people: int, lines: int, say: Say, progress: Progress) -> dict[str, Any]:
     """The whole demo; returns the document of the last `verify`. `folder` is replaced if an earlier demo made it."""
+    check_size(people, lines)
     _clear(folder)
     tour = Tour(folder, people, lines, say, progress)
     say(f"[bold]{BANNER}[/]")
@@ -94,6 +93,14 @@ def run(folder: Path, people: int, lines: int, say: Say, progress: Progress) -> 
         for step in (_init, _check, _verify_before, _plan, _sign, _apply, _verify_after, _record, _report):
             step(tour)
     return verify_document((tour.after,))
+
+
+def check_size(people: int, lines: int) -> None:
+    """Raise InputError for a world or a log too small to have its shapes, before anything is made."""
+    if people < SMALLEST:
+        raise InputError(f"`{people}` people are too few", f"ask for {SMALLEST} or more")
+    if lines < FEWEST:
+        raise InputError(f"`{lines}` lines are too few for the log's shapes", f"ask for {FEWEST} or more")
 
 
 def _clear(folder: Path) -> None:

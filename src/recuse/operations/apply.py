@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recuse import clock
-from recuse.directive.in_force import Moment
 from recuse.enforcement.plan import Plan
 from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
 from recuse.ledger import JSON, Ledger, encode
@@ -19,7 +18,7 @@ from recuse.model import System
 from recuse.operations import record
 from recuse.operations.document import plan_document, read_plan, without_backtest
 from recuse.operations.plan import Planned, plan_system
-from recuse.operations.workspace import Workspace, open_workspace
+from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.records import Applied, Progress
 from recuse.targets.target import Session, target_for
 
@@ -50,20 +49,20 @@ def apply_repository(
     another, ApplyError when a statement fails (what was tightened stays tight), LedgerError when nothing can be
     recorded (then nothing is changed).
     """
-    workspace = open_workspace(folder, Moment(clock.now(), record.recorded_times(ledger)), draft=False)
-    record.check_nothing_lost(ledger, workspace.repository)
+    workspace = open_with_ledger(folder, ledger, draft=False)
     if read_plan(plan)["draft"]:
         raise PlanError("the plan was made on an unsigned draft", "run `recuse plan` again now that it is signed")
     _check_stage(workspace)
     with ExitStack() as stack:
-        log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
-        opened = [
-            (stack.enter_context(target_for(system.engine).open(dsn(system))), system) for system in workspace.systems()
-        ]
-        planned = [plan_system(session, workspace.policy(), system) for session, system in opened]
+        systems = tuple(workspace.systems())
+        sessions = [stack.enter_context(target_for(system.engine).open(dsn(system))) for system in systems]
+        for session in sessions:
+            stack.enter_context(session.exclusive())
+        pairs = zip(sessions, systems, strict=True)
+        planned = [plan_system(session, workspace.policy(), system) for session, system in pairs]
         _compare(workspace, planned, plan)
+        log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
         _record_decisions(log, ledger, workspace, plan)
-        sessions = [session for session, _ in opened]
         parts = [each.plan.parts() for each in planned]
         tight = [_run(session, part, progress) for session, (part, _) in zip(sessions, parts, strict=True)]
         loose = [_run(session, part, progress) for session, (_, part) in zip(sessions, parts, strict=True)]

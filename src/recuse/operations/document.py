@@ -3,14 +3,20 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from recuse.enforcement.plan import Loss
 from recuse.errors import PlanError
 from recuse.operations.plan import Planned
 from recuse.operations.workspace import Workspace
 
-FORMAT = 1
+FORMAT: Final = 1
+_AGAIN: Final = "make it again with `recuse plan --out`"
+_KEYS: Final = (
+    "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "accounts", "severs",
+    "classes", "proofs", "backtest",
+)  # fmt: skip
+_CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards")
 
 
 def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Mapping[str, Any] | None) -> bytes:
@@ -34,25 +40,35 @@ def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Ma
         "proofs": [proof for p in planned for proof in p.classes.proofs],
         "backtest": backtest,
     }
-    return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=False) + "\n").encode()
+    return _text(whole)
 
 
 def read_plan(data: bytes) -> dict[str, Any]:
-    """A plan document; PlanError when it is not one that this version wrote."""
+    """A plan document; PlanError when its bytes are not exactly as `plan_document` writes them.
+
+    So a second key of the same name, which would show people another plan than the one compared, is refused too.
+    """
     try:
         whole = json.loads(data.decode())
     except ValueError as error:
-        raise PlanError("the plan file is not JSON", "make it again with `recuse plan --out`") from error
-    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        raise PlanError("the plan file is not a plan of this version", "make it again with `recuse plan --out`")
+        raise PlanError("the plan file is not JSON", _AGAIN) from error
+    if not isinstance(whole, dict) or tuple(whole) != _KEYS or whole["format"] != FORMAT or _text(whole) != data:
+        raise PlanError("the plan file is not as `recuse plan` of this version wrote it", _AGAIN)
+    changes = whole["changes"]
+    if not isinstance(changes, list) or any(not isinstance(c, dict) or tuple(c) != _CHANGE_KEYS for c in changes):
+        raise PlanError("the plan file holds changes of another form", _AGAIN)
     return whole
+
+
+def _text(whole: Mapping[str, Any]) -> bytes:
+    return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=False) + "\n").encode()
 
 
 def without_backtest(document: bytes) -> bytes:
     """The document's bytes as they are without a backtest: what apply compares."""
     whole = read_plan(document)
     whole["backtest"] = None
-    return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=False) + "\n").encode()
+    return _text(whole)
 
 
 def _changes(planned: Planned) -> list[dict[str, Any]]:

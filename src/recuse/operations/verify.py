@@ -132,9 +132,9 @@ class _Verification:
     def _unbound(self, planned: Planned) -> Iterator[tuple[str, str]]:
         """Declared accounts that row security does not bind."""
         for account in sorted(self.workspace.repository.accounts.values(), key=lambda a: a.id):
-            if account.system == self.system.name and account.use in UNBOUND_USES:
-                if account.use != "superuser" and account.login in planned.found.oids:
-                    yield f"unbound-{account.use}", f"`{account.id}` is declared as {account.use} and reads everything"
+            here = account.system == self.system.name and account.login in planned.found.oids
+            if here and account.use in UNBOUND_USES - {"superuser"}:
+                yield f"unbound-{account.use}", f"`{account.id}` is declared as {account.use} and reads everything"
 
     def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
         if not planned.found.server.supported:

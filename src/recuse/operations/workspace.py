@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from recuse import clock
 from recuse.directive.in_force import Attested, Moment, check_attested, drafts, in_force
 from recuse.errors import DirectiveError, PlanError
 from recuse.model import Repository, System
+from recuse.operations import record
 from recuse.operations.plan import Policy
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import RuleSet, validate
@@ -65,6 +67,15 @@ def open_workspace(folder: Path, moment: Moment, *, draft: bool) -> Workspace:
     names = tuple(directive.id for directive in chosen)
     standing = tuple(a for a in attested if a.directive.id in names)
     return Workspace(folder, repository, validate(repository, chosen), names, standing, moment.at)
+
+
+def open_with_ledger(folder: Path, ledger: Path, *, draft: bool) -> Workspace:
+    """A workspace as of now, judged with what the ledger holds.
+
+    Terms of office count at the time of the ledger entry; a directive that the ledger has as confirmed must be there.
+    """
+    record.check_nothing_lost(ledger, read_repository(folder))
+    return open_workspace(folder, Moment(clock.now(), record.recorded_times(ledger)), draft=draft)
 
 
 def _in_force(repository: Repository, moment: Moment, *, draft: bool) -> tuple[Attested, ...]:

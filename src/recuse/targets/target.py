@@ -61,6 +61,10 @@ class Session(Protocol):
         """The plan's changes as text, in order."""
         ...
 
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Keep other applies out. Raises TargetError when one is at work, MissingRightError without the right."""
+        ...
+
     def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
         """Run the plan (DESIGN: cut, sever, shape, sever). Raises ApplyError; what was tightened stays tight."""
         ...

@@ -92,8 +92,8 @@ def test_rows_by_the_permissive_policies_of_one_s_roles() -> None:
         RowPolicy(TABLE, "cut", True, "ALL", ("public",), "seven", None),
     )
     found = Holdings(facts)
-    assert found.rows("clerk", TABLE, "SELECT") == {"one", "two"}
-    assert found.rows("clerk", TABLE, "INSERT") == {"one", "four"}
-    assert found.rows("clerk", TABLE, "UPDATE") == {"one", "five"}
+    assert found.rows("clerk", TABLE, "SELECT") == frozenset({"one", "two"})
+    assert found.rows("clerk", TABLE, "INSERT") == frozenset({"one", "four"})
+    assert found.rows("clerk", TABLE, "UPDATE") == frozenset({"one", "five"})
     assert Holdings((*facts, policy("all", ("staff",), "TRUE"))).rows("clerk", TABLE, "SELECT") is None
     assert Holdings((*facts, policy("all", ("staff",), None))).rows("clerk", TABLE, "DELETE") is None

@@ -56,7 +56,7 @@ def policy(name: str) -> RowPolicy:
 
 
 GOVERNED: list[Fact] = [
-    *(grant(kind, "records", "x") for kind in ("table", "view", "matview", "sequence")),  # type: ignore[arg-type]
+    *(grant(kind, "records", "x") for kind in ("table", "view", "matview", "sequence")),
     grant("column", "records", "person", "phone"),
     grant("table", "records", "x", grantee="anyone"),
     grant("function", *DEFINER.name),
@@ -66,7 +66,7 @@ GOVERNED: list[Fact] = [
     *(membership(role) for role in PREDEFINED_DATA_ROLES),
     policy("recuse_cut"),
     replace(ROLE, name="recuse_c_old"),
-    *(DefaultPrivilege("owner", None, on, "SELECT", None) for on in ("tables", "sequences", "functions")),  # type: ignore[arg-type]
+    *(DefaultPrivilege("owner", None, on, "SELECT", None) for on in ("tables", "sequences", "functions")),
     RegisteredAccount("x", 1, True),
     Declaration("x", "p", "a", None, "c"),
     Definition(ObjectRef("function", ("recuse", "extra", "")), "0", "invoker"),
@@ -101,5 +101,9 @@ def test_left_alone(fact: Fact) -> None:
 
 def test_a_circle_of_members_ends() -> None:
     """PostgreSQL refuses circles, a listing may hold one."""
-    facts = [membership("staff", "squad"), membership("squad", "staff"), Grant(TABLE, "SELECT", "staff", "o", False)]
+    facts: list[Fact] = [
+        membership("staff", "squad"),
+        membership("squad", "staff"),
+        Grant(TABLE, "SELECT", "staff", "o", False),
+    ]
     assert {"staff", "squad"} <= Scope.of(facts, frozenset(), frozenset()).reaching

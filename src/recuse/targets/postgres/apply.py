@@ -6,8 +6,8 @@ leaves the tight state (all that was taken away stays taken away) and says so; a
 """
 
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,7 +17,7 @@ from psycopg import sql
 
 from recuse.enforcement.facts import ObjectRef
 from recuse.enforcement.plan import Change, Plan, Step
-from recuse.errors import ApplyError, TargetError
+from recuse.errors import ApplyError, MissingRightError, TargetError
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.sever import server_moment, sever
@@ -117,28 +117,41 @@ def _lock(connection: Connection, changes: Iterable[Change], *, tables: bool) ->
                 )
 
 
-def run(connection: Connection, plan: Plan, renderer: Renderer, progress: Progress) -> Applied:
-    """Apply `plan`; the caller has compared its fingerprint. ApplyError names the step where a statement fails."""
+@contextmanager
+def exclusive(connection: Connection) -> Iterator[None]:
+    """Keep other applies out of this database.
+
+    Raises TargetError when one is at work, MissingRightError for a login that may not change roles and owners.
+    """
+    row = connection.execute("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user").fetchone()
+    if row is None or not row[0]:
+        raise MissingRightError(
+            "applying changes roles and owners, which only a superuser can", "connect as a superuser"
+        )
     row = connection.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", (ADVISORY_LOCK,)).fetchone()
     if row is None or not row[0]:
         raise TargetError("another `recuse apply` is at work on this database", "wait for it to end and plan again")
     try:
-        total = len(renderer.statements(plan.changes))
-        work = _Run(connection, renderer, progress, total)
-        work.step(plan, "prepare")
-        work.step(plan, "cut")
-        cut = _severed(connection, plan.severs - plan.substituted, server_moment(connection))
-        work.step(plan, "close")
-        work.step(plan, "enter")
-        work.batches(plan)
-        work.step(plan, "leave")
-        moment = server_moment(connection)
-        shaped = _severed(connection, plan.severs, moment)
-        work.step(plan, "loosen")
-        return Applied(work.done, work.retries, cut, shaped, moment)
+        yield
     finally:
         with suppress(psycopg.OperationalError):  # a connection that is gone has given up its lock
             connection.execute("SELECT pg_catalog.pg_advisory_unlock(%s)", (ADVISORY_LOCK,))
+
+
+def run(connection: Connection, plan: Plan, renderer: Renderer, progress: Progress) -> Applied:
+    """Apply `plan`; the caller has compared its fingerprint. ApplyError names the step where a statement fails."""
+    work = _Run(connection, renderer, progress, len(renderer.statements(plan.changes)))
+    work.step(plan, "prepare")
+    work.step(plan, "cut")
+    cut = _severed(connection, plan.severs - plan.substituted, server_moment(connection))
+    work.step(plan, "close")
+    work.step(plan, "enter")
+    work.batches(plan)
+    work.step(plan, "leave")
+    moment = server_moment(connection)
+    shaped = _severed(connection, plan.severs, moment)
+    work.step(plan, "loosen")
+    return Applied(work.done, work.retries, cut, shaped, moment)
 
 
 def _severed(connection: Connection, logins: frozenset[str], before: datetime) -> Severed:

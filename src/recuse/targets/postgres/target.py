@@ -49,6 +49,12 @@ class PostgresSession:
         statements = _renderer(plan, found).statements(plan.changes)
         return tuple(RenderedStatement(s.changes, *s.text()) for s in statements)
 
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Keep other applies out of this database."""
+        with apply.exclusive(self.connection):
+            yield
+
     def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
         """Cut, sever, shape, sever; then what loosens."""
         return apply.run(self.connection, plan, _renderer(plan, found), progress)
