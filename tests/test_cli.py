@@ -524,9 +524,11 @@ def test_an_error_is_one_document_too(chain: Chain) -> None:
 
 def test_an_error_can_be_copied(chain: Chain) -> None:
     """However long, error and remedy are a line each: a remedy holds what a person copies."""
-    ran = chain.desk.run("check", "-r", "nowhere/" + "deep/" * 30)
-    assert ran.code == 2
-    assert "deep/" * 30 in ran.err
+    nowhere = "/".join(["nowhere", *["deep"] * 30])
+    ran = chain.desk.run("check", "-r", nowhere)
+    assert (ran.code, f"error {nowhere}: " in ran.err) == (2, True)
+    long = chain.desk.run("verify", "-r", "policy", "--dsn", "host=127.0.0.1 port=1 dbname=records user=postgres")
+    assert [line.split()[0] for line in long.err.splitlines()] == ["error", "remedy"]
 
 
 def test_a_login_with_square_brackets_is_shown_as_it_is(desk: Desk) -> None:

@@ -1,9 +1,11 @@
-"""The documents hold: the guide's commands run, what it shows is what they print, and nothing is left out or misnamed."""
+"""The documents hold: the guide runs and prints what it shows, and nothing is left out or misnamed."""
 
+import ast
 import json
 import os
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -48,7 +50,7 @@ def blocks(path: Path, heading: str = "") -> Iterator[tuple[str, str]]:
 
 @dataclass
 class Walk:
-    """The guide as it was run: each command block with what it printed, and JSON documents by the heading they belong to."""
+    """The guide as it was run: what each block of commands printed, and JSON documents by their heading."""
 
     folder: Path
     world: World
@@ -150,7 +152,9 @@ def after(walk: Walk) -> None:
 def read_without_permit(world: World) -> int:
     """Rows that an account without a permit in force reads of a derived object, once it has become its permit class."""
     with psycopg.connect(world.dsn("ice_ero_desk"), autocommit=True) as connection:
-        roles = "SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE m.member = %s::regrole"
+        roles = (
+            "SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE m.member = %s::regrole"
+        )
         rows = 0
         for (role,) in connection.execute(roles, ("ice_ero_desk",)).fetchall():
             connection.execute(psycopg.sql.SQL("SET ROLE {}").format(psycopg.sql.Identifier(role)))
@@ -196,7 +200,9 @@ def test_every_command_of_the_guide_ran(walk: Walk) -> None:
 
 
 def differences(documented: Any, printed: Sequence[Any], path: str = "$") -> Iterator[str]:
-    """Where real values and a documented example differ in keys or kinds. The key `…` stands for any key."""
+    """Where real values and a documented example differ in keys or kinds. `…` stands for any key, and for any value."""
+    if documented == "…":
+        return
     if isinstance(documented, dict):
         if not all(isinstance(value, dict) for value in printed):
             yield f"{path}: an object is documented"
@@ -314,7 +320,7 @@ def test_every_verb_and_option_is_documented(verb: str, command: click.Command) 
         for option in parameter.opts:
             if option.startswith("-"):
                 assert f"`{option}`" in section or f"`{option}`" in everywhere, f"{verb} {option}"
-    assert f"`recuse {verb.split()[0]}" in (ROOT / "README.md").read_text()
+    assert f"`recuse {verb.partition(' ')[0]}" in (ROOT / "README.md").read_text()
 
 
 def test_no_verb_is_documented_that_does_not_exist() -> None:
@@ -347,15 +353,9 @@ def codes() -> set[str]:
     found = {code for table in tables for code in table} | set(findings._CODES.values())
     found |= {code for code, _ in reach._FINDS.values()}
     for path in (ROOT / "src").rglob("*.py"):
-        text = path.read_text()
-        found |= set(re.findall(r'\bcode="([a-z-]+)"|"code": "([a-z-]+)"', text) and _codes_in(text))
-        found |= set(re.findall(r'Hazard\(\s*"([a-z-]+)"', text))
+        for written in re.findall(r'\bcode="([a-z-]+)"|"code": "([a-z-]+)"|Hazard\(\s*"([a-z-]+)"', path.read_text()):
+            found.add("".join(written))
     return found
-
-
-def _codes_in(text: str) -> set[str]:
-    pairs = re.findall(r'\bcode="([a-z-]+)"|"code": "([a-z-]+)"', text)
-    return {one or other for one, other in pairs}
 
 
 def test_every_code_is_documented() -> None:
@@ -413,3 +413,36 @@ def test_decisions_are_numbered_and_listed() -> None:
         ], name  # fmt: skip
         title = text.splitlines()[0].removeprefix("# ")
         assert f"[{title}]" in index, name
+
+
+# --- the table of modules ---
+
+
+def module_table() -> str:
+    """ARCHITECTURE.md's last table: each module with its one idea, from the module itself."""
+    package = ROOT / "src/recuse"
+    rows = ["| module | idea |", "|---|---|"]
+    for path in sorted(package.rglob("*.py")):
+        name = ".".join(path.relative_to(package).with_suffix("").parts).removesuffix(".__init__")
+        if name != "__init__":
+            idea = (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n")[0]
+            rows.append(f"| `{name}` | {idea.rstrip('.')} |")
+    return "\n".join(rows) + "\n"
+
+
+def test_every_module_is_in_the_architecture() -> None:
+    written = (ROOT / "ARCHITECTURE.md").read_text()
+    assert written.endswith(module_table()), "run `.venv/bin/python -m tests.test_docs`"
+
+
+def test_the_floors_drawn_are_those_of_the_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    floors = [layer.replace("recuse.", "") for layer in contracts[0]["layers"]]
+    drawn = next(text for language, text in blocks(ROOT / "ARCHITECTURE.md", "## Floors") if language == "text")
+    heads = [re.split(r"\s{2,}", line)[0] for line in drawn.splitlines()]
+    assert [sorted(head.split(" | ")) for head in heads] == [sorted(floor.split(" | ")) for floor in floors]
+
+
+if __name__ == "__main__":
+    page = ROOT / "ARCHITECTURE.md"
+    page.write_text(page.read_text().partition("| module | idea |")[0] + module_table())

@@ -167,7 +167,7 @@ WRONG_CONNECTIONS: dict[str, tuple[dict[str, str], str]] = {
 def test_a_wrong_connection(desk: Desk, wrong: str) -> None:
     """Each is a line of the service file or the password file, and the remedy names both."""
     changed, reason = WRONG_CONNECTIONS[wrong]
-    desk.connect(**changed)  # type: ignore[arg-type]
+    desk.connect(**changed)
     message = f"no connection to service `{SERVICE}`: …{reason.replace('`', '…')}"
     mended(desk, PLAN, Step(message, CONNECTION, desk.connect))
 
@@ -246,9 +246,13 @@ def test_a_file_cut_anywhere_is_refused_or_loses_a_login_that_plan_names(desk: D
 
 
 def test_an_unknown_key(desk: Desk) -> None:
+    """The remedy lists what is known: the misspelt key is among them, spelt right."""
     path = desk.policy / "accounts.toml"
-    desk.edit(path, 'use = "shared"', 'use = "shared"\nusage = "shared"')
-    step = Step("accounts.toml:9: unknown key `usage`", "remove it…", lambda: desk.edit(path, 'usage = "shared"\n', ""))
+    desk.edit(path, 'use = "shared"', 'use = "shared"\nmay_declares = []')
+    remedy = "known here: `active`, `agency`, `id`, `may_declare`, `standing`, `use`"
+    step = Step(
+        "accounts.toml:9: unknown key `may_declares`", remedy, lambda: desk.edit(path, "may_declares", "may_declare")
+    )
     mended(desk, CHECK, step)
 
 
@@ -403,8 +407,8 @@ def test_a_half_written_signature(signed: Desk) -> None:
 
     def sign_again() -> None:
         path.unlink()
-        key = signed.folder / DIRECTS
-        command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "recuse-directive@v1", "-f", key, path.with_suffix("")]
+        key, file = str(signed.folder / DIRECTS), str(path.with_suffix(""))
+        command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "recuse-directive@v1", "-f", key, file]
         subprocess.run(command, check=True, capture_output=True)
 
     message = f"directive `{signed.directive}`: the signature is malformed: …"
@@ -647,8 +651,8 @@ def test_a_confirmed_directive_was_altered(applied: Desk) -> None:
          "write --row sealed=true", ("records/clerk", "read", "records.person", "--row", "sealed=true")),
         (("records/clerk", "read", "records.person", "--row", "size=1"), "`records.person` has no attribute `size`",
          "its attributes are: sealed", ("records/clerk", "read", "records.person", "--row", "sealed=true")),
-        (("records/clerk", "read", "records.person", "--purpose", "own.fuctions"), "unknown purpose `own.fuctions`", "…",
-         ("records/clerk", "read", "records.person")),
+        (("records/clerk", "read", "records.person", "--purpose", "own.fuctions"),
+         "unknown purpose `own.fuctions`", "…", ("records/clerk", "read", "records.person")),
     ],
 )  # fmt: skip
 def test_a_question_that_cannot_be_asked(
