@@ -38,6 +38,7 @@ from recuse.targets.postgres.inspect import inspect
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.throwaway import Server, throwaway
+from tests.conformance.faults import TEXT_FAULTS
 from tests.conformance.generate import Generator
 from tests.conformance.world import (
     ATTRIBUTES,
@@ -52,6 +53,7 @@ from tests.conformance.world import (
     requests,
 )
 from tests.conftest import DEBIAN_15, binaries_of
+from tests.test_mutants import FAULTS as MUTANTS
 from tests.unit.enforcement.small import (
     CATEGORIES,
     OF_RECORD,
@@ -446,6 +448,7 @@ class Comparison:
 
     live: Live
     random: Random
+    stop_at_first: bool = False
     tally: Tally = field(default_factory=Tally)
     _rows: Rows = field(init=False)
     _tries: tuple[Try, ...] = ()
@@ -453,6 +456,8 @@ class Comparison:
 
     def run(self, sets: int) -> Tally:
         for number in range(sets):
+            if self.stop_at_first and self.tally.mismatches:
+                break
             if number % ROWS_KEPT == 0:
                 self._rows = rows_of(self.random)
                 self._tries = tries_of(self._rows)
@@ -620,3 +625,30 @@ def test_the_recipe_is_not_degenerate(compared: Tally) -> None:
     assert compared.permits >= 0.3 * compared.sets
     assert all(compared.rows[kind] for kind, _ in KEYS)
     assert set(compared.closed) == {"none", "another's", "expired", "revoked"}
+
+
+@pytest.fixture(scope="module")
+def live() -> Iterator[Live]:
+    with throwaway(binaries=binaries_of(18)) as server, live_on(server) as live:
+        yield live
+
+
+PLANTED: Final = {
+    **{name: MUTANTS[name].plant for name in ("gate dropped", "declared classes are inherited")},
+    **{name: MUTANTS[name].plant for name in ("update of rows that may not be read", "every column with any category")},
+    **{name: TEXT_FAULTS[name] for name in ("NULL counts as true", "a text ends at its quote")},
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_a_planted_fault_is_noticed(live: Live, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A guard that cannot fail guards nothing: with each fault the same comparison finds an over-grant soon."""
+    PLANTED[fault](monkeypatch)
+    tally = Comparison(live, Random(7), stop_at_first=True).run(150)  # noqa: S311 - the same each time
+    assert tally.mismatches
+    with pytest.raises(AssertionError, match="grants; the first"):
+        tally.judge()
+
+
+def test_without_a_fault_the_same_sets_agree(live: Live) -> None:
+    Comparison(live, Random(7)).run(20).judge()  # noqa: S311 - the same each time

@@ -5,7 +5,9 @@ under names that need quoting everywhere. Plans converge, survive damage by hand
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final, LiteralString
 
 import psycopg
@@ -42,8 +44,10 @@ from recuse.enforcement.facts import (
     Support,
 )
 from recuse.enforcement.plan import Change, Plan
-from recuse.errors import PlanError, TargetError
+from recuse.errors import PlanError, StalePlanError, TargetError
 from recuse.model import Circumstances, System
+from recuse.operations import record
+from recuse.operations.apply import apply_repository
 from recuse.operations.plan import Planned, Policy, plan_system
 from recuse.targets.postgres.apply import ADVISORY_LOCK
 from recuse.targets.postgres.canonical import canonical
@@ -57,6 +61,7 @@ from recuse.targets.postgres.target import _renderer as renderer_of
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conformance.world import ATTRIBUTES
 from tests.conftest import binaries_of
+from tests.test_main_job import job_on
 from tests.unit.enforcement.small import (
     DAY,
     TABLE,
@@ -829,6 +834,33 @@ def test_a_second_apply_at_the_same_time_is_refused(governed: Governed) -> None:
         with pytest.raises(TargetError, match="another `recuse apply` is at work"):
             governed.apply(planned)
     assert governed.facts() == planned.found.facts
+
+
+@pytest.mark.parametrize("version", [18, 15], ids=["pg18", "pg15"])
+def test_a_change_by_hand_between_plan_and_apply_is_refused(version: int, tmp_path: Path) -> None:
+    """Nothing is changed and nothing recorded; with the change taken back, the plan holds again to the byte."""
+    with ExitStack() as stack:
+        job = job_on(stack, version, tmp_path)
+        job.sign()
+        _, document = job.plan()
+        admin = stack.enter_context(connect(job.world.dsn()))
+        by_hand = (
+            ("GRANT SELECT ON records.person TO PUBLIC", "REVOKE SELECT ON records.person FROM PUBLIC"),
+            ("ALTER TABLE records.person ENABLE ROW LEVEL SECURITY", "ALTER TABLE records.person DISABLE ROW LEVEL SECURITY"),
+            ("CREATE ROLE squad IN ROLE pg_read_all_data", "DROP ROLE squad"),
+        )  # fmt: skip
+        for done, undone in by_hand:
+            admin.execute(done.encode())
+            before = inspect(admin).facts
+            with pytest.raises(StalePlanError, match="the database is not as it was when the plan was made"):
+                apply_repository(job.policy, document, job.ledger, lambda _: job.world.dsn())
+            assert inspect(admin).facts == before
+            admin.execute(undone.encode())
+        edited = document.replace(b"REVOKE", b"revoke", 1)
+        with pytest.raises(StalePlanError, match="the plan file is not what would be planned now"):
+            apply_repository(job.policy, edited, job.ledger, lambda _: job.world.dsn())
+        assert record.entries(job.ledger) == ()
+        assert job.plan()[1] == document
 
 
 # What the support schema promises to an ordinary login.

@@ -5,7 +5,7 @@ moves from one to the other; the content of a class never changes under its memb
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -104,6 +104,7 @@ class Classifier:
     _owned: dict[str, ClassContent] = field(init=False)
     _known: dict[tuple[Specialised, bool], ClassContent] = field(default_factory=dict)
     _proofs: set[str] = field(default_factory=set)
+    _lowered: dict[Hashable, Condition] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._hierarchy = hierarchy_of(self.repository)
@@ -145,7 +146,10 @@ class Classifier:
         public = table.public or self.repository.categories[category].public
         resource = ResourceKind(self.system.name, table.name, category, public, attributes_of(table))
         left = residuals(specialised, action, resource, self._hierarchy)
-        return lower(left, attributes_of(table))
+        key = (tuple((rule.effect, rule.condition) for rule in left), table.name)
+        if key not in self._lowered:
+            self._lowered[key] = lower(left, attributes_of(table))
+        return self._lowered[key]
 
     def _accounts(self) -> Iterable[Account]:
         accounts = (a for a in self.repository.accounts.values() if a.system == self.system.name)

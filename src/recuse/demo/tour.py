@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,8 +87,10 @@ def run(folder: Path, people: int, lines: int, say: Say, progress: Progress) -> 
     say(f"[bold]{BANNER}[/]")
     with ExitStack() as stack:
         server = stack.enter_context(throwaway())
+        # Two programs of their own do the work, so both cores have some.
+        logging = stack.enter_context(ThreadPoolExecutor(1)).submit(write_log, folder, lines=lines)
         tour.world = build(server, people=people, progress=progress)
-        tour.log = write_log(folder, lines=lines, progress=progress)
+        tour.log = logging.result()
         say(f"[bold]world[/]    {people:,} synthetic people, {len(tour.world.logins)} logins, {lines:,} log lines")
         tour.sessions = stack.enter_context(open_sessions(tour.world))
         for step in (_init, _check, _verify_before, _plan, _sign, _apply, _verify_after, _record, _report):

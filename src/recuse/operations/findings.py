@@ -40,6 +40,8 @@ _CODES: Final[Mapping[str, str]] = {
     "inheritance": "inheritance",
     "partition": "partition",
 }
+# Attributes of a login that no plan takes away, with what a person does about them.
+_ATTRIBUTES: Final[Mapping[str, str]] = {"superuser": "NOSUPERUSER", "CREATEROLE": "NOCREATEROLE"}
 _COPIES: Final = frozenset({"materialized-copy"})
 _OPEN_TO_MANY: Final = frozenset({"public", "default-privilege"})
 
@@ -171,13 +173,17 @@ class Finder:
             return "back"
         return "fusion" if serves(self.repository, account.agency) else "front"
 
-    def _remedy(self, path: Path) -> str | None:
-        """The statement of the plan that closes the first step that it can."""
+    def _remedy(self, path: Path) -> str:
+        """The statement of the plan that closes the first step that it can, or what a person does."""
         for edge in path:
             for statement in self.planned.statements:
                 if any(not change.make and _is_about(edge, change.fact) for change in statement.changes):
                     return statement.do
-        return PLAN_AND_APPLY if self.planned.plan.changes else None
+        if self.planned.plan.changes:
+            return PLAN_AND_APPLY
+        attribute = next((_ATTRIBUTES[edge.kind] for edge in path if edge.kind in _ATTRIBUTES), None)
+        holder = path[0].source.partition(":")[2]
+        return f"ALTER ROLE {holder} {attribute}" if attribute else f"close this step: {path[-1].reason}"
 
 
 _SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "low")

@@ -98,7 +98,11 @@ class _Verification:
             verdict=verdict,
             findings=tuple(findings),
             attempts=attempts,
-            examined=(*collected.examined, *(("attempts as every account",) if attempts else ()), "live sessions"),
+            examined=(
+                *collected.examined,
+                *(("reading and updating tried as every account",) if attempts else ()),
+                "live sessions",
+            ),
             not_examined=tuple(not_examined),
             residual=(*RESIDUAL.items(), *self._unbound(planned)),
             outside=tuple(OUTSIDE.items()),

@@ -40,18 +40,29 @@ class Prober:
 
     def sample(self, table: str, key: Sequence[str], attributes: Sequence[str]) -> tuple[Sample, ...]:
         """Rows of a table, up to `PER_STRATUM` for every combination of attribute columns, by their key columns."""
-        columns = sql.SQL(", ").join(sql.Identifier(c) for c in (*key, *attributes))
-        strata = sql.SQL(", ").join(map(sql.Identifier, attributes)) if attributes else sql.SQL("true")
-        order = sql.SQL(", ").join(sql.Identifier(c) for c in key)
-        statement = sql.SQL(
-            "SELECT {} FROM (SELECT *, pg_catalog.row_number() OVER (PARTITION BY {} ORDER BY {}) AS recuse_number "
-            "FROM {}) s WHERE recuse_number <= {}"
-        ).format(columns, strata, order, _relation(table), PER_STRATUM)
-        width = len(key)
-        return tuple(
-            Sample(tuple(row[:width]), dict(zip(attributes, row[width:], strict=True)))
-            for row in self.connection.execute(statement)
-        )
+        keys = sql.SQL(", ").join(map(sql.Identifier, key))
+        found: list[Sample] = []
+        for values in self._strata(table, attributes):
+            pairs = zip(attributes, values, strict=True)
+            here = sql.SQL(" AND ").join(
+                sql.SQL("{} IS NOT DISTINCT FROM {}").format(sql.Identifier(name), sql.Literal(value))
+                for name, value in pairs
+            )
+            statement = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
+                keys, _relation(table), here if attributes else sql.SQL("true"), keys, PER_STRATUM
+            )
+            stratum = dict(zip(attributes, values, strict=True))
+            found += [Sample(tuple(row), stratum) for row in self.connection.execute(statement)]
+        return tuple(found)
+
+    def _strata(self, table: str, attributes: Sequence[str]) -> list[tuple[object, ...]]:
+        """Every combination of attribute values that occurs; one empty combination where none is asked."""
+        if not attributes:
+            return [()]
+        names = sql.SQL(", ").join(map(sql.Identifier, attributes))
+        return self.connection.execute(
+            sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(names, _relation(table), names)
+        ).fetchall()
 
     def read(self, table: str, key: Sequence[str], columns: Sequence[str], samples: Sequence[Sample]) -> Tried:
         """Which of the sampled rows the account reads in these columns, together with the key."""
