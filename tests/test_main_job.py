@@ -25,6 +25,7 @@ from recuse.demo.world import World, build
 from recuse.directive.in_force import Moment
 from recuse.operations import record
 from recuse.operations.apply import AppliedSystem, apply_repository
+from recuse.operations.attempts import NO_PERMIT
 from recuse.operations.document import plan_document
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.signing import Answer, confirm_directive, sign_directive
@@ -248,3 +249,29 @@ def test_the_inactive_account_cannot_log_in(story: Story) -> None:
 def test_the_next_table_is_closed(story: Story) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         read_through(story.job.world, DEFAULT_PRIVILEGE)
+
+
+def test_a_permit_class_without_a_permit_shows_nothing(story: Story) -> None:
+    """Found while writing the guide: views, copies and functions know no gate, so permit classes hold none of them."""
+    controls = [attempt for attempt in story.after.attempts if attempt.circumstances == NO_PERMIT]
+    assert len(controls) > 100
+    assert {attempt.table for attempt in controls} >= {
+        "records.person",
+        "exchange.person_contact",
+        "analysis.gang_extract",
+    }
+    assert [attempt for attempt in controls if not attempt.agrees] == []
+
+
+def test_the_negative_control_notices_a_planted_grant(story: Story) -> None:
+    """The fault planted: a permit class that may read a copy."""
+    declared = story.job.plan()[0].classes.declared[0]
+    with psycopg.connect(story.job.world.dsn(), autocommit=True) as connection:
+        connection.execute(f"GRANT USAGE ON SCHEMA analysis TO {declared.role}")
+        connection.execute(f"GRANT SELECT ON analysis.gang_extract TO {declared.role}")
+        try:
+            codes = {finding.code for finding in story.job.verify().findings}
+        finally:
+            connection.execute(f"REVOKE SELECT ON analysis.gang_extract FROM {declared.role}")
+            connection.execute(f"REVOKE USAGE ON SCHEMA analysis FROM {declared.role}")
+    assert {"drift", "attempt-over"} <= codes

@@ -9,12 +9,10 @@ Three readings are fixed here:
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 from typing import Final, Literal
-
-from cedarpy import pst
 
 from recuse.audit.accesslog import Cell, Line
 from recuse.model import (
@@ -32,6 +30,7 @@ from recuse.model import (
     System,
     TableMap,
 )
+from recuse.policy.asked import attributes_asked
 from recuse.policy.contexts import OFFICIAL_DUTY, covers, in_force, owns
 from recuse.policy.decide import Question
 from recuse.policy.validate import RuleSet
@@ -80,7 +79,7 @@ class Placing:
         """Note what lines may name, and which attributes the rules ask for."""
         self._tables = {table.name: table for table in self.system.tables}
         self._derived = frozenset(derived.name for derived in self.system.derived)
-        self._named = frozenset(name for rule in self.rules.rules for name in _attributes_in(rule.template))
+        self._named = attributes_asked(self.rules.rules)
 
     @property
     def attributes(self) -> dict[str, AttributeType]:
@@ -161,20 +160,3 @@ class Placing:
         if attribute.type != "Bool":
             return ()
         return (False, True, None) if attribute.optional else (False, True)
-
-
-def _attributes_in(node: object) -> Iterator[str]:
-    """Every attribute named anywhere below a node of a rule."""
-    match node:
-        case pst.GetAttr(_, name):
-            yield name
-        case pst.HasAttr(_, names):
-            yield from names
-        case _:
-            pass
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _attributes_in(part)
-    elif is_dataclass(node):
-        for each in fields(node):
-            yield from _attributes_in(getattr(node, each.name))

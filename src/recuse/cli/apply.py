@@ -69,7 +69,8 @@ def show(done: AppliedSystem) -> None:
     ended = done.applied.cut.signalled + done.applied.shaped.signalled
     seconds = max(done.applied.cut.seconds, done.applied.shaped.seconds)
     out.print(f"{done.system}: {done.changes} facts changed by {done.applied.statements} statements")
-    out.print(f"{ended} sessions ended, the last after {seconds * 1000:.0f} ms; {done.applied.retries} retries")
+    ends = f"{ended} sessions ended, the last after {seconds * 1000:.0f} ms" if ended else "no session had to end"
+    out.print(f"{ends}; {done.applied.retries} retries")
     out.print(f"recorded as ledger entry {done.ledger_index}; next: [bold]recuse verify[/]")
 
 

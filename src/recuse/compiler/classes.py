@@ -160,7 +160,9 @@ class Classifier:
         known = self._known.get((specialised, gated))
         if known is None:
             tables = self._tables(specialised, self.system.tables)
-            readable = tuple(d.name for d in self.system.derived if self._may_read(specialised, d, self._owned[d.name]))
+            # A derived object shows its owner's rows, which no gate can ask for a permit: permit classes hold none.
+            owned = () if gated else self.system.derived
+            readable = tuple(d.name for d in owned if self._may_read(specialised, d, self._owned[d.name]))
             known = self._known[specialised, gated] = ClassContent(gated, tables, readable)
         return known
 

@@ -1,20 +1,20 @@
 """Attempts as every account, each compared with Cedar's own decision on the same rows.
 
-For each account: what it holds without declaring, then one context for every class that it may declare, then contexts
-that no class opens (they must be refused). For each table and category, rows of every combination of attributes are
-read, and updated in place, as the account; the rows reached must be exactly those that the policy allows.
+For each account: what it holds without declaring, then one context for every class that it may declare, a context that
+no class opens (it must be refused), and every class entered without a permit (it must show nothing). For each table and
+category, rows of every combination of attributes are read, and updated in place, as the account; the rows reached must
+be exactly those that the policy allows.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import Final, cast
-
-from cedarpy import pst
 
 from recuse.compiler.classes import ClassMap, with_undeclared
 from recuse.enforcement.facts import TableShape
-from recuse.model import Account, Action, AttributeType, Circumstances, System, TableMap
+from recuse.model import NO_AUTHORITY, Account, Action, AttributeType, Circumstances, System, TableMap
 from recuse.operations.plan import Policy
+from recuse.policy.asked import attributes_asked, names_accounts
 from recuse.policy.contexts import Context
 from recuse.policy.decide import Decider, Question
 from recuse.targets.records import Progress, Sample, Tried
@@ -23,6 +23,7 @@ from recuse.targets.target import Prober
 Value = bool | str | int | None
 # What stands for an attribute that no rule asks for.
 _ANY: Final[Mapping[AttributeType, Value]] = {"Bool": False, "String": "", "Long": 0}
+NO_PERMIT: Final = Circumstances("(a class entered without a permit)", NO_AUTHORITY)
 Stratum = tuple[tuple[str, object], ...]
 
 
@@ -63,9 +64,8 @@ class Attempts:
 
     def __post_init__(self) -> None:
         """Note what rules ask: attributes that none asks for divide no rows, and accounts that none names are alike."""
-        self._asked = frozenset(name for rule in self.policy.rules for name in _attributes_in(rule.template))
-        named = (uid for rule in self.policy.rules for uid in pst.entity_uids(rule.template))
-        self._names_accounts = any(uid.type.basename == "Account" for uid in named)
+        self._asked = attributes_asked(self.policy.rules)
+        self._names_accounts = names_accounts(self.policy.rules)
 
     def run(self, prober: Prober, logins: Iterable[str], progress: Progress) -> tuple[Attempt, ...]:
         """All attempts as these logins. What could not be told is an attempt with `unknown`, never a pass."""
@@ -79,6 +79,7 @@ class Attempts:
             account = self.policy.repository.accounts[f"{self.system.name}/{login}"]
             for context in self._contexts(account):
                 found += self._in_context(prober, account, context)
+            found += self._without_permit(prober, account)
         progress("attempts", len(names), len(names))
         return tuple(found)
 
@@ -96,6 +97,21 @@ class Attempts:
             elif role not in seen:
                 seen.add(role)
                 yield context
+
+    def _without_permit(self, prober: Prober, account: Account) -> Iterator[Attempt]:
+        """The negative control: a permit class entered without a permit shows nothing, no derived object either."""
+        roles = sorted({d.role for d in self.classes.declared if d.login == account.login})
+        derived = [d.name for d in self.system.derived if d.name in self.shapes]
+        if not roles:
+            return
+        with prober.acting_as(account.login) as refusal:
+            for role in roles:
+                for relation in (*(table.name for table in self.system.tables), *derived):
+                    tried = prober.entering(role, relation)
+                    reached = tried.rows if tried.rows is not None else frozenset()
+                    unknown = None if tried.rows is not None else tried.refusal or refusal
+                    over = tuple(sorted(reached, key=repr))
+                    yield Attempt(account.id, NO_PERMIT, relation, "(any)", "read", 1, 0, over, (), unknown)
 
     def _in_context(self, prober: Prober, account: Account, context: Context) -> Iterator[Attempt]:
         permit = None
@@ -186,25 +202,6 @@ class _Place:
         attributes = self.table.attributes.items()
         row = {name: cast("Value", sample.attributes.get(a.column, _ANY[a.type])) for name, a in attributes}
         return Question(self.account.id, action, system, self.table.name, self.category, row, self.circumstances)
-
-
-def _attributes_in(node: object) -> Iterator[str]:
-    """Every attribute named anywhere below a node of a rule."""
-    match node:
-        case pst.GetAttr(base, attr):
-            yield attr
-            yield from _attributes_in(base)
-        case pst.HasAttr(base, attrs):
-            yield from attrs
-            yield from _attributes_in(base)
-        case tuple():
-            for part in node:
-                yield from _attributes_in(part)
-        case _ if is_dataclass(node):
-            for each in fields(node):
-                yield from _attributes_in(getattr(node, each.name))
-        case _:
-            pass
 
 
 def _stratum(sample: Sample) -> Stratum:

@@ -33,6 +33,10 @@ class Prober(Protocol):
         """Which of the sampled rows can be updated; undone at once."""
         ...
 
+    def entering(self, role: str, relation: str) -> Tried:
+        """Which rows (at most one) are seen of a relation after entering a role without a permit."""
+        ...
+
     def triggered(self, table: str) -> bool:
         """Whether users' triggers would fire on a write."""
         ...

@@ -84,6 +84,18 @@ class Prober:
         )
         return self._try(statement, len(key))
 
+    def entering(self, role: str, relation: str) -> Tried:
+        """Which rows (at most one) the account sees of a table or view after SET ROLE, with no permit chosen."""
+        try:
+            with self.connection.transaction():
+                self.connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
+                tried = self._try(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(_relation(relation)), 1)
+                raise _Rollback
+        except _Rollback:
+            return tried
+        except psycopg.errors.InsufficientPrivilege as error:
+            return Tried(frozenset(), error.diag.message_primary)
+
     def triggered(self, table: str) -> bool:
         """Whether users' triggers would fire on a write."""
         if table not in self._triggered:
