@@ -634,8 +634,10 @@ def live() -> Iterator[Live]:
 
 
 PLANTED: Final = {
-    **{name: MUTANTS[name].plant for name in ("gate dropped", "declared classes are inherited")},
-    **{name: MUTANTS[name].plant for name in ("update of rows that may not be read", "every column with any category")},
+    **{
+        name: MUTANTS[name].plant
+        for name in ("gate dropped", "update of rows that may not be read", "every column with any category")
+    },
     **{name: TEXT_FAULTS[name] for name in ("NULL counts as true", "a text ends at its quote")},
 }
 

@@ -593,6 +593,9 @@ def second_directive(desk: Desk) -> str:
     return name
 
 
+LOST = "restore its folder; to end it, issue a directive that supersedes it"
+
+
 @pytest.mark.parametrize("alone", [True, False], ids=["the only one", "one of two"])
 def test_a_confirmed_directive_was_deleted(applied: Desk, tmp_path: Path, alone: bool) -> None:
     """Ending a directive is itself a directive: deleting its folder is refused, alone or not."""
@@ -601,36 +604,33 @@ def test_a_confirmed_directive_was_deleted(applied: Desk, tmp_path: Path, alone:
     if not alone:
         second_directive(applied)
     shutil.move(folder, kept)
-    if not alone:
-        done(applied.plan())
-
-    def restore() -> None:
-        shutil.move(kept, folder)
-
     message = f"directive `{name}`, confirmed in the ledger, is missing or altered in the repository"
-    remedy = "restore its folder; to end it, issue a directive that supersedes it"
-    steps = [Step(message, remedy, restore)]
+    for command in (PLAN, VERIFY):
+        refused(applied, command, message, LOST)
+    steps = [Step(message, LOST, lambda: shutil.move(kept, folder))]
     if not alone:
         stale = "the plan file is not what would be planned now (it differs in directives)"
         steps.append(Step(stale, PLAN_AGAIN, lambda: done(applied.plan())))
     mended(applied, APPLY, *steps)
+    for command in (PLAN, VERIFY):
+        done(applied.run(*command))
 
 
 def test_a_confirmed_directive_was_altered(applied: Desk) -> None:
     """Signed again with other bytes, it is another directive under an old name."""
     done(applied.plan())
-    path = applied.signed_folder / "directive.toml"
     kept = {each: each.read_bytes() for each in applied.signed_folder.iterdir()}
-    applied.edit(path, "Baseline", "Another")
-    done(applied.sign(), applied.confirm(), applied.plan())
+    applied.edit(applied.signed_folder / "directive.toml", "Baseline", "Another")
+    done(applied.sign(), applied.confirm())
 
     def restore() -> None:
         for each, content in kept.items():
             each.write_bytes(content)
 
     message = f"directive `{applied.directive}`, confirmed in the ledger, is missing or altered in the repository"
-    remedy = "restore its folder; to end it, issue a directive that supersedes it"
-    mended(applied, APPLY, Step(message, remedy, restore))
+    for command in (PLAN, VERIFY):
+        refused(applied, command, message, LOST)
+    mended(applied, APPLY, Step(message, LOST, restore))
 
 
 # Questions, and the demonstration -----------------------------------------------------------------------------------

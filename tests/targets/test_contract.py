@@ -682,6 +682,12 @@ DAMAGE: Final = {
     "accounts writable": "GRANT UPDATE (active) ON recuse.account TO agent",
     "membership in a class": "GRANT {standing} TO borrower; GRANT borrower TO analyst",
     "membership with admin option": "GRANT {standing} TO clerk WITH ADMIN OPTION",
+    "membership by another superuser": "CREATE ROLE dba SUPERUSER; REVOKE {standing} FROM clerk; SET ROLE dba; "
+    "GRANT {standing} TO clerk; RESET ROLE",
+    "class role dropped": "DROP OWNED BY {standing}; DROP ROLE {standing}",
+    "support schema dropped": "DROP SCHEMA recuse CASCADE",
+    "anyone may create in our schema": "GRANT CREATE ON SCHEMA recuse TO PUBLIC",
+    "gate no longer callable": "REVOKE EXECUTE ON FUNCTION recuse.gate FROM PUBLIC",
     "membership in the class taken": "REVOKE {standing} FROM clerk",
     "membership in the owner": 'GRANT "arrest owner" TO analyst',
     "membership in a predefined role": "GRANT pg_read_all_data TO analyst",
@@ -742,6 +748,7 @@ LEFT: Final = {
     "definer function": ("Owner", "Definition"),
     "definer procedure": ("Owner", "Definition"),
     "view over the table": ("Owner", "Definition"),
+    "membership by another superuser": ("Role(name='dba'",),
     "membership in a class": ("Membership(role='borrower', member='analyst'",),
 }
 
@@ -844,12 +851,12 @@ def test_a_change_by_hand_between_plan_and_apply_is_refused(version: int, tmp_pa
         job.sign()
         _, document = job.plan()
         admin = stack.enter_context(connect(job.world.dsn()))
-        by_hand = (
-            ("GRANT SELECT ON records.person TO PUBLIC", "REVOKE SELECT ON records.person FROM PUBLIC"),
-            ("ALTER TABLE records.person ENABLE ROW LEVEL SECURITY", "ALTER TABLE records.person DISABLE ROW LEVEL SECURITY"),
-            ("CREATE ROLE squad IN ROLE pg_read_all_data", "DROP ROLE squad"),
-        )  # fmt: skip
-        for done, undone in by_hand:
+        by_hand = {
+            "GRANT SELECT ON records.person TO PUBLIC": "REVOKE SELECT ON records.person FROM PUBLIC",
+            "CREATE POLICY p ON records.person USING (true)": "DROP POLICY p ON records.person",
+            "CREATE ROLE squad IN ROLE pg_read_all_data": "DROP ROLE squad",
+        }
+        for done, undone in by_hand.items():
             admin.execute(done.encode())
             before = inspect(admin).facts
             with pytest.raises(StalePlanError, match="the database is not as it was when the plan was made"):

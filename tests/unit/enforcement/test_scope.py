@@ -62,6 +62,8 @@ GOVERNED: list[Fact] = [
     grant("function", *DEFINER.name),
     grant("function", "recuse", "issue", "text"),
     grant("schema", "records", grantee="recuse_c_0123456789ab"),
+    grant("schema", "recuse"),
+    grant("schema", "recuse", grantee="anyone"),
     *(membership(role) for role in ("owner", "staff", "squad", "clerk", "root", "dump", "recuse_c_0123456789ab")),
     *(membership(role) for role in PREDEFINED_DATA_ROLES),
     policy("recuse_cut"),
