@@ -303,7 +303,7 @@ def tables(value: object) -> Iterator[dict[str, str]]:
 
 
 def texts_of(path: Path) -> Iterator[str]:
-    """The texts of a file that the program acts on: of Python its constants but docstrings, of SQL what is in quotes."""
+    """The texts that the program acts on: of Python its constants but docstrings, of others all, and what is quoted."""
     content = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         yield content
@@ -343,7 +343,7 @@ def test_no_id_of_the_demo_is_in_the_code() -> None:
 
 
 def test_an_id_in_the_code_would_be_found(tmp_path: Path) -> None:
-    """Planted: a purpose in Python, an authority in SQL, a plain word as a whole text; a docstring and prose are not."""
+    """Planted: a purpose in Python, an authority in SQL, a plain word as a whole text; docstrings and prose are not."""
     (tmp_path / "decide.py").write_text(
         '"""Such as `imm.civil_enforcement`."""\nif purpose == "imm.civil_enforcement":\n    x = "custody"\n'
     )

@@ -65,7 +65,7 @@ GOVERNED: list[Fact] = [
     grant("schema", "recuse"),
     grant("schema", "recuse", grantee="anyone"),
     *(membership(role) for role in ("owner", "staff", "squad", "clerk", "root", "dump", "recuse_c_0123456789ab")),
-    *(membership(role) for role in PREDEFINED_DATA_ROLES),
+    *(membership(role) for role in sorted(PREDEFINED_DATA_ROLES)),
     policy("recuse_cut"),
     replace(ROLE, name="recuse_c_old"),
     *(DefaultPrivilege("owner", None, on, "SELECT", None) for on in ("tables", "sequences", "functions")),
