@@ -151,7 +151,7 @@ def after(walk: Walk) -> None:
 
 
 def read_without_permit(world: World) -> dict[str, int]:
-    """Rows that an account reads without a permit in force, of each governed object, as each class that it may enter."""
+    """Rows that an account without a permit in force reads of each table and view, as each class that it may enter."""
     relations = (
         "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
         "WHERE n.nspname IN ('records', 'exchange', 'analysis') AND c.relkind IN ('r', 'p', 'v', 'm')"
