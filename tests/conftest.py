@@ -9,6 +9,7 @@ import pytest
 from psycopg import sql
 
 from recuse import clock
+from recuse.errors import TargetError
 from recuse.targets.postgres.throwaway import Server, embedded_binaries, throwaway
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
@@ -29,7 +30,10 @@ def skip_loudly(reason: str) -> None:
 def binaries_of(version: int) -> Path:
     """The `bin` folder of a PostgreSQL version, or a loud skip."""
     if version == 18:
-        return embedded_binaries()
+        try:
+            return embedded_binaries()
+        except TargetError as error:
+            skip_loudly(str(error))
     if not (DEBIAN_15 / "postgres").exists():
         skip_loudly("PostgreSQL 15 is not installed: sudo apt install postgresql-15")
     return DEBIAN_15

@@ -449,7 +449,10 @@ def test_words_for_people_on_the_way(server: Server, tmp_path: Path) -> None:
         before = desk.run("verify", "-r", "policy")
         draft, signed, confirmed, plan = desk.plan(), desk.sign(), desk.confirm(), desk.plan()
         dry = desk.run("apply", "plan.json", "-r", "policy", "--dry-run")
-        applied = desk.apply()
+        with psycopg.connect(desk.dsn("partner")) as session:
+            applied = desk.apply()
+            with pytest.raises(psycopg.OperationalError):
+                session.execute("SELECT")
     assert [ran.code for ran in (init, before, draft, signed, confirmed, plan, dry, applied)] == [0, 1, *[0] * 6]
     for ran, phrases in (
         (init, ("proposed in policy", "2 shared, 1 superuser", "then run recuse check")),
@@ -459,7 +462,7 @@ def test_words_for_people_on_the_way(server: Server, tmp_path: Path) -> None:
         (confirmed, ("confirmed: ", "next: recuse plan and recuse apply")),
         (plan, ("(in force)", "statements: ", "sessions end for 1 accounts")),
         (dry, ("-- tighten: prepare", "CREATE SCHEMA recuse")),
-        (applied, ("records: ", "facts changed by", "sessions ended", "next: recuse verify")),
+        (applied, ("records: ", "facts changed by", "1 sessions ended, the last after", "next: recuse verify")),
     ):
         assert [phrase for phrase in phrases if phrase not in ran.said] == []
 

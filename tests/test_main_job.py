@@ -228,6 +228,7 @@ def test_the_application_and_the_job_are_never_refused(story: Story) -> None:
 def test_a_second_plan_is_empty_and_applying_again_changes_nothing(story: Story) -> None:
     planned, _ = story.job.plan()
     assert planned.plan.changes == ()
+    assert (planned.plan.loses, planned.plan.gains, planned.plan.severs) == ((), (), frozenset())
     for _ in range(2):
         done = story.job.apply()
         assert done.changes == 0

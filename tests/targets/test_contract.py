@@ -49,7 +49,6 @@ from recuse.model import Circumstances, System
 from recuse.operations import record
 from recuse.operations.apply import apply_repository
 from recuse.operations.plan import Planned, Policy, plan_system
-from recuse.targets.postgres.apply import ADVISORY_LOCK
 from recuse.targets.postgres.canonical import canonical
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
@@ -835,12 +834,13 @@ def test_undo_restores_the_facts(governed: Governed) -> None:
 
 
 def test_a_second_apply_at_the_same_time_is_refused(governed: Governed) -> None:
-    planned = governed.plan()
+    """As long as the first has its connection, and no longer."""
+    refused = pytest.raises(TargetError, match="another `recuse apply` is at work")
     with connect(governed.place.dsn()) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", (ADVISORY_LOCK,))
-        with pytest.raises(TargetError, match="another `recuse apply` is at work"):
-            governed.apply(planned)
-    assert governed.facts() == planned.found.facts
+        with PostgresSession(other).exclusive(), refused, governed.session.exclusive():
+            pytest.fail("two at once")
+        with governed.session.exclusive():
+            pass
 
 
 @pytest.mark.parametrize("version", [18, 15], ids=["pg18", "pg15"])

@@ -45,7 +45,7 @@ def plan(
     """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
 
     Works on unsigned drafts, so that officials see the effect before they sign. Changes nothing. Rights: CONNECT and
-    the catalogs; TEMPORARY on a database that already has the recuse schema.
+    the catalogs; on a database enforced already also TEMPORARY, and SELECT on the recuse schema and the tables.
 
     Examples: recuse plan -r policy --log access.parquet --out plan.json
     """

@@ -20,9 +20,15 @@ from recuse.enforcement.facts import (
     RowPolicy,
     RowSecurity,
 )
+from recuse.enforcement.scope import PREFIX
 
 Right = tuple[ObjectRef, Privilege]
 ROW_PRIVILEGES: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+def _enters(membership: Membership) -> bool:
+    """Whether SET ROLE gives the member the role's rights; a permit class gives them to a permit, not to its member."""
+    return (membership.set_ or membership.admin) and not membership.role.startswith(PREFIX)
 
 
 @dataclass(slots=True)
@@ -42,7 +48,7 @@ class Holdings:
     def __post_init__(self) -> None:
         for fact in self.facts:
             match fact:
-                case Membership() if fact.inherit or (self.settable and (fact.set_ or fact.admin)):
+                case Membership() if fact.inherit or (self.settable and _enters(fact)):
                     self._parents[fact.member].add(fact.role)
                 case Grant():
                     self._grants[fact.grantee].add((fact.on, fact.privilege))
