@@ -80,7 +80,7 @@ def test_escape(lab: Server, world: str, case: str) -> None:
     folder = HERE / case
     only = re.search(r"^-- pg: (\d+)$", (folder / "setup.sql").read_text(), re.MULTILINE)
     if only and int(only.group(1)) != lab.version:
-        pytest.skip(f"a case of PostgreSQL {only.group(1)} only")
+        pytest.skip(f"not applicable: a case of PostgreSQL {only.group(1)} only")
     run(lab, world, HERE / "world.sql")
     run(lab, world, folder / "setup.sql")
     [answer] = reach(lab.dsn(world), "cpd.person.ssn", ["ice"])["accounts"]

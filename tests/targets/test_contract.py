@@ -309,7 +309,7 @@ def test_each_grantor_s_membership_is_its_own(named: tuple[Place, Names]) -> Non
     """From 16 on, two grantors' memberships stand beside each other; each goes alone."""
     place, names = named
     if place.server.version < 16:
-        pytest.skip("below 16 a membership has one grantor")
+        pytest.skip("not applicable: below 16 a membership has one grantor")
     place.execute("CREATE ROLE staff; GRANT staff TO {} WITH ADMIN OPTION", names.lender)
     ours = Membership("staff", names.reader, BUILT_IN, admin=False, inherit=False, set_=True)
     theirs = Membership("staff", names.reader, names.lender, admin=False, inherit=True, set_=True)
@@ -447,7 +447,7 @@ def test_a_default_privilege_is_made_and_unmade(
 ) -> None:
     place, names = named
     if on == "schemas" and schema:
-        pytest.skip("PostgreSQL has no default privileges for schemas inside a schema")
+        pytest.skip("not applicable: PostgreSQL has no default privileges for schemas inside a schema")
     # Everywhere, PUBLIC already has EXECUTE and USAGE of types: that entry is no fact of its own.
     grantees = (names.reader,) if not schema and on in ("functions", "types") else (names.reader, None)
     for grantee in grantees:
@@ -460,7 +460,7 @@ def test_a_default_privilege_is_made_and_unmade(
 
 def test_default_privileges_on_large_objects_do_not_stop_the_inspection(place: Place) -> None:
     if place.server.version < 18:
-        pytest.skip("PostgreSQL has them since 18")
+        pytest.skip("not applicable: PostgreSQL has them since 18")
     place.execute("CREATE ROLE owner; ALTER DEFAULT PRIVILEGES FOR ROLE owner GRANT SELECT ON LARGE OBJECTS TO PUBLIC")
     place.facts()
 

@@ -23,8 +23,12 @@ def ledger_folder(repository: Path, given: Path | None) -> Path:
 
 
 def open_or_create(folder: Path, origin: str) -> Ledger:
-    """The ledger, made at its first use."""
-    return open_ledger(folder) if folder.exists() else create_ledger(folder, origin)
+    """The ledger, made at its first use; its private key is kept out of the policy repository's git history."""
+    if folder.exists():
+        return open_ledger(folder)
+    ledger = create_ledger(folder, origin)
+    (folder / ".gitignore").write_text("key\nlock\n", encoding="utf-8")
+    return ledger
 
 
 def entries(folder: Path) -> tuple[Entry, ...]:
