@@ -77,7 +77,7 @@ class Scope:
                 if fact.on.kind == "function":
                     return fact.on.name in self.definer or fact.on.name[0] == "recuse"
                 if fact.on.kind == "schema":
-                    return fact.grantee is not None and fact.grantee.startswith(PREFIX)
+                    return fact.on.name == ("recuse",) or (fact.grantee or "").startswith(PREFIX)
                 return fact.on.kind in _CLOSED_KINDS
             case Membership():
                 return fact.role in self.reaching and fact.member not in self.exempt

@@ -13,6 +13,8 @@ from recuse.targets.records import ServerFacts
 
 Connection = psycopg.Connection[tuple[object, ...]]
 MINIMUM_VERSION = 15
+SUPPORT_TABLES = 4
+STATEMENT_SECONDS = 60
 
 
 @contextmanager
@@ -32,18 +34,24 @@ def connect(dsn: str, *, autocommit: bool = True) -> Iterator[Connection]:
             f"the database refused: {_first_line(error)}",
             f"connect as a superuser, or give `{user}` the right named",
         ) from error
+    except psycopg.errors.QueryCanceled as error:
+        raise TargetError(
+            f"a statement took longer than {STATEMENT_SECONDS} seconds", "try again when the server is less busy"
+        ) from error
     except psycopg.OperationalError as error:
         raise UnreachableError(
             f"the connection to the database was lost: {_first_line(error)}", "check the server and run it again"
         ) from error
     except psycopg.Error as error:
-        raise TargetError(f"the database answered: {_first_line(error)}") from error
+        raise TargetError(
+            f"the database answered: {_first_line(error)}", "look at the server's log for what led to it"
+        ) from error
 
 
 def _setup(connection: Connection) -> None:
     """Resolve names in pg_catalog only: nothing in a user's schema stands in for what we call."""
     connection.execute("SET search_path = pg_catalog, pg_temp")
-    connection.execute("SET statement_timeout = '60s'")
+    connection.execute("SELECT pg_catalog.set_config('statement_timeout', %s, false)", (f"{STATEMENT_SECONDS}s",))
     connection.execute("SET standard_conforming_strings = on")  # a backslash in a constant is a backslash
     if not connection.autocommit:
         connection.commit()
@@ -54,8 +62,13 @@ def server_facts(connection: Connection) -> ServerFacts:
     row = connection.execute(query("inspect/server")).fetchone()
     if row is None:
         raise TargetError("the server said nothing about itself")
-    version, database, login, superuser, bootstrap, supported = row
-    facts = ServerFacts(int(str(version)), str(database), str(login), bool(superuser), str(bootstrap), bool(supported))
+    version, database, login, superuser, bootstrap, tables = row
+    if tables not in (0, SUPPORT_TABLES):
+        raise TargetError(
+            "the schema `recuse` of the database has lost tables",
+            "drop it as a superuser (DROP SCHEMA recuse CASCADE, which shows nothing), then plan and apply again",
+        )
+    facts = ServerFacts(int(str(version)), str(database), str(login), bool(superuser), str(bootstrap), bool(tables))
     if facts.major < MINIMUM_VERSION:
         raise TargetError(
             f"the server is PostgreSQL {facts.major}; enforcement needs {MINIMUM_VERSION} or newer",

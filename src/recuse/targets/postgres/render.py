@@ -55,8 +55,8 @@ class Statement:
     undo: tuple[Sql, ...]
 
     def text(self) -> tuple[str, str]:
-        """Both as text that can be pasted into psql."""
-        return ";\n".join(s.as_string(None) for s in self.do), ";\n".join(s.as_string(None) for s in self.undo)
+        """Both as text that can be pasted into psql; what speaks as another role stands in a transaction."""
+        return _pasteable(self.do), _pasteable(self.undo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,13 @@ def _together(change: Change) -> object:
             return (change.step, change.batch, change.make, key)
         case _:
             return id(change)
+
+
+def _pasteable(statements: Sequence[Sql]) -> str:
+    lines = [statement.as_string(None) for statement in statements]
+    if any("SET LOCAL" in line for line in lines):
+        lines = ["BEGIN", *lines, "COMMIT"]
+    return ";\n".join(lines)
 
 
 def _refreshed(changes: Iterable[Change]) -> Iterator[Statement]:

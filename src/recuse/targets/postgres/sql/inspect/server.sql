@@ -2,4 +2,5 @@
 SELECT current_setting('server_version_num')::int, current_database()::text, current_user::text,
        (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user),
        (SELECT rolname::text FROM pg_catalog.pg_roles WHERE oid = 10),
-       to_regclass('recuse.account') IS NOT NULL
+       (SELECT count(*)::int FROM unnest(ARRAY['support', 'account', 'declaration', 'permit']) t (name)
+        WHERE to_regclass('recuse.' || t.name) IS NOT NULL)
