@@ -276,3 +276,19 @@ def test_the_negative_control_notices_a_planted_grant(story: Story) -> None:
             connection.execute(f"REVOKE SELECT ON analysis.gang_extract FROM {declared.role}")
             connection.execute(f"REVOKE USAGE ON SCHEMA analysis FROM {declared.role}")
     assert {"drift", "attempt-over"} <= codes
+
+
+def test_a_membership_taken_by_hand_is_drift_and_does_not_stop_verify(story: Story) -> None:
+    """A class role that an account can no longer enter is told as what it is."""
+    declared = story.job.plan()[0].classes.declared[0]
+    with psycopg.connect(story.job.world.dsn(), autocommit=True) as connection:
+        held = "SELECT m.member::regrole::text FROM pg_auth_members m WHERE m.roleid = %s::regrole"
+        members = [str(row[0]) for row in connection.execute(held, (declared.role,))]
+        for member in members:
+            connection.execute(f"REVOKE {declared.role} FROM {member}")
+        try:
+            codes = {finding.code for finding in story.job.verify().findings}
+        finally:
+            story.job.apply()
+    assert {"drift", "attempt-under"} <= codes
+    assert story.job.plan()[0].plan.changes == ()

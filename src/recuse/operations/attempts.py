@@ -104,14 +104,15 @@ class Attempts:
         derived = [d.name for d in self.system.derived if d.name in self.shapes]
         if not roles:
             return
-        with prober.acting_as(account.login) as refusal:
+        relations = (*(table.name for table in self.system.tables), *derived)
+        with prober.acting_as(account.login):
             for role in roles:
-                for relation in (*(table.name for table in self.system.tables), *derived):
-                    tried = prober.entering(role, relation)
-                    reached = tried.rows if tried.rows is not None else frozenset()
-                    unknown = None if tried.rows is not None else tried.refusal or refusal
-                    over = tuple(sorted(reached, key=repr))
-                    yield Attempt(account.id, NO_PERMIT, relation, "(any)", "read", 1, 0, over, (), unknown)
+                with prober.entering(role) as entered:
+                    for relation in relations if entered else ():
+                        tried = prober.sees(relation)
+                        over = tuple(sorted(tried.rows or (), key=repr))
+                        unknown = None if tried.rows is not None else tried.refusal
+                        yield Attempt(account.id, NO_PERMIT, relation, "(any)", "read", 1, 0, over, (), unknown)
 
     def _in_context(self, prober: Prober, account: Account, context: Context) -> Iterator[Attempt]:
         permit = None

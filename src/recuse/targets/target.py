@@ -33,8 +33,12 @@ class Prober(Protocol):
         """Which of the sampled rows can be updated; undone at once."""
         ...
 
-    def entering(self, role: str, relation: str) -> Tried:
-        """Which rows (at most one) are seen of a relation after entering a role without a permit."""
+    def entering(self, role: str) -> AbstractContextManager[bool]:
+        """Be in a role without a permit, for the length of a block; gives whether it may be entered."""
+        ...
+
+    def sees(self, relation: str) -> Tried:
+        """Which rows (at most one) of a table or view are seen now."""
         ...
 
     def triggered(self, table: str) -> bool:

@@ -84,17 +84,27 @@ class Prober:
         )
         return self._try(statement, len(key))
 
-    def entering(self, role: str, relation: str) -> Tried:
-        """Which rows (at most one) the account sees of a table or view after SET ROLE, with no permit chosen."""
+    @contextmanager
+    def entering(self, role: str) -> Iterator[bool]:
+        """Be in a role for the length of a block, with no permit chosen; gives whether the account may enter it."""
+        try:
+            with self.connection.transaction():
+                yield self._enters(role)
+                raise _Rollback
+        except _Rollback:
+            pass
+
+    def _enters(self, role: str) -> bool:
         try:
             with self.connection.transaction():
                 self.connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
-                tried = self._try(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(_relation(relation)), 1)
-                raise _Rollback
-        except _Rollback:
-            return tried
-        except psycopg.errors.InsufficientPrivilege as error:
-            return Tried(frozenset(), error.diag.message_primary)
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+        return True
+
+    def sees(self, relation: str) -> Tried:
+        """Which rows (at most one) of a table or view are seen now."""
+        return self._try(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(_relation(relation)), 1)
 
     def triggered(self, table: str) -> bool:
         """Whether users' triggers would fire on a write."""
