@@ -20,6 +20,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--sets", type=int, default=2000, help="how many generated rule sets")
 
 
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"generated rule sets: --sets {config.getoption('--sets')} --seed {config.getoption('--seed')}"
+
+
 def skip_loudly(reason: str) -> None:
     """Skip, saying why; with CI=true that is a failure."""
     if os.environ.get("CI") == "true":

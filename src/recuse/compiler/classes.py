@@ -82,7 +82,10 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class ClassMap:
-    """All classes of one system: contents by role, each login's standing class, declarations, owners' classes."""
+    """All classes of one system: contents by role, each login's standing class, declarations, owners' classes.
+
+    `undeclared` are logins without a standing purpose in force: their standing class is what anyone may see.
+    """
 
     contents: Mapping[str, ClassContent]
     standing: Mapping[str, str]
@@ -90,6 +93,7 @@ class ClassMap:
     owners: Mapping[str, ClassContent]
     labels: Mapping[str, str]
     proofs: tuple[str, ...]
+    undeclared: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -116,6 +120,7 @@ class Classifier:
         standing: dict[str, str] = {}
         declared: list[Declared] = []
         labels: dict[str, set[str]] = {}
+        undeclared: set[str] = set()
         for account in self._accounts():
             for context in with_undeclared(self.repository, account, on):
                 content = self.content(account, context)
@@ -125,6 +130,8 @@ class Classifier:
                 labels.setdefault(content.role, set()).add(_label(context))
                 if context.standing:
                     standing[account.login] = content.role
+                    if context.circumstances == UNDECLARED_CIRCUMSTANCES:
+                        undeclared.add(account.login)
                 else:
                     declared.append(Declared(account.login, context, content.role))
         if len(contents) > LIMIT:
@@ -133,7 +140,15 @@ class Classifier:
                 "let rules ask for groups of agencies and purposes instead of single ones",
             )
         texts = {role: "; ".join(sorted(words)[:6]) for role, words in labels.items()}
-        return ClassMap(contents, standing, tuple(declared), dict(self._owned), texts, tuple(sorted(self._proofs)))
+        return ClassMap(
+            contents,
+            standing,
+            tuple(declared),
+            dict(self._owned),
+            texts,
+            tuple(sorted(self._proofs)),
+            frozenset(undeclared),
+        )
 
     def content(self, account: Account, context: Context) -> ClassContent:
         """What this account may do in this context."""

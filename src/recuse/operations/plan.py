@@ -80,7 +80,7 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
     substituted = frozenset(
         login
         for login in known.classes.standing
-        if login in known.found.oids and accounts[login].standing is not None and _reaches(login, holdings, known)
+        if login in known.found.oids and login not in known.classes.undeclared and _reaches(login, holdings, known)
     )
     ties = [[known.catalog.derived(d.name), *(_table(name) for name in d.tables)] for d in system.derived]
     batches = batch_names((_table(t.name) for t in system.tables), ties)
