@@ -38,9 +38,9 @@ def read_repository(folder: Path) -> Repository:
     """
     register = Register()
     files = read_files(folder, register.problems)
-    if not files:
+    if not files and not register.problems:
         register.problems.append(Problem(str(folder), 0, "holds no policy repository", "make one with `recuse init`"))
-    else:
+    elif files:
         repository = _Reader(files, register).repository()
         register.settle()
         check(repository, register)

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from recuse.errors import InputError, MissingRightError, TargetError, UnreachableError
+from recuse.targets.postgres.connect import first_line, without_secret
 
 OLDEST: Final = 15
 """The oldest PostgreSQL version whose catalogs are understood."""
@@ -67,9 +68,7 @@ def _connect(dsn: str) -> psycopg.Connection[Any]:
     try:
         return psycopg.connect(prepare_threshold=None, **parameters)
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
-        secret = str(parameters.get("password") or "")
-        shown = reason.replace(secret, "…") if secret else reason
+        shown = without_secret(first_line(error), str(parameters.get("password") or ""))
         raise UnreachableError(
             f"no connection to {_where(dsn)}: {shown}", "check the address, the account and its password file"
         ) from None

@@ -31,7 +31,7 @@ def connect(dsn: str, *, autocommit: bool = True) -> Iterator[Connection]:
             yield connection
     except psycopg.errors.InsufficientPrivilege as error:
         raise MissingRightError(
-            f"the database refused: {_first_line(error)}",
+            f"the database refused: {first_line(error)}",
             f"connect as a superuser, or give `{user}` the right named",
         ) from error
     except psycopg.errors.QueryCanceled as error:
@@ -40,11 +40,11 @@ def connect(dsn: str, *, autocommit: bool = True) -> Iterator[Connection]:
         ) from error
     except psycopg.OperationalError as error:
         raise UnreachableError(
-            f"the connection to the database was lost: {_first_line(error)}", "check the server and run it again"
+            f"the connection to the database was lost: {first_line(error)}", "check the server and run it again"
         ) from error
     except psycopg.Error as error:
         raise TargetError(
-            f"the database answered: {_first_line(error)}", "look at the server's log for what led to it"
+            f"the database answered: {first_line(error)}", "look at the server's log for what led to it"
         ) from error
 
 
@@ -87,17 +87,19 @@ def _unreachable(dsn: str, error: psycopg.Error) -> UnreachableError:
     where = ", ".join(
         f"{key} `{parts[key]}`" for key in ("service", "host", "port", "dbname", "user") if parts.get(key)
     )
-    reason = _without_secret(_first_line(error), str(parts.get("password") or ""))
+    reason = without_secret(first_line(error), str(parts.get("password") or ""))
     return UnreachableError(
         f"no connection to {where or 'the default server'}: {reason}",
         "check that the server runs, the service or address is right, and the password is in PGPASSFILE",
     )
 
 
-def _first_line(error: psycopg.Error) -> str:
+def first_line(error: psycopg.Error) -> str:
+    """The first line of what the server or the driver said: the cause; hints and further attempts come after it."""
     message = error.diag.message_primary or str(error)
     return message.strip().splitlines()[0] if message.strip() else type(error).__name__
 
 
-def _without_secret(text: str, secret: str) -> str:
+def without_secret(text: str, secret: str) -> str:
+    """A text in which a secret, should the driver quote it, is not shown."""
     return re.sub(re.escape(secret), "…", text) if secret else text
