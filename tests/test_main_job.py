@@ -292,3 +292,10 @@ def test_a_membership_taken_by_hand_is_drift_and_does_not_stop_verify(story: Sto
             story.job.apply()
     assert {"drift", "attempt-under"} <= codes
     assert story.job.plan()[0].plan.changes == ()
+
+
+def test_a_remedy_mends_the_cause_and_not_one_login_s_way_to_it(story: Story) -> None:
+    """The door of the next table is closed at the default privilege itself."""
+    remedies = {str(f.remedy) for f in story.before.findings if f.code == "default-privilege"}
+    assert remedies
+    assert all(remedy.startswith("ALTER DEFAULT PRIVILEGES") for remedy in remedies)

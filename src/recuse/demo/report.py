@@ -40,7 +40,7 @@ def _data(tour: "Tour") -> page.PageData:
         ),
         directive=_directive(tour),
         matrix=matrix(tour.workspace().repository, tour.workspace().repository.systems["clear"], tour.planned),
-        doors=tuple(_door(tour, door) for door in PLANTED),
+        doors=(*(_door(tour, door) for door in PLANTED), _ordinary(tour)),
         tries=tuple(_tries(found.attempts)),
         ended=_ended(tour),
         replay=_replay(tour.replayed),
@@ -83,6 +83,18 @@ def _door(tour: "Tour", door: PlantedDoor) -> page.Door:
     remedy = next((f.remedy for f in about if f.remedy), None)
     closed_by = "its session was ended" if door.name == "open-cursor" else remedy or "recuse apply"
     return page.Door(door.name, door.why, closed_by, "open" if left else "closed")
+
+
+def _ordinary(tour: "Tour") -> page.Door:
+    """What was found besides the planted doors: the grants and groups that any database has."""
+    planted = {(f"clear/{door.login}", code) for door in PLANTED for code in DOOR_CODES[door.name]}
+    others = [f for f in tour.before.findings if (f.account, f.code) not in planted]
+    return page.Door(
+        f"{len(others)} further findings",
+        "ordinary grants, group memberships and PUBLIC, as any database has them",
+        "recuse apply, which leaves class roles as the only holders of rights",
+        "open" if tour.after.findings else "closed",
+    )
 
 
 def _tries(attempts: Iterable[Attempt]) -> Iterable[page.Tries]:
@@ -129,8 +141,9 @@ def _bar(tally: Tally) -> page.Bar:
 def _bars(tallies: Iterable[Tally]) -> tuple[page.Bar, ...]:
     """The largest by what would be refused, then the rest in one bar, so that no line is lost."""
     ordered = sorted(tallies, key=lambda t: (-t.refused, -t.lines, t.key))
-    rest = ordered[_SHOWN:]
-    shown = [_bar(tally) for tally in ordered[:_SHOWN]]
+    kept = _SHOWN if len(ordered) > _SHOWN + 1 else len(ordered)
+    rest = ordered[kept:]
+    shown = [_bar(tally) for tally in ordered[:kept]]
     if rest:
         lines, refused = sum(t.lines for t in rest), sum(t.refused for t in rest)
         shown.append(page.Bar(f"{len(rest)} others", lines, refused))

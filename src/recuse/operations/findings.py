@@ -160,7 +160,7 @@ class Finder:
             door="back",
             steps=path,
             reproduce=f"-- {path[-1].reason}",
-            remedy=self._remedy(path),
+            remedy=self._remedy(path[::-1]),  # the default itself, before this one login's way to it
             severity="high",
         )
 
