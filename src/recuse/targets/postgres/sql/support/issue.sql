@@ -5,6 +5,8 @@ CREATE OR REPLACE FUNCTION recuse.issue(
 ) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $recuse$
+DECLARE
+  moment constant timestamptz := pg_catalog.clock_timestamp();  -- read once, or a permit would run longer than was said
 BEGIN
   IF hours IS NULL OR hours <= 0 OR hours > 72 THEN
     RAISE invalid_parameter_value USING MESSAGE = 'a permit runs for more than 0 and at most 72 hours';
@@ -16,8 +18,8 @@ BEGIN
   END IF;
   INSERT INTO recuse.permit
   SELECT issue.permit_id, a.login, a.login_oid, issue.purpose, issue.authority, coalesce(issue.agreement, ''),
-         coalesce(issue.case_number, ''), pg_catalog.clock_timestamp(),
-         pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => (hours * 3600)::double precision), issue.ledger_index, NULL
+         coalesce(issue.case_number, ''), moment,
+         moment + pg_catalog.make_interval(secs => (hours * 3600)::double precision), issue.ledger_index, NULL
   FROM recuse.account a WHERE a.login = issue.login AND a.active;
   IF NOT FOUND THEN
     RAISE insufficient_privilege USING MESSAGE = pg_catalog.format('%I is not an active account', issue.login);
