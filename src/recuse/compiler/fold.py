@@ -177,6 +177,8 @@ def _in(left: pst.Expr, right: pst.Expr, known: Known) -> pst.Expr | None:
     kind = _kind(left, known)
     if kind is not None:
         return _among(kind, {name for uid in targets for name in known.within(kind, uid)}, left)
+    if not isinstance(left, pst.EntityLit | pst.Var):
+        return None  # it may err, even where it is asked to be in nothing
     members = [_member(left, uid, known) for uid in targets]
     if True in members:
         return pst.BoolLit(True)
