@@ -5,6 +5,7 @@ that Cedar denies is reported apart and first.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -120,8 +121,20 @@ def test_holds_equals_cedar(made: Recipe, conditions: tuple[Condition, ...]) -> 
     judge(mismatch(case, by_holds(condition, rows), rows) for case, condition, rows in pairs)
 
 
-def test_text_in_postgresql_equals_cedar(made: Recipe, conditions: tuple[Condition, ...], database: str) -> None:
+# Settings that change how a session reads and writes moments: what a condition says must not follow them.
+SETTINGS: Final = {"TimeZone": "America/Chicago", "DateStyle": "SQL, DMY", "IntervalStyle": "sql_standard"}
+
+
+@contextmanager
+def hostile_session(database: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(database) as connection:
+        for name, value in SETTINGS.items():
+            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+        yield connection
+
+
+def test_text_in_postgresql_equals_cedar(made: Recipe, conditions: tuple[Condition, ...], database: str) -> None:
+    with hostile_session(database) as connection:
         judge(in_postgresql(connection, made, conditions))
 
 
@@ -171,5 +184,5 @@ def test_a_planted_fault_in_the_text_is_noticed(
     made: Recipe, conditions: tuple[Condition, ...], fault: str, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     TEXT_FAULTS[fault](monkeypatch)
-    with psycopg.connect(database) as connection:
+    with hostile_session(database) as connection:
         assert any(what is not None for what in in_postgresql(connection, made, conditions))
