@@ -29,6 +29,7 @@ from tests.conformance.world import (
     compiled,
     entities,
     fill,
+    is_typed,
     oracle,
     parsed,
     random_rows,
@@ -151,7 +152,9 @@ def in_postgresql(
 
 
 def test_validated_sets_never_err(made: Recipe) -> None:
-    erring = [case.text for case in made.cases if case.validated and case.expected.erred]
+    """But on a value that no Cedar type holds: for Cedar it is none of the row's type."""
+    typed = [frozenset(index for index, row in enumerate(rows) if is_typed(row)) for rows in made.tables]
+    erring = [case.text for case in made.cases if case.validated and case.expected.erred & typed[case.table]]
     assert not erring, f"strict validation let through {len(erring)}; the first:\n{erring[0]}"
 
 
