@@ -5,7 +5,6 @@ that Cedar denies is reported apart and first.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -29,6 +28,7 @@ from tests.conformance.world import (
     compiled,
     entities,
     fill,
+    hostile_session,
     is_typed,
     oracle,
     parsed,
@@ -120,18 +120,6 @@ def judge(found: Iterator[str | None]) -> None:
 def test_holds_equals_cedar(made: Recipe, conditions: tuple[Condition, ...]) -> None:
     pairs = ((case, condition, made.tables[case.table]) for case, condition in zip(made.cases, conditions, strict=True))
     judge(mismatch(case, by_holds(condition, rows), rows) for case, condition, rows in pairs)
-
-
-# Settings that change how a session reads and writes moments: what a condition says must not follow them.
-SETTINGS: Final = {"TimeZone": "America/Chicago", "DateStyle": "SQL, DMY", "IntervalStyle": "sql_standard"}
-
-
-@contextmanager
-def hostile_session(database: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(database) as connection:
-        for name, value in SETTINGS.items():
-            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
-        yield connection
 
 
 def test_text_in_postgresql_equals_cedar(made: Recipe, conditions: tuple[Condition, ...], database: str) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final, cast, get_args
 
 import cedarpy
-import psycopg
 import pytest
 from cedarpy import pst
 from psycopg import sql
@@ -29,6 +28,7 @@ from tests.conformance.world import (
     compiled,
     entities,
     fill,
+    hostile_session,
     oracle,
     parsed,
     requests,
@@ -132,7 +132,7 @@ def conditions() -> set[Condition]:
 
 
 def test_texts_mean_the_same_in_postgresql(database: str) -> None:
-    with psycopg.connect(database) as connection:
+    with hostile_session(database) as connection:
         fill(connection, ROWS)
         for wanted in conditions():
             found = connection.execute(sql.SQL("SELECT id FROM r WHERE {}").format(condition_sql(wanted))).fetchall()
