@@ -10,6 +10,7 @@ demo: .venv/.runtime            ## the main job, on a synthetic police records d
 
 test: .venv/.dev                ## every test (installs system packages when root on Debian)
 	scripts/system-packages.sh
+	scripts/postgresql-versions.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/.dev               ## style, types, floors, sizes

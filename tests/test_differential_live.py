@@ -52,7 +52,7 @@ from tests.conformance.world import (
     random_rows,
     requests,
 )
-from tests.conftest import DEBIAN_15, binaries_of
+from tests.conftest import BINARIES, ENDS, binaries_of, version_id
 from tests.test_mutants import FAULTS as MUTANTS
 from tests.unit.enforcement.small import (
     CATEGORIES,
@@ -594,7 +594,7 @@ def merged(tallies: Iterable[Tally]) -> Tally:
 def running(request: pytest.FixtureRequest) -> Iterator[Mapping[int, list[Future[Tally]]]]:
     """All jobs of all versions that are installed, at work beside each other."""
     seed, sets = request.config.getoption("--seed"), request.config.getoption("--sets")
-    versions = [v for v in JOBS if v == 18 or (DEBIAN_15 / "postgres").exists()]
+    versions = [v for v in JOBS if v == 18 or (BINARIES[15][0] / "postgres").exists()]
     print(f"seed {seed}, {sets} rule sets")  # noqa: T201 - belongs in the report of a failure
     with ProcessPoolExecutor(sum(JOBS.values()), get_context("spawn")) as pool:
         share = -(-sets // sum(JOBS.values()))
@@ -604,7 +604,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[Mapping[int, list[Future
         }
 
 
-@pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
+@pytest.fixture(scope="module", params=ENDS, ids=version_id)
 def compared(request: pytest.FixtureRequest, running: Mapping[int, list[Future[Tally]]]) -> Tally:
     binaries_of(request.param)  # skips loudly
     tally = merged(job.result() for job in running[request.param])

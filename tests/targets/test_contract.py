@@ -59,7 +59,7 @@ from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.target import _renderer as renderer_of
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conformance.world import ATTRIBUTES
-from tests.conftest import binaries_of
+from tests.conftest import ENDS, binaries_of, version_id
 from tests.test_main_job import job_on
 from tests.unit.enforcement.small import (
     DAY,
@@ -76,7 +76,7 @@ LOGINS: Final = ("clerk", "agent", "analyst")
 BUILT_IN: Final = "postgres"
 
 
-@pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
+@pytest.fixture(scope="module", params=ENDS, ids=version_id)
 def running(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server for this module, whose roles each test takes away again."""
     with throwaway(binaries=binaries_of(request.param)) as server:
