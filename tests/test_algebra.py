@@ -11,9 +11,9 @@ import cedarpy
 import pytest
 
 from recuse.compiler.condition import NEVER, holds
-from tests.conformance.world import ASKING, Row, compiled, entities, oracle, parsed, requests
+from tests.conformance.world import ASKING, ATTRIBUTES, Row, compiled, entities, oracle, parsed, requests
 
-ROW: Final[Row] = {
+ROW: Final[Row] = {attribute.column: None for _, attribute in ATTRIBUTES} | {
     "is_sealed": True, "is juvenile": None, 'vi"p': False, "district": "a", "Note": None, "alías": "b", "grade": 1,
     "weight": None,
 }  # fmt: skip

@@ -12,17 +12,15 @@ from typing import Final, cast
 
 from recuse.compiler.classes import ClassMap, with_undeclared
 from recuse.enforcement.facts import TableShape
-from recuse.model import NO_AUTHORITY, Account, Action, AttributeType, Circumstances, System, TableMap
+from recuse.model import NO_AUTHORITY, Account, Action, Circumstances, System, TableMap, Value
 from recuse.operations.plan import Policy
 from recuse.policy.asked import attributes_asked, names_accounts
 from recuse.policy.contexts import Context
 from recuse.policy.decide import Decider, Question
+from recuse.policy.values import ORDINARY
 from recuse.targets.records import Progress, Sample, Tried
 from recuse.targets.target import Prober
 
-Value = bool | str | int | None
-# What stands for an attribute that no rule asks for.
-_ANY: Final[Mapping[AttributeType, Value]] = {"Bool": False, "String": "", "Long": 0}
 NO_PERMIT: Final = Circumstances("(a class entered without a permit)", NO_AUTHORITY)
 Stratum = tuple[tuple[str, object], ...]
 
@@ -201,7 +199,7 @@ class _Place:
 
     def question(self, system: str, sample: Sample, action: Action) -> Question:
         attributes = self.table.attributes.items()
-        row = {name: cast("Value", sample.attributes.get(a.column, _ANY[a.type])) for name, a in attributes}
+        row = {name: cast("Value", sample.attributes.get(a.column, ORDINARY[a.type])) for name, a in attributes}
         return Question(self.account.id, action, system, self.table.name, self.category, row, self.circumstances)
 
 
