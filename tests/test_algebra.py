@@ -13,7 +13,8 @@ import pytest
 from recuse.compiler.condition import NEVER, holds
 from tests.conformance.world import ASKING, ATTRIBUTES, Row, compiled, entities, oracle, parsed, requests
 
-ROW: Final[Row] = {attribute.column: None for _, attribute in ATTRIBUTES} | {
+ROW: Final[Row] = {
+    **dict.fromkeys((attribute.column for _, attribute in ATTRIBUTES), None),
     "is_sealed": True, "is juvenile": None, 'vi"p': False, "district": "a", "Note": None, "alías": "b", "grade": 1,
     "weight": None,
 }  # fmt: skip

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 import cedarpy
@@ -89,21 +89,39 @@ PARENTS: Final[dict[tuple[str, str], str | None]] = {
     ("Category", "arrest_record"): None,
 }
 
-TYPES: Final[Mapping[AttributeType, str]] = {
-    "Bool": "boolean", "String": "text", "Long": "bigint", "datetime": "timestamptz", "date": "date", "ipaddr": "inet",
-    "Set<String>": "text[]", "uuid": "uuid", "Agency": "text", "Purpose": "varchar(40)", "Authority": "text",
-    "Category": "text", "Account": "text",
+TYPES: Final[Mapping[AttributeType, LiteralString]] = {
+    "Bool": "boolean", "String": "text", "Long": "bigint", "datetime": "timestamp with time zone", "date": "date",
+    "ipaddr": "inet", "Set<String>": "text[]", "uuid": "uuid", "Agency": "text", "Purpose": "character varying(40)",
+    "Authority": "text", "Category": "text", "Account": "text",
+}  # fmt: skip
+DEFAULTS: Final[Mapping[AttributeType, LiteralString]] = {
+    "Bool": "false", "Long": "0", "datetime": "'1970-01-01 00:00:00+00'", "ipaddr": "'0.0.0.0'", "Set<String>": "'{}'",
+}  # fmt: skip
+# What a column holds of which an INSERT says nothing, and that is never NULL.
+EMPTY: Final[Mapping[AttributeType, Value]] = {
+    "Bool": False, "String": "", "Long": 0, "datetime": 0, "ipaddr": Address(4, 0, 32), "Set<String>": frozenset(),
+    "Account": "", "Category": "",
 }  # fmt: skip
 
 
-def column_type(attribute: RowAttribute) -> str:
-    """The column's type; one set is of another type than the other."""
-    return "varchar(20)[]" if attribute.column == "marks" else TYPES[attribute.type]
+def column_type(attribute: RowAttribute) -> LiteralString:
+    """The column's type as the catalog writes it; one set is of another type than the other."""
+    return "character varying(20)[]" if attribute.column == "marks" else TYPES[attribute.type]
 
 
-CREATE: Final = sql.SQL("DROP TABLE IF EXISTS r; CREATE TABLE r (id int, {})").format(
-    sql.SQL(", ").join(sql.SQL("{} " + column_type(a)).format(sql.Identifier(a.column)) for _, a in ATTRIBUTES)
-)
+def definitions(*, constrained: bool = False) -> sql.Composed:
+    """The columns of the hostile table; `constrained` with NOT NULL and a default where none may be NULL."""
+    found = []
+    for _, attribute in ATTRIBUTES:
+        written = sql.SQL("{} {}").format(sql.Identifier(attribute.column), sql.SQL(column_type(attribute)))
+        if constrained and not attribute.optional:
+            default = sql.SQL(DEFAULTS.get(attribute.type, "''"))
+            written = sql.SQL("{} NOT NULL DEFAULT {}").format(written, default)
+        found.append(written)
+    return sql.SQL(", ").join(found)
+
+
+CREATE: Final = sql.SQL("DROP TABLE IF EXISTS r; CREATE TABLE r (id int, {})").format(definitions())
 
 TEXTS: Final = (
     "", "a", "A", "b", "ab", "abc", "a'b", 'a"b', "a\\b", "a\\", "a%b", "%", "a_b", "_", "a*b", "*", "!", "a!b", "é",

@@ -9,8 +9,7 @@ import cedarpy
 from psycopg import sql
 
 from recuse.model import Action, RowAttribute, Value
-from recuse.policy.values import ORDINARY
-from tests.conformance.world import ATTRIBUTES, KIND, Row, entities, random_rows, stored
+from tests.conformance.world import ATTRIBUTES, EMPTY, KIND, Row, entities, random_rows, stored
 from tests.unit.enforcement.small import CATEGORIES
 
 STORED: Final = 20  # rows in the table
@@ -120,12 +119,12 @@ def rows_of(random: Random) -> Rows:
 
 def as_filled(attribute: RowAttribute) -> Value:
     """What the table fills in where an INSERT gives nothing."""
-    return None if attribute.optional else ORDINARY[attribute.type]
+    return None if attribute.optional else EMPTY[attribute.type]
 
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One statement; `row` is the place of the row it reaches if it says that it did something, else it returns them."""
+    """One statement; `row` is the place of the row reached when it did anything, else it returns the rows reached."""
 
     key: tuple[Kind, str]
     statement: sql.Composed
@@ -138,7 +137,7 @@ class Try:
 
 
 def tries_of(rows: Rows) -> tuple[Try, ...]:
-    """What each login tries, the same for all. Reading takes every column of the category: each of them must be open."""
+    """What each login tries, the same for all. Reading takes every column of the category: each must be open."""
     found: list[Try] = []
     for category, columns in COLUMNS.items():
         read = sql.SQL("SELECT id, num_nonnulls({}) FROM records.arrest").format(listed(columns))

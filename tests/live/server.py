@@ -21,8 +21,8 @@ from recuse.targets.postgres.inspect import inspect
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.throwaway import Server
-from tests.conformance.world import ATTRIBUTES, column_type, stored
-from tests.live.rows import Rows, as_filled, inserting
+from tests.conformance.world import ATTRIBUTES, definitions
+from tests.live.rows import Rows, inserting
 from tests.live.rules import LOGINS, RuleSet
 from tests.unit.enforcement.small import SYSTEM, account, repository, system_of, table_map
 
@@ -116,7 +116,7 @@ def live_on(server: Server) -> Iterator[Live]:
         admin.execute("CREATE ROLE records_owner; CREATE SCHEMA records AUTHORIZATION records_owner")
         with admin.transaction():
             admin.execute("SET LOCAL ROLE records_owner")
-            admin.execute(sql.SQL("CREATE TABLE records.arrest (id int PRIMARY KEY, {})").format(_definitions()))
+            admin.execute(sql.SQL("CREATE TABLE records.arrest (id int PRIMARY KEY, {})").format(definitions(constrained=True)))
         for login in LOGINS:
             admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(login), PASSWORD))
         found = inspect(admin)
@@ -132,12 +132,3 @@ def live_on(server: Server) -> Iterator[Live]:
         }
         yield live
 
-
-def _definitions() -> sql.Composed:
-    definitions = []
-    for _, attribute in ATTRIBUTES:
-        column = sql.SQL("{} " + column_type(attribute)).format(sql.Identifier(attribute.column))
-        if not attribute.optional:
-            column += sql.SQL(" NOT NULL DEFAULT {}").format(stored(attribute, as_filled(attribute)))
-        definitions.append(column)
-    return sql.SQL(", ").join(definitions)
