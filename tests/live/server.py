@@ -116,7 +116,9 @@ def live_on(server: Server) -> Iterator[Live]:
         admin.execute("CREATE ROLE records_owner; CREATE SCHEMA records AUTHORIZATION records_owner")
         with admin.transaction():
             admin.execute("SET LOCAL ROLE records_owner")
-            admin.execute(sql.SQL("CREATE TABLE records.arrest (id int PRIMARY KEY, {})").format(definitions(constrained=True)))
+            admin.execute(
+                sql.SQL("CREATE TABLE records.arrest (id int PRIMARY KEY, {})").format(definitions(constrained=True))
+            )
         for login in LOGINS:
             admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(login), PASSWORD))
         found = inspect(admin)
@@ -131,4 +133,3 @@ def live_on(server: Server) -> Iterator[Live]:
             for login in LOGINS
         }
         yield live
-

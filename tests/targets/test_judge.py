@@ -111,6 +111,7 @@ class Court:
 @pytest.fixture(scope="module", params=EVERY, ids=version_id)
 def court(request: pytest.FixtureRequest) -> Iterator[Court]:
     with throwaway(binaries=binaries_of(request.param)) as server, connect(server.dsn()) as admin:
+        assert admin.info.server_version // 10_000 == request.param, "another version under this one's name"
         admin.execute(WORLD)
         with connect(server.dsn()) as connection:
             ways = (True, False) if request.param >= 16 else (False,)
