@@ -1,6 +1,7 @@
 """Generated rule sets, the contexts in which each login asks, and which constructs and types a set is made of."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
@@ -91,6 +92,11 @@ class Shallow(Generator):
 
     def expression(self, depth: int) -> str:
         return super().expression(min(depth, 2))
+
+    def _of_number(self) -> tuple[str, bool, str]:
+        """Now and then zero is written as its own negative, which is the same number."""
+        name, optional, written = super()._of_number()
+        return name, optional, re.sub(r"(?<![\w-])0\b", "-0", written) if self.random.random() < 0.3 else written
 
 
 def random_rules(random: Random) -> RuleSet:

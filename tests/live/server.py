@@ -28,6 +28,12 @@ from tests.unit.enforcement.small import SYSTEM, account, repository, system_of,
 
 Connection = psycopg.Connection[tuple[object, ...]]
 PASSWORD: Final = "x"
+# What a session may set about itself changes no answer: other zones, other ways to write dates, texts and numbers.
+SETTINGS: Final = {
+    "clerk": "-c TimeZone=America/New_York -c DateStyle=SQL,DMY -c standard_conforming_strings=off",
+    "agent": "-c TimeZone=Pacific/Apia -c DateStyle=German -c IntervalStyle=iso_8601 -c extra_float_digits=-15",
+    "analyst": "-c TimeZone=Asia/Kathmandu -c search_path=pg_temp,records -c transform_null_equals=on",
+}
 ISSUE: Final = "SELECT recuse.issue(%s, %s, %s, %s, %s, '2026-1', 1, 0)"
 SPOILT: Final = """
 INSERT INTO recuse.permit
@@ -128,7 +134,12 @@ def live_on(server: Server) -> Iterator[Live]:
         live.enforce(live.wanted(ClassMap({}, {}, (), {}, {}, ())), lambda _: False)
         live.logins = {
             login: stack.enter_context(
-                psycopg.connect(server.dsn(user=login, password=PASSWORD), autocommit=True, prepare_threshold=None)
+                psycopg.connect(
+                    server.dsn(user=login, password=PASSWORD),
+                    options=SETTINGS[login],
+                    autocommit=True,
+                    prepare_threshold=None,
+                )
             )
             for login in LOGINS
         }
