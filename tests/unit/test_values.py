@@ -156,7 +156,7 @@ def test_an_infinity_is_no_set() -> None:
 @pytest.mark.parametrize("kind", FORMS)
 def test_the_example_of_each_form_is_read(kind: AttributeType) -> None:
     assert fits(kind, written(kind, FORMS[kind][1]))
-    with pytest.raises(ValueError, match="nothing of the kind|UUID"):
+    with pytest.raises(ValueError, match=r"nothing of the kind|UUID"):
         written(kind, "nothing of the kind" if kind != "Set<String>" else '{"nothing of the kind": 1}')
 
 
