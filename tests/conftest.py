@@ -71,6 +71,11 @@ def binaries_of(version: int) -> Path:
     return folder
 
 
+def installed() -> tuple[int, ...]:
+    """Those of `EVERY` whose binaries are there; 18 is always asked for, and its absence told where it is needed."""
+    return tuple(v for v in EVERY if v not in BINARIES or (BINARIES[v][0] / "postgres").exists())
+
+
 def version_id(version: int) -> str:
     """How a version is named in the ids of tests."""
     return f"pg{version}"

@@ -17,9 +17,9 @@ from recuse.model import Decision
 from recuse.policy.decide import Decider
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conformance.faults import TEXT_FAULTS
-from tests.conftest import BINARIES, EVERY, binaries_of, version_id
+from tests.conftest import EVERY, binaries_of, installed, version_id
 from tests.live.comparison import Case, Comparison, Tally
-from tests.live.fuzz import chunks, run, workers
+from tests.live.fuzz import Chunk, chunks, result_of, run, workers
 from tests.live.oracle import Asked
 from tests.live.rows import KINDS
 from tests.live.rules import PARTS
@@ -36,10 +36,9 @@ def running(request: pytest.FixtureRequest) -> Iterator[Mapping[int, list[Future
     """All versions that are installed, at work beside each other."""
     seed, chosen = request.config.getoption("--seed"), request.config.getoption("--sets")
     sets = SETS if chosen == 2000 else chosen
-    versions = [v for v in EVERY if v not in BINARIES or (BINARIES[v][0] / "postgres").exists()]
     print(f"seed {seed}, {sets} rule sets")  # noqa: T201 - belongs in the report of a failure
-    with workers(versions) as pools:
-        yield {v: [pools[v].submit(run, chunk) for chunk in chunks(v, seed, sets // len(EVERY))] for v in versions}
+    with workers(installed()) as pools:
+        yield {v: [pools[v].submit(run, chunk) for chunk in chunks(v, seed, sets // len(EVERY))] for v in installed()}
 
 
 @pytest.fixture(scope="module", params=EVERY, ids=version_id)
@@ -86,6 +85,14 @@ def test_every_construct_and_type_decides(running: Mapping[int, list[Future[Tall
     assert min(met.values()) >= 4 * share
     assert all(n >= 20 * share for part, n in met.items() if part.startswith("type "))
     assert whole.counts["decisions"] >= LEAST * share
+
+
+def test_a_chunk_that_breaks_off_is_no_success() -> None:
+    job: Future[Tally] = Future()
+    job.set_exception(AssertionError("planted"))
+    tally = result_of(Chunk(18, 0, 3), job)
+    assert tally.counts == {"broken": 1}
+    assert tally.reports == ["chunk 0/18/3 broke off: AssertionError('planted')"]
 
 
 @pytest.fixture(scope="module")

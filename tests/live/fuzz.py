@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
@@ -18,7 +19,7 @@ from random import Random
 from typing import Final
 
 from recuse.targets.postgres.throwaway import throwaway
-from tests.conftest import EVERY, binaries_of
+from tests.conftest import EVERY, binaries_of, installed
 from tests.live.comparison import Comparison, Tally
 from tests.live.server import Live, live_on
 from tests.live.shrink import reduced
@@ -79,24 +80,37 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--first", type=int, default=0, help="the chunk of each version to begin with")
     given = options.parse_args()
-    whole, began, by_version = Tally(), time.monotonic(), {version: Tally() for version in EVERY}
-    _say(f"seed {given.seed}, {given.sets} rule sets from chunk {given.first}, on {', '.join(map(str, EVERY))}")
-    with workers(EVERY) as pools:
+    versions = installed()
+    whole, began, by_version = Tally(), time.monotonic(), {version: Tally() for version in versions}
+    _say(f"seed {given.seed}, {given.sets} rule sets from chunk {given.first}, on {', '.join(map(str, versions))}")
+    if missing := set(EVERY) - set(versions):
+        _say(f"NOT INSTALLED, so not tried: {', '.join(map(str, sorted(missing)))}")
+    with workers(versions) as pools:
         at_work: dict[Future[Tally], Chunk] = {
             pools[version].submit(run, chunk): chunk
-            for version in EVERY
-            for chunk in chunks(version, given.seed, -(-given.sets // len(EVERY)), given.first)
+            for version in versions
+            for chunk in chunks(version, given.seed, -(-given.sets // len(versions)), given.first)
         }
         for done in as_completed(at_work):
-            whole.add(done.result())
-            by_version[at_work[done].version].add(done.result())
-            _say(f"chunk {at_work[done].name}: {_summary(whole, time.monotonic() - began)}")
-            for report in done.result().reports:
+            chunk = at_work[done]
+            tally = result_of(chunk, done)
+            whole.add(tally)
+            by_version[chunk.version].add(tally)
+            _say(f"chunk {chunk.name}: {_summary(whole, time.monotonic() - began)}")
+            for report in tally.reports:
                 _say(report)
             _write(whole, by_version, given, time.monotonic() - began)
     _say(whole.sentence())
     _say(f"seed {given.seed}: {_summary(whole, time.monotonic() - began)}")
-    return 1 if whole.mismatches else 0
+    return 1 if whole.mismatches or whole.counts["broken"] else 0
+
+
+def result_of(chunk: Chunk, done: Future[Tally]) -> Tally:
+    """What a chunk counted; one that broke off counts nothing but that."""
+    try:
+        return done.result()
+    except Exception as error:  # a run of hours tells of it and goes on
+        return Tally(Counter(broken=1), reports=[f"chunk {chunk.name} broke off: {error!r}"])
 
 
 def _say(line: str) -> None:
@@ -106,8 +120,9 @@ def _say(line: str) -> None:
 
 def _summary(tally: Tally, seconds: float) -> str:
     decisions = tally.counts["decisions"]
+    broken = f" {tally.counts['broken']} CHUNKS BROKE OFF," if tally.counts["broken"] else ""
     return (
-        f"{decisions} decisions, {len(tally.mismatches)} mismatches in {seconds:.0f} s, "
+        f"{decisions} decisions, {len(tally.mismatches)} mismatches,{broken} in {seconds:.0f} s, "
         f"{decisions / seconds * 3600:.0f} an hour"
     )
 
