@@ -10,6 +10,7 @@ demo: .venv/.runtime            ## the main job, on a synthetic police records d
 
 test: .venv/.dev                ## every test (installs system packages when root on Debian)
 	scripts/system-packages.sh
+	scripts/postgresql-versions.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/.dev               ## style, types, floors, sizes
@@ -20,8 +21,9 @@ check: .venv/.dev               ## style, types, floors, sizes
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_structure.py
 
-fuzz: .venv/.dev                ## the differential test, longer: make fuzz SETS=50000 SEED=7
-	$(BIN)/python -m pytest -q -s tests/test_differential_live.py --sets $(or $(SETS),20000) --seed $(or $(SEED),0)
+fuzz: .venv/.dev                ## the differential test, longer: make fuzz SETS=50000 SEED=7; FIRST=120 goes on from there
+	scripts/postgresql-versions.sh
+	$(BIN)/python -m tests.live.fuzz --sets $(or $(SETS),4000) --seed $(or $(SEED),0) --first $(or $(FIRST),0)
 
 lock: .venv/.dev                ## write locks/*.txt anew (hashes, no addresses); needs uv on the path
 	scripts/lock.sh

