@@ -1,4 +1,4 @@
-"""Runs benchmarks: `python -m bench [NAME …]`. Progress goes to standard error, results to files, the table to standard output."""
+"""Runs benchmarks: `python -m bench [NAME …]`. Progress goes to standard error, results to files."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from typing import Final
 
 from bench import enforcement, per_row
 from bench.chart import write_chart
-from bench.result import Result, read, table, write
+from bench.result import Result, read, renewed, table, write
 from bench.stage import Benchmark, stage
 
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {"enforcement": enforcement.run, "per-row": per_row.run}
@@ -22,9 +22,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     names = options.name or list(BENCHMARKS)
     fresh = list(_run(options, names))
-    kept = [each for each in read(options.out) if each.name.partition("/")[0] not in names]
     options.out.mkdir(parents=True, exist_ok=True)
-    write([*fresh, *kept], options.out)
+    write(renewed(read(options.out), fresh, names), options.out)
     write_chart(fresh, options.out)
     sys.stdout.write(table(fresh))
     return 1 if any(each.holds is False for each in fresh) else 0

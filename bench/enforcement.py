@@ -1,4 +1,4 @@
-"""Queries under enforcement against the same queries with a hand-written condition, and against other ways of doing it."""
+"""Queries under enforcement against the same with a hand-written condition, and against other ways of doing it."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence

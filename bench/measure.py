@@ -1,4 +1,4 @@
-"""Times contenders side by side: interleaved rounds in random order, one sample of each a round, medians with an interval.
+"""Times contenders side by side: rounds in random order, one sample of each a round, medians with an interval.
 
 On serial plans the clock is the server process's own CPU time (nanoseconds, from the kernel's scheduler): what other
 programs on the machine do then moves it least, and the client's work does not count. Parallel plans spread over

@@ -51,7 +51,7 @@ class _Outside:
 
 
 def _question(district: str, sealed: bool, juvenile: bool) -> Question:
-    row = {"district": district, "sealed": sealed, "juvenile": juvenile}
+    row: dict[str, str | bool] = {"district": district, "sealed": sealed, "juvenile": juvenile}
     circumstances = Circumstances(PURPOSE, AUTHORITY)
     return Question(f"register/{PERMIT}", "read", "register", "register.arrest", "arrest_record", row, circumstances)
 

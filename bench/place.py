@@ -3,9 +3,13 @@
 import os
 import platform
 import re
-from importlib.metadata import version
+import sys
+from importlib.metadata import distributions, version
 from pathlib import Path
+from typing import Final
 
+TOOLS: Final = Path(sys.prefix) / "bench"
+"""Where `make bench` installs what only a benchmark needs, apart from everything else."""
 
 
 def machine() -> str:
@@ -20,4 +24,5 @@ def machine() -> str:
 
 def versions(release: str) -> dict[str, str]:
     """The server's release, ours, and those of what the figures rest on."""
-    return {"postgresql": release, **{name: version(name) for name in ("recuse", "psycopg", "cedarpy")}}
+    apart = {found.name: found.version for found in distributions(path=[str(TOOLS)])}
+    return {"postgresql": release, **{name: version(name) for name in ("recuse", "psycopg", "cedarpy")}, **apart}

@@ -1,5 +1,6 @@
-"""What a query's plan is: which scans on which index, how many workers, how many rows. Subplans are left out: a gate is
-one, and runs once a query.
+"""What a query's plan is: which scans on which index, how many workers, how many rows.
+
+Subplans are left out: a gate is one, and runs once a query.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -89,5 +90,6 @@ def check_same(hand: Sequence[Node], ours: Sequence[Node], name: str) -> None:
 def in_words(plan: Sequence[Node]) -> str:
     """A plan in one line, for a message."""
     return " > ".join(
-        f"{'Parallel ' if n.parallel else ''}{n.kind}{f' on {n.index}' if n.index else ''} ({n.rows} rows)" for n in plan
+        f"{'Parallel ' if n.parallel else ''}{n.kind}{f' on {n.index}' if n.index else ''} ({n.rows} rows)"
+        for n in plan
     )

@@ -1,7 +1,7 @@
-"""What a benchmark gives: one record a figure, the same in `results.json` for machines and in `results.md` for people."""
+"""What a benchmark gives: one record a figure, in `results.json` for machines and in `results.md` for people."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -53,6 +53,11 @@ def write(results: Iterable[Result], folder: Path) -> None:
     (folder / "results.md").write_text(table(kept), encoding="utf-8")
 
 
+def renewed(old: Iterable[Result], fresh: Iterable[Result], names: Container[str]) -> tuple[Result, ...]:
+    """All results after some benchmarks ran again: theirs are the fresh ones, and no old one is left of them."""
+    return (*fresh, *(each for each in old if each.name.partition("/")[0] not in names))
+
+
 def read(folder: Path) -> tuple[Result, ...]:
     """The results that `write` wrote there; none when there are none."""
     path = folder / "results.json"
@@ -64,7 +69,12 @@ def read(folder: Path) -> tuple[Result, ...]:
 
 def table(results: Iterable[Result]) -> str:
     """The results as Markdown, a heading for each place they were taken at."""
-    lines = ["# Benchmarks", "", "Written by `make bench`. A value is a median; the interval holds 95 % of its resamples.", ""]
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. A value is a median; the interval holds 95 % of its resamples.",
+        "",
+    ]
     for (machine, versions), here in groupby(results, key=lambda each: (each.machine, tuple(each.versions.items()))):
         lines += [f"## {', '.join(f'{name} {version}' for name, version in versions)}", "", f"On {machine}.", ""]
         lines += ["| figure | value | interval | against | aim | holds |", "|---|---|---|---|---|---|"]

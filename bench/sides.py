@@ -1,8 +1,8 @@
 """The ways of asking that are compared: by hand, under `recuse`, and as it is done elsewhere. All show the same rows.
 
-By hand and under `recuse` is the very same table: the hand-written query runs as a login that row security does not bind.
-The others have a copy of the same bytes. `copy` is the hand-written query on that copy: it should come out as 1.00, and
-says how far a figure can be trusted.
+By hand and under `recuse` is the very same table: the hand-written query runs as a login that row security does not
+bind. The others have a copy of the same bytes. `copy` is the hand-written query on that copy: it should come out as
+1.00, and says how far a figure can be trusted.
 """
 
 import os
@@ -16,13 +16,12 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
+from bench.place import TOOLS
 from bench.sql import statement
 from bench.world import AUTHORITY, BARE, DISTRICTS, ENFORCED, PERMIT, PLAIN, PURPOSE, STANDING, Say, World, login_of
 
 ROWSTILE: Final = "rowstile"
 """The program's name, and that of the database that it has to itself."""
-_TOOLS: Final = Path(sys.prefix) / "bench"
-"""Where `make bench` installs what only a benchmark needs, apart from everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +90,8 @@ def _apply_rowstile(world: World) -> None:
     """Let rowstile apply its policy as its authors say, as a program of its own; the password is in no command line."""
     server = world.server
     environment = {
-        "PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_TOOLS), "PGHOST": server.host, "PGPORT": str(server.port),
-        "PGUSER": "postgres", "PGPASSWORD": server.password, "PGDATABASE": ROWSTILE,
+        "PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(TOOLS), "PGHOST": server.host,
+        "PGPORT": str(server.port), "PGUSER": "postgres", "PGPASSWORD": server.password, "PGDATABASE": ROWSTILE,
     }  # fmt: skip
     policy = Path(__file__).parent / "sides" / "rowstile.authz"
     command = [sys.executable, "-m", "rowstile", "apply", str(policy)]

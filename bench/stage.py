@@ -1,12 +1,12 @@
-"""What a benchmark is given: how much to measure, whom to tell, and the shared world, made when it is first asked for."""
+"""What a benchmark is given: how much to measure, whom to tell, and the shared world, made when it is first asked."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from tempfile import mkdtemp
 from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Final
 
 import psycopg
