@@ -1,7 +1,7 @@
 """What a benchmark gives: one record a figure, in `results.json` for machines and in `results.md` for people."""
 
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -75,12 +75,19 @@ def table(results: Iterable[Result]) -> str:
         "Written by `make bench`. A value is a median; the interval holds 95 % of its resamples.",
         "",
     ]
-    for (machine, versions), here in groupby(results, key=lambda each: (each.machine, tuple(each.versions.items()))):
+    for (machine, versions), group in groupby(results, key=lambda each: (each.machine, tuple(each.versions.items()))):
+        here = tuple(group)
         lines += [f"## {', '.join(f'{name} {version}' for name, version in versions)}", "", f"On {machine}.", ""]
-        lines += ["| figure | value | interval | against | aim | holds |", "|---|---|---|---|---|---|"]
-        lines += [_row(each) for each in here]
-        lines.append("")
+        lines += _part("Figures with an aim", [each for each in here if each.aim is not None])
+        lines += _part("For comparison", [each for each in here if each.aim is None])
     return "\n".join(lines)
+
+
+def _part(title: str, results: Sequence[Result]) -> Iterable[str]:
+    if not results:
+        return []
+    head = ["| figure | value | interval | against | aim | holds |", "|---|---|---|---|---|---|"]
+    return [f"### {title}", "", *head, *(_row(each) for each in results), ""]
 
 
 def _row(each: Result) -> str:

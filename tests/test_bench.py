@@ -16,7 +16,7 @@ from bench.measure import DifferentAnswerError, Rows, Samples, check_answers, es
 from bench.place import TOOLS
 from bench.plans import DifferentPlanError, Node, check_plan, check_same
 from bench.result import Place, Result, read, renewed
-from bench.sides import COPY, NO_POLICY, OTHERS, OURS
+from bench.sides import COPY, NO_POLICY, OTHERS, OURS, ROW_FUNCTION
 from tests.conftest import binaries_of, skip_loudly
 
 KEYS = ("name", "value", "unit", "against", "aim", "holds", "spread", "machine", "versions")
@@ -188,3 +188,12 @@ def results_of(values: Sequence[float]) -> Iterator[bool | None]:
 def test_an_aim_holds_when_the_whole_interval_does() -> None:
     assert list(results_of([1.0, 1.01, 1.04])) == [True, None]
     assert list(results_of([1.0, 1.01, 1.2])) == [False, None], "the median is within, the interval is not"
+
+
+def test_the_page_names_every_side_and_every_key() -> None:
+    page = (Path(__file__).parent.parent / "docs/reference/benchmarks.md").read_text()
+    for side in (*OURS, NO_POLICY, COPY, *OTHERS, ROW_FUNCTION):
+        assert f"`{side.name}`" in page
+    (example,) = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    assert tuple(example) == KEYS
+    assert all(f"## `{name}`" in page for name in BENCHMARKS)
