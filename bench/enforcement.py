@@ -24,7 +24,8 @@ from bench.measure import (
 )
 from bench.plans import Node, check_plan, check_same, plan_of, scanned_rows, workers
 from bench.result import Result
-from bench.sides import COPY, HAND, NO_POLICY, OTHERS, OURS, Side, opened, query_of
+from bench.sides import COPY, HAND, NO_POLICY, OTHERS, OURS, Side, opened, others, query_of
+from bench.sql import statement
 from bench.stage import FULL, Stage
 
 RATIO: Final = 1.05
@@ -76,11 +77,24 @@ def run(stage: Stage) -> Iterator[Result]:
         with ExitStack() as stack:
             connections = {
                 side: stack.enter_context(opened(stage.world, side, settings(mode, stage.rows)))
-                for side in (HAND, NO_POLICY, COPY, *OURS, *OTHERS)
+                for side in (HAND, NO_POLICY, COPY, *OURS, *others(stage.world))
             }
             for query in QUERIES:
                 for prepare in (True, False):
                     yield from _Cell(stage, mode, query, prepare, connections).results()
+    yield _declared(stage)
+
+
+def _declared(stage: Stage) -> Result:
+    """What entering a purpose costs, once a transaction: a permit's price beside that of its gate."""
+    side = next(side for side in OURS if side.enter)
+    ((name, parameters),) = side.enter
+    with opened(stage.world, side, settings("serial", stage.rows)) as connection:
+        entering = Contender(
+            "declare", connection, statement(f"sides/{name}").format(), [parameters] * 100, prepare=True
+        )
+        samples = interleaved({entering: stage.rounds}, cpu_seconds)
+    return stage.place.result("enforcement/declare/permit/took", median(samples[entering.name], 1e3), "ms", None)
 
 
 def settings(mode: str, rows: int) -> Sequence[tuple[str, str]]:
@@ -117,7 +131,7 @@ class _Cell:
     def _sides(self) -> tuple[Side, ...]:
         """What takes long takes as long prepared or not, so that the other sides are asked once there."""
         core = (HAND, NO_POLICY, COPY, *OURS)
-        return (*core, *OTHERS) if self.prepare or not self.query.large else core
+        return tuple(self.connections) if self.prepare or not self.query.large else core
 
     def _contender(self, side: Side) -> Contender:
         parameters = self.query.parameters(self.stage.rows)

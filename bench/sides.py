@@ -28,7 +28,8 @@ ROWSTILE: Final = "rowstile"
 class Side:
     """A way of asking: as which login of which database, whether the query carries the condition, and how it enters.
 
-    `title` is how charts call it; `enter` are statements with parameters that a session begins with.
+    `title` is how charts call it; `enter` are statements with parameters that a session begins with; `since` is the
+    oldest version of PostgreSQL that it runs on.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Side:
     by_hand: bool = False
     schema: str = "register"
     enter: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    since: int = 15
 
 
 HAND: Final = Side("hand-written", "hand-written WHERE", ENFORCED, PLAIN, by_hand=True)
@@ -57,25 +59,27 @@ OTHERS: Final = (
     Side("settings-bare", "current_setting(…)", BARE, "settings_bare", enter=_SETTINGS),
     Side("barrier-view", "security-barrier view", BARE, "barrier_view", schema="shown"),
     Side("permits-table", "EXISTS on a permits table", BARE, "permits_table"),
-    Side("rowstile", "rowstile", ROWSTILE, "rowstile_app", enter=(("act-as", ("user", "1")),)),
+    Side("rowstile", "rowstile", ROWSTILE, "rowstile_app", enter=(("act-as", ("user", "1")),), since=16),
 )
 ROW_FUNCTION: Final = Side("row-function", "a function a row", BARE, "row_function")
+
+
+def others(world: World) -> tuple[Side, ...]:
+    """The other sides that run on this server."""
+    return tuple(side for side in OTHERS if side.since <= world.server.version)
 
 
 def set_up(world: World, say: Say) -> None:
     """Set up all the others; every login is made now, after `recuse` has planned on a server without them."""
     with psycopg.connect(world.server.dsn(), autocommit=True) as connection:
-        for side in (*OTHERS, ROW_FUNCTION):
+        for side in (*others(world), ROW_FUNCTION):
             login_of(connection, side.login, world.password)
     _run(world, BARE, "assignments")
-    with psycopg.connect(world.server.dsn(), autocommit=True) as connection:
-        copied = statement("world/sql/copy").format(sql.Identifier(ROWSTILE), sql.Identifier(BARE))
-        connection.execute(copied)
-    say("others: rowstile")
-    _run(world, ROWSTILE, "rowstile", login=sql.Identifier("rowstile_app"))
-    _apply_rowstile(world)
+    if any(side.database == ROWSTILE for side in others(world)):
+        say("others: rowstile")
+        _set_up_rowstile(world)
     _run(world, BARE, "row-security")
-    for side in (*OTHERS, ROW_FUNCTION):
+    for side in (*others(world), ROW_FUNCTION):
         if side.database == BARE:
             say(f"others: {side.name}")
             _run(world, BARE, side.name, login=sql.Identifier(side.login), **_conditions(by_hand=True))
@@ -86,9 +90,12 @@ def _run(world: World, database: str, name: str, **names: sql.Composable) -> Non
         connection.execute(statement(f"sides/{name}").format(**names))
 
 
-def _apply_rowstile(world: World) -> None:
+def _set_up_rowstile(world: World) -> None:
     """Let rowstile apply its policy as its authors say, as a program of its own; the password is in no command line."""
     server = world.server
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute(statement("world/sql/copy").format(sql.Identifier(ROWSTILE), sql.Identifier(BARE)))
+    _run(world, ROWSTILE, "rowstile", login=sql.Identifier("rowstile_app"))
     environment = {
         "PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(TOOLS), "PGHOST": server.host,
         "PGPORT": str(server.port), "PGUSER": "postgres", "PGPASSWORD": server.password, "PGDATABASE": ROWSTILE,
