@@ -3,12 +3,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz golden lock setup clean
+.PHONY: demo test check fuzz bench golden lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
 
-test: .venv/.dev                ## every test (installs system packages when root on Debian)
+test: .venv/.dev .venv/.bench   ## every test (installs system packages when root on Debian)
 	scripts/system-packages.sh
 	scripts/postgresql-versions.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -25,6 +25,9 @@ fuzz: .venv/.dev                ## the differential test, longer: make fuzz SETS
 	scripts/postgresql-versions.sh
 	$(BIN)/python -m tests.live.fuzz --sets $(or $(SETS),4000) --seed $(or $(SEED),0) --first $(or $(FIRST),0)
 
+bench: .venv/.dev .venv/.bench  ## benchmarks, on a quiet machine: make bench NAME=enforcement ROWS=1000000 VERSIONS=15,18
+	$(BIN)/python -m bench $(NAME) --rows $(or $(ROWS),5000000) --rounds $(or $(ROUNDS),31) --versions $(or $(VERSIONS),18)
+
 lock: .venv/.dev                ## write locks/*.txt anew (hashes, no addresses); needs uv on the path
 	scripts/lock.sh
 
@@ -36,6 +39,9 @@ lock: .venv/.dev                ## write locks/*.txt anew (hashes, no addresses)
 
 .venv/.dev: .venv/bin/python locks/dev.txt pyproject.toml
 	scripts/install.sh dev
+
+.venv/.bench: .venv/bin/python locks/bench.txt
+	scripts/install.sh bench
 
 setup: .venv/.dev               ## only the environment
 
