@@ -1,15 +1,17 @@
 """The cases: one a statement (or a few), read strictly from `cases/*.toml`.
 
-    sql        what the login says, on a connection of its own
-    expect     the outcome of each statement: its command tag, with the number of rows, or the SQLSTATE of its refusal
-    rows       what is shown, where it matters (columns joined by `|`)
-    shows      texts that stand somewhere in what came
-    login      who says it; the desk otherwise
-    since      the first server version that knows it; `until` the last
-    given      the lines of a COPY FROM STDIN
-    residual   the code under which `verify` declares what this shows; then also, as a rule,
-    otherwise  the same said of a value that no hidden row has: the outcomes differ, by this much and no more
-    changes    the tables whose denied rows it changes all the same (only with a residual)
+sql        what the login says, on a connection of its own
+expect     the outcome of each statement: its command tag, with the number of rows, or the SQLSTATE of its refusal
+rows       what is shown, where it matters (columns joined by `|`)
+shows      texts that stand somewhere in what came
+login      who says it; the desk otherwise
+since      the first server version that knows it; `until` the last
+given      the lines of a COPY FROM STDIN
+residual   the code under which `verify` declares what this shows; then also, as a rule,
+otherwise  the same said of a value that no hidden row has: the outcomes differ, by this much and no more
+finding    the code by which `verify` tells that this server shows it; on a server that does not, nothing leaks
+learns     the values that such a server shows
+changes    the tables whose denied rows it changes all the same (only with a residual)
 """
 
 import tomllib
@@ -42,6 +44,8 @@ class Case:
     until: int
     given: str
     residual: str | None
+    finding: str | None
+    learns: tuple[str, ...]
     otherwise: Said | None
     changes: tuple[str, ...]
 
@@ -78,6 +82,8 @@ def _case(family: str, each: dict[str, Any]) -> Case:
         each.get("until", 99),
         each.get("given", ""),
         each.get("residual"),
+        each.get("finding"),
+        tuple(each.get("learns", ())),
         otherwise,
         tuple(each.get("changes", ())),
     )

@@ -1,4 +1,4 @@
-"""The hostile world, enforced by the product's own way, with everything in it that an account may not learn or change."""
+"""The hostile world, enforced by the product's own way, with all that an account may neither learn nor change in it."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,9 @@ DENIED_ROWS: Final[Mapping[str, str]] = {
     "letter": "true",
     "closed": "true",
 }
-DENIED_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(("person", "asset", "vehicle", "vessel"), ("remark",))
+DENIED_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
+    ("person", "asset", "vehicle", "vessel"), ("remark",)
+)
 TAKES_IN: Final = frozenset({"letter"})  # whoever may put in a row that it may not see has changed no other
 _PLAIN: Final = 5  # a shorter text, such as `true` or `1`, tells nothing by standing in an answer
 
@@ -60,7 +62,7 @@ class State:
     drawn: tuple[int, ...]
 
     def changed_by(self, after: "State") -> list[str]:
-        """The tables in which a denied row is not as it was, byte for byte and in its place, or a denied column is not."""
+        """Where a denied row is not as it was, byte for byte and in its place, or a denied column is not."""
         found = []
         for table in DENIED_ROWS:
             old, new = self._denied(table), after._denied(table)

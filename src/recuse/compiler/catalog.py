@@ -14,6 +14,16 @@ _TYPES: Final[Mapping[AttributeType, frozenset[str]]] = {
 }
 
 
+# Why a relation cannot stand under [[table]], and where it can.
+_CARRIES_NONE: Final[Mapping[str, str]] = {
+    "foreign": "foreign table, which carries no row policies: leave it out, and it is closed here; govern it where its "
+    "rows are",
+    "matview": "materialized view, which carries no row policies: list it under [[derived]], and it holds what its "
+    "owner may read",
+    "view": "view, which carries no row policies: list it under [[derived]], and it shows what its owner may read",
+}
+
+
 def check_catalog(system: System, shapes: Mapping[str, TableShape]) -> None:
     """Raise PlanError with everything in which the category map of `system` differs from the catalog."""
     problems = [problem for table in system.tables for problem in _table(table, shapes)]
@@ -36,7 +46,7 @@ def _table(table: TableMap, shapes: Mapping[str, TableShape]) -> Iterator[str]:
         yield f"`{table.name}` is not in the database"
         return
     if shape.kind not in ("table", "partitioned"):
-        yield f"`{table.name}` is a {shape.kind}, which cannot carry row policies"
+        yield f"`{table.name}` is a {_CARRIES_NONE[shape.kind]}"
         return
     for column in (*table.columns, *table.key):
         if shape.column(column) is None:

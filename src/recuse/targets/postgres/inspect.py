@@ -22,6 +22,7 @@ from recuse.enforcement.facts import (
     Support,
     TableShape,
 )
+from recuse.enforcement.links import ForeignKey, Links
 from recuse.targets.postgres.connect import Connection, server_facts
 from recuse.targets.postgres.queries import query
 from recuse.targets.records import Inspection
@@ -52,7 +53,12 @@ def inspect(connection: Connection) -> Inspection:
         if server.supported:
             facts |= _support(connection)
         return Inspection(
-            server, frozenset(facts), _shapes(connection, relations), _reads(connection), {r[0]: r[6] for r in roles}
+            server,
+            frozenset(facts),
+            _shapes(connection, relations),
+            _reads(connection),
+            {r[0]: r[6] for r in roles},
+            _links(connection),
         )
 
 
@@ -134,3 +140,21 @@ def _reads(connection: Connection) -> dict[str, frozenset[str]]:
     for schema, view, _, table_schema, table in _rows(connection, "dependencies"):
         found.setdefault(f"{schema}.{view}", set()).add(f"{table_schema}.{table}")
     return {view: frozenset(tables) for view, tables in found.items()}
+
+
+def _links(connection: Connection) -> Links:
+    return Links(
+        parts=frozenset((whole, part) for whole, part in _rows(connection, "parts")),
+        keys=tuple(sorted(_key(row) for row in _rows(connection, "keys"))),
+        unique=frozenset(name for (name,) in _rows(connection, "unique")),
+        computed=frozenset((table, column, source) for table, column, source in _rows(connection, "computed")),
+        triggers=frozenset((table, name) for table, name in _rows(connection, "triggers")),
+        published=frozenset((publication, table) for publication, table in _rows(connection, "published")),
+        replicating=frozenset(name for (name,) in _rows(connection, "replicating")),
+        slots=frozenset(name for (name,) in _rows(connection, "slots")),
+    )
+
+
+def _key(row: tuple[Any, ...]) -> ForeignKey:
+    table, name, references, columns, on_delete, on_update = row
+    return ForeignKey(table, name, references, tuple(columns), on_delete, on_update)

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from recuse.errors import MissingRightError
 from recuse.targets.postgres.connect import Connection
-from recuse.targets.postgres.queries import Sql
+from recuse.targets.postgres.queries import Sql, query
 from recuse.targets.records import Sample, Tried
 
 STATEMENT_TIMEOUT: Final = "20s"
@@ -105,6 +105,23 @@ class Prober:
     def sees(self, relation: str) -> Tried:
         """Which rows (at most one) of a table or view are seen now."""
         return self._try(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(_relation(relation)), 1)
+
+    def shows_conflicting(self, login: str) -> bool:
+        """Whether the WHERE of ON CONFLICT DO UPDATE is evaluated on a row that row security hides from `login`.
+
+        The hidden row holds no number, and the WHERE makes one of it: an error that names the value instead of the
+        refusal of row security. Tried on a temporary table, which goes with the transaction.
+        """
+        self.connection.execute(query("probe/conflict_table"))
+        with self.acting_as(login):
+            try:
+                with self.connection.transaction():
+                    self.connection.execute(query("probe/conflict"))
+            except psycopg.errors.InsufficientPrivilege:
+                return False
+            except psycopg.errors.InvalidTextRepresentation:
+                return True
+        return True
 
     def triggered(self, table: str) -> bool:
         """Whether users' triggers would fire on a write."""

@@ -38,6 +38,7 @@ class PostgresSession:
             bootstrap=found.server.bootstrap,
             granular=found.server.major >= 16,
             maintain=found.server.major >= 17,
+            links=found.links,
         )
 
     def canonical(self, wanted: Iterable[Fact], found: Inspection) -> frozenset[Fact]:
