@@ -165,6 +165,7 @@ def built(version: int, folder: Path) -> Iterator[Lab]:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
         with psycopg.connect(server.dsn(DATABASE), autocommit=True) as admin:
             lab = Lab(server, folder, admin)
+            lab.run("SET lock_timeout = '20s'")  # a test that holds a lock fails, and does not wait for ever
             lab.run((HERE / "world.sql").read_text())
             lab.restore()
             lab.run("ANALYZE; REFRESH MATERIALIZED VIEW lab.person_copy")

@@ -20,6 +20,7 @@ CREATE TABLE lab.person (
   ward_id integer REFERENCES lab.ward,
   shout text GENERATED ALWAYS AS (upper(name)) STORED,
   remark text NOT NULL DEFAULT 'none',
+  remark_length integer GENERATED ALWAYS AS (length(remark)) STORED,
   hidden boolean NOT NULL DEFAULT false
 );
 -- What refers to a holder is changed with it: rows of these tables can be hidden while their holder is not.

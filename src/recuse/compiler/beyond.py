@@ -1,4 +1,4 @@
-"""Where what a class may write reaches rows that it may not see: through keys, which row security does not bind.
+"""Where what a class may do reaches what it may not see: through keys, which row security does not bind, and columns.
 
 A key is checked, and a referential action is done, as the owner of a table and over all of its rows. No grant closes
 that while the writing goes on, so it is told: a referential action before it is opened, and all in every verdict.
@@ -42,6 +42,15 @@ def acting_keys(classes: ClassMap, links: Links) -> Iterator[ActingKey]:
 def telling_tables(classes: ClassMap, links: Links) -> frozenset[str]:
     """Tables of whose hidden rows some class learns, by writing, whether one with a certain key is there."""
     return frozenset(table for _, content in _held(classes) for table in _told(content, links))
+
+
+def computed_columns(classes: ClassMap, links: Links) -> Iterator[tuple[str, str, str, str]]:
+    """Each class, table and generated column that it may read, with a column that this is computed from and it may not."""
+    for role, content in _held(classes):
+        for table, column, source in sorted(links.computed):
+            rights = content.of(table)
+            if rights is not None and column in rights.read and source not in rights.read:
+                yield role, table, column, source
 
 
 def upserting(classes: ClassMap, links: Links) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,8 @@ class Surroundings:
     """What makes a change dangerous that would not be elsewhere.
 
     `categorised` are governed relations, `owners` the roles that own them; `copied_into` are tables that a bound login
-    may INSERT into now; `acting` says of a grant which rows a foreign key changes by it, each as a sentence.
+    may INSERT into now; `acting` says of a grant which rows a foreign key changes by it, `computed` which closed
+    column shows through a generated one, each as a sentence.
     """
 
     categorised: frozenset[str] = frozenset()
@@ -34,6 +35,7 @@ class Surroundings:
     copied_into: frozenset[str] = frozenset()
     links: Links = field(default_factory=Links)
     acting: Mapping[Acting, tuple[str, ...]] = field(default_factory=dict)
+    computed: Mapping[Acting, tuple[str, ...]] = field(default_factory=dict)
 
 
 def with_hazards(changes: tuple[Change, ...], around: Surroundings) -> tuple[Change, ...]:
@@ -66,7 +68,10 @@ def hazards_of(change: Change, around: Surroundings) -> Iterator[Hazard]:
 
 
 def _made(grant: Grant, around: Surroundings) -> Iterator[Hazard]:
-    for sentence in around.acting.get((grant.grantee or "", grant.on, grant.privilege), ()):
+    key = (grant.grantee or "", grant.on, grant.privilege)
+    for sentence in around.computed.get(key, ()):
+        yield Hazard("generated-column", sentence, "give both columns one category, or drop the generated one")
+    for sentence in around.acting.get(key, ()):
         remedy = "let the rules open it only to who may change those rows too, or let the key refuse (ON … RESTRICT)"
         yield Hazard("key-action", sentence, remedy)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from recuse.compiler.beyond import acting_keys
+from recuse.compiler.beyond import acting_keys, computed_columns
 from recuse.compiler.catalog import check_catalog
 from recuse.compiler.classes import Classifier, ClassMap
 from recuse.compiler.parts import check_parts, check_rights
@@ -104,6 +104,7 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         copied_into=_copied_into(system, accounts.values(), known.found),
         links=known.found.links,
         acting=_acting(known),
+        computed=_computed(known),
     )
     changes = with_hazards(order(known.differences, situation), around)
     losing = {loss.account.partition("/")[2] for loss in known.loses}
@@ -146,6 +147,16 @@ def _acting(known: Findings) -> dict[Acting, tuple[str, ...]]:
             grants = [(each.role, ObjectRef("column", (*ref.name, column)), "UPDATE") for column in key.columns]
         for grant in grants:
             found[grant] = (*found.get(grant, ()), sentence)
+    return found
+
+
+def _computed(known: Findings) -> dict[Acting, tuple[str, ...]]:
+    """For each grant on a generated column: the columns of another category that show through it."""
+    found: dict[Acting, tuple[str, ...]] = {}
+    for role, table, column, source in computed_columns(known.classes, known.found.links):
+        grant: Acting = (role, ObjectRef("column", (*_table(table).name, column)), "SELECT")
+        sentence = f"`{table}.{column}` is computed from `{source}`, which the same class may not read"
+        found[grant] = (*found.get(grant, ()), sentence)
     return found
 
 

@@ -22,6 +22,7 @@ from recuse.enforcement.plan import Change
 
 TABLE = ObjectRef("table", ("records", "person"))
 PHONE = ObjectRef("column", ("records", "scratch", "phone"))
+NAME = ObjectRef("column", ("records", "person", "name"))
 PART = ObjectRef("table", ("records", "person_2019"))
 CLERK = Role("clerk", login=True, superuser=False, inherit=True, bypass_rls=False, create_role=False)
 MEMBER = Membership("owner", "clerk", "postgres", admin=False, inherit=True, set_=True)
@@ -32,6 +33,7 @@ AROUND = Surroundings(
     owners=frozenset({"owner"}),
     copied_into=frozenset({"records.person"}),
     links=Links(parts=frozenset({("records.person", "records.person_2019")})),
+    computed={("recuse_c", NAME, "SELECT"): ("it is computed from the address",)},
     acting={("recuse_c", TABLE, "DELETE"): ("its visits go too", "its notes go too")},
 )
 
@@ -49,6 +51,8 @@ def codes(fact: Fact, *, make: bool = True, before: Fact | None = None) -> list[
         (Grant(TABLE, "SELECT", None, "owner", False), False, None, []),
         (Grant(PART, "SELECT", None, "owner", False), False, None, ["part"]),
         (Grant(TABLE, "DELETE", "recuse_c", "owner", False), True, None, ["key-action", "key-action"]),
+        (Grant(NAME, "SELECT", "recuse_c", "owner", False), True, None, ["generated-column"]),
+        (Grant(NAME, "SELECT", "recuse_d", "owner", False), True, None, []),
         (Grant(TABLE, "DELETE", "recuse_d", "owner", False), True, None, []),
         (Grant(ObjectRef("schema", ("records",)), "USAGE", None, "owner", False), False, None, []),
         (replace(CLERK, login=False), True, CLERK, ["login-ends"]),
