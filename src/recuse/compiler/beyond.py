@@ -45,7 +45,7 @@ def telling_tables(classes: ClassMap, links: Links) -> frozenset[str]:
 
 
 def computed_columns(classes: ClassMap, links: Links) -> Iterator[tuple[str, str, str, str]]:
-    """Each class, table and generated column that it may read, with a column that this is computed from and it may not."""
+    """Each class, table and generated column that it may read, with a column behind it that the class may not."""
     for role, content in _held(classes):
         for table, column, source in sorted(links.computed):
             rights = content.of(table)

@@ -54,9 +54,6 @@ def _leaving(system: System, planned: Planned) -> Iterator[Limit]:
         tables = sorted(table for name, table in links.published if name == publication and table in governed)
         if tables:
             names = ", ".join(f"`{table}`" for table in tables)
-            yield (
-                "published",
-                f"publication `{publication}` sends rows of {names} to replication accounts, hidden or not",
-            )
+            yield "published", f"publication `{publication}` sends rows of {names} on, and no row policy binds them"
     for slot in sorted(links.slots):
         yield "replication-slots", f"slot `{slot}` keeps all changes for replication accounts, hidden rows too"
