@@ -106,15 +106,15 @@ def test_every_channel_is_searched(enforced: Enforced) -> None:
     """Rows, column names, notices, DETAIL, HINT, a copy, a notification, and bytes: each is seen to hold a secret."""
     for said in (
         "SELECT name FROM lab.person",
-        "DO $$BEGIN RAISE NOTICE '%', (SELECT max(name) FROM lab.person); END$$",
-        "DO $$BEGIN RAISE 'x' USING DETAIL = (SELECT max(name) FROM lab.person); END$$",
-        "DO $$BEGIN RAISE 'x' USING HINT = (SELECT max(name) FROM lab.person); END$$",
+        "DO $$BEGIN RAISE NOTICE '%', (SELECT min(name) FROM lab.person); END$$",
+        "DO $$BEGIN RAISE 'x' USING DETAIL = (SELECT min(name) FROM lab.person); END$$",
+        "DO $$BEGIN RAISE 'x' USING HINT = (SELECT min(name) FROM lab.person); END$$",
         "COPY lab.person TO STDOUT",
         "COPY lab.person TO STDOUT WITH (FORMAT binary)",
-        "LISTEN c; SELECT pg_notify('c', max(name)) FROM lab.person",
-        "SELECT max(name)::bytea FROM lab.person",
-        "SELECT max(name)::int FROM lab.person",
-        "DO $$BEGIN EXECUTE format('CREATE TEMP TABLE t AS SELECT 1 AS %I', (SELECT max(name) FROM lab.person)); END$$;"
+        "LISTEN c; SELECT pg_notify('c', min(name)) FROM lab.person",
+        "SELECT min(name)::bytea FROM lab.person",
+        "SELECT min(name)::int FROM lab.person",
+        "DO $$BEGIN EXECUTE format('CREATE TEMP TABLE t AS SELECT 1 AS %I', (SELECT min(name) FROM lab.person)); END$$;"
         "TABLE t",
     ):
         received = say(enforced.lab.dsn(), said)

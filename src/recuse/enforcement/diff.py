@@ -7,6 +7,7 @@ from recuse.enforcement.facts import (
     Declaration,
     Definition,
     Fact,
+    Grant,
     Owner,
     RegisteredAccount,
     Role,
@@ -51,7 +52,9 @@ def identity(fact: Fact) -> Hashable:
 def diff(found: Iterable[Fact], wanted: Iterable[Fact], governed: Callable[[Fact], bool]) -> tuple[Difference, ...]:
     """What to make and unmake so that, within `governed`, the facts found become the facts wanted.
 
-    A found fact outside `governed` is left alone. Unmaking comes before making, each in a fixed order.
+    A found fact outside `governed` is left alone. Unmaking comes before making, each in a fixed order. A grant on a table
+    is replaced, never subtracted from: revoking it takes the column grants of the same words with it, so those are made
+    again.
     """
     found_set, wanted_set = frozenset(found), frozenset(wanted)
     by_identity = {identity(fact): fact for fact in found_set}
@@ -61,5 +64,13 @@ def diff(found: Iterable[Fact], wanted: Iterable[Fact], governed: Callable[[Fact
         for fact in found_set - wanted_set
         if identity(fact) not in kept and governed(fact)
     ]
+    lost = {_words(d.fact) for d in unmade if isinstance(d.fact, Grant) and d.fact.on.kind == "table"}
+    again = {f for f in wanted_set & found_set if isinstance(f, Grant) and f.on.kind == "column" and _words(f) in lost}
     made = [Difference(make=True, fact=fact, before=by_identity.get(identity(fact))) for fact in wanted_set - found_set]
+    made += [Difference(make=True, fact=fact) for fact in again]
     return (*sorted(unmade, key=repr), *sorted(made, key=repr))
+
+
+def _words(grant: Grant) -> Hashable:
+    """What a grant on a column shares with the grant on its table that says the same of all columns."""
+    return (grant.on.relation, grant.privilege, grant.grantee, grant.grantor)
