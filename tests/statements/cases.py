@@ -9,8 +9,7 @@ since      the first server version that knows it; `until` the last
 given      the lines of a COPY FROM STDIN
 residual   the code under which `verify` declares what this shows; then also, as a rule,
 otherwise  the same said of a value that no hidden row has: the outcomes differ, by this much and no more
-finding    the code by which `verify` tells that this server shows it; on a server that does not, nothing leaks
-learns     the values that such a server shows
+guarded    the outcome where the plan guards the table, because this server reads a row in conflict too early
 changes    the tables whose denied rows it changes all the same (only with a residual)
 """
 
@@ -44,8 +43,7 @@ class Case:
     until: int
     given: str
     residual: str | None
-    finding: str | None
-    learns: tuple[str, ...]
+    guarded: tuple[str, ...] | None
     otherwise: Said | None
     changes: tuple[str, ...]
 
@@ -82,8 +80,7 @@ def _case(family: str, each: dict[str, Any]) -> Case:
         each.get("until", 99),
         each.get("given", ""),
         each.get("residual"),
-        each.get("finding"),
-        tuple(each.get("learns", ())),
+        tuple(each["guarded"]) if "guarded" in each else None,
         otherwise,
         tuple(each.get("changes", ())),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from recuse.enforcement.facts import ConflictGuard
 from recuse.operations.plan import Planned
 from recuse.operations.verify import Verified
 from tests.statements.client import Received, say
@@ -32,6 +33,11 @@ class Enforced:
         """Every table as it was at first."""
         self.lab.restore()
         self.state = self.lab.state()
+
+    @property
+    def guarded(self) -> bool:
+        """Whether this server reads a row in conflict before it asks row security, so that the plan guards tables."""
+        return any(isinstance(fact, ConflictGuard) for fact in self.planned.wanted)
 
     @property
     def findings(self) -> frozenset[str]:

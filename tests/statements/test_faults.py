@@ -68,6 +68,16 @@ FAULTS = {
         "GRANT SELECT ON lab.person_copy TO {c}",
         "SELECT name FROM lab.person_copy",
     ),
+    "ON CONFLICT DO UPDATE not refused, where the server reads the row too early": (
+        "DROP TRIGGER recuse_before ON lab.person",
+        "INSERT INTO lab.person (id, name) VALUES (910000001, 'x') ON CONFLICT (id) DO UPDATE SET name = 'y' "
+        "WHERE person.name::integer = 1",
+    ),
+    "that refusal switched off": (
+        "ALTER TABLE lab.event_b DISABLE TRIGGER recuse_before",
+        "INSERT INTO lab.event_b (id, kind, body) VALUES (950000001, 'b', 'x') ON CONFLICT (id, kind) DO UPDATE "
+        "SET body = 'y' WHERE event_b.body::integer = 1",
+    ),
     "an uncategorised table opened": ("GRANT SELECT ON lab.closed TO desk", "SELECT body FROM lab.closed"),
     "the owner's membership": ("GRANT lab_owner TO desk; ALTER TABLE lab.person NO FORCE ROW LEVEL SECURITY",
                                "SELECT remark FROM lab.person"),
@@ -194,7 +204,8 @@ def test_a_partition_attached_later_is_drift_and_closes(enforced: Enforced) -> N
     enforced.lab.run(
         "CREATE TABLE lab.event_d (LIKE lab.event INCLUDING ALL); GRANT SELECT ON lab.event_d TO desk;"
         "INSERT INTO lab.event_d VALUES (950000001, 'd', 'SECRET-event-a1', true);"
-        "ALTER TABLE lab.event_d OWNER TO lab_owner; ALTER TABLE lab.event ATTACH PARTITION lab.event_d FOR VALUES IN ('d')"
+        "ALTER TABLE lab.event_d OWNER TO lab_owner;"
+        "ALTER TABLE lab.event ATTACH PARTITION lab.event_d FOR VALUES IN ('d')"
     )
     through, wrong = enforced.judge("desk", "SELECT body FROM lab.event WHERE kind = 'd'")
     assert (through.rows, wrong) == ([], [])

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from recuse.compiler.beyond import upserting
 from recuse.compiler.classes import ClassContent, ClassMap, Declared
 from recuse.compiler.condition import NEVER, Condition
 from recuse.compiler.rights import TableRights
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     Fact,
     Grant,
@@ -43,7 +45,8 @@ class Catalog:
 
     `text` writes a row condition; `bootstrap` is the grantor of role grants; `granular` says that a membership has its
     own INHERIT and SET (PostgreSQL 16 and newer); `maintain` that MAINTAIN can be granted (17 and newer); `links` which
-    tables are parts of which.
+    tables are parts of which;
+    `conflicting` that ON CONFLICT DO UPDATE reads a hidden row here.
     """
 
     facts: frozenset[Fact]
@@ -55,6 +58,7 @@ class Catalog:
     granular: bool
     maintain: bool
     links: Links = field(default_factory=Links)
+    conflicting: bool = False
 
     def owner(self, ref: ObjectRef) -> str:
         """The role that owns an object; KeyError when it was not found."""
@@ -89,6 +93,8 @@ def wanted(system: System, accounts: Mapping[str, Account], classes: ClassMap, c
     for derived in system.derived:
         facts |= set(_derived(derived, classes, catalog))
     facts |= set(_accounts(accounts, classes, catalog))
+    if catalog.conflicting:
+        facts |= set(_guards(classes, catalog))
     return frozenset(_beside_foreign_policies(facts, catalog.facts))
 
 
@@ -114,6 +120,13 @@ def _nologin(name: str, *, inherit: bool = True) -> Role:
 def _closed(table: ObjectRef) -> Iterator[Fact]:
     yield RowSecurity(table, enabled=True, forced=True)
     yield RowPolicy(table, CUT, restrictive=True, command="ALL", roles=("public",), using=_ADMITTED, check=None)
+
+
+def _guards(classes: ClassMap, catalog: Catalog) -> Iterator[Fact]:
+    """Where rows are hidden from a class that could name their keys in an ON CONFLICT DO UPDATE, that is refused."""
+    pairs = set(upserting(classes, catalog.links))
+    for name in sorted({table for _, table in pairs}):
+        yield ConflictGuard(_table(name), tuple(sorted(role for role, table in pairs if table == name)))
 
 
 def _class(role: str, content: ClassContent, classes: ClassMap, catalog: Catalog) -> Iterator[Fact]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     Definition,
     Fact,
@@ -37,6 +38,8 @@ def identity(fact: Fact) -> Hashable:
             return ("row security", fact.table)
         case RowPolicy():
             return ("row policy", fact.table, fact.name)
+        case ConflictGuard():
+            return ("conflict guard", fact.table)
         case Definition():
             return ("definition", fact.of)
         case RegisteredAccount():
@@ -52,9 +55,9 @@ def identity(fact: Fact) -> Hashable:
 def diff(found: Iterable[Fact], wanted: Iterable[Fact], governed: Callable[[Fact], bool]) -> tuple[Difference, ...]:
     """What to make and unmake so that, within `governed`, the facts found become the facts wanted.
 
-    A found fact outside `governed` is left alone. Unmaking comes before making, each in a fixed order. A grant on a table
-    is replaced, never subtracted from: revoking it takes the column grants of the same words with it, so those are made
-    again.
+    A found fact outside `governed` is left alone. Unmaking comes before making, each in a fixed order. A grant on a
+    table is replaced, never subtracted from: revoking it takes the column grants of the same words with it, so those
+    are made again.
     """
     found_set, wanted_set = frozenset(found), frozenset(wanted)
     by_identity = {identity(fact): fact for fact in found_set}

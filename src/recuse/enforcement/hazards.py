@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from recuse.enforcement.facts import (
+    ConflictGuard,
     DefaultPrivilege,
     Grant,
     Hazard,
@@ -56,6 +57,14 @@ def hazards_of(change: Change, around: Surroundings) -> Iterator[Hazard]:
             table = ".".join(change.fact.table.name)
             sentence = f"`{table}` has row policies of others; what they hide stays hidden"
             yield Hazard("foreign-policy", sentence, "drop them when the directive alone should decide")
+        case ConflictGuard(table=table) if change.make:
+            name = ".".join(table.name)
+            sentence = (
+                f"INSERT INTO {name} … ON CONFLICT DO UPDATE is refused where rows are hidden: this server shows them"
+            )
+            yield Hazard(
+                "upsert-refused", sentence, "UPDATE, then INSERT … ON CONFLICT DO NOTHING; or upgrade the server"
+            )
         case Owner():
             yield Hazard("owner", f"{change.fact.of} will show what `{change.fact.role}` may read, and no more")
         case Membership(role=role, member=member) if not change.make and role in around.owners:

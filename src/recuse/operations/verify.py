@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from recuse.compiler.beyond import upserting
+from recuse.enforcement.facts import ConflictGuard
 from recuse.errors import MissingRightError
 from recuse.model import UNBOUND_USES, Repository, System
 from recuse.operations import record
@@ -22,7 +22,7 @@ from recuse.operations.residual import residual
 from recuse.operations.workspace import Workspace
 from recuse.policy.decide import Decider
 from recuse.targets.records import Collected, Progress
-from recuse.targets.target import Prober, Session, target_for
+from recuse.targets.target import Session, target_for
 
 Verdict = Literal["holds", "findings", "undetermined"]
 EXIT: Final[Mapping[Verdict, int]] = {"holds": 0, "findings": 1, "undetermined": 2}
@@ -77,14 +77,14 @@ class _Verification:
     def verdict(self) -> Verified:
         planned = plan_system(self.session, self.workspace.policy(), self.system)
         collected = self.session.collect()
-        attempts, shown, unseen = self._attempts(planned)
+        attempts, unseen = self._attempts(planned)
         findings = [
             *_drift(planned, self.system),
             *_floor(collected, self.system),
             *Finder(self.workspace.repository, self.system, planned, collected).find(),
             *self._sessions(planned, collected),
             *_disagreements(attempts, self.system),
-            *shown,
+            *_conflicts(planned, self.system),
             *_replicating(planned, self.workspace.repository, self.system),
         ]
         not_examined = [*(line for line in collected.not_examined if not line.startswith(_HERE)), *unseen]
@@ -132,10 +132,9 @@ class _Verification:
                     remedy=f"SELECT pg_terminate_backend({session.pid})",
                 )
 
-    def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[Finding, ...], tuple[str, ...]]:
-        """Attempts, what a conflict shows, and what could not be tried."""
+    def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
         if not planned.found.server.supported:
-            return (), (), ("attempts: the policy has not been applied, so there is nothing to try",)
+            return (), ("attempts: the policy has not been applied, so there is nothing to try",)
         repository = self.workspace.repository
         decider = Decider(repository, self.workspace.rules)
         tries = Attempts(self.workspace.policy(), self.system, planned.classes, planned.found.shapes, decider)
@@ -147,11 +146,10 @@ class _Verification:
         try:
             with self.session.probing() as prober:
                 attempts = tries.run(prober, logins, self.progress)
-                shown = tuple(_conflicts(prober, planned, self.system))
         except MissingRightError as error:
-            return (), (), (f"attempts: {error.message}",)
+            return (), (f"attempts: {error.message}",)
         unknown = sorted({f"attempts: {a.account} on {a.table}: {a.unknown}" for a in attempts if a.unknown})
-        return attempts, shown, tuple(unknown)
+        return attempts, tuple(unknown)
 
 
 def _drift(planned: Planned, system: System) -> Iterator[Finding]:
@@ -199,32 +197,24 @@ def _disagreements(attempts: Iterable[Attempt], system: System) -> Iterator[Find
         )
 
 
-def _conflicts(prober: Prober, planned: Planned, system: System) -> Iterator[Finding]:
-    """Accounts that read a hidden row by the WHERE of ON CONFLICT DO UPDATE, on a server that evaluates it too early.
-
-    Tried, not told from the version: releases said to be repaired (CVE-2026-120154) have been seen to do it.
-    """
-    classes = planned.classes
-    holding = [(role, login) for login, role in classes.standing.items()]
-    holding += [(declared.role, declared.login) for declared in classes.declared]
-    open_to = set(upserting(classes, planned.found.links))
-    held = sorted(
-        {(login, t) for role, login in holding for r, t in open_to if r == role and login in planned.found.oids}
-    )
-    if not held or not prober.shows_conflicting(held[0][0]):
-        return
-    for login, table in held:
-        yield Finding(
-            code="conflict-clause",
-            system=system.name,
-            account=f"{system.name}/{login}",
-            object=f"table:{table}",
-            door="front",
-            reproduce=f"-- as {login}: INSERT INTO {table} … ON CONFLICT … DO UPDATE … WHERE … reads the hidden row "
-            "of a key that it names",
-            remedy="upgrade the server once this attempt is refused there; until then open inserting into "
-            f"`{table}`, or updating it, but not both",
-        )
+def _conflicts(planned: Planned, system: System) -> Iterator[Finding]:
+    """Accounts that read a hidden row by the WHERE of ON CONFLICT DO UPDATE, where nothing refuses it yet."""
+    missing = {fact for fact in planned.wanted - planned.found.facts if isinstance(fact, ConflictGuard)}
+    holding = [(role, login) for login, role in planned.classes.standing.items()]
+    holding += [(declared.role, declared.login) for declared in planned.classes.declared]
+    for guard in sorted(missing, key=lambda g: g.table):
+        table = ".".join(guard.table.name)
+        for login in sorted({name for role, name in holding if role in guard.roles and name in planned.found.oids}):
+            yield Finding(
+                code="conflict-clause",
+                system=system.name,
+                account=f"{system.name}/{login}",
+                object=f"table:{table}",
+                door="front",
+                reproduce=f"-- as {login}: INSERT INTO {table} … ON CONFLICT … DO UPDATE … WHERE … reads the hidden "
+                "row of a key that it names",
+                remedy=PLAN_AND_APPLY,
+            )
 
 
 def _replicating(planned: Planned, repository: Repository, system: System) -> Iterator[Finding]:

@@ -41,10 +41,6 @@ class Prober(Protocol):
         """Which rows (at most one) of a table or view are seen now."""
         ...
 
-    def shows_conflicting(self, login: str) -> bool:
-        """Whether ON CONFLICT DO UPDATE shows this login a row that row security hides; tried on a table of our own."""
-        ...
-
     def triggered(self, table: str) -> bool:
         """Whether users' triggers would fire on a write."""
         ...

@@ -1,4 +1,4 @@
-"""Parts of a table are governed as the whole is, or refused by name; a relation without row policies names its place."""
+"""Parts of a table are governed as the whole is, or refused by name; so is a relation without row policies."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -71,7 +71,7 @@ def test_what_is_not_governed_is_left_alone() -> None:
 
 
 def test_a_table_grant_is_replaced_not_subtracted_from() -> None:
-    """REVOKE on a table takes the column grants of the same grantee, grantor and privilege with it (found by a fault)."""
+    """REVOKE on a table takes the column grants of the same words with it (found by planting a fault)."""
     column = ObjectRef("column", (*TABLE.name, "name"))
     table, kept = Grant(TABLE, "SELECT", "class", "a", False), Grant(column, "SELECT", "class", "a", False)
     assert diff([table, kept], [kept], lambda _: True) == (

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from recuse.enforcement.facts import (
     ColumnShape,
+    ConflictGuard,
     Declaration,
     DefaultPrivilege,
     Definition,
@@ -113,6 +114,7 @@ def _support(connection: Connection) -> set[Fact]:
         Support(int(str(row[0]))) for row in connection.execute("SELECT max(version) FROM recuse.support") if row[0]
     }
     found |= {RegisteredAccount(*row) for row in _rows(connection, "registered")}
+    found |= {_guard(*row) for row in _rows(connection, "guards")}
     return found | {Declaration(*row) for row in _rows(connection, "declarations")}
 
 
@@ -158,3 +160,7 @@ def _links(connection: Connection) -> Links:
 def _key(row: tuple[Any, ...]) -> ForeignKey:
     table, name, references, columns, on_delete, on_update = row
     return ForeignKey(table, name, references, tuple(columns), on_delete, on_update)
+
+
+def _guard(schema: str, table: str, arguments: list[str]) -> ConflictGuard:
+    return ConflictGuard(ObjectRef("table", (schema, table)), tuple(sorted(filter(None, arguments))))
