@@ -117,6 +117,11 @@ class Lab:
         (done,) = apply_repository(self.policy, document, self.ledger, lambda _: self.dsn(), lambda *_: None)
         return done
 
+    def mend(self, planned: Planned) -> None:
+        """Run a plan as `apply` does, without asking for signatures again or recording it."""
+        with target_for("postgresql").open(self.dsn()) as session:
+            session.apply(planned.plan, session.inspect(), lambda *_: None)
+
     def verify(self) -> Verified:
         (found,) = verify_repository(self.workspace(), self.ledger, None, lambda _: self.dsn(), lambda *_: None)
         return found

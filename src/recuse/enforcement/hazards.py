@@ -59,9 +59,7 @@ def hazards_of(change: Change, around: Surroundings) -> Iterator[Hazard]:
             yield Hazard("foreign-policy", sentence, "drop them when the directive alone should decide")
         case ConflictGuard(table=table) if change.make:
             name = ".".join(table.name)
-            sentence = (
-                f"INSERT INTO {name} … ON CONFLICT DO UPDATE is refused where rows are hidden: this server shows them"
-            )
+            sentence = f"ON CONFLICT DO UPDATE, and MERGE that does both, is refused on `{name}`: it shows hidden rows"
             yield Hazard(
                 "upsert-refused", sentence, "UPDATE, then INSERT … ON CONFLICT DO NOTHING; or upgrade the server"
             )
