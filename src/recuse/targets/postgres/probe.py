@@ -18,7 +18,7 @@ from psycopg.types.string import TextLoader
 from recuse.errors import MissingRightError
 from recuse.targets.postgres.condition_sql import condition_sql
 from recuse.targets.postgres.connect import Connection
-from recuse.targets.postgres.queries import Sql
+from recuse.targets.postgres.queries import Sql, query
 from recuse.targets.postgres.row_values import value_of, value_sql
 from recuse.targets.records import AskedColumn, Sample, Tried
 
@@ -27,11 +27,16 @@ PER_STRATUM: Final = 3
 _AS_TEXT: Final = ("date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb")
 _PERMIT: Final = "recuse-probe"
 _TRIGGERS = sql.SQL(
-    "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = {}::pg_catalog.regclass AND NOT tgisinternal)"
+    "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = {}::pg_catalog.regclass AND NOT tgisinternal "
+    "AND tgfoid IS DISTINCT FROM to_regproc('recuse.conflict'))"
 )
 
 
 class _Rollback(Exception):  # noqa: N818 - not an error: the way out of a transaction that must leave nothing
+    pass
+
+
+class _Refused(_Rollback):
     pass
 
 
@@ -177,6 +182,35 @@ class Prober:
             return Tried(frozenset(), error.diag.message_primary)
         except psycopg.errors.QueryCanceled:
             return Tried(None, "the attempt took too long")
+
+
+def shows_conflicting_row(connection: Connection) -> bool:
+    """Whether ON CONFLICT DO UPDATE evaluates its WHERE on a row that row security hides; true if it cannot be told.
+
+    Tried, not told from the version: releases said to be repaired (CVE-2026-120154) have been seen to do it. The hidden
+    row holds no number, and the WHERE makes one of it: an error that names the value stands in for the row itself. The
+    temporary table is forced to bind its owner; a superuser, whom nothing binds, takes a role that has no rights.
+    """
+    try:
+        with connection.transaction():
+            connection.execute(query("probe/conflict_table"))
+            connection.execute(query("probe/conflict_role"))
+            raise _Refused if _refused(connection) else _Rollback
+    except _Refused:
+        return False
+    except (_Rollback, psycopg.Error):
+        return True
+
+
+def _refused(connection: Connection) -> bool:
+    try:
+        with connection.transaction():
+            connection.execute(query("probe/conflict"))
+    except psycopg.errors.InsufficientPrivilege:
+        return True
+    except psycopg.errors.InvalidTextRepresentation:
+        pass
+    return False
 
 
 @contextmanager

@@ -23,8 +23,10 @@ _FUNCTIONS: Final = {
     "gate": "name",
     "entry": "text, text, text",
     "declare": "text, text, text",
+    "conflict": "",
     "issue": "text, name, text, text, text, text, numeric, bigint",
 }
+_FOR_NOBODY: Final = ("conflict",)  # a trigger's function is called by its triggers
 _FOR_EVERYONE: Final = ("admitted", "gate", "entry", "declare")
 _LETTER: Final = {"STABLE": "s", "VOLATILE": "v", "SAFE": "s", "UNSAFE": "u"}
 
@@ -43,7 +45,8 @@ def support_facts() -> frozenset[Fact]:
     for name, arguments in _FUNCTIONS.items():
         ref = ObjectRef("function", ("recuse", name, arguments))
         facts |= {Owner(ref, OWNER), _definition(ref, name)}
-        facts.add(Grant(ref, "EXECUTE", None if name in _FOR_EVERYONE else ISSUER, OWNER, grantable=False))
+        if name not in _FOR_NOBODY:
+            facts.add(Grant(ref, "EXECUTE", None if name in _FOR_EVERYONE else ISSUER, OWNER, grantable=False))
     return frozenset(facts)
 
 

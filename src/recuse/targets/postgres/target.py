@@ -44,6 +44,8 @@ class PostgresSession:
             bootstrap=found.server.bootstrap,
             granular=found.server.major >= 16,
             maintain=found.server.major >= 17,
+            links=found.links,
+            conflicting=probe.shows_conflicting_row(self.connection),
         )
 
     def canonical(self, wanted: Iterable[Fact], found: Inspection) -> frozenset[Fact]:
