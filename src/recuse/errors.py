@@ -8,7 +8,8 @@
     │   ├── PolicyError              Cedar text that does not validate
     │   │   └── UnsupportedRuleError a rule that cannot be enforced exactly; refused by name
     │   └── PlanError                a plan file that cannot be read or used
-    │       └── StalePlanError       the database is not as it was when the plan was made
+    │       ├── StalePlanError       the database is not as it was when the plan was made
+    │       └── RefutedError         a plan does not do what the rules say; the message holds a row that shows it
     ├── LedgerError                  (2) the ledger is damaged, locked, or does not verify
     ├── TargetError                  (2) a database could not be used
     │   ├── UnreachableError         no connection
@@ -87,6 +88,10 @@ class PlanError(InputError):
 
 class StalePlanError(PlanError):
     """The facts found are not those the plan was made on."""
+
+
+class RefutedError(PlanError):
+    """A plan does not do what the rules say, with a row that shows it where rows are concerned."""
 
 
 class LedgerError(RecuseError):

@@ -13,7 +13,7 @@ from typing import Final, cast
 from recuse.compiler.classes import ClassMap, with_undeclared
 from recuse.enforcement.facts import TableShape
 from recuse.model import NO_AUTHORITY, Account, Action, AttributeType, Circumstances, System, TableMap
-from recuse.operations.plan import Policy
+from recuse.operations.policy import Policy
 from recuse.policy.asked import attributes_asked, names_accounts
 from recuse.policy.contexts import Context
 from recuse.policy.decide import Decider, Question

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from recuse.compiler.catalog import check_catalog
 from recuse.compiler.classes import Classifier, ClassMap
-from recuse.compiler.residual import HasTemplate
+from recuse.compiler.proof.claims import Proof
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.diff import Difference, diff
 from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
@@ -16,8 +15,10 @@ from recuse.enforcement.order import Situation, order
 from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
 from recuse.enforcement.scope import PREFIX, Scope
 from recuse.errors import PlanError
-from recuse.model import UNBOUND_USES, Account, Repository, System
+from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations.effects import effects
+from recuse.operations.policy import Policy
+from recuse.operations.proofs import Texts, counts, prove
 from recuse.targets.records import Inspection, RenderedStatement
 from recuse.targets.target import Session
 
@@ -31,16 +32,8 @@ class Planned:
     found: Inspection
     wanted: frozenset[Fact]
     classes: ClassMap
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a plan is made of on our side: repository, rules in force or in draft, and the day they are judged."""
-
-    repository: Repository
-    rules: tuple[HasTemplate, ...]
-    directives: tuple[str, ...]
-    on: date
+    standing: tuple[str, ...]
+    proofs: tuple[Proof, ...]
 
 
 def plan_system(session: Session, policy: Policy, system: System) -> Planned:
@@ -58,9 +51,13 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     goal = session.canonical(wanted(system, accounts, classes, catalog), found)
     scope = _scope(accounts, found)
     differences = diff(found.facts, goal, scope.governs)
-    loses, gains = effects(system, accounts.values(), found.shapes, found.facts, _after(found.facts, differences))
+    after = _after(found.facts, differences)
+    loses, gains = effects(system, accounts.values(), found.shapes, found.facts, after)
     plan = _ordered(policy, system, accounts, Findings(found, classes, catalog, differences, loses, gains))
-    return Planned(plan, session.render(plan, found), found, goal, classes)
+    statements = session.render(plan, found)
+    standing = session.standing(filter(counts, found.facts & after), found)
+    proofs = prove(policy, system, session.reader, Texts(standing, tuple(s.do for s in statements)))
+    return Planned(plan, statements, found, goal, classes, standing, proofs)
 
 
 @dataclass(frozen=True, slots=True)

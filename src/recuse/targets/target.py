@@ -11,6 +11,7 @@ from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Protocol
 
+from recuse.compiler.proof.said import Said, Unsaid
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
@@ -50,8 +51,25 @@ class Prober(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """Reads a target's own language back, from text alone."""
+
+    def statements(self, text: str) -> tuple[Said, ...] | Unsaid:
+        """Everything that the statements of a text say, in order; what is not understood is named."""
+        ...
+
+    def name(self, name: str) -> tuple[str, ...]:
+        """The parts of a derived object's name, as `statements` gives them. Raises PlanError for what is no name."""
+        ...
+
+
 class Session(Protocol):
     """An open connection to one database of a target."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads this database's language back."""
+        ...
 
     def inspect(self) -> Inspection:
         """All facts, in one snapshot. Read-only."""
@@ -67,6 +85,10 @@ class Session(Protocol):
 
     def render(self, plan: Plan, found: Inspection) -> tuple[RenderedStatement, ...]:
         """The plan's changes as text, in order."""
+        ...
+
+    def standing(self, facts: Iterable[Fact], found: Inspection) -> tuple[str, ...]:
+        """Facts that hold already, as the statements that would make them."""
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:
@@ -92,6 +114,11 @@ class Session(Protocol):
 
 class Target(Protocol):
     """A kind of database."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads its language back."""
+        ...
 
     def open(self, dsn: str) -> AbstractContextManager[Session]:
         """Connect. Raises UnreachableError in one sentence, without the password."""

@@ -63,17 +63,19 @@ class Space:
 
     cases: Mapping[str, tuple[Value, ...]]
     _columns: dict[str, z3.BitVecRef] = field(default_factory=dict)
+    _at: dict[tuple[str, int], z3.BoolRef] = field(default_factory=dict)
     _gates: dict[str, z3.BoolRef] = field(default_factory=dict)
     admitted: z3.BoolRef = field(default_factory=lambda: z3.Bool("admitted"))
 
     def where(self, column: str, chosen: Callable[[Value], bool]) -> z3.BoolRef:
         """Where the column has one of the cases chosen."""
-        variable = self._column(column)
-        return z3.Or(*(variable == number for number, value in enumerate(self.cases[column]) if chosen(value)))
+        return z3.Or(*(self.at(column, number) for number, value in enumerate(self.cases[column]) if chosen(value)))
 
     def at(self, column: str, number: int) -> z3.BoolRef:
         """Where the column has one case, by its number."""
-        return self._column(column) == number
+        if (column, number) not in self._at:
+            self._at[column, number] = self._column(column) == number
+        return self._at[column, number]
 
     def gate(self, role: str) -> z3.BoolRef:
         """Where the session has a permit in force for a class."""

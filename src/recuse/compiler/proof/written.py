@@ -146,6 +146,8 @@ Written = Ask | Fixed | Not | And | Or | Unknown | Settled | Choice | First | Ga
 
 ALWAYS: Final = Fixed(True)
 NEVER: Final = Fixed(False)
+OWN: Final = ""
+"""The gate of the class in question, whatever its name."""
 
 
 def answer(test: Test, value: Value) -> bool | None:
@@ -206,3 +208,27 @@ def leaves(written: Written) -> Iterator[Ask | Gate | Admitted | Unread]:
             yield from leaves(otherwise)
         case _:
             assert_never(written)
+
+
+def renamed(written: Written, role: str) -> Written:
+    """The condition with the class's own gate as `OWN`: equal conditions of different classes become equal."""
+    match written:
+        case Gate(named):
+            return Gate(OWN) if named == role else written
+        case Not(part):
+            return Not(renamed(part, role))
+        case Unknown(part):
+            return Unknown(renamed(part, role))
+        case Settled(part, value):
+            return Settled(renamed(part, role), value)
+        case And(parts):
+            return And(tuple(renamed(part, role) for part in parts))
+        case Or(parts):
+            return Or(tuple(renamed(part, role) for part in parts))
+        case First(parts):
+            return First(tuple(renamed(part, role) for part in parts))
+        case Choice(branches, otherwise):
+            pairs = tuple((renamed(test, role), renamed(then, role)) for test, then in branches)
+            return Choice(pairs, renamed(otherwise, role))
+        case _:
+            return written

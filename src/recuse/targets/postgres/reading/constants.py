@@ -63,6 +63,12 @@ def type_name(inner: Any, *, array: bool = False) -> str:
     return parts[-1]
 
 
+def argument_type(inner: Any) -> str:
+    """The type of a function's argument, schema and array brackets included."""
+    found = fields(inner, "names", "arrayBounds", typemod=-1)
+    return ".".join(name_parts(found["names"])) + "[]" * len(found.get("arrayBounds", ()))
+
+
 def text(tree: Any) -> str:
     """A constant that is a text."""
     value = constant(tree)
