@@ -17,29 +17,41 @@ from recuse.cli.console import (
     RepositoryOption,
     SystemOption,
     chosen_dsn,
+    document,
     err,
+    fail,
     out,
     plain,
     printing,
     progress,
+    read_file,
     write_file,
 )
+from recuse.errors import RefutedError
 from recuse.operations import record
 from recuse.operations.document import plan_document, read_plan
 from recuse.operations.plan import plan_system
+from recuse.operations.prove_file import prove_file
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.target import target_for
 
+ProveOption = Annotated[
+    Path | None, typer.Option("--prove", help="prove this plan file again from its SQL alone, and do nothing else")
+]
 LogOption = Annotated[Path | None, typer.Option("--log", help="access log (Parquet or CSV) to replay against the plan")]
 
 
 def plan(
     repository: RepositoryOption = HERE,
     out_file: Annotated[Path | None, typer.Option("--out", "-o", help="write the plan (JSON) to this file")] = None,
-    log: LogOption = None,
+    log: ProveOption = Annotated[
+    Path | None, typer.Option("--prove", help="prove this plan file again from its SQL alone, and do nothing else")
+]
+LogOption = None,
     system: SystemOption = None,
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
+    prove: ProveOption = None,
     format_: FormatOption = Format.human,
 ) -> None:
     """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
@@ -47,10 +59,15 @@ def plan(
     Works on unsigned drafts, so that officials see the effect before they sign. Changes nothing. Rights: CONNECT and
     the catalogs; on a database enforced already also TEMPORARY, and SELECT on the recuse schema and the tables.
 
-    Examples: recuse plan -r policy --log access.parquet --out plan.json
+    Every row condition of a plan is proved before the plan is shown. With --prove a plan file is proved again from its
+    SQL text and the rules: exit code 0 proved, 1 refuted, 2 could not tell. That needs no database.
+
+    Examples: recuse plan -r policy --log access.parquet --out plan.json; recuse plan -r policy --prove plan.json
     """
     human = printing(format_)
     workspace = open_with_ledger(repository, record.ledger_folder(repository, ledger), draft=True)
+    if prove is not None:
+        raise typer.Exit(_prove(workspace, prove, human=human))
     with progress() as report:
         planned = []
         for each in workspace.systems(system):
@@ -73,6 +90,23 @@ def plan(
         out.file.write(written.decode())
 
 
+def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
+    """Prove a plan file again; the exit code."""
+    try:
+        found = prove_file(workspace, read_file(file))
+    except RefutedError as error:
+        if not human:
+            document({"proved": False, "systems": [], "proofs": 0, "refuted": error.message})
+        else:
+            fail(error)
+        return 1
+    if human:
+        out.print(f"[green]proved[/] {found.proofs} proofs again, from the plan's SQL alone: {', '.join(found.systems)}")
+    else:
+        document({"proved": True, "systems": list(found.systems), "proofs": found.proofs, "refuted": None})
+    return 0
+
+
 def show(workspace: Workspace, whole: dict[str, Any]) -> None:
     """The plan for people: what accounts lose and gain, the phases, the dangers, the backtest."""
     state = "[yellow]draft, not signed[/]" if workspace.draft else "in force"
@@ -87,6 +121,7 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
         _hazards(changes)
         if whole["severs"]:
             out.print(f"sessions end for {len(whole['severs'])} accounts that lose something")
+    _proofs(whole["proofs"])
     if whole["backtest"] is not None:
         _backtest(whole["backtest"])
 
@@ -96,6 +131,17 @@ def _effects(accounts: list[dict[str, Any]]) -> Table:
     for account in accounts:
         table.add_row(plain(account["account"]), _words(account["loses"]), _words(account["gains"]))
     return table
+
+
+def _proofs(proofs: list[dict[str, Any]]) -> None:
+    """What was proved, in one line."""
+    rows = [proof for proof in proofs if proof["of"] == "rows"]
+    if rows:
+        classes = len({(proof["system"], proof["class"]) for proof in rows})
+        out.print(
+            f"[green]proved[/] for {classes} classes, from the SQL above: no row is reached that the rules close, and "
+            "every row that they open"
+        )
 
 
 def _words(effects: list[dict[str, str]]) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from recuse.compiler.catalog import check_catalog
 from recuse.compiler.classes import Classifier, ClassMap
+from recuse.compiler.proof.cedar import Cedar
 from recuse.compiler.proof.claims import Proof
+from recuse.compiler.proof.prover import Prover
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.diff import Difference, diff
 from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
@@ -19,8 +21,18 @@ from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations.effects import effects
 from recuse.operations.policy import Policy
 from recuse.operations.proofs import Texts, counts, prove
+from recuse.operations.widening import Comparison, Widening
 from recuse.targets.records import Inspection, RenderedStatement
 from recuse.targets.target import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What was proved of a plan: of classes, from its SQL and what stays as it is (`standing`), and of accounts."""
+
+    standing: tuple[str, ...]
+    rows: tuple[Proof, ...]
+    widening: tuple[Widening, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +44,7 @@ class Planned:
     found: Inspection
     wanted: frozenset[Fact]
     classes: ClassMap
-    standing: tuple[str, ...]
-    proofs: tuple[Proof, ...]
+    proved: Proved
 
 
 def plan_system(session: Session, policy: Policy, system: System) -> Planned:
@@ -56,8 +67,11 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     plan = _ordered(policy, system, accounts, Findings(found, classes, catalog, differences, loses, gains))
     statements = session.render(plan, found)
     standing = session.standing(filter(counts, found.facts & after), found)
-    proofs = prove(policy, system, session.reader, Texts(standing, tuple(s.do for s in statements)))
-    return Planned(plan, statements, found, goal, classes, standing, proofs)
+    prover = Prover(Cedar(policy.repository), policy.rules, system)
+    proofs = prove(prover, policy, session.reader, Texts(standing, tuple(s.do for s in statements)))
+    logins = {login: account.id for login, account in accounts.items() if login in found.oids}
+    widening = tuple(Comparison(prover, session.reader, found.shapes, plan).accounts(found.facts, logins))
+    return Planned(plan, statements, found, goal, classes, Proved(standing, proofs, widening))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@
 
 from dataclasses import dataclass
 
-from recuse.compiler.proof.cedar import Cedar
 from recuse.compiler.proof.claims import Claims, Proof
 from recuse.compiler.proof.entries import Entries
 from recuse.compiler.proof.permitted import Permitted
@@ -15,7 +14,6 @@ from recuse.compiler.proof.state import State
 from recuse.enforcement.facts import Declaration, Fact, Grant, Membership, Owner, RowPolicy, RowSecurity
 from recuse.enforcement.scope import PREFIX
 from recuse.errors import PlanError
-from recuse.model import System
 from recuse.operations.policy import Policy
 from recuse.targets.target import Reader
 
@@ -43,12 +41,13 @@ def counts(fact: Fact) -> bool:
             return False
 
 
-def prove(policy: Policy, system: System, reader: Reader, texts: Texts) -> tuple[Proof, ...]:
+def prove(prover: Prover, policy: Policy, reader: Reader, texts: Texts) -> tuple[Proof, ...]:
     """Everything that was proved of the plan of one system.
 
     Raises RefutedError with a row for the first thing that is not as the rules say, and PlanError for what could not be
     told; the plan must not be used then.
     """
+    system = prover.system
     names = {derived.name: reader.name(derived.name) for derived in system.derived}
     permitted = Permitted(policy.repository, system, names)
     state = State()
@@ -60,7 +59,6 @@ def prove(policy: Policy, system: System, reader: Reader, texts: Texts) -> tuple
         permitted.check(read)
         for said in read:
             state.hear(said, text)
-    prover = Prover(Cedar(policy.repository), policy.rules, system)
     return tuple(Claims(prover, state, Entries(policy.repository, system, policy.on, names, state)).prove())
 
 

@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from typing import Protocol
 
 from recuse.compiler.proof.said import Said, Unsaid
+from recuse.compiler.proof.written import Written
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
@@ -56,6 +57,10 @@ class Reader(Protocol):
 
     def statements(self, text: str) -> tuple[Said, ...] | Unsaid:
         """Everything that the statements of a text say, in order; what is not understood is named."""
+        ...
+
+    def condition(self, text: str) -> Written:
+        """A row policy's condition as a tree; one that is not understood is `Unread`."""
         ...
 
     def name(self, name: str) -> tuple[str, ...]:

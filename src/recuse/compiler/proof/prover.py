@@ -238,15 +238,25 @@ class Prover:
 
 
 def _check(ask: Ask, attributes: Mapping[str, RowAttribute], table: TableMap) -> None:
-    why = (
-        unreadable(ask, attributes[ask.column])
-        if ask.column in attributes
-        else f"it asks about the column `{ask.column}`, which the category map gives no attribute"
-    )
+    why = _why_not(ask, attributes)
     if why is not None:
         raise PlanError(
             f"a row condition of `{table.name}` was not proved: {why}", "let row conditions come from `recuse` alone"
         )
+
+
+def _why_not(ask: Ask, attributes: Mapping[str, RowAttribute]) -> str | None:
+    if ask.column not in attributes:
+        return f"it asks about the column `{ask.column}`, which the category map gives no attribute"
+    return unreadable(ask, attributes[ask.column])
+
+
+def known(written: Written, table: TableMap) -> Written:
+    """A condition, or what stands for it as a whole when it asks what the category map of its table cannot tell."""
+    attributes = _by_column(table)
+    asked = (leaf for leaf in leaves(written) if isinstance(leaf, Ask))
+    why = next((why for ask in asked if (why := _why_not(ask, attributes)) is not None), None)
+    return written if why is None else Unread(repr(written), why)
 
 
 def _by_column(table: TableMap) -> dict[str, RowAttribute]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from recuse.compiler.proof.said import Said, Unsaid
+from recuse.compiler.proof.written import Written
+from recuse.targets.postgres.reading.expression import read_condition
 from recuse.targets.postgres.reading.statements import read_name, read_statements
 
 
@@ -13,6 +15,10 @@ class PostgresReader:
     def statements(self, text: str) -> tuple[Said, ...] | Unsaid:
         """Everything that the statements of a text say, in order."""
         return read_statements(text)
+
+    def condition(self, text: str) -> Written:
+        """A row policy's condition as a tree; one that is not understood is `Unread`."""
+        return read_condition(text)
 
     def name(self, name: str) -> tuple[str, ...]:
         """The parts of a derived object's name, as `statements` gives them."""
