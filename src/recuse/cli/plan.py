@@ -44,10 +44,7 @@ LogOption = Annotated[Path | None, typer.Option("--log", help="access log (Parqu
 def plan(
     repository: RepositoryOption = HERE,
     out_file: Annotated[Path | None, typer.Option("--out", "-o", help="write the plan (JSON) to this file")] = None,
-    log: ProveOption = Annotated[
-    Path | None, typer.Option("--prove", help="prove this plan file again from its SQL alone, and do nothing else")
-]
-LogOption = None,
+    log: LogOption = None,
     system: SystemOption = None,
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
@@ -101,7 +98,8 @@ def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
             fail(error)
         return 1
     if human:
-        out.print(f"[green]proved[/] {found.proofs} proofs again, from the plan's SQL alone: {', '.join(found.systems)}")
+        systems = plain(", ".join(found.systems))
+        out.print(f"[green]proved[/] again, from the plan's SQL alone: {found.proofs} proofs for {systems}")
     else:
         document({"proved": True, "systems": list(found.systems), "proofs": found.proofs, "refuted": None})
     return 0

@@ -59,7 +59,7 @@ def prove(prover: Prover, policy: Policy, reader: Reader, texts: Texts) -> tuple
         permitted.check(read)
         for said in read:
             state.hear(said, text)
-    return tuple(Claims(prover, state, Entries(policy.repository, system, policy.on, names, state)).prove())
+    return Claims(prover, state, Entries(policy.repository, system, policy.on, names, state)).prove()
 
 
 def _read(reader: Reader, text: str) -> tuple[Said, ...]:

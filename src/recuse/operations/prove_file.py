@@ -45,7 +45,8 @@ def prove_file(workspace: Workspace, data: bytes) -> Reproved:
             made += [proof_entry(name, proof) for proof in proofs]
     held = [entry for entry in whole["proofs"] if entry["of"] == "rows"]
     if held != made:
-        raise PlanError("the proofs in the plan file are not those of its SQL", "make it again with `recuse plan --out`")
+        remedy = "make it again with `recuse plan --out`"
+        raise PlanError("the proofs in the plan file are not those of its SQL", remedy)
     return Reproved(tuple(sorted(names)), len(made))
 
 

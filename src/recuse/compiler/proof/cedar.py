@@ -9,7 +9,7 @@ import cedarpy
 from cedarpy import pst
 
 from recuse.compiler.proof.kinds import KINDS
-from recuse.compiler.proof.questions import Piece, Rule
+from recuse.compiler.proof.questions import Piece, Rule, Variable
 from recuse.compiler.proof.written import Value
 from recuse.errors import PlanError
 from recuse.model import Action, Circumstances, Repository, TableMap
@@ -48,8 +48,13 @@ class Situation:
 
     def bound(self, piece: Piece) -> tuple[object, ...]:
         """The values of what a piece speaks of."""
-        parts = {"principal": self.principal, "context": self.circumstances, "action": self.action, "resource": self.kind}
-        return tuple(part for name, part in parts.items() if name in piece.variables)
+        parts: tuple[tuple[Variable, object], ...] = (
+            ("principal", self.principal),
+            ("context", self.circumstances),
+            ("action", self.action),
+            ("resource", self.kind),
+        )
+        return tuple(part for name, part in parts if name in piece.variables)
 
 
 @dataclass(slots=True)
@@ -94,9 +99,7 @@ class Cedar:
         erring = any(name in error for error in found.diagnostics.errors for name in forbids)
         return bool(found.allowed) and not erring
 
-    def _ask(
-        self, policies: cedarpy.PolicySet, situation: Situation, row: Mapping[str, Value]
-    ) -> cedarpy.AuthzResult:
+    def _ask(self, policies: cedarpy.PolicySet, situation: Situation, row: Mapping[str, Value]) -> cedarpy.AuthzResult:
         kind = situation.kind
         request = {
             "principal": uid("Account", situation.principal.account),
@@ -106,7 +109,8 @@ class Cedar:
         }
         found = cedarpy.is_authorized(request, policies, self._known(situation, row))
         if found.decision is cedarpy.Decision.NoDecision:
-            raise PlanError(f"Cedar gave no answer: {'; '.join(found.diagnostics.errors)}", "report this with the rules")
+            said = "; ".join(found.diagnostics.errors)
+            raise PlanError(f"Cedar gave no answer: {said}", "report this with the rules")
         return found
 
     def _known(self, situation: Situation, row: Mapping[str, Value]) -> cedarpy.Entities:

@@ -12,25 +12,34 @@ from itertools import product
 from typing import Final
 
 from recuse.compiler.proof.cedar import Kind, Situation
-from recuse.compiler.proof.entries import Entries, Entry
-from recuse.compiler.proof.prover import Opened, Prover, both, unread
+from recuse.compiler.proof.entries import By, Entries, Entry
+from recuse.compiler.proof.opened import Opened
+from recuse.compiler.proof.prover import Prover, both, unread
 from recuse.compiler.proof.space import Found
 from recuse.compiler.proof.state import State
 from recuse.compiler.proof.words import row_in_words
 from recuse.compiler.proof.written import ALWAYS, NEVER, OWN, Admitted, Gate, Not, Unknown, Written, leaves, renamed
+from recuse.enforcement.facts import PolicyCommand
+from recuse.enforcement.scope import PREFIX
 from recuse.errors import PlanError, RefutedError
 from recuse.model import ACTIONS, Action, Derived, TableMap
 
 _ADMITTED: Final = Not(Unknown(Admitted()))
 _PERMIT: Final = Not(Unknown(Gate(OWN)))
 _NO_PERMIT: Final = Unknown(Gate(OWN))
-_PRIVILEGE: Final[dict[Action, str]] = {"read": "SELECT", "insert": "INSERT", "update": "UPDATE", "delete": "DELETE"}
+_COMMAND: Final[dict[Action, PolicyCommand]] = {
+    "read": "SELECT", "insert": "INSERT", "update": "UPDATE", "delete": "DELETE",
+}  # fmt: skip
+_CHECKING: Final[dict[Action, tuple[bool, ...]]] = {
+    "read": (False,), "insert": (True,), "update": (False, True), "delete": (False,),
+}  # fmt: skip
+_GIVEN: Final[dict[By, Written]] = {"permit": _PERMIT, "owning": ALWAYS}
 _MEND: Final = "do not use this plan; if `recuse` made it, report it with the rules"
 
 SHOWS_ONLY: Final = "no row is reached that the rules close"
 SHOWS_ALL: Final = "every row is reached that the rules open"
 NEEDS_PERMIT: Final = "without a permit for the class no row is reached"
-NEEDS_ADMISSION: Final = "unless admitted an account reaches no row"
+NEEDS_ADMISSION: Final = "an account that is not admitted reaches no row"
 COLUMNS: Final = "every granted column is of a category that the rules open"
 
 
@@ -46,6 +55,19 @@ class Proof:
     proved: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """A class, a table, and an action."""
+
+    role: str
+    table: TableMap
+    action: Action
+
+    @property
+    def command(self) -> PolicyCommand:
+        return _COMMAND[self.action]
+
+
 @dataclass(slots=True)
 class Claims:
     """Proves all of it for one system; the first thing that is not so raises RefutedError with a row, or PlanError."""
@@ -56,164 +78,161 @@ class Claims:
     _members: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     _counted: dict[str, int] = field(default_factory=dict)
 
-    def prove(self) -> Iterator[Proof]:
-        """A proof for every class, table and command that shows something; over-grants are looked for first."""
-        self._read_all()
+    def prove(self) -> tuple[Proof, ...]:
+        """A proof for every class, table and command that shows something; what shows too much is told first."""
+        self._check_readable()
         for role in self.state.classes:
             entries = tuple(self.entries.of(role))
             self._counted[role] = len(entries)
             self._members[role] = tuple(dict.fromkeys(map(self._alike, entries)))
-        proofs = [p for role in self._members for table in self.prover.system.tables for p in self._bounded(role, table)]
-        proofs += [p for role in self._members for derived in self.prover.system.derived for p in self._derived(role, derived)]
-        for role in self._members:
-            for table in self.prover.system.tables:
-                self._complete(role, table)
-        yield from proofs
+        rights = [_Right(*each) for each in product(self._members, self.prover.system.tables, ACTIONS)]
+        proofs = [proof for right in rights for proof in self._bounded(right)]
+        for role, derived in product(self._members, self.prover.system.derived):
+            proofs += self._derived(role, derived)
+        for right in rights:
+            self._complete(right)
+        return tuple(proofs)
 
     def _alike(self, entry: Entry) -> Entry:
         principal, circumstances = self.prover.alike(entry.principal, entry.circumstances)
         return replace(entry, principal=principal, circumstances=circumstances)
 
-    def _read_all(self) -> None:
+    def _check_readable(self) -> None:
         governed = {table.name for table in self.prover.system.tables}
         for (table, name), policy in self.state.policies.items():
             for side in (policy.using, policy.check):
                 found = None if side is None else unread(side)
-                if found is not None and table in governed and name.startswith("recuse_"):
+                if found is not None and table in governed and name.startswith(PREFIX):
                     message = f"the row policy `{name}` of `{table}` was not proved: {found.why}"
                     raise PlanError(message, "let row policies of this name come from `recuse` alone")
         for table in sorted(governed & {table for table, _ in self.state.policies}):
             if self.state.secured.get(table) != (True, True):
-                raise RefutedError(f"row security of `{table}` is not on for everyone, so its row policies bind nobody", _MEND)
+                message = f"row security of `{table}` is not on for everyone, so that its row policies bind nobody"
+                raise RefutedError(message, _MEND)
+        for (role, table, privilege), columns in self.state.columns.items():
+            if role in self.state.classes and table in governed and columns and privilege not in _COMMAND.values():
+                raise RefutedError(f"the class `{role}` holds {privilege} on `{table}`, which no rule opens", _MEND)
 
-    def _bounded(self, role: str, table: TableMap) -> Iterator[Proof]:
+    def _bounded(self, right: _Right) -> Iterator[Proof]:
         """What a class can do with a table is within the rules."""
-        for action in ACTIONS:
-            columns = self.state.columns.get((role, table.name, _PRIVILEGE[action]), set())
-            sides = self._sides(role, table, action, self.state.shown)
-            if not columns or all(side == NEVER for side in sides):
-                continue
-            proved = [SHOWS_ONLY, NEEDS_ADMISSION, *([] if action == "delete" else [COLUMNS])]
-            entries = self._members[role]
-            for category in _categories(table, columns, action):
-                for entry in entries:
-                    opened = self._opened(entry, table, action, category)
-                    given = {"permit": _PERMIT, "owning": ALWAYS}.get(entry.by, _NO_PERMIT)
-                    for side in sides:
-                        found = self.prover.wrongly_shown(side, opened, given)
-                        if found is not None:
-                            raise self._refuted("shows", role, table, action, entry, found)
-            self._session(role, table, action, sides, _ADMITTED, "who is not admitted")
-            if any(entry.by == "permit" for entry in entries):
-                self._session(role, table, action, sides, _PERMIT, "who has no permit for it")
-                proved.append(NEEDS_PERMIT)
-            if any(entry.by != "setting" for entry in entries):
-                proved.insert(1, SHOWS_ALL)
-            sql = self.state.made_by(role, table.name, _PRIVILEGE[action])
-            yield Proof(role, table.name, _PRIVILEGE[action], sql, self._counted[role], tuple(proved))
-        self._nothing_else(role, table)
+        sides, columns = self._sides(right, self.state.shown), self._columns(right)
+        if not columns or all(side == NEVER for side in sides):
+            return
+        entries = self._members[right.role]
+        for category, entry, side in product(_categories(right, columns), entries, sides):
+            given = _GIVEN.get(entry.by, _NO_PERMIT)
+            found = self.prover.wrongly_shown(side, self._opened(right, entry, category), given)
+            if found is not None:
+                raise _refuted(right, "shows", entry, found)
+        gated = any(entry.by == "permit" for entry in entries)
+        self._needs(right, sides, _ADMITTED, "who is not admitted")
+        if gated:
+            self._needs(right, sides, _PERMIT, "who has no permit for it")
+        proved = (
+            SHOWS_ONLY,
+            *((SHOWS_ALL,) if any(entry.by in ("inheriting", "permit") for entry in entries) else ()),
+            *(() if right.action == "delete" else (COLUMNS,)),
+            NEEDS_ADMISSION,
+            *((NEEDS_PERMIT,) if gated else ()),
+        )
+        sql = self.state.made_by(right.role, right.table.name, right.command)
+        yield Proof(right.role, right.table.name, right.command, sql, self._counted[right.role], proved)
+
+    def _needs(self, right: _Right, sides: Sequence[Written], needed: Written, who: str) -> None:
+        """No row is reached unless something is so of the session."""
+        for side in sides:
+            found = self.prover.beyond(right.table, side, needed)
+            if found is not None:
+                what = f"the class `{right.role}` lets {right.command} on `{right.table.name}` reach a row for {who}"
+                raise RefutedError(f"{what}: {row_in_words(found.row)}", _MEND)
 
     def _derived(self, role: str, derived: Derived) -> Iterator[Proof]:
         """Every row that a derived object shows a class is one whose category the rules open to who enters it."""
         name = self.entries.names[derived.name]
-        held = self.state.columns.get((role, ".".join(name), "SELECT")) or (role, "EXECUTE", name) in self.state.objects
-        if not held:
+        seen = self.state.columns.get((role, ".".join(name), "SELECT"))
+        if not seen and (role, "EXECUTE", name) not in self.state.objects:
             return
         tables = [t for t in self.prover.system.tables if t.name in derived.tables and derived.category in t.categories]
         owner = self.state.owners.get(name, "")
         owning = [of for of, member in self.state.members if member == owner]
         if not tables or not owning:
-            raise RefutedError(f"`{derived.name}` shows the class `{role}` rows that no class of its owner bounds", _MEND)
-        for table, of, entry in product(tables, owning, self._members[role]):
+            message = f"`{derived.name}` shows the class `{role}` rows that no class of its owner bounds"
+            raise RefutedError(message, _MEND)
+        sql: list[str] = []
+        for table, of in product(tables, owning):
             shown = renamed(self.state.shown(of, table.name, "SELECT", checking=False), of)
-            found = self.prover.wrongly_shown(shown, self._opened(entry, table, "read", derived.category))
-            if found is not None:
-                raise self._refuted("shows", role, table, "read", entry, found)
-        sql = tuple(text for table, of in product(tables, owning) for text in self.state.made_by(of, table.name, "SELECT"))
-        yield Proof(role, derived.name, "SELECT", sql, self._counted[role], (SHOWS_ONLY,))
+            sql += self.state.made_by(of, table.name, "SELECT")
+            right = _Right(role, table, "read")
+            for entry in self._members[role]:
+                found = self.prover.wrongly_shown(shown, self._opened(right, entry, derived.category))
+                if found is not None:
+                    raise _refuted(right, "shows", entry, found)
+        yield Proof(role, derived.name, "SELECT", tuple(sql), self._counted[role], (SHOWS_ONLY,))
 
-    def _complete(self, role: str, table: TableMap) -> None:
+    def _complete(self, right: _Right) -> None:
         """What the rules open to who enters a class, the class can do."""
-        for entry in self._members[role]:
-            if entry.by == "setting" or (entry.by == "owning" and table.name not in entry.tables):
+        table, columns = right.table, self._columns(right)
+        sides = self._sides(right, self.state.opened) if columns else (NEVER,)
+        for entry in self._members[right.role]:
+            if entry.by == "setting" or (entry.by == "owning" and (right.action, table.name) not in entry.reads):
                 continue
-            for action in ACTIONS if entry.by != "owning" else ACTIONS[:1]:
-                sides = self._sides(role, table, action, self.state.opened)
-                columns = self.state.columns.get((role, table.name, _PRIVILEGE[action]), set())
-                for category in table.categories if action != "delete" else table.categories[:1]:
-                    opened = self._opened(entry, table, action, category)
-                    for side in sides if columns else (NEVER,):
-                        found = self.prover.wrongly_hidden(side, opened, _session(entry, side))
-                        if found is not None:
-                            raise self._refuted("hides", role, table, action, entry, found)
-            self._columns_granted(role, table, entry)
+            for category in table.categories if right.action != "delete" else table.categories[:1]:
+                opened = self._opened(right, entry, category)
+                for side in sides:
+                    found = self.prover.wrongly_hidden(side, opened, _session(entry, side))
+                    if found is not None:
+                        raise _refuted(right, "hides from", entry, found)
+                if right.action == "read" and self.prover.wrongly_hidden(NEVER, opened) is not None:
+                    self._check_columns(right, category, columns)
 
-    def _sides(
-        self, role: str, table: TableMap, action: Action, composed: Callable[..., Written]
-    ) -> tuple[Written, ...]:
-        """The conditions on the row as it is, and as it is to be; one when they are the same."""
-        command = _PRIVILEGE[action]
-        checks = {"insert": (True,), "update": (False, True)}.get(action, (False,))
-        found = (composed(role, table.name, command, checking=checking) for checking in checks)
-        return tuple(dict.fromkeys(renamed(each, role) for each in found))
-
-    def _opened(self, entry: Entry, table: TableMap, action: Action, category: str) -> tuple[Opened, ...]:
-        """What the rules must open for the action on columns of a category."""
-        asked: tuple[tuple[Action, str], ...] = ((action, category),)
-        if action == "update":
-            asked = (("update", category), ("read", category))
-        if action == "delete":
-            asked = tuple((needed, each) for each in table.categories for needed in ("read", "delete"))
-        system = self.prover.system.name
-        return tuple(
-            self.prover.opened(Situation(entry.principal, entry.circumstances, each, Kind(system, table.name, of)))
-            for each, of in asked
-        )
-
-    def _columns_granted(self, role: str, table: TableMap, entry: Entry) -> None:
+    def _check_columns(self, right: _Right, category: str, columns: set[str | None]) -> None:
         """Columns whose category the map states can be read where the rules open that category at all."""
-        columns = self.state.columns.get((role, table.name, "SELECT"), set())
-        for column, category in table.columns.items():
-            if None in columns or column in columns:
-                continue
-            if self.prover.wrongly_hidden(NEVER, self._opened(entry, table, "read", category)) is not None:
-                raise RefutedError(
-                    f"the class `{role}` cannot read `{table.name}.{column}`, which the rules open to {entry}", _MEND
+        for column, of in right.table.columns.items():
+            if of == category and not columns & {None, column}:
+                message = f"the class `{right.role}` cannot read `{right.table.name}.{column}`, which the rules open"
+                raise RefutedError(message, _MEND)
+
+    def _columns(self, right: _Right) -> set[str | None]:
+        return self.state.columns.get((right.role, right.table.name, right.command), set())
+
+    def _sides(self, right: _Right, composed: Callable[..., Written]) -> tuple[Written, ...]:
+        """The conditions on the row as it is, and as it is to be; one when they are the same."""
+        found = (
+            composed(right.role, right.table.name, right.command, checking=checking)
+            for checking in _CHECKING[right.action]
+        )
+        return tuple(dict.fromkeys(renamed(each, right.role) for each in found))
+
+    def _opened(self, right: _Right, entry: Entry, category: str) -> tuple[Opened, ...]:
+        """What the rules must open for the action on columns of a category."""
+        asked: tuple[tuple[Action, str], ...] = ((right.action, category),)
+        if right.action == "update":
+            asked = (("update", category), ("read", category))
+        if right.action == "delete":
+            asked = tuple((needed, each) for each in right.table.categories for needed in _TO_DELETE)
+        return tuple(
+            self.prover.opened(
+                Situation(
+                    entry.principal, entry.circumstances, action, Kind(self.prover.system.name, right.table.name, of)
                 )
-
-    def _session(
-        self, role: str, table: TableMap, action: Action, sides: Sequence[Written], needed: Written, who: str
-    ) -> None:
-        for side in sides:
-            found = self.prover.beyond(table, side, needed)
-            if found is not None:
-                raise RefutedError(
-                    f"the class `{role}` lets {_PRIVILEGE[action]} on `{table.name}` reach a row for {who}: "
-                    f"{row_in_words(found.row)}",
-                    _MEND,
-                )
-
-    def _nothing_else(self, role: str, table: TableMap) -> None:
-        for held, name, privilege in self.state.columns:
-            if (held, name) == (role, table.name) and self.state.columns[held, name, privilege]:
-                if privilege not in _PRIVILEGE.values():
-                    message = f"the class `{role}` holds {privilege} on `{table.name}`, which no rule opens"
-                    raise RefutedError(message, _MEND)
-
-    def _refuted(
-        self, verb: str, role: str, table: TableMap, action: Action, entry: Entry, found: Found
-    ) -> RefutedError:
-        what = "a row that the rules close" if verb == "shows" else "a row that the rules open"
-        return RefutedError(
-            f"the class `{role}` {verb} {entry} by {_PRIVILEGE[action]} on `{table.name}` {what}: "
-            f"{row_in_words(found.row)}",
-            _MEND,
+            )
+            for action, of in asked
         )
 
 
-def _categories(table: TableMap, columns: set[str | None], action: Action) -> tuple[str, ...]:
+_TO_DELETE: Final[tuple[Action, ...]] = ("read", "delete")
+
+
+def _refuted(right: _Right, verb: str, entry: Entry, found: Found) -> RefutedError:
+    what = "a row that the rules close" if verb == "shows" else "a row that the rules open"
+    where = f"by {right.command} on `{right.table.name}`"
+    return RefutedError(f"the class `{right.role}` {verb} {entry} {where} {what}: {row_in_words(found.row)}", _MEND)
+
+
+def _categories(right: _Right, columns: set[str | None]) -> tuple[str, ...]:
     """The categories whose columns are granted; a key alone goes with the table's own."""
-    if action == "delete":
+    table = right.table
+    if right.action == "delete":
         return table.categories[:1]
     if None in columns:
         return table.categories

@@ -10,7 +10,7 @@ from recuse.compiler.proof.cedar import Principal
 from recuse.compiler.proof.said import Joined
 from recuse.compiler.proof.state import DOOR, OWNER, State
 from recuse.errors import RefutedError
-from recuse.model import Account, Circumstances, Repository, System
+from recuse.model import Account, Action, Circumstances, Repository, System
 from recuse.policy.contexts import Context
 
 By = Literal["inheriting", "setting", "permit", "owning"]
@@ -21,16 +21,17 @@ class Entry:
     """A principal in circumstances who can act as a class.
 
     `by`: *inheriting* holds it always; *setting* may take its role, without a permit; *permit* has one in force for it;
-    *owning* reads through a derived object, which shows `tables` alone.
+    *owning* reads through a derived object, and only what is in `reads` (action, table).
     """
 
     principal: Principal
     circumstances: Circumstances
     by: By
-    tables: frozenset[str] = frozenset()
+    reads: frozenset[tuple[Action, str]] = frozenset()
 
     def __str__(self) -> str:
-        who = f"`{self.principal.account}`" if self.principal.account else f"a derived object for `{self.principal.agency}`"
+        account, agency = self.principal.account, self.principal.agency
+        who = f"`{account}`" if account else f"a derived object for `{agency}`"
         return f"{who} for `{self.circumstances.purpose}` under `{self.circumstances.authority}`"
 
 
@@ -76,8 +77,8 @@ class Entries:
             if not context.standing and asked == (purpose, authority, agreement):
                 return Entry(Principal(account.id, account.agency), context.circumstances, "permit")
         raise RefutedError(
-            f"the plan lets `{account.id}` declare `{purpose}` under `{authority}`, which the policy repository does not",
-            "do not use this plan file",
+            f"the plan lets `{account.id}` declare `{purpose}` under `{authority}`, and the policy repository does not",
+            "do not use this plan",
         )
 
     def _owning(self, owner: str) -> Iterator[Entry]:
@@ -85,7 +86,8 @@ class Entries:
             if self.state.owners.get(self.names[derived.name]) == owner:
                 reads = derived.reads_as
                 circumstances = Circumstances(reads.purpose, reads.authority)
-                yield Entry(Principal("", reads.agency), circumstances, "owning", frozenset(derived.tables))
+                tables: frozenset[tuple[Action, str]] = frozenset(("read", table) for table in derived.tables)
+                yield Entry(Principal("", reads.agency), circumstances, "owning", tables)
 
     def _account(self, login: str, what: str) -> Account:
         account = self.repository.accounts.get(f"{self.system.name}/{login}")

@@ -19,7 +19,7 @@ _LONG: Final = (-(2**63), 2**63 - 1)
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:
-    """The constants (each with its type, since TRUE equals 1 in Python) and patterns with which a column is compared."""
+    """Constants (each with its type, since TRUE equals 1 in Python) and patterns with which a column is compared."""
 
     constants: frozenset[tuple[type, Value]] = frozenset()
     patterns: frozenset[Steps] = frozenset()

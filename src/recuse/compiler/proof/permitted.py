@@ -40,9 +40,10 @@ class Permitted:
     def check(self, statement: Iterable[Said]) -> None:
         """Raise RefutedError for the first thing in one statement's text that no plan does."""
         said = tuple(statement)
-        taken = {(each.privilege, each.on, each.grantee) for each in said if isinstance(each, Granted) and not each.given}
+        grants = [each for each in said if isinstance(each, Granted)]
+        lent = {(each.privilege, each.on, each.grantee) for each in grants if not each.given}
         for each in said:
-            if isinstance(each, Granted) and (each.privilege, each.on, each.grantee) in taken:
+            if isinstance(each, Granted) and (each.privilege, each.on, each.grantee) in lent:
                 continue  # lent for the length of one statement, to speak as somebody
             wrong = self._wrong(each)
             if wrong is not None:
@@ -56,7 +57,8 @@ class Permitted:
             case PolicyDropped(table, name):
                 return None if name.startswith(PREFIX) else f"drops the row policy `{name}` of `{table}`"
             case Granted(given=True):
-                return None if self._grant_is_ours(said) else f"grants {said.privilege} on {said.on} to `{said.grantee}`"
+                who = f"`{said.grantee}`" if said.grantee else "PUBLIC"
+                return None if self._grant_is_ours(said) else f"grants {said.privilege} on {said.on} to {who}"
             case Joined(role, member):
                 ours = self._membership_is_ours(role, member) and not said.admin
                 return None if ours else f"makes `{member}` a member of `{role}`"

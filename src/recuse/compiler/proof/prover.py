@@ -4,45 +4,19 @@ Every answer "no" is checked before it is given: Cedar decides on the row found 
 decided raises PlanError, and the caller must treat it as not proved.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
-from typing import Final, assert_never
 
 import z3
 
 from recuse.compiler.proof.cedar import Cedar, Kind, Principal, Situation
 from recuse.compiler.proof.kinds import Mentioned, cases, mentioned, together, unreadable
-from recuse.compiler.proof.questions import (
-    Answered,
-    Branch,
-    Conjunction,
-    Disjunction,
-    Effect,
-    Negation,
-    Open,
-    Piece,
-    Question,
-    Reader,
-    Rule,
-)
+from recuse.compiler.proof.opened import Opened, fold, pieces, visible
+from recuse.compiler.proof.questions import Answered, Effect, Piece, Question, Reader, Rule
 from recuse.compiler.proof.space import Found, Space, encode
 from recuse.compiler.proof.written import ALWAYS, And, Ask, Unread, Value, Written, leaves
 from recuse.errors import PlanError
 from recuse.model import ACTIONS, Circumstances, RowAttribute, System, TableMap
-
-MOST_TOGETHER: Final = 4096
-Pair = tuple[z3.BoolRef, z3.BoolRef]
-_YES: Final = z3.BoolVal(True)
-_NO: Final = z3.BoolVal(False)
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What is left of the rules in one situation; equal when they open the same rows. The situation is one of such."""
-
-    rules: frozenset[tuple[Effect, Question]]
-    situation: Situation = field(compare=False)
 
 
 @dataclass(slots=True)
@@ -64,18 +38,18 @@ class Prover:
             types = {name: attribute.type for name, attribute in table.attributes.items()}
             reader = readers.setdefault(tuple(sorted(types.items())), Reader.of(types))
             self._questions[table.name] = tuple((rule.effect, reader.rule(rule)) for rule in self.rules)
-            found = dict.fromkeys(p for _, question in self._questions[table.name] for p in _pieces(question))
+            found = dict.fromkeys(p for _, question in self._questions[table.name] for p in pieces(question))
             self._pieces[table.name] = tuple(found)
 
     def alike(self, principal: Principal, circumstances: Circumstances) -> tuple[Principal, Circumstances]:
-        """The first principal and circumstances met to whom the rules open the same of every table, with every action."""
+        """The first principal and circumstances met to whom the rules open the same, in everything."""
         return self._like.setdefault(self._signature(principal, circumstances), (principal, circumstances))
 
     def opened(self, situation: Situation) -> Opened:
         """What the rules open in a situation."""
         if situation not in self._opened:
             questions = self._questions[situation.kind.table]
-            folded = ((effect, self._fold(question, situation)) for effect, question in questions)
+            folded = ((effect, fold(question, situation, self.cedar)) for effect, question in questions)
             self._opened[situation] = Opened(frozenset(f for f in folded if f[1] != Answered(False)), situation)
         return self._opened[situation]
 
@@ -103,7 +77,7 @@ class Prover:
         table = self.cedar.table(opened[0].situation.kind)
         space = self._space(table, (sql, given), opened)
         shown, assumed = encode(sql, space).true, encode(given, space).true
-        open_ = z3.And(*(self._visible(each, space) for each in opened))
+        open_ = z3.And(*(visible(each, space, self.cedar) for each in opened))
         wrong = (shown, z3.Not(open_)) if what == "shown" else (open_, z3.Not(shown))
         found = space.find(assumed, *wrong)
         if found is not None:
@@ -136,86 +110,10 @@ class Prover:
             if isinstance(leaf, Ask):
                 _check(leaf, attributes, table)
                 asked.setdefault(leaf.column, []).append(mentioned(leaf.test))
-        for piece in (piece for each in opened for _, question in each.rules for piece in _pieces(question)):
+        for piece in (piece for each in opened for _, question in each.rules for piece in pieces(question)):
             for name in piece.attributes:
                 asked.setdefault(table.attributes[name].column, []).append(piece.mentioned)
         return Space({column: cases(attributes[column], together(about)) for column, about in asked.items()})
-
-    def _visible(self, opened: Opened, space: Space) -> z3.BoolRef:
-        """Where some permit rule is true, and every forbid rule false: not merely not true, so that an error denies."""
-        encoded = [(effect, self._encoded(question, opened.situation, space)) for effect, question in opened.rules]
-        permits = z3.Or(*(true for effect, (true, _) in encoded if effect == "permit"))
-        return z3.And(permits, *(false for effect, (_, false) in encoded if effect == "forbid"))
-
-    def _encoded(self, question: Question, situation: Situation, space: Space) -> Pair:
-        """Where a question is true, and where it is false; elsewhere it errs."""
-        match question:
-            case Answered(value):
-                return z3.BoolVal(value is True), z3.BoolVal(value is False)
-            case Open(piece, bound):
-                return self._of_piece(piece, bound, situation, space)
-            case Negation(part):
-                true, false = self._encoded(part, situation, space)
-                return false, true
-            case Conjunction(first, second):
-                (a, not_a), (b, not_b) = (self._encoded(part, situation, space) for part in (first, second))
-                return z3.And(a, b), z3.Or(not_a, z3.And(a, not_b))
-            case Disjunction(first, second):
-                (a, not_a), (b, not_b) = (self._encoded(part, situation, space) for part in (first, second))
-                return z3.Or(a, z3.And(not_a, b)), z3.And(not_a, not_b)
-            case Branch(test, then, otherwise):
-                parts = (self._encoded(part, situation, space) for part in (test, then, otherwise))
-                (c, not_c), (a, not_a), (b, not_b) = parts
-                return (
-                    z3.Or(z3.And(c, a), z3.And(not_c, b)),
-                    z3.Or(z3.And(c, not_a), z3.And(not_c, not_b)),
-                )
-            case Piece():
-                raise AssertionError(question)  # folding leaves none
-            case _:
-                assert_never(question)
-
-    def _of_piece(self, piece: Piece, bound: object, situation: Situation, space: Space) -> Pair:
-        columns = [self.cedar.table(situation.kind).attributes[name].column for name in piece.attributes]
-        values = [space.cases[column] for column in columns]
-        if len(list(product(*values))) > MOST_TOGETHER:
-            raise PlanError("a rule joins too many attributes in one comparison to be proved", "split the rule")
-        sides: dict[bool | None, list[z3.BoolRef]] = {True: [], False: [], None: []}
-        for combination in product(*(range(len(several)) for several in values)):
-            row = {n: values[i][at] for i, (n, at) in enumerate(zip(piece.attributes, combination, strict=True))}
-            here = z3.And(*(space.at(column, at) for column, at in zip(columns, combination, strict=True)))
-            sides[self.cedar.answer(piece, situation, bound, row)].append(here)
-        return z3.Or(*sides[True]), z3.Or(*sides[False])
-
-    def _fold(self, question: Question, situation: Situation) -> Question:
-        """The question with everything but the row known."""
-        match question:
-            case Piece():
-                bound = situation.bound(question)
-                if question.attributes:
-                    return Open(question, bound)
-                return Answered(self.cedar.answer(question, situation, bound, {}))
-            case Negation(part):
-                inner = self._fold(part, situation)
-                if isinstance(inner, Answered):
-                    return Answered(None if inner.value is None else not inner.value)
-                return Negation(inner)
-            case Conjunction(first, second) | Disjunction(first, second):
-                left = self._fold(first, situation)
-                if isinstance(left, Answered):
-                    goes_on = left.value is isinstance(question, Conjunction)
-                    return self._fold(second, situation) if goes_on else left
-                return type(question)(left, self._fold(second, situation))
-            case Branch(test, then, otherwise):
-                decided = self._fold(test, situation)
-                if isinstance(decided, Answered):
-                    chosen = then if decided.value else otherwise
-                    return decided if decided.value is None else self._fold(chosen, situation)
-                return Branch(decided, self._fold(then, situation), self._fold(otherwise, situation))
-            case Open() | Answered():
-                return question
-            case _:
-                assert_never(question)
 
     def _signature(self, principal: Principal, circumstances: Circumstances) -> object:
         """Everything by which the rules tell this principal in these circumstances from others."""
@@ -269,26 +167,6 @@ def _by_column(table: TableMap) -> dict[str, RowAttribute]:
                 "give each column one attribute",
             )
     return found
-
-
-def _pieces(question: Question) -> Iterator[Piece]:
-    match question:
-        case Piece():
-            yield question
-        case Open(piece):
-            yield piece
-        case Answered():
-            return
-        case Negation(part):
-            yield from _pieces(part)
-        case Conjunction(first, second) | Disjunction(first, second):
-            yield from _pieces(first)
-            yield from _pieces(second)
-        case Branch(test, then, otherwise):
-            for part in (test, then, otherwise):
-                yield from _pieces(part)
-        case _:
-            assert_never(question)
 
 
 def unread(written: Written) -> Unread | None:

@@ -8,7 +8,7 @@ reduction or lowering is used: that is what is being proved. Source: Cedar langu
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Final, Literal, Protocol, assert_never
+from typing import Final, Literal, Protocol
 
 from cedarpy import pst
 
@@ -274,6 +274,7 @@ def _mentioned(expr: pst.Expr) -> Mentioned:
         if value is not None:
             constants.append(value)
         if isinstance(each, pst.Like):
-            patterns.append(tuple((MANY, True) if isinstance(p, pst.Wildcard) else (p.value, False) for p in each.pattern))
+            steps = ((MANY, True) if isinstance(step, pst.Wildcard) else (step.value, False) for step in each.pattern)
+            patterns.append(tuple(steps))
         waiting.extend(_parts(each))
     return mentioning(constants, patterns)

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from recuse.compiler.proof.written import ALWAYS, NEVER, And, Or, Written
-from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, PolicyCommand, Role, RowPolicy, RowSecurity
+from recuse.enforcement.facts import (
+    Fact,
+    Grant,
+    Membership,
+    ObjectRef,
+    Owner,
+    PolicyCommand,
+    Role,
+    RowPolicy,
+    RowSecurity,
+)
 from recuse.enforcement.scope import PREFIX
 from recuse.model import Action
 

@@ -29,7 +29,7 @@ class PolicyDropped:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A privilege on an object given, or (`given` false) taken back; `columns` None is all of it, grantee None PUBLIC."""
+    """A privilege given, or (`given` false) taken back; `columns` None is the whole object, grantee None PUBLIC."""
 
     given: bool
     privilege: str

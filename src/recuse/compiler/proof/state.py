@@ -33,7 +33,7 @@ DOOR: Final = f"{PREFIX}d_"
 
 @dataclass(slots=True)
 class State:
-    """Row policies, column grants, memberships, declarations, owners, row security; with the text that made each policy.
+    """Row policies with the text that made them, grants, memberships, declarations, owners, row security.
 
     `columns` holds by role, table and privilege the columns granted; None among them stands for the whole table.
     """
@@ -111,7 +111,7 @@ class State:
         return And((Or(tuple(permissive)), *restrictive)) if permissive else NEVER
 
     def opened(self, role: str, table: str, command: PolicyCommand, *, checking: bool) -> Written:
-        """What our own row policies show a class; what others' hide beside them is told apart (a hazard of the plan)."""
+        """What our own row policies show a class; what others hide beside them is a hazard of the plan."""
         policies = [p for p in self._policies(table, command) if p.name.startswith(PREFIX)]
         own = [_side(p, checking) for p in policies if role in p.roles]
         around = [_side(p, checking) for p in policies if PUBLIC in p.roles and p.restrictive]

@@ -1,1 +1,1 @@
-"""Reads PostgreSQL's own language back, with PostgreSQL's own grammar: what is not understood is named, never skipped."""
+"""Reads PostgreSQL's language back with its own grammar: what is not understood is named, never skipped."""

@@ -6,7 +6,7 @@ because every connection of ours resolves names there, and the server prints the
 
 import json
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from recuse.compiler.proof.patterns import MANY, exactly
 from recuse.compiler.proof.written import (
@@ -34,7 +34,7 @@ from recuse.compiler.proof.written import (
 from recuse.targets.postgres.reading.constants import constant, constants, is_constant, pattern, text, type_name
 from recuse.targets.postgres.reading.grammar import UnreadableError, expression, fields, name_parts, node
 
-_TURNED: Final[dict[str, Comparison]] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_TURNED: Final[dict[Comparison, Comparison]] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def read_condition(written: str) -> Written:
@@ -108,7 +108,7 @@ def _operator(inner: Any) -> Written:
     left, right = of["lexpr"], of["rexpr"]
     match (of["kind"], name):
         case ("AEXPR_OP", "=" | "<>" | "<" | "<=" | ">" | ">="):
-            return _compared(left, cast("Comparison", name), right)
+            return _compared(left, name, right)
         case ("AEXPR_OP", "^@"):
             return _ask(left, Matched((*exactly(text(right)), (MANY, True)), True))
         case ("AEXPR_OP" | "AEXPR_LIKE", "~~" | "!~~"):
@@ -162,7 +162,7 @@ def _null(inner: Any) -> Written:
 def _settled(inner: Any) -> Written:
     of = fields(inner, "arg", "booltesttype")
     part = _condition(of["arg"])
-    found = {
+    found: dict[str, Written] = {
         "IS_TRUE": Settled(part, True),
         "IS_FALSE": Settled(part, False),
         "IS_UNKNOWN": Unknown(part),

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pgparse
 
 Fields = Mapping[str, Any]
+_RELATION: Final = {"inh": True, "relpersistence": "p"}
 _PLACES: Final = frozenset({"location", "stmt_location", "stmt_len"})
 
 
@@ -52,6 +53,14 @@ def fields(inner: Fields, *names: str, **fixed: object) -> Fields:
 def name_parts(nodes: Sequence[Any]) -> tuple[str, ...]:
     """The parts of a qualified name."""
     return tuple(str(node(each, "String")[1].get("sval", "")) for each in nodes)
+
+
+def table_name(inner: Any) -> str:
+    """The schema and name of a relation; unreadable without the schema."""
+    of = fields(inner, "schemaname", "relname", **_RELATION)
+    if "schemaname" not in of:
+        raise UnreadableError(f"it names `{of['relname']}` without its schema")
+    return f"{of['schemaname']}.{of['relname']}"
 
 
 def _parsed(text: str) -> Any:

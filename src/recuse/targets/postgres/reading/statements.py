@@ -10,16 +10,13 @@ from typing import Any, Final, cast
 
 from recuse.compiler.proof.said import (
     Aside,
-    DeclaresNothing,
     Future,
     Granted,
     Joined,
-    MayDeclare,
     Owned,
     Parted,
     PolicyDropped,
     PolicyMade,
-    Registered,
     RoleDropped,
     RoleSet,
     Said,
@@ -29,9 +26,10 @@ from recuse.compiler.proof.said import (
 from recuse.enforcement.facts import Definition, Grant, ObjectKind, ObjectRef, PolicyCommand
 from recuse.errors import PlanError
 from recuse.targets.postgres.queries import Sql
-from recuse.targets.postgres.reading.constants import argument_type, constant
+from recuse.targets.postgres.reading.constants import argument_type
 from recuse.targets.postgres.reading.expression import read_tree
-from recuse.targets.postgres.reading.grammar import UnreadableError, fields, name_parts, node, statements
+from recuse.targets.postgres.reading.grammar import UnreadableError, fields, name_parts, node, statements, table_name
+from recuse.targets.postgres.reading.rows import delete, insert
 from recuse.targets.postgres.render import Statement
 from recuse.targets.postgres.statements import grant_statement
 from recuse.targets.postgres.support import function_statements, support_facts, tables_statement
@@ -45,7 +43,6 @@ _SECURITY: Final = {
     "AT_EnableRowSecurity": (True, None), "AT_DisableRowSecurity": (False, None),
     "AT_ForceRowSecurity": (None, True), "AT_NoForceRowSecurity": (None, False),
 }  # fmt: skip
-_RELATION: Final = {"inh": True, "relpersistence": "p"}
 
 
 def read_statements(text: str) -> tuple[Said, ...] | Unsaid:
@@ -94,7 +91,7 @@ def _policy(inner: Any) -> Iterator[Said]:
     of = fields(inner, "policy_name", "table", "cmd_name", "permissive", "roles", "qual", "with_check")
     using, check = (None if of.get(side) is None else read_tree(of[side]) for side in ("qual", "with_check"))
     yield PolicyMade(
-        _table(of["table"]),
+        table_name(of["table"]),
         of["policy_name"],
         not of.get("permissive", False),
         cast("PolicyCommand", of["cmd_name"].upper()),
@@ -133,9 +130,7 @@ def _membership(inner: Any) -> Iterator[Said]:
         role = str(fields(node(each, "AccessPriv")[1], "priv_name")["priv_name"])
         for member in map(_named, of["grantee_roles"]):
             if of.get("is_grant", False):
-                yield Joined(
-                    role, member, options.get("inherit"), options.get("set"), options.get("admin", False)
-                )
+                yield Joined(role, member, options.get("inherit"), options.get("set"), options.get("admin", False))
             elif options:
                 raise UnreadableError("it takes back an option of a membership alone")
             else:
@@ -144,7 +139,7 @@ def _membership(inner: Any) -> Iterator[Said]:
 
 def _alter(inner: Any) -> Iterator[Said]:
     of = fields(inner, "relation", "cmds", "objtype")
-    table = _table(of["relation"])
+    table = table_name(of["relation"])
     for each in of["cmds"]:
         command = fields(node(each, "AlterTableCmd")[1], "subtype", "newowner", behavior="DROP_RESTRICT")
         if command["subtype"] == "AT_ChangeOwner":
@@ -183,64 +178,6 @@ def _defaults(inner: Any) -> Iterator[Said]:
         yield Future(bool(of["action"].get("is_grant", False)), _named(owner))
 
 
-def _insert(inner: Any) -> Iterator[Said]:
-    of = fields(inner, "relation", "cols", "selectStmt", "onConflictClause", override="OVERRIDING_NOT_SET")
-    columns = tuple(fields(node(each, "ResTarget")[1], "name")["name"] for each in of["cols"])
-    select = node(of["selectStmt"], "SelectStmt")[1]
-    rows = fields(select, "valuesLists", limitOption="LIMIT_OPTION_DEFAULT", op="SETOP_NONE")["valuesLists"]
-    _check_conflict(of["onConflictClause"], columns)
-    for row in rows:
-        values = tuple(map(constant, fields(node(row, "List")[1], "items")["items"]))
-        yield _row(_table(of["relation"]), dict(zip(columns, values, strict=True)))
-
-
-def _row(table: str, values: dict[str, Any]) -> Said:
-    match table, tuple(values):
-        case ("recuse.account", ("login", "login_oid", "active")):
-            return Registered(str(values["login"]), values["active"] is True)
-        case ("recuse.declaration", ("login", "purpose", "authority", "agreement", "class_role")):
-            return MayDeclare(*(str(value) for value in values.values()))
-        case _:
-            raise UnreadableError(f"it adds rows to `{table}`")
-
-
-def _check_conflict(clause: Any, columns: tuple[str, ...]) -> None:
-    """The new row's values replace the old one's: each column that is set takes the value of the same name."""
-    of = fields(clause, "infer", "targetList", action="ONCONFLICT_UPDATE")
-    for each in of["targetList"]:
-        target = fields(node(each, "ResTarget")[1], "name", "val")
-        if name_parts(node(target["val"], "ColumnRef")[1]["fields"]) != ("excluded", target["name"]):
-            raise UnreadableError("it keeps something of a row that was there")
-    keys = {node(each, "IndexElem")[1].get("name") for each in of["infer"]["indexElems"]}
-    if keys | {node(each, "ResTarget")[1]["name"] for each in of["targetList"]} != set(columns):
-        raise UnreadableError("it keeps something of a row that was there")
-
-
-def _delete(inner: Any) -> Iterator[Said]:
-    of = fields(inner, "relation", "whereClause")
-    table, found = _table(of["relation"]), dict(_equalities(of["whereClause"]))
-    match table, tuple(found):
-        case ("recuse.account", ("login",)):
-            yield Registered(found["login"], active=False)
-        case ("recuse.declaration", ("login",)):
-            yield DeclaresNothing(found["login"])
-        case ("recuse.declaration", ("login", "purpose", "authority", "agreement")):
-            yield MayDeclare(*found.values(), None)
-        case _:
-            raise UnreadableError(f"it deletes rows of `{table}`")
-
-
-def _equalities(tree: Any) -> Iterator[tuple[str, str]]:
-    kind, inner = node(tree)
-    if kind == "BoolExpr" and inner["boolop"] == "AND_EXPR":
-        for each in inner["args"]:
-            yield from _equalities(each)
-        return
-    of = fields(node(tree, "A_Expr")[1], "lexpr", "rexpr", kind="AEXPR_OP", name=[{"String": {"sval": "="}}])
-    (column,) = name_parts(node(of["lexpr"], "ColumnRef")[1]["fields"])
-    yield column, str(constant(of["rexpr"]))
-
-
 def _edge(inner: Any) -> Iterator[Said]:
     if fields(inner, "kind")["kind"] not in ("TRANS_STMT_BEGIN", "TRANS_STMT_COMMIT"):
         raise UnreadableError("it ends a transaction otherwise than by COMMIT")
@@ -262,20 +199,13 @@ def _object(objtype: str, tree: Any) -> ObjectRef:
         raise UnreadableError(f"it names an object of another kind ({objtype})")
     match found:
         case "RangeVar":
-            return ObjectRef(kind, tuple(_table(inner).split(".")))
+            return ObjectRef(kind, tuple(table_name(inner).split(".")))
         case "ObjectWithArgs":
             of = fields(inner, "objname", "objargs", "objfuncargs")
             arguments = (argument_type(node(each, "TypeName")[1]) for each in of.get("objargs", ()))
             return ObjectRef(kind, (*name_parts(of["objname"]), ", ".join(arguments)))
         case _:
             return ObjectRef(kind, name_parts([tree]))
-
-
-def _table(inner: Any) -> str:
-    of = fields(inner, "schemaname", "relname", **_RELATION)
-    if "schemaname" not in of:
-        raise UnreadableError(f"it names `{of['relname']}` without its schema")
-    return f"{of['schemaname']}.{of['relname']}"
 
 
 def _role(tree: Any) -> str | None:
@@ -306,12 +236,12 @@ _READERS: Final[dict[str, Callable[[Any], Iterator[Said]]]] = {
     "AlterTableStmt": _alter,
     "CreatePolicyStmt": _policy,
     "CreateRoleStmt": _make_role,
-    "DeleteStmt": _delete,
+    "DeleteStmt": delete,
     "DropRoleStmt": _drop_role,
     "DropStmt": _drop,
     "GrantRoleStmt": _membership,
     "GrantStmt": _grant,
-    "InsertStmt": _insert,
+    "InsertStmt": insert,
     "RefreshMatViewStmt": _nothing,
     "TransactionStmt": _edge,
     "VariableSetStmt": _voice,
