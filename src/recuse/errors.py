@@ -20,6 +20,7 @@
 Messages are lower case, hold the caller's words in backticks, and name no Python types.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -90,8 +91,28 @@ class StalePlanError(PlanError):
     """The facts found are not those the plan was made on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A row (by column, None for NULL) that a class role reaches and must not, or must and does not, by a command.
+
+    `admitted` and `permits` say in which session: whether the account is admitted, for which classes it has a permit.
+    """
+
+    role: str
+    table: str
+    command: str
+    shown: bool
+    row: Mapping[str, object]
+    admitted: bool
+    permits: frozenset[str]
+
+
 class RefutedError(PlanError):
-    """A plan does not do what the rules say, with a row that shows it where rows are concerned."""
+    """A plan does not do what the rules say; `counterexample` is a row that shows it, where rows are concerned."""
+
+    def __init__(self, message: str, remedy: str | None = None, counterexample: Counterexample | None = None) -> None:
+        super().__init__(message, remedy)
+        self.counterexample = counterexample
 
 
 class LedgerError(RecuseError):

@@ -93,7 +93,7 @@ def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
         found = prove_file(workspace, read_file(file))
     except RefutedError as error:
         if not human:
-            document({"proved": False, "systems": [], "proofs": 0, "refuted": error.message})
+            document({"proved": False, "systems": [], "proofs": 0, "refuted": error.message, "row": _row(error)})
         else:
             fail(error)
         return 1
@@ -101,8 +101,25 @@ def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
         systems = plain(", ".join(found.systems))
         out.print(f"[green]proved[/] again, from the plan's SQL alone: {found.proofs} proofs for {systems}")
     else:
-        document({"proved": True, "systems": list(found.systems), "proofs": found.proofs, "refuted": None})
+        names = list(found.systems)
+        document({"proved": True, "systems": names, "proofs": found.proofs, "refuted": None, "row": None})
     return 0
+
+
+def _row(error: RefutedError) -> dict[str, Any] | None:
+    """The row that refutes a plan, and the session that reaches it or does not."""
+    found = error.counterexample
+    if found is None:
+        return None
+    return {
+        "class": found.role,
+        "table": found.table,
+        "command": found.command,
+        "reached": found.shown,
+        "columns": dict(found.row),
+        "admitted": found.admitted,
+        "permits": sorted(found.permits),
+    }
 
 
 def show(workspace: Workspace, whole: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from recuse.compiler.proof.words import row_in_words
 from recuse.compiler.proof.written import ALWAYS, NEVER, OWN, Admitted, Gate, Not, Unknown, Written, leaves, renamed
 from recuse.enforcement.facts import PolicyCommand
 from recuse.enforcement.scope import PREFIX
-from recuse.errors import PlanError, RefutedError
+from recuse.errors import Counterexample, PlanError, RefutedError
 from recuse.model import ACTIONS, Action, Derived, TableMap
 
 _ADMITTED: Final = Not(Unknown(Admitted()))
@@ -144,7 +144,8 @@ class Claims:
             found = self.prover.beyond(right.table, side, needed)
             if found is not None:
                 what = f"the class `{right.role}` lets {right.command} on `{right.table.name}` reach a row for {who}"
-                raise RefutedError(f"{what}: {row_in_words(found.row)}", _MEND)
+                message = f"{what}: {row_in_words(found.row)}"
+                raise RefutedError(message, _MEND, _counterexample(right, found, shown=True))
 
     def _derived(self, role: str, derived: Derived) -> Iterator[Proof]:
         """Every row that a derived object shows a class is one whose category the rules open to who enters it."""
@@ -226,7 +227,13 @@ _TO_DELETE: Final[tuple[Action, ...]] = ("read", "delete")
 def _refuted(right: _Right, verb: str, entry: Entry, found: Found) -> RefutedError:
     what = "a row that the rules close" if verb == "shows" else "a row that the rules open"
     where = f"by {right.command} on `{right.table.name}`"
-    return RefutedError(f"the class `{right.role}` {verb} {entry} {where} {what}: {row_in_words(found.row)}", _MEND)
+    message = f"the class `{right.role}` {verb} {entry} {where} {what}: {row_in_words(found.row)}"
+    return RefutedError(message, _MEND, _counterexample(right, found, shown=verb == "shows"))
+
+
+def _counterexample(right: _Right, found: Found, *, shown: bool) -> Counterexample:
+    permits = frozenset(right.role if role == OWN else role for role in found.permits)
+    return Counterexample(right.role, right.table.name, right.command, shown, found.row, found.admitted, permits)
 
 
 def _categories(right: _Right, columns: set[str | None]) -> tuple[str, ...]:
