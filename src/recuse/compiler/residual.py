@@ -68,7 +68,7 @@ class Specialised:
 
 
 def hierarchy_of(repository: Repository) -> Hierarchy:
-    """The ancestors of every agency, purpose, authority and category of the repository."""
+    """The ancestors of every agency, purpose, authority, category and account of the repository."""
     ancestors: dict[Key, frozenset[Key]] = {}
     for kind, parents in (
         ("Agency", {a.id: a.parent for a in repository.agencies.values()}),
@@ -78,6 +78,9 @@ def hierarchy_of(repository: Repository) -> Hierarchy:
     ):
         for name in parents:
             ancestors[kind, name] = frozenset((kind, above) for above in _line(name, parents))
+    for account in repository.accounts.values():
+        own = ("Account", account.id)
+        ancestors[own] = ancestors.get(("Agency", account.agency), frozenset()) | {own}
     return Hierarchy(ancestors)
 
 
