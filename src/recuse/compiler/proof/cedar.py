@@ -10,9 +10,9 @@ from cedarpy import pst
 
 from recuse.compiler.proof.kinds import KINDS
 from recuse.compiler.proof.questions import Piece, Rule, Variable
-from recuse.compiler.proof.written import Value
+from recuse.compiler.proof.values import Value
 from recuse.errors import PlanError
-from recuse.model import Action, Circumstances, Repository, TableMap
+from recuse.model import Action, AttributeType, Circumstances, Repository, TableMap
 from recuse.policy.entities import context_json, entities_json, is_public, reference, uid
 from recuse.policy.schema import cedar_schema, row_type
 from recuse.policy.trees import serves
@@ -76,6 +76,17 @@ class Cedar:
     def table(self, kind: Kind) -> TableMap:
         """The map of a kind's table."""
         return self._tables[kind.system, kind.table]
+
+    def ids(self, kind: AttributeType) -> tuple[str, ...]:
+        """The ids of an entity type that the repository has, and of who reads a derived object; none of other types."""
+        known = {
+            "Agency": self.repository.agencies,
+            "Purpose": self.repository.purposes,
+            "Authority": self.repository.authorities,
+            "Category": self.repository.categories,
+            "Account": {"": None, **self.repository.accounts},
+        }
+        return tuple(known.get(kind, ()))
 
     def answer(self, piece: Piece, situation: Situation, bound: object, row: Mapping[str, Value]) -> bool | None:
         """Whether a piece holds for a row's attributes (by name, those of the piece); None when it errs.

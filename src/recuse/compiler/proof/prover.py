@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 import z3
 
 from recuse.compiler.proof.cedar import Cedar, Kind, Principal, Situation
-from recuse.compiler.proof.kinds import Mentioned, cases, mentioned, together, unreadable
+from recuse.compiler.proof.kinds import Mentioned, cases, mentioned, mentioning, together, unreadable
 from recuse.compiler.proof.opened import Opened, fold, pieces, visible
 from recuse.compiler.proof.questions import Answered, Effect, Piece, Question, Reader, Rule
 from recuse.compiler.proof.space import Found, Space, encode
-from recuse.compiler.proof.written import ALWAYS, And, Ask, Unread, Value, Written, leaves
+from recuse.compiler.proof.values import Value
+from recuse.compiler.proof.written import ALWAYS, And, Ask, Unread, Written, leaves
 from recuse.errors import PlanError
 from recuse.model import ACTIONS, Circumstances, RowAttribute, System, TableMap
 
@@ -112,7 +113,9 @@ class Prover:
                 asked.setdefault(leaf.column, []).append(mentioned(leaf.test))
         for piece in (piece for each in opened for _, question in each.rules for piece in pieces(question)):
             for name in piece.attributes:
-                asked.setdefault(table.attributes[name].column, []).append(piece.mentioned)
+                attribute = table.attributes[name]
+                known_ids = mentioning(self.cedar.ids(attribute.type))
+                asked.setdefault(attribute.column, []).extend((piece.mentioned, known_ids))
         return Space({column: cases(attributes[column], together(about)) for column, about in asked.items()})
 
     def _signature(self, principal: Principal, circumstances: Circumstances) -> object:

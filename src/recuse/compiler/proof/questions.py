@@ -13,8 +13,9 @@ from typing import Final, Literal, Protocol
 from cedarpy import pst
 
 from recuse.compiler.proof.kinds import Mentioned, literal, mentioning
+from recuse.compiler.proof.networks import LOOPBACK, MULTICAST
 from recuse.compiler.proof.patterns import MANY, Steps
-from recuse.compiler.proof.written import Value
+from recuse.compiler.proof.values import Value
 from recuse.errors import UnsupportedRuleError
 from recuse.model import AttributeType
 
@@ -105,7 +106,7 @@ Question = Piece | Open | Answered | Negation | Conjunction | Disjunction | Bran
 _ANYONE: Final = pst.ScopeAny()
 _ASKED: Final = frozenset({
     "not", "and", "or", "eq", "not_eq", "less", "less_eq", "greater", "greater_eq", "in", "contains", "contains_all",
-    "contains_any", "is_empty",
+    "contains_any", "is_empty", "is_in_range", "is_ipv4", "is_ipv6", "is_loopback", "is_multicast",
 })  # fmt: skip
 """What may be asked of an attribute: answers that depend on a value only through constants that the rule names."""
 
@@ -226,6 +227,8 @@ def _check(expr: pst.Expr, types: Types) -> None:
             raise _UnprovableError("it names a single row")
         case pst.Slot(name):
             raise _UnprovableError(f"it is a template (`?{name}`)")
+        case pst.Like(base) if "uuid" in _raw(base, types):
+            raise _UnprovableError("it matches a uuid with a pattern")
         case _ if pst.Var("resource") in _parts(expr) and not _takes_row(expr):
             raise _UnprovableError("it takes a row for a value")
         case pst.Record() if asks:
@@ -267,14 +270,25 @@ def _mentioned(expr: pst.Expr) -> Mentioned:
     """Every constant and pattern in an expression; those of another type than a column's tell nothing about it."""
     constants: list[Value] = []
     patterns: list[Steps] = []
+    groups: list[frozenset[str]] = []
     waiting: list[pst.Expr] = [expr]
     while waiting:
         each = waiting.pop()
         value = literal(each)
         if value is not None:
             constants.append(value)
+        if isinstance(each, pst.UnaryOp):
+            constants.extend({"is_loopback": LOOPBACK, "is_multicast": MULTICAST}.get(each.op, ()))
+        if isinstance(each, pst.StringLit):
+            groups.append(frozenset({each.value}))
+        if isinstance(each, pst.Set):
+            texts = frozenset(e.value for e in each.elements if isinstance(e, pst.StringLit))
+            groups.append(texts)
+            waiting.extend(e for e in each.elements if not isinstance(e, pst.StringLit))
+            constants.extend(texts)
+            continue
         if isinstance(each, pst.Like):
             steps = ((MANY, True) if isinstance(step, pst.Wildcard) else (step.value, False) for step in each.pattern)
             patterns.append(tuple(steps))
         waiting.extend(_parts(each))
-    return mentioning(constants, patterns)
+    return mentioning(constants, patterns, groups)

@@ -11,6 +11,7 @@ from typing import Final, assert_never
 
 import z3
 
+from recuse.compiler.proof.values import Value
 from recuse.compiler.proof.written import (
     Admitted,
     And,
@@ -24,7 +25,6 @@ from recuse.compiler.proof.written import (
     Settled,
     Unknown,
     Unread,
-    Value,
     Written,
     answer,
 )

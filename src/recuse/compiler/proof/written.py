@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, assert_never
 
 from recuse.compiler.proof.patterns import Steps, fits
-
-Value = bool | int | str | None
-"""What a column can hold, None for NULL."""
+from recuse.compiler.proof.values import Value
+from recuse.model import Address
 
 Comparison = Literal["=", "<>", "<", "<=", ">", ">="]
 
@@ -52,7 +51,28 @@ class Distinct:
     constant: Value
 
 
-Test = Compared | Listed | Matched | Missing | Distinct
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """An address with its network lies in a constant one (`<<=`), or holds it (`>>=`)."""
+
+    operator: Literal["<<=", ">>="]
+    network: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """An array of texts holds all constants (`@>`), nothing else (`<@`), or any of them (`&&`); a NULL is none."""
+
+    operator: Literal["@>", "<@", "&&"]
+    constants: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An array lies in itself (`column <@ column`): so it does exactly when no element is NULL."""
+
+
+Test = Compared | Listed | Matched | Missing | Distinct | Inside | Related | Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +187,31 @@ def answer(test: Test, value: Value) -> bool | None:
             return expected if value in constants else None if None in constants else not expected
         case Matched(pattern, expected):
             return fits(pattern, value) == expected if isinstance(value, str) else None
+        case Inside(operator, network):
+            if not isinstance(value, Address):
+                return None
+            return value.within(network) if operator == "<<=" else network.within(value)
+        case Related(operator, texts):
+            return _relates(operator, value, texts) if isinstance(value, frozenset) else None
+        case Whole():
+            return None not in value if isinstance(value, frozenset) else None
         case _:
             assert_never(test)
 
 
-def _stands(operator: Comparison, value: bool | int | str, constant: bool | int | str) -> bool:
+def _relates(operator: Literal["@>", "<@", "&&"], value: frozenset[str | None], texts: tuple[str, ...]) -> bool:
+    match operator:
+        case "@>":
+            return value.issuperset(texts)
+        case "<@":
+            return value.issubset(texts)
+        case "&&":
+            return not value.isdisjoint(texts)
+        case _:
+            assert_never(operator)
+
+
+def _stands(operator: Comparison, value: Value, constant: Value) -> bool:
     match operator:
         case "=":
             return value == constant

@@ -1,11 +1,12 @@
 """Constants of PostgreSQL's language as values: typed texts, numbers, truth values, arrays and patterns."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from recuse.compiler.proof.patterns import MANY, ONE, Steps
-from recuse.compiler.proof.written import Value
+from recuse.compiler.proof.values import Value
+from recuse.targets.postgres.reading.forms import address_of, day_of, moment_of, uuid_of
 from recuse.targets.postgres.reading.grammar import UnreadableError, fields, name_parts, node
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+", re.ASCII)
@@ -118,8 +119,18 @@ def _typed(value: Value, kind: str) -> Value:
             return value
         case "bool" if value in ("t", "true", "f", "false"):
             return value in ("t", "true")
+        case "timestamptz" | "date" | "inet" | "uuid" if isinstance(value, str):
+            return _OTHERS[kind](value)
         case _:
             raise UnreadableError(f"it holds a constant of type {kind}")
+
+
+_OTHERS: Final[dict[str, Callable[[str], Value]]] = {
+    "timestamptz": moment_of,
+    "date": day_of,
+    "inet": address_of,
+    "uuid": uuid_of,
+}
 
 
 def _integer(written: str, kind: str) -> int:

@@ -6,7 +6,7 @@ because every connection of ours resolves names there, and the server prints the
 
 import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from recuse.compiler.proof.patterns import MANY, exactly
 from recuse.compiler.proof.written import (
@@ -20,17 +20,21 @@ from recuse.compiler.proof.written import (
     First,
     Fixed,
     Gate,
+    Inside,
     Listed,
     Matched,
     Missing,
     Not,
     Or,
+    Related,
     Settled,
     Test,
     Unknown,
     Unread,
+    Whole,
     Written,
 )
+from recuse.model import Address
 from recuse.targets.postgres.reading.constants import constant, constants, is_constant, pattern, text, type_name
 from recuse.targets.postgres.reading.grammar import UnreadableError, expression, fields, name_parts, node
 
@@ -109,6 +113,10 @@ def _operator(inner: Any) -> Written:
     match (of["kind"], name):
         case ("AEXPR_OP", "=" | "<>" | "<" | "<=" | ">" | ">="):
             return _compared(left, name, right)
+        case ("AEXPR_OP", "<<=" | ">>="):
+            return _inside(left, name, right)
+        case ("AEXPR_OP", "@>" | "<@" | "&&"):
+            return _related(left, name, right)
         case ("AEXPR_OP", "^@"):
             return _ask(left, Matched((*exactly(text(right)), (MANY, True)), True))
         case ("AEXPR_OP" | "AEXPR_LIKE", "~~" | "!~~"):
@@ -134,11 +142,31 @@ def _compared(left: Any, operator: Comparison, right: Any) -> Written:
     return _ask(left, Compared(operator, constant(right)))
 
 
+def _inside(left: Any, operator: Literal["<<=", ">>="], right: Any) -> Written:
+    network = constant(right)
+    if not isinstance(network, Address):
+        raise UnreadableError("it holds something else in the place of a network")
+    return _ask(left, Inside(operator, network))
+
+
+def _related(left: Any, operator: Literal["@>", "<@", "&&"], right: Any) -> Written:
+    if operator == "<@" and node(right)[0] == "ColumnRef":
+        if node(left)[0] != "ColumnRef" or _column(node(left)[1]) != _column(node(right)[1]):
+            raise UnreadableError("it compares two columns")
+        return _ask(left, Whole())
+    texts = tuple(each for each in constants(right) if isinstance(each, str))
+    if len(texts) != len(constants(right)):
+        raise UnreadableError("it holds an array of something else than texts")
+    return _ask(left, Related(operator, texts))
+
+
 def _ask(tree: Any, test: Test) -> Written:
     kind, inner = node(tree)
     if kind == "TypeCast":
         of = fields(inner, "arg", "typeName")
-        return Ask(_column(node(of["arg"], "ColumnRef")[1]), type_name(of["typeName"]), test)
+        is_array = "arrayBounds" in of["typeName"]
+        cast = type_name(of["typeName"], array=is_array) + ("[]" if is_array else "")
+        return Ask(_column(node(of["arg"], "ColumnRef")[1]), cast, test)
     if kind != "ColumnRef":
         raise UnreadableError(f"it asks about {kind}, which is no column")
     return Ask(_column(inner), None, test)
