@@ -1,4 +1,4 @@
-"""What a column of any row can hold, for proofs: finer than Cedar where PostgreSQL is, and no two types alike in Python.
+"""What a column of any row can hold, for proofs: as fine as in PostgreSQL, and no two types alike in Python.
 
 A moment is whole microseconds since 1970 UTC, a day whole days; both may be an infinity (math.inf). In a set of texts
 None stands for a NULL element. NULL itself is None.
