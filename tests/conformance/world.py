@@ -364,23 +364,29 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Oracle:
-    """Cedar's answers: the rows allowed, and whether any rule erred on any row."""
+    """Cedar's answers: the rows allowed, and those on which any rule erred."""
 
     allowed: frozenset[int]
-    erred: bool
+    erred: frozenset[int]
 
 
 def oracle(rules: Rules, found: cedarpy.Entities, asked: list[dict[str, object]]) -> Oracle:
     """Cedar's decision on each request, but denied when a forbid is among those that err."""
     forbids = {rule.id for rule in rules.rules if rule.effect == "forbid"}
     allowed: set[int] = set()
-    erred = False
+    erred: set[int] = set()
     for index, answer in enumerate(cedarpy.is_authorized_batch(asked, rules.policies, found)):
         errors = " ".join(answer.diagnostics.errors)
-        erred = erred or bool(errors)
+        if errors:
+            erred.add(index)
         if answer.allowed and not forbids & set(re.findall(r"policy `([^`]+)`", errors)):
             allowed.add(index)
-    return Oracle(frozenset(allowed), erred)
+    return Oracle(frozenset(allowed), frozenset(erred))
+
+
+def is_typed(row: Row) -> bool:
+    """Whether each of its values is one of a Cedar type: no infinity, no set with a NULL element."""
+    return not any(isinstance(v, float) or (isinstance(v, frozenset) and None in v) for v in row.values())
 
 
 def fill(connection: psycopg.Connection, rows: Sequence[Row]) -> None:
