@@ -95,9 +95,7 @@ def as_row(row: Mapping[str, Value]) -> sql.Composed:
     """A row as a FROM clause: its columns by name and type; those that a proof says nothing about are NULL."""
     by_column: dict[str, RowAttribute] = {attribute.column: attribute for _, attribute in ATTRIBUTES}
     columns = [
-        sql.SQL("{}::{} AS {}").format(
-            stored(row.get(column)), sql.SQL(column_type(attribute)), sql.Identifier(column)
-        )
+        sql.SQL("{}::{} AS {}").format(stored(row.get(column)), sql.SQL(column_type(attribute)), sql.Identifier(column))
         for column, attribute in by_column.items()
     ]
     return sql.SQL("(SELECT {}) AS r").format(sql.SQL(", ").join(columns))

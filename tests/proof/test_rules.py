@@ -11,7 +11,7 @@ import z3
 from psycopg import sql
 
 from recuse.compiler.proof.opened import visible
-from recuse.compiler.proof.space import Space
+from recuse.compiler.proof.space import Found, Space
 from recuse.compiler.proof.values import Value
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.reading.expression import read_condition
@@ -149,9 +149,7 @@ def test_the_encoding_of_rules_equals_cedar() -> None:
     assert 0.1 * decided < allowed < 0.9 * decided, "the rules tell too few rows apart"
 
 
-def _found(row: dict[str, Value]):  # type: ignore[no-untyped-def]
-    from recuse.compiler.proof.space import Found
-
+def _found(row: dict[str, Value]) -> Found:
     return Found(row, admitted=True, permits=frozenset())
 
 

@@ -25,7 +25,7 @@ def statements(text: str) -> tuple[tuple[str, Fields], ...]:
 
 def expression(text: str) -> Any:
     """The tree of one expression."""
-    (kind, select), *more = statements(f"SELECT ({text})")
+    (kind, select), *more = statements(f"SELECT {text}")
     targets = fields(select, "targetList", limitOption="LIMIT_OPTION_DEFAULT", op="SETOP_NONE")["targetList"]
     if kind != "SelectStmt" or more or len(targets) != 1:
         raise UnreadableError("it is more than one expression")
