@@ -167,8 +167,8 @@ OTHERWISE: Final[dict[str, tuple[Fault, str]]] = {
     ),
     "a purpose that is not the account's": (
         added("INSERT INTO recuse.declaration (login, purpose, authority, agreement, class_role) VALUES "
-              "('clerk', 'crime', 'judicial', '', '{crime}') ON CONFLICT (login, purpose, authority, agreement) DO UPDATE SET "
-              "class_role = excluded.class_role"), "declare `crime`",
+              "('clerk', 'crime', 'judicial', '', '{crime}') ON CONFLICT (login, purpose, authority, agreement) "
+              "DO UPDATE SET class_role = excluded.class_role"), "declare `crime`",
     ),
     "another gate": (added("CREATE FUNCTION recuse.gate(x name) RETURNS boolean RETURN true"), "no plan writes"),
     "a condition that calls": (edited(READS + '"{clerk}"', BODY, "USING (public.ok())"), "it calls `public.ok`"),

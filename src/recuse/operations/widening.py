@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from recuse.compiler.proof.prover import Prover, known
-from recuse.compiler.proof.reach import Reach, Reached
+from recuse.compiler.proof.reach import WHOLE, Reach, Reached
 from recuse.compiler.proof.written import NEVER, Or, Unread, Written, leaves
 from recuse.enforcement.facts import Fact, ObjectRef, RowPolicy, TableShape
 from recuse.enforcement.plan import STEPS, Change, Plan
@@ -53,7 +53,8 @@ class Comparison:
                     reached = [state.of(login, _ref(table), action, self._columns(table)) for _, state in states]
                     before, after = reached[0], reached[-1]
                     for column in self._wider(table, (after,), (before,), apart):
-                        if (account, table.columns.get(column, table.category), action) not in gains:
+                        of = table.categories if column == WHOLE else (table.columns.get(column, table.category),)
+                        if not all((account, category, action) in gains for category in of):
                             raise self._more(account, table, action, column, "after the plan")
                     for (step, _), between in zip(states[1:-1], reached[1:-1], strict=True):
                         for column in self._wider(table, (between,), (before, after), apart):
