@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
 import psycopg
 import pytest
@@ -11,6 +11,7 @@ from psycopg import sql
 
 from recuse.compiler.proof.claims import COLUMNS, NEEDS_ADMISSION, NEEDS_PERMIT, SHOWS_ALL, SHOWS_ONLY, Proof
 from recuse.compiler.proof.prover import Prover
+from recuse.compiler.proof.values import Value
 from recuse.enforcement.diff import diff
 from recuse.enforcement.held import Holdings
 from recuse.enforcement.order import Situation, order
@@ -236,11 +237,9 @@ def world() -> Iterator[psycopg.Connection]:
 
 def reached(connection: psycopg.Connection, found: Counterexample) -> bool:
     """Whether the class role really reads the row, in the session that the counterexample describes."""
-    columns = [sql.Identifier(column) for column in found.row]
-    values = [stored(value) for value in found.row.values()]  # type: ignore[arg-type]
-    connection.execute(
-        sql.SQL("INSERT INTO records.arrest ({}) VALUES ({})").format(*map(sql.SQL(", ").join, (columns, values)))
-    )
+    columns = sql.SQL(", ").join(sql.Identifier(column) for column in found.row)
+    values = sql.SQL(", ").join(stored(cast("Value", value)) for value in found.row.values())
+    connection.execute(sql.SQL("INSERT INTO records.arrest ({}) VALUES ({})").format(columns, values))
     permits = " ".join(sorted(found.permits))
     connection.execute("SELECT set_config('test.admitted', %s, true)", ("yes" if found.admitted else "no",))
     connection.execute("SELECT set_config('test.permits', %s, true)", (permits,))
@@ -260,5 +259,5 @@ def test_a_faulty_plan_is_refuted_by_a_row_that_is_really_so(fault: str, world: 
     assert found.command == "SELECT"
     with world.transaction(force_rollback=True):
         for text in texts:
-            world.execute(text)  # type: ignore[arg-type]
+            world.execute(text)
         assert reached(world, found) is found.shown

@@ -70,7 +70,7 @@ def in_its_words(connection: psycopg.Connection, texts: list[str]) -> dict[str, 
     for number, text in enumerate(texts):
         made = sql.SQL("CREATE POLICY {} ON public.r USING ({})").format(
             sql.Identifier(str(number)),
-            sql.SQL(text),  # type: ignore[arg-type]
+            sql.SQL(text),
         )
         connection.execute(made)
     found = connection.execute("SELECT polname, pg_catalog.pg_get_expr(polqual, polrelid) FROM pg_catalog.pg_policy")
@@ -133,9 +133,9 @@ def test_three_valued_logic_is_postgresqls(database: str) -> None:
                 chosen = [(space._column(n), z3.BitVecVal(TRUTHS.index(v), 3)) for n, v in zip("abc", row, strict=True)]
                 true, null = (z3.is_true(z3.simplify(z3.substitute(f, *chosen))) for f in (three.true, three.null))
                 query = sql.SQL("SELECT {} FROM (VALUES ({}::boolean, {}::boolean, {}::boolean)) AS t (a, b, c)")
-                (expected,) = connection.execute(
-                    query.format(sql.SQL(text), *map(sql.Literal, row))  # type: ignore[arg-type]
-                ).fetchone() or ("nothing",)
+                (expected,) = connection.execute(query.format(sql.SQL(text), *map(sql.Literal, row))).fetchone() or (
+                    "nothing",
+                )
                 assert (None if null else true) == expected, (text, row)
                 seen.add(expected)
     assert seen == {True, False, None}
@@ -151,9 +151,7 @@ def test_answers_about_values_are_postgresqls(database: str) -> None:
         fill(connection, rows)
         for text in single:
             written = read_condition(text)
-            found = connection.execute(
-                sql.SQL("SELECT id, {} FROM r").format(sql.SQL(text))  # type: ignore[arg-type]
-            ).fetchall()
+            found = connection.execute(sql.SQL("SELECT id, {} FROM r").format(sql.SQL(text))).fetchall()
             for index, expected in found:
                 assert evaluated(written, rows[index]) == expected, (text, rows[index])
 

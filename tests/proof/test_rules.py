@@ -61,7 +61,7 @@ def _connected(server: Server) -> psycopg.Connection:
 
 
 def shown_by_postgresql(connection: psycopg.Connection, text: str, row: dict[str, Value]) -> bool:
-    query = sql.SQL("SELECT ({}) IS TRUE FROM {}").format(sql.SQL(text), as_row(row))  # type: ignore[arg-type]
+    query = sql.SQL("SELECT ({}) IS TRUE FROM {}").format(sql.SQL(text), as_row(row))
     answered = connection.execute(query).fetchone()
     assert answered is not None
     return bool(answered[0])

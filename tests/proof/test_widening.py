@@ -166,7 +166,7 @@ def test_roles_that_may_be_set_are_not_mixed() -> None:
     memberships = {
         Membership(role.name, "clerk", "postgres", admin=False, inherit=False, set_=True) for role in (columns, rows)
     }
-    before = (secured("(NOT is_sealed)") - {READS}) | {columns, rows, seen, *memberships}
+    before: frozenset[Fact] = (secured("(NOT is_sealed)") - {READS}) | {columns, rows, seen, *memberships}
     plan = Plan("clear", "", (), (), (), (), frozenset(), frozenset())
     first = planned(before).changes[0]
     direct = Grant(ObjectRef("column", ("records", "arrest", "grade")), "SELECT", "clerk", OWNER, grantable=False)
