@@ -62,7 +62,7 @@ def test_a_plan_is_proved_again_in_its_own_process_without_a_database(plans: Pla
     args = ("plan", "--prove", "given.json", "-r", "policy", "--format", "json")
     ran = plans.desk.spawn(*args, PGSERVICEFILE="/dev/null", PGPASSFILE="/dev/null")
     assert (ran.code, ran.document["proved"], ran.document["systems"]) == (0, True, ["records"])
-    assert ran.document["proofs"] == sum(p["of"] == "rows" for p in json.loads(plans.first)["proofs"]) > 0
+    assert ran.document["proofs"] == len(json.loads(plans.first)["proofs"]) > 0
 
 
 def test_what_stands_is_proved_in_the_servers_words(plans: Plans) -> None:
@@ -73,7 +73,7 @@ def test_what_stands_is_proved_in_the_servers_words(plans: Plans) -> None:
 
 
 def test_the_accounts_are_compared(plans: Plans) -> None:
-    accounts = {p["account"]: p for p in json.loads(plans.first)["proofs"] if p["of"] == "account"}
+    accounts = {each["account"]: each for each in json.loads(plans.first)["compared"]}
     assert set(accounts) == {"records/clerk", "records/partner", "records/postgres"}
     assert all(len(p["proved"]) == 2 and p["not_compared"] == [] for p in accounts.values())
 
@@ -121,7 +121,7 @@ REFUTED: Final[dict[str, tuple[Forgery, str]]] = {
     ),
 }  # fmt: skip
 NOT_TOLD: Final[dict[str, tuple[Forgery, str]]] = {
-    "proofs of something else": (replaced("proofs", "of", "rows", "sums"), "not those of its SQL"),
+    "proofs of something else": (replaced("proofs", "of", "table", "object"), "not those of its SQL"),
     "the same in other words": (replaced("changes", "do", '(NOT "sealed")', '(NOT ("sealed"))'), "not those of"),
     "another policy": (lambda whole: whole.update(policy_sha256="0" * 64), "of another policy"),
     "another directive": (lambda whole: whole.update(directives=["other"]), "of another policy"),

@@ -136,7 +136,7 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
         _hazards(changes)
         if whole["severs"]:
             out.print(f"sessions end for {len(whole['severs'])} accounts that lose something")
-    _proofs(whole["proofs"])
+    _proofs(whole["proofs"], whole["compared"])
     if whole["backtest"] is not None:
         _backtest(whole["backtest"])
 
@@ -148,15 +148,18 @@ def _effects(accounts: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _proofs(proofs: list[dict[str, Any]]) -> None:
-    """What was proved, in one line."""
-    rows = [proof for proof in proofs if proof["of"] == "rows"]
-    if rows:
-        classes = len({(proof["system"], proof["class"]) for proof in rows})
-        out.print(
-            f"[green]proved[/] for {classes} classes, from the SQL above: no row is reached that the rules close, and "
-            "every row that they open"
-        )
+def _proofs(proofs: list[dict[str, Any]], compared: list[dict[str, Any]]) -> None:
+    """What was proved, in two lines; and what was not."""
+    classes = len({(proof["system"], proof["class"]) for proof in proofs})
+    out.print(
+        f"[green]proved[/] from the SQL itself, for {classes} classes: "
+        "no row is reached that the rules close, and every row that they open"
+    )
+    out.print(f"[green]proved[/] for {len(compared)} accounts: at no step more is reached than before or after")
+    apart = sorted({f"{each['system']}/{table}" for each in compared for table in each["not_compared"]})
+    if apart:
+        names = plain(", ".join(apart))
+        out.print(f"[yellow]not compared[/] with before, since row policies of others are not understood: {names}")
 
 
 def _words(effects: list[dict[str, str]]) -> str:

@@ -9,13 +9,14 @@ from recuse.compiler.proof.claims import Proof
 from recuse.enforcement.plan import Loss
 from recuse.errors import PlanError
 from recuse.operations.plan import Planned
+from recuse.operations.widening import Widening
 from recuse.operations.workspace import Workspace
 
 FORMAT: Final = 1
 _AGAIN: Final = "make it again with `recuse plan --out`"
 _KEYS: Final = (
     "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "standing", "accounts",
-    "severs", "classes", "proofs", "backtest", "sha256",
+    "severs", "classes", "proofs", "compared", "backtest", "sha256",
 )  # fmt: skip
 _CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards")
 _STANDING_KEYS: Final = ("system", "sql")
@@ -40,7 +41,8 @@ def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Ma
             for p in planned
             for role in sorted(p.classes.contents)
         ],
-        "proofs": [entry for p in planned for entry in _proofs(p)],
+        "proofs": [proof_entry(p.plan.system, proof) for p in planned for proof in p.proved.rows],
+        "compared": [_compared(p.plan.system, each) for p in planned for each in p.proved.widening],
         "backtest": backtest,
         "sha256": "",
     }
@@ -50,7 +52,7 @@ def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Ma
 def proof_entry(system: str, proof: Proof) -> dict[str, Any]:
     """One proof as plan documents hold it; `sha256` digests the statements that it was read from."""
     return {
-        "of": "rows",
+        "of": proof.of,
         "system": system,
         "class": proof.role,
         "table": proof.table,
@@ -98,21 +100,13 @@ def without_backtest(document: bytes) -> bytes:
     return _text(_sealed(whole))
 
 
-def _proofs(planned: Planned) -> list[dict[str, Any]]:
-    system = planned.plan.system
-    return [
-        *(proof_entry(system, proof) for proof in planned.proved.rows),
-        *(
-            {
-                "of": "account",
-                "system": system,
-                "account": each.account,
-                "proved": list(each.proved),
-                "not_compared": list(each.not_compared),
-            }
-            for each in planned.proved.widening
-        ),
-    ]
+def _compared(system: str, widening: Widening) -> dict[str, Any]:
+    return {
+        "system": system,
+        "account": widening.account,
+        "proved": list(widening.proved),
+        "not_compared": list(widening.not_compared),
+    }
 
 
 def _changes(planned: Planned) -> list[dict[str, Any]]:

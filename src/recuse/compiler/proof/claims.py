@@ -9,7 +9,7 @@ class anything to who is not admitted.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Final
+from typing import Final, Literal
 
 from recuse.compiler.proof.cedar import Kind, Situation
 from recuse.compiler.proof.entries import By, Entries, Entry
@@ -45,8 +45,12 @@ COLUMNS: Final = "every granted column is of a category that the rules open"
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was proved of one class on one table with one command: from which statements, for how many contexts."""
+    """What was proved of one class on one table with one command: from which statements, for how many contexts.
 
+    Of an object, `table` is its name, and the statements are those of its owner's class.
+    """
+
+    of: Literal["table", "object"]
     role: str
     table: str
     command: str
@@ -136,7 +140,7 @@ class Claims:
             *((NEEDS_PERMIT,) if gated else ()),
         )
         sql = self.state.made_by(right.role, right.table.name, right.command)
-        yield Proof(right.role, right.table.name, right.command, sql, self._counted[right.role], proved)
+        yield Proof("table", right.role, right.table.name, right.command, sql, self._counted[right.role], proved)
 
     def _needs(self, right: _Right, sides: Sequence[Written], needed: Written, who: str) -> None:
         """No row is reached unless something is so of the session."""
@@ -168,7 +172,7 @@ class Claims:
                 found = self.prover.wrongly_shown(shown, self._opened(right, entry, derived.category))
                 if found is not None:
                     raise _refuted(right, "shows", entry, found)
-        yield Proof(role, derived.name, "SELECT", tuple(sql), self._counted[role], (SHOWS_ONLY,))
+        yield Proof("object", role, derived.name, "SELECT", tuple(sql), self._counted[role], (SHOWS_ONLY,))
 
     def _complete(self, right: _Right) -> None:
         """What the rules open to who enters a class, the class can do."""
