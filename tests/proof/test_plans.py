@@ -150,6 +150,10 @@ OTHERWISE: Final[dict[str, tuple[Fault, str]]] = {
     ),
     "grant beside the classes": (added('GRANT SELECT ON TABLE "records"."arrest" TO "agent"'), "to `agent`"),
     "grant to everybody": (added('GRANT SELECT ("id") ON TABLE "records"."arrest" TO PUBLIC'), "to PUBLIC"),
+    "two classes at once": (
+        added('GRANT "{analyst}" TO "clerk" WITH ADMIN FALSE, INHERIT TRUE, SET FALSE GRANTED BY "postgres"'),
+        "2 classes at once",
+    ),
     "truncating": (added('GRANT TRUNCATE ON TABLE "records"."arrest" TO "{clerk}"'), "holds TRUNCATE"),
     "membership in a role of others": (added('GRANT "pg_read_all_data" TO "agent"'), "member of `pg_read_all_data`"),
     "administering a class": (added('GRANT "{clerk}" TO "clerk" WITH ADMIN OPTION'), "member of"),

@@ -93,17 +93,23 @@ def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
         found = prove_file(workspace, read_file(file))
     except RefutedError as error:
         if not human:
-            document({"proved": False, "systems": [], "proofs": 0, "refuted": error.message, "row": _row(error)})
+            document(_outcome(refuted=error.message, row=_row(error)))
         else:
             fail(error)
         return 1
     if human:
         systems = plain(", ".join(found.systems))
         out.print(f"[green]proved[/] again, from the plan's SQL alone: {found.proofs} proofs for {systems}")
+        out.print(f"as of {found.as_of}; `recuse apply` plans anew and compares")
     else:
-        names = list(found.systems)
-        document({"proved": True, "systems": names, "proofs": found.proofs, "refuted": None, "row": None})
+        document(_outcome(as_of=found.as_of.isoformat(), systems=list(found.systems), proofs=found.proofs))
     return 0
+
+
+def _outcome(**known: object) -> dict[str, object]:
+    """The document of --prove, with the same keys whatever came out."""
+    empty: dict[str, object] = {"as_of": None, "systems": [], "proofs": 0, "refuted": None, "row": None}
+    return {"proved": "refuted" not in known, **empty, **known}
 
 
 def _row(error: RefutedError) -> dict[str, Any] | None:
@@ -116,10 +122,17 @@ def _row(error: RefutedError) -> dict[str, Any] | None:
         "table": found.table,
         "command": found.command,
         "reached": found.shown,
-        "columns": dict(found.row),
+        "columns": {name: _plain(value) for name, value in found.row.items()},
         "admitted": found.admitted,
         "permits": sorted(found.permits),
     }
+
+
+def _plain(value: object) -> object:
+    """A column's value as JSON: sets as lists, moments and addresses as texts."""
+    if isinstance(value, frozenset):
+        return sorted(value, key=repr)
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 def show(workspace: Workspace, whole: dict[str, Any]) -> None:

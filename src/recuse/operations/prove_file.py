@@ -17,8 +17,9 @@ from recuse.targets.target import target_for
 
 @dataclass(frozen=True, slots=True)
 class Reproved:
-    """What was proved again: the systems, and how many proofs of the file were made anew and found equal."""
+    """What was proved again: as of which day, for which systems, and how many proofs were made anew and found equal."""
 
+    as_of: date
     systems: tuple[str, ...]
     proofs: int
 
@@ -32,7 +33,7 @@ def prove_file(workspace: Workspace, data: bytes) -> Reproved:
     whole = read_plan(data)
     _check_policy(workspace, whole)
     repository = workspace.repository
-    policy = Policy(repository, workspace.rules.rules, workspace.directives, date.fromisoformat(whole["as_of"]))
+    policy = Policy(repository, workspace.rules.rules, workspace.directives, _day(whole["as_of"], workspace))
     names = {entry["system"] for part in ("changes", "standing", "classes", "proofs") for entry in whole[part]}
     unknown = sorted(names - repository.systems.keys())
     if unknown:
@@ -46,7 +47,18 @@ def prove_file(workspace: Workspace, data: bytes) -> Reproved:
     if whole["proofs"] != made:
         remedy = "make it again with `recuse plan --out`"
         raise PlanError("the proofs in the plan file are not those of its SQL", remedy)
-    return Reproved(tuple(sorted(names)), len(made))
+    return Reproved(policy.on, tuple(sorted(names)), len(made))
+
+
+def _day(written: object, workspace: Workspace) -> date:
+    """The day on which the plan judges accounts and agreements: one that has come."""
+    try:
+        day = date.fromisoformat(str(written))
+    except ValueError as error:
+        raise PlanError(f"the plan is made as of `{written}`, which is no day", "make it again") from error
+    if day > workspace.at.date():
+        raise PlanError(f"the plan is made as of {day}, which has not come", "make it again")
+    return day
 
 
 def _check_policy(workspace: Workspace, whole: Mapping[str, Any]) -> None:

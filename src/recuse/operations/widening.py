@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from recuse.compiler.proof.prover import Prover, known
+from recuse.compiler.proof.columns import known
+from recuse.compiler.proof.prover import Prover
 from recuse.compiler.proof.reach import WHOLE, Reach, Reached
 from recuse.compiler.proof.written import NEVER, Or, Unread, Written, leaves
 from recuse.enforcement.facts import Fact, ObjectRef, RowPolicy, TableShape

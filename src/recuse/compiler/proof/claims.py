@@ -6,6 +6,7 @@ deleting needs every category. A class that somebody enters by declaring shows n
 class anything to who is not admitted.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -16,7 +17,7 @@ from recuse.compiler.proof.entries import By, Entries, Entry
 from recuse.compiler.proof.opened import Opened
 from recuse.compiler.proof.prover import Prover, both, unread
 from recuse.compiler.proof.space import Found
-from recuse.compiler.proof.state import State
+from recuse.compiler.proof.state import CLASS, DOOR, State
 from recuse.compiler.proof.words import row_in_words
 from recuse.compiler.proof.written import ALWAYS, NEVER, OWN, Admitted, Gate, Not, Unknown, Written, leaves, renamed
 from recuse.enforcement.facts import PolicyCommand
@@ -85,6 +86,7 @@ class Claims:
     def prove(self) -> tuple[Proof, ...]:
         """A proof for every class, table and command that shows something; what shows too much is told first."""
         self._check_readable()
+        self._check_single()
         for role in self.state.classes:
             entries = tuple(self.entries.of(role))
             self._counted[role] = len(entries)
@@ -109,6 +111,7 @@ class Claims:
                 if found is not None and table in governed and name.startswith(PREFIX):
                     message = f"the row policy `{name}` of `{table}` was not proved: {found.why}"
                     raise PlanError(message, "let row policies of this name come from `recuse` alone")
+        self.state.of_others(self.prover.system.tables)
         for table in sorted(governed & {table for table, _ in self.state.policies}):
             if self.state.secured.get(table) != (True, True):
                 message = f"row security of `{table}` is not on for everyone, so that its row policies bind nobody"
@@ -116,6 +119,17 @@ class Claims:
         for (role, table, privilege), columns in self.state.columns.items():
             if role in self.state.classes and table in governed and columns and privilege not in _COMMAND.values():
                 raise RefutedError(f"the class `{role}` holds {privilege} on `{table}`, which no rule opens", _MEND)
+
+    def _check_single(self) -> None:
+        """Nobody has two classes at once: the columns of one would show in the rows of the other."""
+        holders = Counter(
+            member
+            for (role, member), joined in self.state.members.items()
+            if role.startswith(CLASS) and not member.startswith(DOOR) and joined.inherit is not False
+        )
+        for member, count in sorted(holders.items()):
+            if count > 1:
+                raise RefutedError(f"`{member}` has the rights of {count} classes at once", _MEND)
 
     def _bounded(self, right: _Right) -> Iterator[Proof]:
         """What a class can do with a table is within the rules."""

@@ -61,8 +61,10 @@ class Entries:
             for held, login in self.state.members:
                 if held == member:
                     yield from self._standing(role, login, "setting")
-        else:
-            yield from self._standing(role, member, "setting" if joined.inherit is False else "inheriting")
+        elif joined.inherit is not False:
+            yield from self._standing(role, member, "inheriting")
+        elif joined.set_ is not False:
+            yield from self._standing(role, member, "setting")
 
     def _standing(self, role: str, login: str, by: By) -> Iterator[Entry]:
         account = self._account(login, f"is a member of the class `{role}`")

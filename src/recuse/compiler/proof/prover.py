@@ -4,20 +4,21 @@ Every answer "no" is checked before it is given: Cedar decides on the row found 
 decided raises PlanError, and the caller must treat it as not proved.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import z3
 
 from recuse.compiler.proof.cedar import Cedar, Kind, Principal, Situation
-from recuse.compiler.proof.kinds import Mentioned, cases, mentioned, mentioning, together, unreadable
+from recuse.compiler.proof.columns import by_column, check_ask
+from recuse.compiler.proof.kinds import Mentioned, cases, mentioned, mentioning, together
 from recuse.compiler.proof.opened import Opened, fold, pieces, visible
 from recuse.compiler.proof.questions import Answered, Effect, Piece, Question, Reader, Rule
 from recuse.compiler.proof.space import Found, Space, encode
 from recuse.compiler.proof.values import Value
 from recuse.compiler.proof.written import ALWAYS, And, Ask, Unread, Written, leaves
 from recuse.errors import PlanError
-from recuse.model import ACTIONS, Circumstances, RowAttribute, System, TableMap
+from recuse.model import ACTIONS, Circumstances, System, TableMap
 
 
 @dataclass(slots=True)
@@ -105,11 +106,11 @@ class Prover:
 
     def _space(self, table: TableMap, written: Iterable[Written], opened: Iterable[Opened]) -> Space:
         """The cases of every column that is asked about."""
-        attributes = _by_column(table)
+        attributes = by_column(table)
         asked: dict[str, list[Mentioned]] = {}
         for leaf in (leaf for each in written for leaf in leaves(each)):
             if isinstance(leaf, Ask):
-                _check(leaf, attributes, table)
+                check_ask(leaf, attributes, table)
                 asked.setdefault(leaf.column, []).append(mentioned(leaf.test))
         for piece in (piece for each in opened for _, question in each.rules for piece in pieces(question)):
             for name in piece.attributes:
@@ -136,40 +137,6 @@ class Prover:
                             open_ = bool(piece.attributes)
                             found[key] = bound if open_ else self.cedar.answer(piece, situation, bound, {})
         return tuple(found.items())
-
-
-def _check(ask: Ask, attributes: Mapping[str, RowAttribute], table: TableMap) -> None:
-    why = _why_not(ask, attributes)
-    if why is not None:
-        raise PlanError(
-            f"a row condition of `{table.name}` was not proved: {why}", "let row conditions come from `recuse` alone"
-        )
-
-
-def _why_not(ask: Ask, attributes: Mapping[str, RowAttribute]) -> str | None:
-    if ask.column not in attributes:
-        return f"it asks about the column `{ask.column}`, which the category map gives no attribute"
-    return unreadable(ask, attributes[ask.column])
-
-
-def known(written: Written, table: TableMap) -> Written:
-    """A condition, or what stands for it as a whole when it asks what the category map of its table cannot tell."""
-    attributes = _by_column(table)
-    asked = (leaf for leaf in leaves(written) if isinstance(leaf, Ask))
-    why = next((why for ask in asked if (why := _why_not(ask, attributes)) is not None), None)
-    return written if why is None else Unread(repr(written), why)
-
-
-def _by_column(table: TableMap) -> dict[str, RowAttribute]:
-    found: dict[str, RowAttribute] = {}
-    for attribute in table.attributes.values():
-        known = found.setdefault(attribute.column, attribute)
-        if known.type != attribute.type:
-            raise PlanError(
-                f"two attributes of `{table.name}` give the column `{attribute.column}` different types",
-                "give each column one attribute",
-            )
-    return found
 
 
 def unread(written: Written) -> Unread | None:

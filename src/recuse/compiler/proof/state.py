@@ -1,9 +1,10 @@
 """What a database holds for classes once a plan has run, put together from what the plan's SQL says."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
+from recuse.compiler.proof.columns import known
 from recuse.compiler.proof.said import (
     Aside,
     DeclaresNothing,
@@ -24,6 +25,7 @@ from recuse.compiler.proof.said import (
 from recuse.compiler.proof.written import ALWAYS, NEVER, And, Or, Written
 from recuse.enforcement.facts import PolicyCommand
 from recuse.enforcement.scope import PREFIX
+from recuse.model import TableMap
 
 PUBLIC: Final = "public"
 CLASS: Final = f"{PREFIX}c_"
@@ -94,6 +96,15 @@ class State:
             self.objects.add((role, said.privilege, said.on.name))
         else:
             self.objects.discard((role, said.privilege, said.on.name))
+
+    def of_others(self, tables: Iterable[TableMap]) -> None:
+        """Let row policies of others stand for themselves where they ask what the category map cannot tell."""
+        by_name = {table.name: table for table in tables}
+        for key, policy in self.policies.items():
+            table = by_name.get(policy.table)
+            if table is not None and not policy.name.startswith(PREFIX):
+                using, check = (None if side is None else known(side, table) for side in (policy.using, policy.check))
+                self.policies[key] = replace(policy, using=using, check=check)
 
     @property
     def classes(self) -> tuple[str, ...]:
