@@ -161,6 +161,7 @@ OTHERWISE: Final[dict[str, tuple[Fault, str]]] = {
     "login of an inactive account": (added('ALTER ROLE "agent" LOGIN'), "gives the role `agent` canlogin"),
     "row security off": (added('ALTER TABLE "records"."arrest" DISABLE ROW LEVEL SECURITY'), "turns row security"),
     "row security not forced": (edited("FORCE", FORCED, ""), "not on for everyone"),
+    "no row security at all": (dropped("CREATE POLICY|ROW LEVEL SECURITY"), "not on for everyone"),
     "a new owner": (added('ALTER TABLE "records"."arrest" OWNER TO "agent"'), "makes `agent` the owner"),
     "a policy of others dropped": (added('DROP POLICY "theirs" ON "records"."arrest"'), "drops the row policy"),
     "the next objects": (
@@ -180,6 +181,9 @@ OTHERWISE: Final[dict[str, tuple[Fault, str]]] = {
     "a condition that selects": (
         edited(READS + '"{clerk}"', BODY, "USING (EXISTS (SELECT FROM pg_class))"), "was not proved",
     ),
+    "a form of DROP that no plan writes": (added('DROP POLICY "recuse_x" ON "arrest"'), "no plan writes"),
+    "every table at once": (added('GRANT SELECT ON ALL TABLES IN SCHEMA records TO "{clerk}"'), "targtype"),
+    "everything": (added('GRANT ALL ON TABLE "records"."arrest" TO "{clerk}"'), "holds ALL"),
     "a hidden second statement": (edited(READS + '"{clerk}"', "$", "; DROP TABLE x"), "was not proved"),
 }  # fmt: skip
 ENTERING: Final[dict[str, Fault]] = {

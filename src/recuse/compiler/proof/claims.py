@@ -112,9 +112,9 @@ class Claims:
                     message = f"the row policy `{name}` of `{table}` was not proved: {found.why}"
                     raise PlanError(message, "let row policies of this name come from `recuse` alone")
         self.state.of_others(self.prover.system.tables)
-        for table in sorted(governed & {table for table, _ in self.state.policies}):
+        for table in sorted(governed):
             if self.state.secured.get(table) != (True, True):
-                message = f"row security of `{table}` is not on for everyone, so that its row policies bind nobody"
+                message = f"row security of `{table}` is not on for everyone, so that row policies bind nobody"
                 raise RefutedError(message, _MEND)
         for (role, table, privilege), columns in self.state.columns.items():
             if role in self.state.classes and table in governed and columns and privilege not in _COMMAND.values():

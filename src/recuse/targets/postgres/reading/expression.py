@@ -47,6 +47,8 @@ def read_condition(written: str) -> Written:
         return read_tree(expression(written))
     except UnreadableError as error:
         return Unread(written, str(error))
+    except (KeyError, ValueError):
+        return Unread(written, "it is not one condition")
 
 
 def read_tree(tree: Any) -> Written:
@@ -55,6 +57,8 @@ def read_tree(tree: Any) -> Written:
         return _condition(tree)
     except UnreadableError as error:
         return Unread(json.dumps(_placeless(tree), sort_keys=True), str(error))
+    except (KeyError, ValueError):  # a kind that is known, in a form that is not
+        return Unread(json.dumps(_placeless(tree), sort_keys=True), "it has a form that is not understood")
 
 
 def _placeless(tree: Any) -> Any:

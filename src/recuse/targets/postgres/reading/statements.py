@@ -53,6 +53,8 @@ def read_statements(text: str) -> tuple[Said, ...] | Unsaid:
         return tuple(said for kind, inner in statements(text) for said in _read(kind, inner))
     except UnreadableError as error:
         return Unsaid(str(error))
+    except (KeyError, ValueError):  # a statement of a known kind without what every plan writes in it
+        return Unsaid("it has a form that no plan writes")
 
 
 def read_name(name: str) -> tuple[str, ...]:
