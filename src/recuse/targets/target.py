@@ -12,6 +12,8 @@ from importlib.metadata import entry_points
 from typing import Protocol
 
 from recuse.compiler.catalog import ColumnTypes
+from recuse.compiler.proof.said import Said, Unsaid
+from recuse.compiler.proof.written import Written
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
@@ -61,8 +63,29 @@ class Prober(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """Reads a target's own language back, from text alone."""
+
+    def statements(self, text: str) -> tuple[Said, ...] | Unsaid:
+        """Everything that the statements of a text say, in order; what is not understood is named."""
+        ...
+
+    def condition(self, text: str) -> Written:
+        """A row policy's condition as a tree; one that is not understood is `Unread`."""
+        ...
+
+    def name(self, name: str) -> tuple[str, ...]:
+        """The parts of a derived object's name, as `statements` gives them. Raises PlanError for what is no name."""
+        ...
+
+
 class Session(Protocol):
     """An open connection to one database of a target."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads this database's language back."""
+        ...
 
     def inspect(self) -> Inspection:
         """All facts, in one snapshot. Read-only."""
@@ -82,6 +105,10 @@ class Session(Protocol):
 
     def render(self, plan: Plan, found: Inspection) -> tuple[RenderedStatement, ...]:
         """The plan's changes as text, in order."""
+        ...
+
+    def standing(self, facts: Iterable[Fact], found: Inspection) -> tuple[str, ...]:
+        """Facts that hold already, as the statements that would make them."""
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:
@@ -107,6 +134,11 @@ class Session(Protocol):
 
 class Target(Protocol):
     """A kind of database."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads its language back."""
+        ...
 
     def open(self, dsn: str) -> AbstractContextManager[Session]:
         """Connect. Raises UnreachableError in one sentence, without the password."""
