@@ -1052,7 +1052,9 @@ def test_nothing_of_the_schema_is_open_to_an_ordinary_login(governed: Governed) 
                 assert said.startswith(("permission denied", "must be owner", "must have admin option")), (
                     f"{login}: {statement}: {said}"
                 )
-            entered = connection.execute("SELECT permit_id FROM recuse.admission('crime', 'judicial', NULL, NULL)").fetchone()
+            entered = connection.execute(
+                "SELECT permit_id FROM recuse.admission('crime', 'judicial', NULL, NULL)"
+            ).fetchone()
             assert entered == ("p1" if login == "analyst" else None,)
 
 

@@ -15,6 +15,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
+from recuse.model import Permit
 from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Sample, Severed, Tried
 
 
@@ -47,6 +48,39 @@ class Prober(Protocol):
 
     def acting_as(self, login: str, permit: Mapping[str, str] | None = None) -> AbstractContextManager[str | None]:
         """Be this login, and with a permit declare it; gives the refusal's sentence if that is refused."""
+        ...
+
+
+class Desk(Protocol):
+    """The permits of one database. Needs the right to issue and no other; TargetError where no policy is applied."""
+
+    @property
+    def login(self) -> str:
+        """Who issues, as the database knows them."""
+        ...
+
+    def refusal(self, permit: Permit) -> str | None:
+        """Why the policy applied does not open it, in the database's words; None when it does."""
+        ...
+
+    def issue(self, permit: Permit) -> None:
+        """Make the permit. RefusedError in the database's words when it will not."""
+        ...
+
+    def permits(self, system: str) -> tuple[Permit, ...]:
+        """Every permit of the database, as this system's."""
+        ...
+
+    def revoke(self, permit_id: str) -> bool:
+        """End a permit at once; whether there is one."""
+        ...
+
+    def sever(self, permit_id: str) -> Severed:
+        """End every session of a revoked permit's login."""
+        ...
+
+    def new_key(self, login: str) -> bytes:
+        """Make and give a gateway's next key. MissingRightError for all but a superuser."""
         ...
 
 
@@ -87,6 +121,10 @@ class Session(Protocol):
 
     def sever(self, logins: frozenset[str], before: datetime) -> Severed:
         """End every session of these logins that began before a moment of the server's clock."""
+        ...
+
+    def desk(self) -> Desk:
+        """The permits of this database."""
         ...
 
 

@@ -12,6 +12,7 @@ from recuse.targets.postgres import apply, canonical, inspect, probe, sever
 from recuse.targets.postgres.collected import collected
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
+from recuse.targets.postgres.desk import PostgresDesk
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import sever_right, support_facts
 from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Severed
@@ -73,6 +74,10 @@ class PostgresSession:
     def sever(self, logins: frozenset[str], before: datetime) -> Severed:
         """End every session of these logins that began before a moment of the server's clock."""
         return sever.sever(self.connection, logins, before)
+
+    def desk(self) -> PostgresDesk:
+        """The permits of this database."""
+        return PostgresDesk(self.connection)
 
 
 @dataclass(frozen=True, slots=True)
