@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 from recuse.errors import InputError, LedgerError, RefusedError
-from recuse.ledger import JSON, Entry
+from recuse.ledger.entry import JSON, Entry
 from recuse.model import Account, Permit, Repository, Request
 from recuse.policy.contexts import contexts
 from recuse.policy.trees import upwards
@@ -64,7 +64,7 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request or permit as it stands: `until` is when access ends; `mismatch` is what record and database differ in.
+    """One request or permit as it stands: `until` is when access ends, `mismatch` where record and database differ.
 
     `used` is None where there is no permit. Without a row or a kept request, what is not known is empty.
     """
@@ -158,7 +158,7 @@ def _of_authority(repository: Repository, request: Request) -> Iterator[str]:
 
 
 def narrowed(request: Request, until: datetime | None, issuer: str, now: datetime) -> datetime:
-    """When the permit is to end. RefusedError when that is later than was asked, past, over 72 hours off, or self-made."""
+    """When the permit is to end. RefusedError when that is later than asked, past or over 72 hours off, or self-made."""
     end = request.until if until is None else until
     if issuer.strip().casefold() == request.requested_by.strip().casefold():
         raise RefusedError("nobody issues what they asked for themselves", "let another person issue it")
@@ -183,35 +183,25 @@ def survey(register: Register, rows: Mapping[str, tuple[Permit, ...]], now: date
     by_id = {permit.id: permit for permits in rows.values() for permit in permits}
     names = {*register.requests, *register.requested, *register.issued, *by_id}
     lines = (_line(name, register, by_id.get(name), now) for name in names)
-    return tuple(sorted((l for l in lines if l.system in rows), key=lambda line: (line.until, line.id)))
+    return tuple(sorted((each for each in lines if each.system in rows), key=lambda line: (line.until, line.id)))
 
 
 def _line(name: str, register: Register, row: Permit | None, now: datetime) -> Line:
-    kept = register.requests.get(name)
-    index, entry = register.issued.get(name, (-1, register.requested.get(name, {})))
-    until = (
-        datetime.fromisoformat(str(entry["until"]))
-        if entry
-        else row.valid_until
-        if row
-        else kept.until
-        if kept
-        else now
-    )
-    ended = register.revoked | ({name} if row is not None and row.revoked_at else set())
-    state: State = "expired" if until <= now else "in force"
-    if name in ended:
-        state = "revoked"
-    elif row is None and index < 0:
+    """How it stands is what the database says; only where it has no row does the record speak."""
+    known = row or register.requests.get(name)
+    _, entry = register.issued.get(name, (-1, register.requested.get(name, {})))
+    until = row.valid_until if row is not None else _until(entry) if entry else known.until if known else now
+    revoked = row.revoked_at is not None if row is not None else name in register.revoked
+    state: State = "revoked" if revoked else "expired" if until <= now else "in force"
+    if row is None and not revoked:  # an issued one too: it opens nothing
         state = "lapsed" if until <= now else "pending"
-    known = row or kept
     return Line(
         id=name,
         system=str(entry.get("system") or (known.system if known else "")),
         state=state,
         login=known.login if known else "",
-        purpose=str(entry.get("purpose") or (known.purpose if known else "")),
-        authority=str(entry.get("authority") or (known.authority if known else "")),
+        purpose=known.purpose if known else str(entry.get("purpose", "")),
+        authority=known.authority if known else str(entry.get("authority", "")),
         case=(known.case if known else None) or "",
         until=until,
         used=row.used if row is not None else None,
@@ -230,25 +220,25 @@ def _mismatches(name: str, register: Register, row: Permit | None, now: datetime
         if row is not None:
             yield "in the database and not in the ledger: issued past the record; revoke it"
         return
+    if row is not None:
+        yield from _against_record(name, register, row)
+    elif name not in register.revoked and _until(register.issued[name][1]) > now:
+        yield "recorded and not in the database: it opens nothing; issue it again to finish, or revoke it"
+
+
+def _against_record(name: str, register: Register, row: Permit) -> Iterator[str]:
     index, body = register.issued[name]
-    if row is None:
-        if name not in register.revoked and datetime.fromisoformat(str(body["until"])) > now:
-            yield "recorded and not in the database: it opens nothing; issue it again to finish, or revoke it"
-        return
-    kept = register.requests.get(name)
-    wanted = permit_of(kept, datetime.fromisoformat(str(body["until"])), index) if kept is not None else row
-    given = replace(row, valid_from=wanted.valid_from, revoked_at=None, used=False)
-    different = (
-        [key for key, value in asdict(wanted).items() if getattr(given, key) != value] if kept is not None else []
-    )
-    if different:
-        yield f"the database's permit is not the one recorded: {', '.join(sorted(different))}"
-    if (row.revoked_at is not None) != (name in register.revoked):
-        yield (
-            "revoked in the database and not recorded: revoke it again"
-            if row.revoked_at is not None
-            else "recorded as revoked and open in the database: revoke it again"
-        )
+    request = register.requests.get(name)
+    if request is not None:
+        recorded = permit_of(request, _until(body), index)
+        given = replace(row, valid_from=recorded.valid_from, revoked_at=None, used=False)  # the database's own
+        different = sorted(key for key, value in asdict(recorded).items() if getattr(given, key) != value)
+        if different:
+            yield f"the database's permit is not the one recorded: {', '.join(different)}"
+    if row.revoked_at is not None and name not in register.revoked:
+        yield "revoked in the database and not recorded: revoke it again"
+    if row.revoked_at is None and name in register.revoked:
+        yield "recorded as revoked and open in the database: revoke it again"
 
 
 def payload(request: Request) -> bytes:
@@ -277,6 +267,10 @@ def commitment_of(salt: bytes, data: bytes) -> str:
 
 def _shared(request: Request) -> dict[str, JSON]:
     return {key: getattr(request, key) for key in _SHARED}
+
+
+def _until(body: Mapping[str, JSON]) -> datetime:
+    return datetime.fromisoformat(str(body["until"]))
 
 
 def _text(moment: datetime) -> str:

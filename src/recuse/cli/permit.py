@@ -81,9 +81,9 @@ def request(
     if paper is not None:
         stated["document_sha256"] = hashlib.sha256(read_file(paper)).hexdigest()
     asked = Request(
-        id=clock.random_name(16), at=clock.now(), requested_by=by, on_behalf_of=on_behalf_of, system=system, login=login,
-        purpose=purpose, authority=authority, agreement=agreement, case=case, instrument=instrument, evidence=stated,
-        until=moment(until),
+        id=clock.random_name(16), at=clock.now(), requested_by=by, on_behalf_of=on_behalf_of, system=system,
+        login=login, purpose=purpose, authority=authority, agreement=agreement, case=case, instrument=instrument,
+        evidence=stated, until=moment(until),
     )  # fmt: skip
     permits.ask(_desk(repository, ledger), asked, dry_run=dry_run)
     if not human:

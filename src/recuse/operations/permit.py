@@ -1,4 +1,4 @@
-"""Asks for, issues, lists and revokes permits: joins the policy in force, the ledger, what is kept, and the database."""
+"""Asks for, issues, lists and revokes permits: joins policy, ledger, what is kept beside it, and the database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

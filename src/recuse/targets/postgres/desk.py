@@ -40,7 +40,7 @@ class PostgresDesk:
         row = (permit.id, permit.login, permit.purpose, permit.authority, permit.agreement, permit.case)
         try:
             self._value(_ISSUE, *row, permit.valid_until, permit.ledger_index)
-        except (psycopg.errors.InvalidParameterValue, psycopg.errors.RaiseException) as error:
+        except psycopg.errors.InvalidParameterValue as error:
             raise RefusedError(f"the database refused: {first_line(error)}", "look at `recuse permit list`") from error
 
     def permits(self, system: str) -> tuple[Permit, ...]:

@@ -1,4 +1,4 @@
-"""What `recuse` keeps inside a database it enforces: one schema, and functions for everyone, for issuers, for nobody else.
+"""What `recuse` keeps inside a database it enforces: one schema, with functions for all, for issuers, for none.
 
 The wanted facts of that schema come from our own SQL files, so that a gate changed by hand is drift like any other.
 Its only secrets are gateways' keys, in a table that nobody but the schema's owner reads.
