@@ -158,7 +158,7 @@ def _of_authority(repository: Repository, request: Request) -> Iterator[str]:
 
 
 def narrowed(request: Request, until: datetime | None, issuer: str, now: datetime) -> datetime:
-    """When the permit is to end. RefusedError when that is later than asked, past or over 72 hours off, or self-made."""
+    """When the permit is to end. RefusedError when later than asked, past, over 72 hours off, or by who asked."""
     end = request.until if until is None else until
     if issuer.strip().casefold() == request.requested_by.strip().casefold():
         raise RefusedError("nobody issues what they asked for themselves", "let another person issue it")
@@ -188,9 +188,10 @@ def survey(register: Register, rows: Mapping[str, tuple[Permit, ...]], now: date
 
 def _line(name: str, register: Register, row: Permit | None, now: datetime) -> Line:
     """How it stands is what the database says; only where it has no row does the record speak."""
-    known = row or register.requests.get(name)
     _, entry = register.issued.get(name, (-1, register.requested.get(name, {})))
-    until = row.valid_until if row is not None else _until(entry) if entry else known.until if known else now
+    kept = register.requests.get(name)
+    known = row or kept
+    until = row.valid_until if row is not None else _until(entry) if entry else kept.until if kept else now
     revoked = row.revoked_at is not None if row is not None else name in register.revoked
     state: State = "revoked" if revoked else "expired" if until <= now else "in force"
     if row is None and not revoked:  # an issued one too: it opens nothing

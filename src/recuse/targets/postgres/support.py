@@ -11,11 +11,11 @@ from typing import Final
 from psycopg import sql
 
 from recuse.enforcement.facts import Definition, Fact, Grant, Membership, ObjectRef, Owner, Role, Support
+from recuse.enforcement.scope import ISSUER
 from recuse.targets.postgres.inspect import function_digest
 from recuse.targets.postgres.queries import Sql, query, text
 
 OWNER: Final = "recuse_owner"
-ISSUER: Final = "recuse_issuer"
 VERSION: Final = 2
 # The tables, and each function with its argument types as the catalog writes them.
 _TABLES: Final = ("account", "declaration", "gateway_key", "permit", "support", "used")
