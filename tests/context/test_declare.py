@@ -50,16 +50,14 @@ def test_declare_says_which_it_is(world: Enforced) -> None:
     world.permit("p", "analyst")
     admin.execute("UPDATE recuse.permit SET revoked_at = now() WHERE permit_id = 'p'")
     assert said(world) == "the permit p was revoked"
-    admin.execute(
-        "UPDATE recuse.permit SET revoked_at = NULL, valid_from = now() - interval '2 h', valid_until = now()"
-    )
+    times = "UPDATE recuse.permit SET revoked_at = NULL, valid_from = now() + %s::interval, valid_until = now() + %s"
+    admin.execute(times, ("-2 h", "0"))
     assert said(world) == "the permit p has expired"
-    admin.execute(set_to, ("1 h", "2 h"))
+    admin.execute(times, ("1 h", "2 h"))
     assert said(world) == "the permit p is not valid yet"
-    admin.execute("UPDATE recuse.permit SET valid_from = now()")
-    admin.execute(
-        "CREATE TEMPORARY TABLE kept AS TABLE recuse.declaration; DELETE FROM recuse.declaration WHERE login = 'analyst'"
-    )
+    admin.execute(times, ("0", "2 h"))
+    admin.execute("CREATE TEMPORARY TABLE kept AS TABLE recuse.declaration")
+    admin.execute("DELETE FROM recuse.declaration WHERE login = 'analyst'")
     assert said(world) == "the permit p rests on what the policy in force no longer lets the account declare"
     admin.execute("INSERT INTO recuse.declaration SELECT * FROM kept WHERE login = 'analyst'; DROP TABLE kept")
     admin.execute("UPDATE recuse.account SET active = false WHERE login = 'analyst'")

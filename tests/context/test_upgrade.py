@@ -1,4 +1,4 @@
-"""A database enforced by version 1 of the support schema becomes one of version 2 by one plan, permits kept, at work."""
+"""A database enforced by version 1 of the support schema becomes one of version 2 by one plan, at work."""
 
 import threading
 from collections.abc import Iterator
