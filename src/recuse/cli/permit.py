@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from recuse import clock
 from recuse.cli.console import (
@@ -38,6 +38,8 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done 
 By = Annotated[str, typer.Option("--by", help="who does this, as your institution names people")]
 Until = Annotated[str | None, typer.Option("--until", help="when access ends, as 2026-01-31T12:00:00Z")]
 PermitArgument = Annotated[str, typer.Argument(metavar="PERMIT", help="id that `recuse permit list` shows")]
+_COLUMNS: Final = ("permit", "state", "used", "account", "purpose", "authority", "case", "until")
+_WHOLE: Final = _COLUMNS[:3]
 _COLOUR: Final = {"in force": "green", "pending": "yellow"}
 
 
@@ -220,13 +222,13 @@ def _evidence(pairs: list[str]) -> dict[str, str]:
 
 
 def _show(lines: tuple[Line, ...]) -> None:
-    table = Table("permit", "state", "account", "purpose", "authority", "case", "until", "used")
+    table = Table(*(Column(name, no_wrap=name in _WHOLE) for name in _COLUMNS))
     for line in lines:
         colour = _COLOUR.get(line.state, "default")
         used = "–" if line.used is None else "yes" if line.used else "unused"
         what = (f"{line.system}/{line.login}", line.purpose, line.authority, line.case)
         table.add_row(
-            plain(line.id), f"[{colour}]{line.state}[/]", *map(plain, what), f"{line.until:%Y-%m-%d %H:%M}Z", used
+            plain(line.id), f"[{colour}]{line.state}[/]", used, *map(plain, what), f"{line.until:%Y-%m-%d %H:%M}Z"
         )
     out.print(table)
     for line in lines:
