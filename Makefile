@@ -3,13 +3,14 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz golden lock setup clean
+.PHONY: demo test check fuzz application golden lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
 
 test: .venv/.dev                ## every test (installs system packages when root on Debian)
 	scripts/system-packages.sh
+	scripts/application.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/.dev               ## style, types, floors, sizes
@@ -22,6 +23,11 @@ check: .venv/.dev               ## style, types, floors, sizes
 
 fuzz: .venv/.dev                ## the differential test, longer: make fuzz SETS=50000 SEED=7
 	$(BIN)/python -m pytest -q -s tests/test_differential_live.py --sets $(or $(SETS),20000) --seed $(or $(SEED),0)
+
+application: .venv/.dev         ## a public application's own tests under a policy, all of them every way
+	scripts/system-packages.sh
+	CI=true scripts/application.sh
+	APPLICATION=whole $(BIN)/python -m pytest -q tests/context/test_application.py
 
 lock: .venv/.dev                ## write locks/*.txt anew (hashes, no addresses); needs uv on the path
 	scripts/lock.sh

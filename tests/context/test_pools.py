@@ -131,7 +131,7 @@ def test_the_next_client_of_a_transaction_pool_inherits_nothing(world: Enforced)
 
 
 def test_a_gateway_s_next_client_inherits_no_token(world: Enforced) -> None:
-    """Two people behind one login, each with a permit, by turns on one connection; the second read the first's token."""
+    """Two people behind one login, each with a permit, in turn on one connection; the second read the first's token."""
     key = new_key(world)
     world.permit("first", "portal", case="1")
     world.permit("second", "portal", case="2")
