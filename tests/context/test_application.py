@@ -217,8 +217,6 @@ def build(made: Application) -> None:
         for backend in BACKENDS:
             connection.execute((package / backend / "postgresql/schema.sql").read_bytes())
         connection.execute(GRANTS)
-        for number, kind in enumerate(("record", "bucket", "collection", "record")):
-            connection.execute(ROWS, (str(number), "/kept", kind))
 
 
 def same(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
