@@ -227,7 +227,7 @@ def test_the_guide_shows_what_is_printed(walk: Walk, commands: str, phrases: str
 def test_every_command_of_the_guide_ran(walk: Walk) -> None:
     assert [ran for ran, _ in walk.printed] == [text for language, text in blocks(GUIDE) if language == "sh"]
     verbs = {line.split()[1] for ran, _ in walk.printed for line in ran.splitlines() if line.startswith("recuse ")}
-    assert verbs == set(["reach", "init", "check", "plan", "apply", "verify", "why", "permit", "ledger"])
+    assert verbs == {"reach", "init", "check", "plan", "apply", "verify", "why", "permit", "ledger"}
 
 
 # --- the machine interface ---

@@ -10,6 +10,7 @@ import pytest
 
 from recuse import clock
 from recuse.errors import InputError
+from recuse.targets.postgres.probe import probing
 from recuse.tokens import token
 from tests.context.test_declare import DECLARE, refusal
 from tests.context.world import Enforced, plan, rows
@@ -229,3 +230,30 @@ def test_a_token_is_the_one_that_is_documented() -> None:
     )
     page = (Path(__file__).parents[2] / "docs/reference/tokens.md").read_text()
     assert made in page
+
+
+def test_tokens_hold_where_nothing_can_be_written(world: Enforced, key: bytes) -> None:
+    """As on a standby: nothing is stored for a token."""
+    with world.login("portal") as connection:
+        connection.execute("SET default_transaction_read_only = on")
+        with connection.transaction():
+            assert holds(connection, made(key, connection))
+            with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), connection.transaction():
+                connection.execute("CREATE TEMPORARY TABLE kept (); CREATE TABLE records.kept ()")
+
+
+def test_a_probe_acts_as_a_gateway_by_a_token_and_leaves_no_key(world: Enforced, key: bytes) -> None:
+    """What `verify` tries as a gateway: with a permit it enters, and what it needed for that is gone afterwards."""
+    before = world.admin.execute("TABLE recuse.gateway_key").fetchall()
+    context = {"purpose": "crime", "authority": "judicial", "agreement": ""}
+    with probing(world.admin) as prober:
+        samples = prober.sample("records.arrest", ("id",), ("grade",))
+        for login in ("portal", "analyst"):
+            with prober.acting_as(login, context) as refused:
+                assert refused is None
+                assert prober.read("records.arrest", ("id",), ("grade",), samples).rows == frozenset({(2,), (3,)})
+        with prober.acting_as("portal", context | {"purpose": "removal"}) as refused:
+            assert refused is not None
+    assert world.admin.execute("TABLE recuse.gateway_key").fetchall() == before
+    with world.login("portal") as connection, connection.transaction():
+        assert holds(connection, made(key, connection))
