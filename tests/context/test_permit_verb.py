@@ -278,7 +278,7 @@ def test_a_ledger_that_cannot_be_written_issues_nothing(office: Office, monkeypa
         raise LedgerError("the ledger could not use `entries`: no space left on device", "make room")
 
     with monkeypatch.context() as patch:
-        patch.setattr(operation.Desk, "append", full)
+        patch.setattr(operation.Office, "append", full)
         assert "no space left" in office.issue(name, code=2)["error"]
     assert office.line(name)["state"] == "pending"
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -289,7 +289,7 @@ def test_an_end_that_is_not_recorded_has_ended_all_the_same(office: Office, monk
     name = office.ask()
     office.issue(name)
     with monkeypatch.context() as patch:
-        patch.setattr(operation.Desk, "append", dies)
+        patch.setattr(operation.Office, "append", dies)
         with pytest.raises(Stopped):
             office.document("revoke", name, *office.connected)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -332,6 +332,22 @@ def test_a_request_s_file_that_was_altered_is_not_issued(office: Office) -> None
     assert "missing or not what was recorded" in office.line(name)["mismatch"]
     path.unlink()
     assert "missing or not what was recorded" in office.line(name)["mismatch"]
+
+
+def test_ending_access_waits_for_no_signature(office: Office) -> None:
+    """Without a directive in force nothing is issued; what runs can be looked at and ended."""
+    name, other = office.ask(), office.ask()
+    office.issue(name)
+    (confirmed,) = office.job.policy.glob("directives/*/confirmation.toml.sig")
+    signature = confirmed.read_bytes()
+    confirmed.unlink()
+    try:
+        assert office.issue(other, code=2)["error"]
+        assert office.line(name)["state"] == "in force"
+        office.document("revoke", name, *office.connected)
+    finally:
+        confirmed.write_bytes(signature)
+    assert office.line(name)["state"] == "revoked"
 
 
 def test_people_read_tables(office: Office) -> None:

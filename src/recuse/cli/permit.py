@@ -30,7 +30,7 @@ from recuse.errors import InputError
 from recuse.model import Request
 from recuse.operations import permit as permits
 from recuse.operations import record
-from recuse.operations.permit import Desk
+from recuse.operations.permit import Office
 from recuse.permits import Line
 
 app = typer.Typer(no_args_is_help=True, help="Ask for a permit, issue it, see how all of them stand, and end one.")
@@ -43,8 +43,8 @@ _WHOLE: Final = _COLUMNS[:3]
 _COLOUR: Final = {"in force": "green", "pending": "yellow"}
 
 
-def _desk(repository: Path, ledger: Path | None, dsn: str | None = None) -> Desk:
-    return Desk.open(repository, record.ledger_folder(repository, ledger), chosen_dsn(dsn))
+def _office(repository: Path, ledger: Path | None, dsn: str | None = None, *, giving: bool) -> Office:
+    return Office.open(repository, record.ledger_folder(repository, ledger), chosen_dsn(dsn), giving=giving)
 
 
 @app.command(
@@ -87,7 +87,7 @@ def request(
         login=login, purpose=purpose, authority=authority, agreement=agreement, case=case, instrument=instrument,
         evidence=stated, until=moment(until),
     )  # fmt: skip
-    permits.ask(_desk(repository, ledger), asked, dry_run=dry_run)
+    permits.ask(_office(repository, ledger, giving=True), asked, dry_run=dry_run)
     if not human:
         document({"request": asked.id, "until": asked.until.isoformat(), "recorded": not dry_run})
     elif dry_run:
@@ -114,7 +114,7 @@ def issue(
     permit. Rights: membership in recuse_issuer. Exit 1: refused, nothing was written.
     """
     human = printing(format_)
-    done = permits.issue(_desk(repository, ledger, dsn), permit, by, _moment(until), dry_run=dry_run)
+    done = permits.issue(_office(repository, ledger, dsn, giving=True), permit, by, _moment(until), dry_run=dry_run)
     if not human:
         shown = {"permit": done.id, "system": done.system, "login": done.login, "until": done.valid_until.isoformat()}
         document(shown | {"ledger_index": None if dry_run else done.ledger_index, "issued": not dry_run})
@@ -139,7 +139,7 @@ def list_(
     Rights: membership in recuse_issuer. Exit 1: something does not agree.
     """
     human = printing(format_)
-    found = permits.survey_permits(_desk(repository, ledger, dsn), system)
+    found = permits.survey_permits(_office(repository, ledger, dsn, giving=False), system)
     if human:
         _show(found)
     else:
@@ -165,7 +165,7 @@ def revoke(
     cut short. Rights: membership in recuse_issuer.
     """
     human = printing(format_)
-    done = permits.revoke(_desk(repository, ledger, dsn), permit, system, dry_run=dry_run)
+    done = permits.revoke(_office(repository, ledger, dsn, giving=False), permit, system, dry_run=dry_run)
     if not human:
         document({"permit": permit, "sessions_ended": done.signalled, "revoked": not dry_run})
     elif dry_run:
@@ -189,7 +189,7 @@ def key(
     that it stands in no command, log or plan. Rights: superuser.
     """
     human = printing(format_)
-    desk = _desk(repository, ledger, dsn)
+    office = _office(repository, ledger, dsn, giving=True)
     try:
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     except OSError as error:
@@ -197,7 +197,7 @@ def key(
         raise InputError(f"`{target}` cannot be made: {reason}", "name a file that does not exist yet") from error
     with os.fdopen(descriptor, "wb") as file:
         try:
-            file.write(permits.new_key(desk, account))
+            file.write(permits.new_key(office, account))
         except BaseException:
             target.unlink(missing_ok=True)
             raise

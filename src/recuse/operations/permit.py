@@ -20,17 +20,17 @@ from recuse.targets.target import target_for
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Where permits are issued: a policy repository in force, its ledger, and how to reach its systems."""
+class Office:
+    """Where permits are issued: a policy repository, its ledger, and how to reach its systems."""
 
     workspace: Workspace
     ledger: Path
     dsn: Dsn = service_dsn
 
     @classmethod
-    def open(cls, folder: Path, ledger: Path, dsn: Dsn = service_dsn) -> "Desk":
-        """Raises DirectiveError when no directive is in force: without a policy nothing can be asked for."""
-        return cls(open_with_ledger(folder, ledger, draft=False), ledger, dsn)
+    def open(cls, folder: Path, ledger: Path, dsn: Dsn = service_dsn, *, giving: bool) -> "Office":
+        """DirectiveError when `giving` access and no directive is in force; looking and ending wait for no signature."""
+        return cls(open_with_ledger(folder, ledger, draft=not giving), ledger, dsn)
 
     def register(self) -> Register:
         """What is recorded and kept now."""
@@ -46,34 +46,34 @@ class Desk:
             return log.append([encode(kind, clock.now(), body)])
 
 
-def ask(desk: Desk, request: Request, *, dry_run: bool) -> None:
+def ask(office: Office, request: Request, *, dry_run: bool) -> None:
     """Record a request. Raises RefusedError, and records nothing, when the policy would not let it be answered."""
     if request.until <= request.at:
         raise InputError("access is to end before it was asked for", "give --until a later time")
-    desk.system(request.system)
-    check(desk.workspace.repository, request, desk.workspace.at.date())
+    office.system(request.system)
+    check(office.workspace.repository, request, office.workspace.at.date())
     if not dry_run:
-        body = request_body(desk.workspace.repository, request, keep(desk.ledger, request))
-        desk.append("requested", body)
+        body = request_body(office.workspace.repository, request, keep(office.ledger, request))
+        office.append("requested", body)
 
 
-def issue(desk: Desk, name: str, issuer: str, until: datetime | None, *, dry_run: bool) -> Permit:
+def issue(office: Office, name: str, issuer: str, until: datetime | None, *, dry_run: bool) -> Permit:
     """Answer a request with a permit: entry first, durably, then the database. Finishes one that a crash cut short.
 
     Raises RefusedError when policy, request or database say no, before anything is written.
     """
-    register = desk.register()
+    register = office.register()
     request = register.request(name)
     if name in register.revoked:
         raise RefusedError(f"permit `{name}` was revoked", "ask again")
-    check(desk.workspace.repository, request, desk.workspace.at.date())
+    check(office.workspace.repository, request, office.workspace.at.date())
     index, entry = register.issued.get(name, (-1, {}))
     recorded = datetime.fromisoformat(str(entry["until"])) if entry else None
     if recorded is not None and until not in (None, recorded):
         raise RefusedError(f"permit `{name}` is recorded until {entry['until']}", "leave --until away to finish it")
     end = narrowed(request, recorded or until, issuer, clock.now())
-    system = desk.system(request.system)
-    with target_for(system.engine).open(desk.dsn(system)) as session:
+    system = office.system(request.system)
+    with target_for(system.engine).open(office.dsn(system)) as session:
         counter = session.desk()
         if any(permit.id == name for permit in counter.permits(system.name)):
             raise RefusedError(f"permit `{name}` is in the database already", "look at `recuse permit list`")
@@ -85,21 +85,21 @@ def issue(desk: Desk, name: str, issuer: str, until: datetime | None, *, dry_run
             return permit
         if index < 0:
             body = issued_body(request, end, counter.login, register.commitments[name])
-            permit = permit_of(request, end, desk.append("issued", body))
+            permit = permit_of(request, end, office.append("issued", body))
         counter.issue(permit)
     return permit
 
 
-def revoke(desk: Desk, name: str, system_name: str | None, *, dry_run: bool) -> Severed:
+def revoke(office: Office, name: str, system_name: str | None, *, dry_run: bool) -> Severed:
     """End a permit: its row at once, then the sessions of its login, then the entry. Finishes what a crash cut short.
 
     With `dry_run` only says whether there is one. Raises InputError for a permit that neither ledger nor database know,
     ApplyError when a session did not end (the permit is revoked all the same, and not yet recorded as done).
     """
-    register = desk.register()
+    register = office.register()
     entry = register.issued[name][1] if name in register.issued else register.requested.get(name)
-    system = desk.system(str(entry["system"])) if entry else _only_system(desk, system_name)
-    with target_for(system.engine).open(desk.dsn(system)) as session:
+    system = office.system(str(entry["system"])) if entry else _only_system(office, system_name)
+    with target_for(system.engine).open(office.dsn(system)) as session:
         counter = session.desk()
         here = any(permit.id == name for permit in counter.permits(system.name))
         if not here and entry is None:
@@ -114,33 +114,33 @@ def revoke(desk: Desk, name: str, system_name: str | None, *, dry_run: bool) -> 
         )
     if name not in register.revoked:
         body: dict[str, JSON] = {"request": name, "system": system.name, "sessions_ended": severed.signalled}
-        desk.append("revoked", body)
+        office.append("revoked", body)
     return severed
 
 
-def _only_system(desk: Desk, name: str | None) -> System:
-    systems = tuple(desk.workspace.systems(name))
+def _only_system(office: Office, name: str | None) -> System:
+    systems = tuple(office.workspace.systems(name))
     if len(systems) != 1:
         raise InputError("the ledger does not say in which system the permit is", "name it with --system")
     return systems[0]
 
 
-def survey_permits(desk: Desk, system_name: str | None) -> tuple[Line, ...]:
+def survey_permits(office: Office, system_name: str | None) -> tuple[Line, ...]:
     """Every request and permit of the live systems (or of one) as they stand, and every mismatch."""
     rows: dict[str, tuple[Permit, ...]] = {}
-    for system in desk.workspace.systems(system_name):
-        with target_for(system.engine).open(desk.dsn(system)) as session:
+    for system in office.workspace.systems(system_name):
+        with target_for(system.engine).open(office.dsn(system)) as session:
             rows[system.name] = session.desk().permits(system.name)
-    return survey(desk.register(), rows, clock.now())
+    return survey(office.register(), rows, clock.now())
 
 
-def new_key(desk: Desk, account: str) -> bytes:
+def new_key(office: Office, account: str) -> bytes:
     """Make the next key of a gateway (`<system>/<login>`); the one before it holds until the next is made."""
-    known = desk.workspace.repository.accounts.get(account)
+    known = office.workspace.repository.accounts.get(account)
     if known is None or known.use != "gateway":
         raise InputError(f"`{account}` is not an account whose use is gateway", "correct it in accounts.toml")
-    system = desk.system(known.system)
-    with target_for(system.engine).open(desk.dsn(system)) as session:
+    system = office.system(known.system)
+    with target_for(system.engine).open(office.dsn(system)) as session:
         return session.desk().new_key(known.login)
 
 
