@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz bench golden lock setup clean
+.PHONY: demo test check fuzz bench application golden lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
@@ -11,6 +11,7 @@ demo: .venv/.runtime            ## the main job, on a synthetic police records d
 test: .venv/.dev .venv/.bench   ## every test (installs system packages when root on Debian)
 	scripts/system-packages.sh
 	scripts/postgresql-versions.sh
+	scripts/application.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/.dev               ## style, types, floors, sizes
@@ -27,6 +28,11 @@ fuzz: .venv/.dev                ## the differential test, longer: make fuzz SETS
 
 bench: .venv/.dev .venv/.bench  ## benchmarks, on a quiet machine: make bench NAME=enforcement ROWS=1000000 VERSIONS=15,18
 	$(BIN)/python -m bench $(NAME) --rows $(or $(ROWS),5000000) --rounds $(or $(ROUNDS),31) --versions $(or $(VERSIONS),18)
+
+application: .venv/.dev         ## a public application's own tests under a policy, all of them every way
+	scripts/system-packages.sh
+	CI=true scripts/application.sh
+	APPLICATION=whole $(BIN)/python -m pytest -q tests/context/test_application.py
 
 lock: .venv/.dev                ## write locks/*.txt anew (hashes, no addresses); needs uv on the path
 	scripts/lock.sh

@@ -172,7 +172,9 @@ class Comparison:
         permit = self.random.choice(("", f"expired {login}", f"revoked {login}", *others))
         connection.execute("SAVEPOINT p")
         connection.execute(
-            "SELECT set_config('recuse.permit', %s, true), set_config('role', %s, true)", (permit, roles[login])
+            "SELECT set_config('recuse.permit', %s, true), set_config('role', %s, true), "
+            "set_config('recuse.declared', extract(epoch FROM now())::text, true)",
+            (permit, roles[login]),
         )
         shown = reached(connection, login, self._tries)
         connection.execute("ROLLBACK TO p")

@@ -34,7 +34,7 @@ SETTINGS: Final = {
     "agent": "-c TimeZone=Pacific/Apia -c DateStyle=German -c IntervalStyle=iso_8601 -c extra_float_digits=-15",
     "analyst": "-c TimeZone=Asia/Kathmandu -c search_path=pg_temp,records -c transform_null_equals=on",
 }
-ISSUE: Final = "SELECT recuse.issue(%s, %s, %s, %s, %s, '2026-1', 1, 0)"
+ISSUE: Final = "SELECT recuse.issue(%s, %s, %s, %s, %s, '2026-1', now() + interval '1 hour', 0)"
 SPOILT: Final = """
 INSERT INTO recuse.permit
 SELECT 'expired ' || permit_id, login, login_oid, purpose, authority, agreement, case_number,

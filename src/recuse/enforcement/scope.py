@@ -26,6 +26,7 @@ from recuse.enforcement.facts import (
 )
 
 PREFIX: Final = "recuse_"
+ISSUER: Final = "recuse_issuer"
 PREDEFINED_DATA_ROLES: Final = frozenset(
     {
         "pg_read_all_data",

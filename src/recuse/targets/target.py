@@ -18,6 +18,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
+from recuse.model import Permit
 from recuse.targets.records import (
     Applied,
     AskedColumn,
@@ -79,6 +80,39 @@ class Reader(Protocol):
         ...
 
 
+class Desk(Protocol):
+    """The permits of one database. Needs the right to issue and no other; TargetError where no policy is applied."""
+
+    @property
+    def login(self) -> str:
+        """Who issues, as the database knows them."""
+        ...
+
+    def refusal(self, permit: Permit) -> str | None:
+        """Why the policy applied does not open it, in the database's words; None when it does."""
+        ...
+
+    def issue(self, permit: Permit) -> None:
+        """Make the permit. RefusedError in the database's words when it will not."""
+        ...
+
+    def permits(self, system: str) -> tuple[Permit, ...]:
+        """Every permit of the database, as this system's."""
+        ...
+
+    def revoke(self, permit_id: str) -> bool:
+        """End a permit at once; whether there is one."""
+        ...
+
+    def sever(self, permit_id: str) -> Severed:
+        """End every session of a revoked permit's login."""
+        ...
+
+    def new_key(self, login: str) -> bytes:
+        """Make and give a gateway's next key. MissingRightError for all but a superuser."""
+        ...
+
+
 class Session(Protocol):
     """An open connection to one database of a target."""
 
@@ -129,6 +163,10 @@ class Session(Protocol):
 
     def sever(self, logins: frozenset[str], before: datetime) -> Severed:
         """End every session of these logins that began before a moment of the server's clock."""
+        ...
+
+    def desk(self) -> Desk:
+        """The permits of this database."""
         ...
 
 

@@ -14,9 +14,10 @@ from recuse.targets.postgres.collected import collected
 from recuse.targets.postgres.column_types import column_types
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
+from recuse.targets.postgres.desk import PostgresDesk
 from recuse.targets.postgres.reading.reader import PostgresReader
 from recuse.targets.postgres.render import Renderer
-from recuse.targets.postgres.support import support_facts
+from recuse.targets.postgres.support import sever_right, support_facts
 from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Severed
 
 
@@ -41,14 +42,15 @@ class PostgresSession:
 
     def catalog(self, found: Inspection) -> Catalog:
         """What the compiler needs to know of this database."""
+        granular = found.server.major >= 16
         return Catalog(
             facts=found.facts,
             shapes=found.shapes,
             oids=found.oids,
-            support=support_facts(),
+            support=support_facts() | {sever_right(found.server.bootstrap, granular=granular)},
             text=condition_text,
             bootstrap=found.server.bootstrap,
-            granular=found.server.major >= 16,
+            granular=granular,
             maintain=found.server.major >= 17,
             links=found.links,
             conflicting=probe.shows_conflicting_row(self.connection),
@@ -90,6 +92,10 @@ class PostgresSession:
     def sever(self, logins: frozenset[str], before: datetime) -> Severed:
         """End every session of these logins that began before a moment of the server's clock."""
         return sever.sever(self.connection, logins, before)
+
+    def desk(self) -> PostgresDesk:
+        """The permits of this database."""
+        return PostgresDesk(self.connection)
 
 
 @dataclass(frozen=True, slots=True)

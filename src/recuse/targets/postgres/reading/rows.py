@@ -22,7 +22,7 @@ def insert(inner: Any) -> Iterator[Said]:
 
 def _row(table: str, values: Mapping[str, Any]) -> Said:
     match table, tuple(values):
-        case ("recuse.account", ("login", "login_oid", "active")):
+        case ("recuse.account", ("login", "login_oid", "active", "gateway")):
             return Registered(str(values["login"]), values["active"] is True)
         case ("recuse.declaration", ("login", "purpose", "authority", "agreement", "class_role")):
             login, purpose, authority, agreement, role = map(str, values.values())

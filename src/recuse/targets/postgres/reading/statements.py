@@ -31,8 +31,8 @@ from recuse.targets.postgres.reading.expression import read_tree
 from recuse.targets.postgres.reading.grammar import UnreadableError, fields, name_parts, node, statements, table_name
 from recuse.targets.postgres.reading.rows import delete, insert
 from recuse.targets.postgres.render import Statement
-from recuse.targets.postgres.statements import grant_statement
-from recuse.targets.postgres.support import function_statements, support_facts, tables_statement
+from recuse.targets.postgres.statements import GUARDS, grant_statement
+from recuse.targets.postgres.support import VERSION, function_statements, support_facts, tables_statements
 
 _KIND: Final[dict[str, ObjectKind]] = {
     "OBJECT_TABLE": "table", "OBJECT_VIEW": "view", "OBJECT_MATVIEW": "matview", "OBJECT_SEQUENCE": "sequence",
@@ -73,7 +73,7 @@ def read_name(name: str) -> tuple[str, ...]:
 @cache
 def _shipped() -> frozenset[str]:
     """The texts of the statements that make our support schema, as plans hold them."""
-    several: list[tuple[Sql, ...]] = [(tables_statement(),)]
+    several: list[tuple[Sql, ...]] = [tables_statements(found) for found in range(VERSION)]
     for fact in support_facts():
         if isinstance(fact, Definition):
             several += [function_statements(fact.of, fresh=True), function_statements(fact.of, fresh=False)]
@@ -104,10 +104,22 @@ def _policy(inner: Any) -> Iterator[Said]:
 
 
 def _drop(inner: Any) -> Iterator[Said]:
-    of = fields(inner, "objects", removeType="OBJECT_POLICY", behavior="DROP_RESTRICT")
+    guard = inner["removeType"] == "OBJECT_TRIGGER"
+    fixed = {"removeType": "OBJECT_TRIGGER", "missing_ok": True} if guard else {"removeType": "OBJECT_POLICY"}
+    of = fields(inner, "objects", behavior="DROP_RESTRICT", **fixed)
     for each in of["objects"]:
         schema, table, name = name_parts(fields(node(each, "List")[1], "items")["items"])
-        yield PolicyDropped(f"{schema}.{table}", name)
+        if guard and name not in GUARDS:
+            raise UnreadableError(f"it drops the trigger `{name}`, which is not ours")
+        yield Aside() if guard else PolicyDropped(f"{schema}.{table}", name)
+
+
+def _guard(inner: Any) -> Iterator[Said]:
+    """A trigger of ours can only refuse: it calls nothing but the function that does."""
+    of = fields(inner, "trigname", "relation", "args", "timing", "events", "funcname")
+    if of["trigname"] not in GUARDS or name_parts(of["funcname"]) != ("recuse", "conflict"):
+        raise UnreadableError(f"it makes the trigger `{of['trigname']}`, which is not ours")
+    yield Aside()
 
 
 def _grant(inner: Any) -> Iterator[Said]:
@@ -143,12 +155,14 @@ def _alter(inner: Any) -> Iterator[Said]:
     of = fields(inner, "relation", "cmds", "objtype")
     table = table_name(of["relation"])
     for each in of["cmds"]:
-        command = fields(node(each, "AlterTableCmd")[1], "subtype", "newowner", behavior="DROP_RESTRICT")
+        command = fields(node(each, "AlterTableCmd")[1], "subtype", "newowner", "name", behavior="DROP_RESTRICT")
         if command["subtype"] == "AT_ChangeOwner":
             kind = _KIND[of["objtype"]]
             yield Owned(ObjectRef(kind, tuple(table.split("."))), _named({"RoleSpec": command["newowner"]}))
         elif command["subtype"] in _SECURITY and of["objtype"] == "OBJECT_TABLE":
             yield Secured(table, *_SECURITY[command["subtype"]])
+        elif command["subtype"] == "AT_EnableAlwaysTrig" and command["name"] in GUARDS:
+            yield Aside()
         else:
             raise UnreadableError(f"it changes a table ({command['subtype']})")
 
@@ -238,6 +252,7 @@ _READERS: Final[dict[str, Callable[[Any], Iterator[Said]]]] = {
     "AlterTableStmt": _alter,
     "CreatePolicyStmt": _policy,
     "CreateRoleStmt": _make_role,
+    "CreateTrigStmt": _guard,
     "DeleteStmt": delete,
     "DropRoleStmt": _drop_role,
     "DropStmt": _drop,
