@@ -23,8 +23,9 @@ from recuse.cli.console import (
 )
 from recuse.errors import InputError
 from recuse.operations import record
-from recuse.operations.apply import AppliedSystem, apply_repository
+from recuse.operations.apply import AppliedSystem, Manner, apply_in
 from recuse.operations.document import read_plan
+from recuse.targets.records import PATIENCE, Patience
 
 
 def apply(
@@ -32,6 +33,12 @@ def apply(
     repository: RepositoryOption = HERE,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="print the statements and run none")] = False,
+    lock_timeout: Annotated[
+        int, typer.Option("--lock-timeout", min=10, help="milliseconds that others may wait behind a lock of ours")
+    ] = PATIENCE.milliseconds,
+    retries: Annotated[
+        int, typer.Option("--retries", min=0, help="how often to ask again for a lock that was not had")
+    ] = PATIENCE.attempts - 1,
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
     format_: FormatOption = Format.human,
@@ -53,7 +60,8 @@ def apply(
         _ask(whole["changes"], len(whole["severs"]))
     folder = record.ledger_folder(repository, ledger)
     with progress() as report:
-        done = apply_repository(repository, content, folder, chosen_dsn(dsn), report)
+        manner = Manner(chosen_dsn(dsn), report, Patience(lock_timeout, retries + 1))
+        done = apply_in(manner, repository, content, folder)
     if human:
         for each in done:
             show(each)

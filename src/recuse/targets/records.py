@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from recuse.enforcement.facts import Fact, TableShape
 from recuse.enforcement.plan import Change
@@ -46,6 +47,34 @@ class RenderedStatement:
     changes: tuple[Change, ...]
     do: str
     undo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long others may have to wait behind a lock that apply asks for (milliseconds), and how often it asks."""
+
+    milliseconds: int = 500
+    attempts: int = 40
+
+
+PATIENCE: Final = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock on a relation: a session by its process, login and state, or a prepared transaction by its id.
+
+    `since` is when its transaction began, None when this connection may not see it; `wraparound` marks a vacuum that
+    gives way to nobody.
+    """
+
+    relation: str
+    pid: int | None
+    login: str | None
+    since: datetime | None
+    state: str
+    gid: str | None
+    wraparound: bool
 
 
 @dataclass(frozen=True, slots=True)

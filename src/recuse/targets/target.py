@@ -15,7 +15,18 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
-from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Sample, Severed, Tried
+from recuse.targets.records import (
+    PATIENCE,
+    Applied,
+    Collected,
+    Inspection,
+    Patience,
+    Progress,
+    RenderedStatement,
+    Sample,
+    Severed,
+    Tried,
+)
 
 
 class Prober(Protocol):
@@ -73,7 +84,7 @@ class Session(Protocol):
         """Keep other applies out. Raises TargetError when one is at work, MissingRightError without the right."""
         ...
 
-    def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
+    def apply(self, plan: Plan, found: Inspection, progress: Progress, patience: Patience = PATIENCE) -> Applied:
         """Run the plan (DESIGN: cut, sever, shape, sever). Raises ApplyError; what was tightened stays tight."""
         ...
 

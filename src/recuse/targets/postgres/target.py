@@ -14,7 +14,16 @@ from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import support_facts
-from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Severed
+from recuse.targets.records import (
+    PATIENCE,
+    Applied,
+    Collected,
+    Inspection,
+    Patience,
+    Progress,
+    RenderedStatement,
+    Severed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +64,9 @@ class PostgresSession:
         with apply.exclusive(self.connection):
             yield
 
-    def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
+    def apply(self, plan: Plan, found: Inspection, progress: Progress, patience: Patience = PATIENCE) -> Applied:
         """Cut, sever, shape, sever; then what loosens."""
-        return apply.run(self.connection, plan, _renderer(plan, found), progress)
+        return apply.run(self.connection, plan, _renderer(plan, found), progress, patience)
 
     def collect(self) -> Collected:
         """Every step that yields access in this database, and what was not examined."""
