@@ -36,8 +36,8 @@ CREATE POLICY shown ON records.item USING (owner = 'x');
 GRANT SELECT ON records.item TO reader;
 """
 KEYS = {
-    "id": "(id)", "big": "(big)", "name": '(name COLLATE "C")', "name_words": '(name COLLATE records.wordy)',
-    "name_pattern": '(name COLLATE records.wordy text_pattern_ops)', "short": '(short COLLATE "C")',
+    "id": "(id)", "big": "(big)", "name": '(name COLLATE "C")', "name_words": "(name COLLATE records.wordy)",
+    "name_pattern": "(name COLLATE records.wordy text_pattern_ops)", "short": '(short COLLATE "C")',
     "padded": '(padded COLLATE "C")', "name_hash": "USING hash (name)", "name_brin": "USING brin (name)",
     "name_spgist": "USING spgist (name)", "name_trigram": "USING gin (name gin_trgm_ops)",
     "name_trigram_gist": "USING gist (name gist_trgm_ops)", "amount": "(amount)", "rate": "(rate)", "day": "(day)",
@@ -49,8 +49,9 @@ KEYS = {
     "lower": "(lower(name))", "joined": "((name || short))", "plus": "((id + 1))", "text": "((id::text))",
     "instead": "(coalesce(name, ''))", "first_tag": "((tags[1]))", "greatest": "(greatest(id, 5))",
     "greatest_amount": "(greatest(amount, 5))", "either": "((CASE WHEN flag THEN name ELSE owner END))",
-    "inlined": "(round(amount))", "absent": "((name IS NULL))", "shout": "(records.shout(name))", "day_of": "((zoned AT TIME ZONE 'UTC'))",
-    "absolute": "(abs(amount))", "always": "((id + length('abc')))", "lengthy": "((CASE WHEN 1 + 1 = 2 THEN id END))",
+    "absent": "((name IS NULL))", "shout": "(records.shout(name))", "day_of": "((zoned AT TIME ZONE 'UTC'))",
+    "absolute": "(abs(amount))", "inlined": "(round(amount))", "always": "((id + length('abc')))",
+    "lengthy": "((CASE WHEN 1 + 1 = 2 THEN id END))",
 }  # fmt: skip
 
 

@@ -256,7 +256,7 @@ with connect(sys.argv[1]) as connection:
 
 
 def test_killed_while_waiting_it_leaves_no_lock(shared: Server) -> None:
-    """With a budget of a minute, so that it is the server's look at the client that ends the wait and not the budget."""
+    """With a budget of a minute, so that what ends the wait is the server's look at the client."""
     waits = "SELECT count(*) FROM pg_locks l WHERE l.relation = 'records.second'::regclass AND NOT l.granted"
     with held(shared, "records.second", 120), psycopg.connect(shared.dsn(), autocommit=True) as watching:
         child = subprocess.Popen([sys.executable, "-c", _KILLED, shared.dsn()])

@@ -1,7 +1,7 @@
 """Applies what two officials decided: recompute the plan, compare, record, run, and look again.
 
 The statements that run are never read from a file: the plan is made anew and must equal the file byte for byte (but for
-its backtest), so an edited plan is refused and a changed database is noticed.
+its backtest and advice), so an edited plan is refused and a changed database is noticed.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
 from recuse.ledger import JSON, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
-from recuse.operations.document import plan_document, read_plan, without_backtest
+from recuse.operations.document import plan_document, read_plan, compared
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.records import PATIENCE, Applied, Patience, Progress
@@ -115,14 +115,14 @@ def _check_stage(workspace: Workspace) -> None:
 
 def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> None:
     now = plan_document(workspace, tuple(planned), None)
-    if now == without_backtest(given):
+    if now == compared(given):
         return
     mine, theirs = read_plan(now), read_plan(given)
     if mine["fingerprint"] != theirs.get("fingerprint"):
         raise StalePlanError(
             "the database is not as it was when the plan was made", "run `recuse plan` again and look at what changed"
         )
-    different = [key for key in mine if mine[key] != theirs.get(key) and key != "backtest"]
+    different = [key for key in mine if mine[key] != theirs.get(key) and key not in ("backtest", "advice")]
     raise StalePlanError(
         f"the plan file is not what would be planned now (it differs in {', '.join(different) or 'its bytes'})",
         "run `recuse plan` again",

@@ -14,13 +14,18 @@ FORMAT: Final = 1
 _AGAIN: Final = "make it again with `recuse plan --out`"
 _KEYS: Final = (
     "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "accounts", "severs",
-    "classes", "proofs", "backtest",
+    "classes", "proofs", "backtest", "advice",
 )  # fmt: skip
-_CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards")
+_CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards", "lock")
 
 
-def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Mapping[str, Any] | None) -> bytes:
-    """The plan of one or more systems. Equal inputs give equal bytes; only `backtest` may be left out."""
+def plan_document(
+    workspace: Workspace,
+    planned: Sequence[Planned],
+    backtest: Mapping[str, Any] | None,
+    advice: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The plan of one or more systems. Equal inputs give equal bytes; only `backtest` and `advice` may be left out."""
     fingerprints = {p.plan.system: p.plan.fingerprint for p in planned}
     whole = {
         "format": FORMAT,
@@ -39,6 +44,7 @@ def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Ma
         ],
         "proofs": [proof for p in planned for proof in p.classes.proofs],
         "backtest": backtest,
+        "advice": advice,
     }
     return _text(whole)
 
@@ -64,10 +70,10 @@ def _text(whole: Mapping[str, Any]) -> bytes:
     return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=False) + "\n").encode()
 
 
-def without_backtest(document: bytes) -> bytes:
-    """The document's bytes as they are without a backtest: what apply compares."""
+def compared(document: bytes) -> bytes:
+    """The document's bytes without backtest and advice, which tell of a moment: what apply compares."""
     whole = read_plan(document)
-    whole["backtest"] = None
+    whole["backtest"] = whole["advice"] = None
     return _text(whole)
 
 
@@ -83,6 +89,9 @@ def _changes(planned: Planned) -> list[dict[str, Any]]:
                 {"code": hazard.code, "sentence": hazard.sentence, "remedy": hazard.remedy}
                 for hazard in dict.fromkeys(h for change in statement.changes for h in change.hazards)
             ],
+            "lock": {
+                "mode": statement.lock.mode, "object": statement.lock.object, "held": statement.lock.held,
+            },
         }
         for statement in planned.statements
     ]

@@ -1,9 +1,9 @@
 """The records that pass between a target and the operations."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from recuse.enforcement.facts import Fact, TableShape
 from recuse.enforcement.plan import Change
@@ -41,12 +41,26 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """The lock that a statement holds on a relation of users (None: on none), and for how long it is expected to."""
+
+    mode: Literal["none", "ACCESS EXCLUSIVE"]
+    object: str | None
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedStatement:
-    """The changes that one statement makes, with the text that does and the text that undoes them."""
+    """The changes that one statement makes, with the text that does and the text that undoes them, and its lock."""
 
     changes: tuple[Change, ...]
     do: str
     undo: str
+    lock: Lock = Lock("none", None, "not at all")
+
+    def with_lock(self, lock: Lock) -> "RenderedStatement":
+        """The same statement with its lock."""
+        return replace(self, lock=lock)
 
 
 @dataclass(frozen=True, slots=True)

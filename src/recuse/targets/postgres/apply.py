@@ -1,7 +1,7 @@
 """Runs a plan: cut, sever, shape, sever again; what shows more comes last.
 
 One advisory lock keeps two applies apart. Each step is one transaction, but *shape* is one for each batch of tables, in
-a fixed order, under one short budget of waiting with retries: policy DDL never queues production behind a reader. A failure
+a fixed order, under one short budget of waiting, with retries: policy DDL never queues production. A failure
 leaves the tight state (all that was taken away stays taken away) and says so; a new plan goes on from there.
 """
 
@@ -14,10 +14,11 @@ from typing import Final
 
 import psycopg
 
-from recuse.enforcement.facts import ObjectRef, Owner, RowPolicy, RowSecurity
+from recuse.enforcement.facts import ObjectRef
 from recuse.enforcement.plan import Change, Plan, Step
 from recuse.errors import ApplyError, MissingRightError, TargetError
 from recuse.targets.postgres.connect import Connection
+from recuse.targets.postgres.locks import locked
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.sever import server_moment, sever
 from recuse.targets.postgres.waiting import Budget, holders, in_the_way, watch_the_client
@@ -47,7 +48,7 @@ class _Run:
             self._retrying(batch, "shape")
 
     def _retrying(self, changes: tuple[Change, ...], step: Step) -> None:
-        relations = _locked(changes, step)
+        relations = locked(changes, step)
         for attempt in range(1, self.patience.attempts + 1):
             try:
                 self._transaction(changes, step, relations)
@@ -98,25 +99,6 @@ def _is_busy(error: psycopg.Error) -> bool:
     if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
         return True
     return isinstance(error, psycopg.errors.InternalError_) and "concurrently" in (error.diag.message_primary or "")
-
-
-def _locked(changes: Iterable[Change], step: Step) -> tuple[ObjectRef, ...]:
-    """What a transaction locks before anything else, in a fixed order.
-
-    Row security, row policies and owners need their table's lock anyway. A GRANT needs none; in *shape* it is taken all
-    the same, so that no statement meets the old grants and the new row policies, and for a materialized view always,
-    because a GRANT on it would break a REFRESH under way.
-    """
-    found: set[ObjectRef] = set()
-    for change in changes:
-        ref = getattr(change.fact, "table", None) or getattr(change.fact, "on", getattr(change.fact, "of", None))
-        if not isinstance(ref, ObjectRef):
-            continue
-        relation = ref.relation
-        altered = isinstance(change.fact, RowPolicy | RowSecurity | Owner)
-        if relation.kind == "matview" or (relation.kind == "table" and (altered or step == "shape")):
-            found.add(relation)
-    return tuple(sorted(ref for ref in found if ref.name[0] != "recuse"))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from recuse.targets.postgres import apply, canonical, inspect, probe, sever
 from recuse.targets.postgres.collected import collected
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
+from recuse.targets.postgres.locks import with_locks
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import support_facts
 from recuse.targets.records import (
@@ -56,7 +57,7 @@ class PostgresSession:
     def render(self, plan: Plan, found: Inspection) -> tuple[RenderedStatement, ...]:
         """The plan's changes as text that can be pasted into psql, in order."""
         statements = _renderer(plan, found).statements(plan.changes)
-        return tuple(RenderedStatement(s.changes, *s.text()) for s in statements)
+        return with_locks([RenderedStatement(s.changes, *s.text()) for s in statements])
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:

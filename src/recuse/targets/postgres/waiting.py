@@ -87,7 +87,10 @@ def watch_the_client(connection: Connection) -> None:
 
 
 def holders(connection: Connection, relations: Sequence[ObjectRef]) -> tuple[Holder, ...]:
-    """Who holds a lock on one of these relations now, the oldest transaction first. Needs pg_read_all_stats for times."""
+    """Who holds a lock on one of these relations now, the oldest transaction first.
+
+    Needs pg_read_all_stats to tell since when and in which state.
+    """
     names = [".".join(ref.name) for ref in relations]
     found: dict[tuple[object, ...], Holder] = {}
     for relation, pid, login, since, state, gid, wraparound in connection.execute(query("holders"), (names,)):

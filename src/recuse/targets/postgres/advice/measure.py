@@ -132,8 +132,8 @@ def explained(connection: Connection, statement: Sql, parameters: int) -> Any:
         finally:
             if connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
                 connection.execute("DEALLOCATE recuse_advice")
-        plan = row[0] if row is not None else []
-    return plan
+        found = row[0] if row is not None else []
+    return found
 
 
 def conditions(plan: Any) -> frozenset[str]:
