@@ -1,7 +1,7 @@
 """What a NULL does to a rule: `resource has x` guards, and the rows that they show or hide where `x` is NULL.
 
-In a forbid rule `resource has x && resource.x` skips the rows that have no `x`: nobody decided about them, and they stay
-visible (SOUNDNESS, rule 7). In a permit rule the same words hide them.
+In a forbid rule `resource has x && resource.x` skips the rows that have no `x`: nobody decided about them, and they
+stay visible (SOUNDNESS, rule 7). In a permit rule the same words hide them.
 """
 
 from collections.abc import Iterable, Iterator

@@ -16,7 +16,7 @@ from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
 from recuse.ledger import JSON, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
-from recuse.operations.document import plan_document, read_plan, compared
+from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.records import PATIENCE, Applied, Patience, Progress

@@ -23,7 +23,7 @@ def plan_document(
     workspace: Workspace,
     planned: Sequence[Planned],
     backtest: Mapping[str, Any] | None,
-    advice: Mapping[str, Any] | None = None,
+    advice: Sequence[Mapping[str, Any]] | None = None,
 ) -> bytes:
     """The plan of one or more systems. Equal inputs give equal bytes; only `backtest` and `advice` may be left out."""
     fingerprints = {p.plan.system: p.plan.fingerprint for p in planned}
@@ -90,7 +90,9 @@ def _changes(planned: Planned) -> list[dict[str, Any]]:
                 for hazard in dict.fromkeys(h for change in statement.changes for h in change.hazards)
             ],
             "lock": {
-                "mode": statement.lock.mode, "object": statement.lock.object, "held": statement.lock.held,
+                "mode": statement.lock.mode,
+                "object": statement.lock.object,
+                "held": statement.lock.held,
             },
         }
         for statement in planned.statements

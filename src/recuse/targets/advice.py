@@ -1,7 +1,14 @@
 """The records in which a target advises: what a plan's row security costs, and what its rules do not see."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
+
+from recuse.compiler.rights import TableRights
+from recuse.targets.records import Holder
+
+Classes = Mapping[str, Mapping[str, TableRights]]
+"""The rights of each class role, by table."""
 
 IndexKind = Literal["expression", "type", "operators", "mixed-types", "prefix", "subnet"]
 
@@ -52,21 +59,51 @@ class NullCount:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementAdvice:
-    """What one logged statement meets once the plan is applied.
+class Logged:
+    """A statement from a log: how often it was run and by which logins, where the log tells."""
 
-    `reads` and `writes` are the columns by table that it names, `all_columns` the tables of which it asks for every
-    column or the whole row; `needs` says what column grants do not give. `lost` are the index conditions that row
-    security takes from it; None where that was not measured, and `unmeasured` says why.
+    text: str
+    calls: int | None = None
+    logins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatementAdvice:
+    """What one logged statement over governed tables meets once the plan is applied; its text without constants.
+
+    `hazards` are codes, each with a table. `refused` gives, by class role, what PostgreSQL answers to somebody who
+    holds that class alone; `lost` the index conditions that row security takes away. Each is None where it was not
+    measured, and `unmeasured` says why.
     """
 
     text: str
     calls: int | None
+    logins: tuple[str, ...]
     tables: tuple[str, ...]
-    reads: tuple[tuple[str, str], ...] = ()
-    writes: tuple[tuple[str, str], ...] = ()
-    all_columns: tuple[str, ...] = ()
-    needs: tuple[tuple[str, str], ...] = ()
+    hazards: tuple[tuple[str, str], ...] = ()
+    refused: tuple[tuple[str, str], ...] | None = None
     lost: tuple[str, ...] | None = None
     unmeasured: str | None = None
-    logins: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of one database: indexes of tables, NULLs by table and column, who holds these relations.
+
+    Without `count` no row is read.
+    """
+
+    tables: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    relations: tuple[str, ...]
+    count: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """The answers; `sizes` are estimates in bytes, of what the catalog says of each relation."""
+
+    indexes: tuple[IndexAdvice, ...]
+    nulls: tuple[NullCount, ...]
+    holders: tuple[Holder, ...]
+    sizes: Mapping[str, int]

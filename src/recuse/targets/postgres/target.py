@@ -1,6 +1,6 @@
 """PostgreSQL as a target: connects the parts of this folder to what the operations ask for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,10 @@ from datetime import datetime
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
+from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
 from recuse.targets.postgres import apply, canonical, inspect, probe, sever
+from recuse.targets.postgres.advice.answers import answers, remembered
+from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.collected import collected
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
@@ -68,6 +71,18 @@ class PostgresSession:
     def apply(self, plan: Plan, found: Inspection, progress: Progress, patience: Patience = PATIENCE) -> Applied:
         """Cut, sever, shape, sever; then what loosens."""
         return apply.run(self.connection, plan, _renderer(plan, found), progress, patience)
+
+    def advise(self, asked: Asked) -> Advised:
+        """What row security would cost here, what rules do not see, and who is in the way now."""
+        return answers(self.connection, asked)
+
+    def remembered(self) -> tuple[Logged, ...]:
+        """The statements that pg_stat_statements has."""
+        return remembered(self.connection)
+
+    def judge(self, logged: Sequence[Logged], classes: Classes, tables: Sequence[str]) -> tuple[StatementAdvice, ...]:
+        """What statements meet once the plan is applied."""
+        return judged(self.connection, logged, classes, tables)
 
     def collect(self) -> Collected:
         """Every step that yields access in this database, and what was not examined."""

@@ -91,9 +91,13 @@ def holders(connection: Connection, relations: Sequence[ObjectRef]) -> tuple[Hol
 
     Needs pg_read_all_stats to tell since when and in which state.
     """
-    names = [".".join(ref.name) for ref in relations]
+    return holders_of(connection, [".".join(ref.name) for ref in relations])
+
+
+def holders_of(connection: Connection, names: Sequence[str]) -> tuple[Holder, ...]:
+    """The same for relations by name."""
     found: dict[tuple[object, ...], Holder] = {}
-    for relation, pid, login, since, state, gid, wraparound in connection.execute(query("holders"), (names,)):
+    for relation, pid, login, since, state, gid, wraparound in connection.execute(query("holders"), (list(names),)):
         holder = Holder(
             str(relation),
             pid if isinstance(pid, int) else None,

@@ -154,8 +154,8 @@ def _generated(key: Key, expression: str) -> tuple[str, tuple[str, ...]]:
     index = sql.SQL("CREATE INDEX CONCURRENTLY ON {} ({})").format(table, name)
     column = key.columns[0] if key.columns else key.text
     cure = (
-        f"a generated column of `{_short(expression)}` with a plain index, asked for in its place; adding it writes the "
-        f"table anew while nobody else can read it; give it the category of `{column}`"
+        f"a generated column of `{_short(expression)}` with a plain index, asked for in its place; adding it writes "
+        f"the table anew while nobody else can read it; give it the category of `{column}`"
     )
     return cure, (add.as_string(None), index.as_string(None))
 

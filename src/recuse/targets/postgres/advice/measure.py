@@ -22,7 +22,7 @@ from recuse.targets.postgres.queries import Sql
 
 COPY: Final = sql.SQL("pg_temp.recuse_advice")
 READER: Final = "pg_monitor"  # every server has it, it logs in nowhere, and row security binds it
-_SETTINGS: Final = (
+SETTINGS: Final = (
     "SELECT pg_catalog.set_config(name, value, true) FROM (VALUES ('lock_timeout', '500ms'), "
     "('statement_timeout', '5s'), ('enable_seqscan', 'off'), ('plan_cache_mode', 'force_generic_plan'), "
     "('default_statistics_target', '1')) AS setting(name, value)"
@@ -65,7 +65,7 @@ def measured(connection: Connection, found: Sequence[tuple[Key, IndexAdvice, Tri
 def _measure(connection: Connection, key: Key, trial: Trial) -> Measured:
     found: list[Measured] = []
     with undone(connection):
-        connection.execute(_SETTINGS)
+        connection.execute(SETTINGS)
         copy_of(connection, key.table)
         keyed = sql.SQL("({})").format(sql.SQL(key.text))
         if key.collation is not None:
@@ -78,6 +78,7 @@ def _measure(connection: Connection, key: Key, trial: Trial) -> Measured:
             connection.execute(add.format(COPY, sql.SQL(kind), trial.column))
             connection.execute(_index("recuse_cure", "btree", sql.SQL("recuse_cure")))
         secure(connection, COPY)
+        as_reader(connection)
         under = _reached(connection, trial.lost)
         cured = None if trial.cured is None else _reached(connection, trial.cured)
         found.append(Measured(without, under, cured))
@@ -91,12 +92,22 @@ def copy_of(connection: Connection, table: str) -> None:
 
 
 def secure(connection: Connection, table: Sql) -> None:
-    """Row security on a temporary table of ours, and from now on act as somebody whom it binds."""
+    """Row security on a temporary table of ours, and all rights on it to a reader whom it binds."""
     connection.execute(sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(table))
     connection.execute(sql.SQL("CREATE POLICY recuse_advice ON {} USING (current_user IS NOT NULL)").format(table))
-    row = connection.execute(_IDENTITY).fetchone()
-    if row is not None and any(row):
+    if exempt(connection):
         connection.execute(sql.SQL("GRANT ALL ON {} TO {}").format(table, sql.Identifier(READER)))
+
+
+def exempt(connection: Connection) -> bool:
+    """Whether row security does not bind us, so that somebody else has to be asked for."""
+    row = connection.execute(_IDENTITY).fetchone()
+    return row is not None and any(row)
+
+
+def as_reader(connection: Connection) -> None:
+    """Be somebody whom row security binds, for the rest of the block."""
+    if exempt(connection):
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(READER)))
 
 
@@ -120,20 +131,21 @@ def _reached(connection: Connection, condition: Sql) -> bool:
 
 
 def explained(connection: Connection, statement: Sql, parameters: int) -> Any:
-    """The plan of a statement with unknown parameters, as JSON. Nothing runs."""
-    with undone(connection):
-        nulls = sql.SQL(", ").join([sql.SQL("NULL")] * parameters)
-        arguments = sql.SQL("({})").format(nulls) if parameters else sql.SQL("")
-        connection.execute(sql.SQL("PREPARE recuse_advice AS {}").format(statement))
-        try:
-            row = connection.execute(
-                sql.SQL("EXPLAIN (FORMAT JSON, COSTS FALSE) EXECUTE recuse_advice{}").format(arguments)
-            ).fetchone()
-        finally:
-            if connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
-                connection.execute("DEALLOCATE recuse_advice")
-        found = row[0] if row is not None else []
-    return found
+    """The plan of a statement with unknown parameters, as JSON. Nothing runs. Raises psycopg's error when refused."""
+    nulls = sql.SQL(", ").join([sql.SQL("NULL")] * parameters)
+    arguments = sql.SQL("({})").format(nulls) if parameters else sql.SQL("")
+    execute = sql.SQL("EXPLAIN (FORMAT JSON, COSTS FALSE) EXECUTE recuse_advice{}").format(arguments)
+    found: list[Any] = []
+    prepared = False
+    try:
+        with undone(connection):
+            connection.execute(sql.SQL("PREPARE recuse_advice AS {}").format(statement))
+            prepared = True
+            found += connection.execute(execute).fetchone() or ()
+    finally:
+        if prepared and not connection.closed:  # no rollback takes a prepared statement back
+            connection.execute("DEALLOCATE recuse_advice")
+    return found[0]
 
 
 def conditions(plan: Any) -> frozenset[str]:
