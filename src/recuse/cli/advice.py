@@ -48,7 +48,7 @@ def _indexes(indexes: list[dict[str, Any]]) -> None:
         named = ", ".join(f"{index['index']} ({' '.join(index['key'].split())})" for index in some[:FIRST])
         more = f" and {count - FIRST} more" if count > FIRST else ""
         measured = sum(1 for index in some if index["measured"] is not None)
-        lost = " ".join(some[0]["lost"][:6])
+        lost = " ".join(dict.fromkeys(operator.split()[0] for operator in some[0]["lost"]))
         sentence = f"{count} lose {lost} under row security ({measured} measured): {named}{more}"
         _say(f"index-{kind}", sentence, (f"{some[0]['reason']}; cure: {some[0]['cure']}",))
 

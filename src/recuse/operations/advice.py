@@ -34,7 +34,7 @@ class Wanted:
 def advise(session: Session, policy: Policy, planned: Planned, wanted: Wanted) -> dict[str, Any]:
     """The advice on one system's plan, as its part of the plan document."""
     system = policy.repository.systems[planned.plan.system]
-    about = _About(system, planned, _holders_of_classes(planned))
+    about = _About(system, planned, _logins_of_classes(planned), Holdings(planned.found.facts))
     relations = tuple(sorted({s.lock.object for s in planned.statements if s.lock.object is not None}))
     columns = {t.name: c for t in system.tables if (c := tuple(sorted({a.column for a in about.optional(t)})))}
     found = session.advise(Asked(tuple(t.name for t in system.tables), columns, relations, wanted.count))
@@ -51,7 +51,7 @@ def advise(session: Session, policy: Policy, planned: Planned, wanted: Wanted) -
     }
 
 
-def _holders_of_classes(planned: Planned) -> Mapping[str, tuple[str, ...]]:
+def _logins_of_classes(planned: Planned) -> Mapping[str, tuple[str, ...]]:
     """The logins that hold or may declare each class."""
     held: dict[str, set[str]] = {}
     for login, role in planned.classes.standing.items():
@@ -68,6 +68,7 @@ class _About:
     system: System
     planned: Planned
     logins: Mapping[str, tuple[str, ...]]
+    holdings: Holdings
 
     def optional(self, table: TableMap) -> Iterator[RowAttribute]:
         """The attributes of a table that may be NULL."""
@@ -108,12 +109,11 @@ class _About:
 
     def columns(self) -> Iterator[dict[str, Any]]:
         """What accounts lose whose grant on a table becomes grants on its columns; alike accounts together."""
-        holdings = Holdings(self.planned.found.facts)
         alike: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
         for login, role in sorted(self.planned.classes.standing.items()):
             for rights in self.planned.classes.contents[role].tables:
                 ref = ObjectRef("table", _parts(rights.table))
-                if not holdings.has(login, ref, "SELECT") or not rights.read:
+                if not self.holdings.has(login, ref, "SELECT") or not rights.read:
                     continue
                 every = tuple(column.name for column in self.planned.found.shapes[rights.table].columns)
                 missing = tuple(column for column in every if column not in rights.read)
@@ -144,15 +144,30 @@ class _About:
                 "in_the_way": [_holder(h) for h in found.holders if h.relation in objects],
             }
 
+    def can_now(self, account: str, advice: StatementAdvice) -> bool:
+        """Whether the account may do something of the kind today: what it never could is refused to it by no plan."""
+        login = account.partition("/")[2]
+        refs = [
+            ObjectRef("column", (*_parts(table), column.name))
+            for table in advice.tables
+            for column in self.planned.found.shapes[table].columns
+        ]
+        return any(self.holdings.has(login, ref, privilege) for ref in refs for privilege in advice.privileges)
+
     def statement(self, advice: StatementAdvice) -> dict[str, Any]:
-        """A statement with the accounts to whom it would be refused; those that the log names, where it names any."""
+        """A statement with the accounts to whom it would be refused without a permit, in their standing class.
+
+        Those that the log names, where it names any; else those that may do something of the kind today.
+        """
         by_reason: dict[str, list[str]] = {}
         for role, reason in advice.refused or ():
             by_reason.setdefault(reason, []).append(role)
         said = {f"{self.system.name}/{login}" for login in advice.logins}
         refused = []
         for reason, roles in sorted(by_reason.items()):
-            accounts = [a for a in self.accounts(roles) if not said or a in said]
+            standing = [login for login, role in self.planned.classes.standing.items() if role in roles]
+            named = sorted(f"{self.system.name}/{login}" for login in standing)
+            accounts = [a for a in named if (a in said if said else self.can_now(a, advice))]
             if accounts:
                 refused.append({"reason": reason, "accounts": accounts})
         return {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from recuse.compiler.rights import TableRights
+from recuse.enforcement.facts import Privilege
 from recuse.targets.records import Holder
 
 Classes = Mapping[str, Mapping[str, TableRights]]
@@ -71,6 +72,7 @@ class Logged:
 class StatementAdvice:
     """What one logged statement over governed tables meets once the plan is applied; its text without constants.
 
+    `privileges` are those it needs, one or another, on some table; of another kind of statement none is known.
     `hazards` are codes, each with a table. `refused` gives, by class role, what PostgreSQL answers to somebody who
     holds that class alone; `lost` the index conditions that row security takes away. Each is None where it was not
     measured, and `unmeasured` says why.
@@ -80,6 +82,7 @@ class StatementAdvice:
     calls: int | None
     logins: tuple[str, ...]
     tables: tuple[str, ...]
+    privileges: tuple[Privilege, ...] = ()
     hazards: tuple[tuple[str, str], ...] = ()
     refused: tuple[tuple[str, str], ...] | None = None
     lost: tuple[str, ...] | None = None

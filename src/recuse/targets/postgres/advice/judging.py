@@ -5,6 +5,7 @@ columns, and does it reach fewer indexes once there is a row policy? Names are l
 pg_catalog alone, so that a statement that would run a function of anybody else's is not asked about.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -30,6 +31,7 @@ from recuse.targets.postgres.advice.statements import Read, read_statement
 from recuse.targets.postgres.connect import Connection, first_line
 from recuse.targets.postgres.queries import Sql
 
+_CONSTANT: Final = re.compile(r"'(?:[^']|'')*'|\b(?<!\$)\d+(?:\.\d+)?\b")
 _READER: Final = sql.Identifier(READER)
 
 
@@ -59,7 +61,8 @@ def judged(
 def _with(known: StatementAdvice | None, read: Read, each: Logged) -> StatementAdvice:
     """The advice of a statement with one more log line counted."""
     if known is None:
-        return StatementAdvice(read.shown, each.calls, each.logins, read.tables, read.hazards, unmeasured=read.why)
+        about = (each.calls, each.logins, read.tables, read.privileges, read.hazards)
+        return StatementAdvice(read.shown, *about, unmeasured=read.why)
     calls = None if known.calls is None and each.calls is None else (known.calls or 0) + (each.calls or 0)
     return replace(known, calls=calls, logins=tuple(sorted({*known.logins, *each.logins})))
 
@@ -85,7 +88,7 @@ class _Judge:
             for shown, read in self.reads.items():
                 after, asked = self._conditions(shown, read), before[shown]
                 if after is not None and asked is not None:
-                    lost = tuple(sorted(asked - after))
+                    lost = tuple(sorted({_without_constants(condition) for condition in asked - after}))
                     self.advices[shown] = replace(self.advices[shown], lost=lost)
         if exempt(self.connection):
             for shown in self.reads:
@@ -143,6 +146,11 @@ class _Judge:
                     explained(self.connection, sql.SQL(read.asked or ""), read.parameters)
                 except psycopg.errors.InsufficientPrivilege as error:
                     self.advices[shown] = replace(advice, refused=(*advice.refused, (role, first_line(error))))
+
+
+def _without_constants(condition: str) -> str:
+    """An index condition in which nobody's name stands."""
+    return _CONSTANT.sub("…", condition)
 
 
 def _grants(rights: TableRights | None, copy: Sql) -> Iterator[Sql]:

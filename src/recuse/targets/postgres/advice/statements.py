@@ -11,9 +11,13 @@ from typing import Any, Final
 
 import pgparse
 
+from recuse.enforcement.facts import Privilege
 from recuse.errors import InputError
 
-_EXPLAINED: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+_EXPLAINED: Final[Mapping[str, tuple[Privilege, ...]]] = {
+    "SelectStmt": ("SELECT",), "InsertStmt": ("INSERT",), "UpdateStmt": ("UPDATE",), "DeleteStmt": ("DELETE",),
+    "MergeStmt": ("INSERT", "UPDATE", "DELETE"),
+}  # fmt: skip
 _QUALIFIER: Final = re.compile(rb'\s*("(?:[^"]|"")+"|[^\s".]+)\s*\.\s*')
 _NAMED: Final = {"FuncCall": "funcname", "TypeName": "names", "A_Expr": "name", "CollateClause": "collname"}
 _OWN: Final = frozenset({"pg_catalog"})
@@ -34,6 +38,11 @@ class Read:
     asked: str | None
     parameters: int
     why: str | None
+
+    @property
+    def privileges(self) -> tuple[Privilege, ...]:
+        """What the statement does with some table; nothing known for one of another kind."""
+        return _EXPLAINED.get(self.kind, ())
 
 
 def split(source: str, name: str) -> tuple[str, ...]:
