@@ -140,21 +140,21 @@ LOCK TABLE records.person IN SHARE MODE;
 """
 GUARD: Final = """
 @id("no-juvenile")
-forbid (principal, action, resource) when { resource has juvenile && resource.juvenile };
+forbid (principal in Agency::"il.example.police", action, resource in Category::"arrest_record")
+when { resource has juvenile && resource.juvenile };
 """
 
 
 def plans(walk: Walk) -> None:
-    """Plans with all that advice can hold: logged statements, a table that somebody holds, a guarded attribute."""
+    """A plan with all that advice can hold: logged statements, a table that somebody holds, a guarded attribute."""
     (walk.folder / "said.sql").write_text(LOGGED)
-    command = ("plan", "--log", "access.csv", "--statements", "said.sql", "-r")
-    with psycopg.connect(walk.world.dsn("records_app")) as holder:
-        holder.execute("SELECT 1 FROM records.person LIMIT 1")
-        walk.collect("`recuse plan`", *command, "policy")
     walk.shell("cp -r policy guarded")
     rules = walk.folder / "guarded/directives/civil-immigration/directive.cedar"
     rules.write_text(rules.read_text() + GUARD)
-    walk.collect("`recuse plan`", *command, "guarded")
+    with psycopg.connect(walk.world.dsn("records_app")) as holder:
+        holder.execute("SELECT 1 FROM records.person LIMIT 1")
+        command = ("plan", "--log", "access.csv", "--statements", "said.sql", "-r", "guarded")
+        walk.collect("`recuse plan`", *command)
 
 
 def after(walk: Walk) -> None:

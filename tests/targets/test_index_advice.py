@@ -10,10 +10,10 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from psycopg import sql
 
-from recuse.targets.advice import IndexAdvice, Measured
+from recuse.targets.advice import IndexAdvice, Logged, Measured
 from recuse.targets.postgres.advice.indexes import advise
+from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.advice.keys import Key, Operator, read_keys
 from recuse.targets.postgres.advice.measure import conditions, measured
 from recuse.targets.postgres.connect import Connection, connect
@@ -215,16 +215,42 @@ def test_nothing_is_left_behind_and_nobodys_function_runs(connection: Connection
         assert left == (0,)
 
 
-def test_without_temporary_it_says_that_nothing_was_measured(server: Server) -> None:
+def test_an_ordinary_login_measures_too_where_it_may(server: Server) -> None:
+    """With TEMPORARY and SELECT on the table; without either, the advice says that nothing was measured, and why."""
     with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute("CREATE ROLE plain LOGIN PASSWORD 'x'; REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC")
+        admin.execute("CREATE ROLE plain LOGIN PASSWORD 'x'; CREATE TABLE records.mine (note text)")
+        admin.execute("CREATE INDEX mine_lower ON records.mine (lower(note))")
         try:
             with connect(server.dsn(user="plain", password="x")) as connection:
-                keys = read_keys(connection, [TABLE])
-                (key,) = [k for k in keys if k.column == "id"]
-                assert key.lost() == ()
+                found = list(advise(read_keys(connection, ["records.mine"])))
+                (refused,) = measured(connection, found)
+                assert (refused.measured, refused.unmeasured) == (None, "permission denied for table mine")
+                admin.execute("GRANT SELECT ON records.mine TO plain")
+                (advice,) = measured(connection, found)
+                assert advice.measured == Measured(True, False, True)
+                admin.execute("REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC")
+                (refused,) = measured(connection, found)
+                assert "permission denied to create temporary tables" in str(refused.unmeasured)
         finally:
-            admin.execute("GRANT TEMPORARY ON DATABASE postgres TO PUBLIC; DROP ROLE plain")
+            admin.execute("GRANT TEMPORARY ON DATABASE postgres TO PUBLIC; DROP TABLE records.mine; DROP ROLE plain")
+
+
+@pytest.mark.parametrize("enabled", ["ENABLE", "ENABLE ALWAYS"])
+def test_no_event_trigger_runs(connection: Connection, enabled: str) -> None:
+    """The fault planted: one that would stop any table from being made."""
+    with only(connection, KEYS["lower"]):
+        connection.execute(
+            "CREATE FUNCTION records.stop() RETURNS event_trigger LANGUAGE plpgsql AS "
+            "'BEGIN RAISE EXCEPTION ''ran''; END'; CREATE EVENT TRIGGER stop ON ddl_command_end "
+            f"EXECUTE FUNCTION records.stop(); ALTER EVENT TRIGGER stop {enabled}"
+        )
+        (advice,) = advices(connection)
+        if enabled == "ENABLE":
+            assert advice.measured == Measured(True, False, True)
+        else:
+            assert advice.unmeasured == "an event trigger of the database would run"
+        (judged_,) = judged(connection, [Logged(f"SELECT id FROM {TABLE}")], {}, (TABLE,))
+        assert judged_.unmeasured == advice.unmeasured
 
 
 def test_sql_of_the_advice_is_quoted(connection: Connection) -> None:
@@ -234,4 +260,3 @@ def test_sql_of_the_advice_is_quoted(connection: Connection) -> None:
         (advice,) = measured(connection, list(advise(read_keys(connection, ['records.Odd "Name']))))
         assert advice.measured == Measured(True, False, True)
         connection.execute(advice.statements[0].encode())
-    assert sql.Identifier("x").as_string(None) == '"x"'

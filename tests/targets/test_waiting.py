@@ -241,6 +241,27 @@ def test_an_automatic_vacuum_gives_way(shared: Server, monkeypatch: pytest.Monke
             pytest.fail("the vacuum did not give way")
 
 
+def test_a_vacuum_that_prevents_wraparound_is_named() -> None:
+    """It gives way to nobody, so waiting for it is all there is; on 18, where making one takes some seconds."""
+    settings = ("autovacuum_naptime=1s", "autovacuum_freeze_max_age=100000", "autovacuum_max_workers=3")
+    slow = "autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
+    ref = ObjectRef("table", ("public", "old"))
+    with throwaway(binaries=binaries_of(18), settings=settings) as server, connect(server.dsn()) as connection:
+        connection.execute(
+            f"CREATE TABLE public.old WITH ({slow}) AS SELECT repeat('x', 900) FROM generate_series(1, 9000)"
+        )
+        connection.execute("DO $$ BEGIN FOR n IN 1..101000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
+        for _ in range(300):
+            who, remedy = in_the_way(holders(connection, [ref]))
+            if "wraparound" in who:
+                break
+            time.sleep(0.1)
+        assert "held by a vacuum that prevents wraparound (pid " in who
+        assert remedy == "let the vacuum finish"
+        with pytest.raises(psycopg.errors.LockNotAvailable), connection.transaction():
+            Budget(connection, Patience(500)).take([ref])
+
+
 _KILLED = """
 import sys
 from recuse.enforcement.facts import ObjectRef, RowSecurity

@@ -6,7 +6,7 @@ pg_catalog alone, so that a statement that would run a function of anybody else'
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -19,11 +19,12 @@ from recuse.targets.advice import Classes, Logged, StatementAdvice
 from recuse.targets.postgres.advice.keys import read_keys
 from recuse.targets.postgres.advice.measure import (
     READER,
-    SETTINGS,
+    UnmeasurableError,
     as_reader,
     conditions,
     exempt,
     explained,
+    prepare,
     secure,
     undone,
 )
@@ -50,11 +51,12 @@ def judged(
     try:
         with undone(connection):
             judge.run(classes)
-    except psycopg.Error as error:
+    except (UnmeasurableError, psycopg.Error) as error:
         if connection.closed:
             raise
+        why = first_line(error) if isinstance(error, psycopg.Error) else str(error)
         for shown, advice in advices.items():
-            advices[shown] = replace(advice, unmeasured=advice.unmeasured or first_line(error))
+            advices[shown] = replace(advice, unmeasured=advice.unmeasured or why)
     return tuple(advices[shown] for shown in sorted(advices))
 
 
@@ -75,10 +77,11 @@ class _Judge:
     reads: dict[str, Read]
     advices: dict[str, StatementAdvice]
     _copies: dict[str, Sql] = field(default_factory=dict)
+    _answers: dict[tuple[str, Hashable], str | None] = field(default_factory=dict)
 
     def run(self, classes: Classes) -> None:
         """First without row security, then with it; then as each class, where we may become somebody else."""
-        self.connection.execute(SETTINGS)
+        prepare(self.connection)
         self._copy()
         before = {shown: self._conditions(shown, read) for shown, read in self.reads.items()}
         for copy in self._copies.values():
@@ -142,10 +145,24 @@ class _Judge:
                 advice = self.advices[shown]
                 if advice.refused is None or not set(read.tables) <= rights.keys():
                     continue
-                try:
-                    explained(self.connection, sql.SQL(read.asked or ""), read.parameters)
-                except psycopg.errors.InsufficientPrivilege as error:
-                    self.advices[shown] = replace(advice, refused=(*advice.refused, (role, first_line(error))))
+                reason = self._answer(shown, read, tuple(_held(rights[table]) for table in read.tables))
+                if reason is not None:
+                    self.advices[shown] = replace(advice, refused=(*advice.refused, (role, reason)))
+
+    def _answer(self, shown: str, read: Read, held: Hashable) -> str | None:
+        """The server's refusal to who holds this, if it refuses; classes that hold the same are asked about once."""
+        if (shown, held) not in self._answers:
+            self._answers[shown, held] = None
+            try:
+                explained(self.connection, sql.SQL(read.asked or ""), read.parameters)
+            except psycopg.errors.InsufficientPrivilege as error:
+                self._answers[shown, held] = first_line(error)
+        return self._answers[shown, held]
+
+
+def _held(rights: TableRights) -> Hashable:
+    """What of a class decides whether a statement is refused: columns, and whether rows may be deleted."""
+    return rights.read, rights.insert, rights.update, rights.delete_rows == NEVER
 
 
 def _without_constants(condition: str) -> str:

@@ -22,12 +22,17 @@ from recuse.targets.postgres.queries import Sql
 
 COPY: Final = sql.SQL("pg_temp.recuse_advice")
 READER: Final = "pg_monitor"  # every server has it, it logs in nowhere, and row security binds it
-SETTINGS: Final = (
+_SETTINGS: Final = (
     "SELECT pg_catalog.set_config(name, value, true) FROM (VALUES ('lock_timeout', '500ms'), "
     "('statement_timeout', '5s'), ('enable_seqscan', 'off'), ('plan_cache_mode', 'force_generic_plan'), "
     "('default_statistics_target', '1')) AS setting(name, value)"
 )
+_EVENT_TRIGGERS: Final = "SELECT evtenabled::text FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'"
 _IDENTITY: Final = "SELECT rolsuper, rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = current_user"
+
+
+class UnmeasurableError(Exception):
+    """Asking the planner here would run somebody's function; the message says which."""
 
 
 class Rollback(Exception):  # noqa: N818 - not an error: the way out of a transaction that must leave nothing
@@ -53,6 +58,8 @@ def measured(connection: Connection, found: Sequence[tuple[Key, IndexAdvice, Tri
             continue
         try:
             result = _measure(connection, key, trial)
+        except UnmeasurableError as error:
+            yield replace(advice, unmeasured=str(error))
         except psycopg.Error as error:
             if connection.closed:
                 raise
@@ -65,7 +72,7 @@ def measured(connection: Connection, found: Sequence[tuple[Key, IndexAdvice, Tri
 def _measure(connection: Connection, key: Key, trial: Trial) -> Measured:
     found: list[Measured] = []
     with undone(connection):
-        connection.execute(SETTINGS)
+        prepare(connection)
         copy_of(connection, key.table)
         keyed = sql.SQL("({})").format(sql.SQL(key.text))
         if key.collation is not None:
@@ -83,6 +90,21 @@ def _measure(connection: Connection, key: Key, trial: Trial) -> Measured:
         cured = None if trial.cured is None else _reached(connection, trial.cured)
         found.append(Measured(without, under, cured))
     return found[0]
+
+
+def prepare(connection: Connection) -> None:
+    """The settings of a measurement, and no event trigger of anybody's while tables are made.
+
+    Raises UnmeasurableError where one would run all the same.
+    """
+    connection.execute(_SETTINGS)
+    triggers = [str(row[0]) for row in connection.execute(_EVENT_TRIGGERS)]
+    if not triggers:
+        return
+    row = connection.execute(_IDENTITY).fetchone()
+    if row is None or not row[0] or any(enabled in "AR" for enabled in triggers):
+        raise UnmeasurableError("an event trigger of the database would run")
+    connection.execute("SELECT pg_catalog.set_config('session_replication_role', 'replica', true)")
 
 
 def copy_of(connection: Connection, table: str) -> None:
