@@ -10,12 +10,13 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from recuse.targets.advice import IndexAdvice, Logged, Measured
 from recuse.targets.postgres.advice.indexes import advise
 from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.advice.keys import Key, Operator, read_keys
-from recuse.targets.postgres.advice.measure import conditions, measured
+from recuse.targets.postgres.advice.measure import conditions, explained, measured
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conftest import binaries_of
@@ -260,3 +261,9 @@ def test_sql_of_the_advice_is_quoted(connection: Connection) -> None:
         (advice,) = measured(connection, list(advise(read_keys(connection, ['records.Odd "Name']))))
         assert advice.measured == Measured(True, False, True)
         connection.execute(advice.statements[0].encode())
+
+
+def test_no_second_statement_is_ever_run(connection: Connection) -> None:
+    with connection.transaction(force_rollback=True), pytest.raises(psycopg.errors.SyntaxError):
+        explained(connection, sql.SQL("SELECT 1; DROP TABLE records.item"), 0)
+    assert connection.execute("SELECT count(*) FROM records.item").fetchone() == (0,)

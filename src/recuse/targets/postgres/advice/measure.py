@@ -161,7 +161,8 @@ def explained(connection: Connection, statement: Sql, parameters: int) -> Any:
     prepared = False
     try:
         with undone(connection):
-            connection.execute(sql.SQL("PREPARE recuse_advice AS {}").format(statement))
+            # binary, because only the simple protocol would take a second statement after a `;`
+            connection.execute(sql.SQL("PREPARE recuse_advice AS {}").format(statement), binary=True)
             prepared = True
             found += connection.execute(execute).fetchone() or ()
     finally:

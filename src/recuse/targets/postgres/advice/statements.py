@@ -18,6 +18,7 @@ _EXPLAINED: Final[Mapping[str, tuple[Privilege, ...]]] = {
     "SelectStmt": ("SELECT",), "InsertStmt": ("INSERT",), "UpdateStmt": ("UPDATE",), "DeleteStmt": ("DELETE",),
     "MergeStmt": ("INSERT", "UPDATE", "DELETE"),
 }  # fmt: skip
+Touched = Sequence[tuple[Mapping[str, Any], str | None]]  # a relation that is named, and the governed table it means
 _QUALIFIER: Final = re.compile(rb'\s*("(?:[^"]|"")+"|[^\s".]+)\s*\.\s*')
 _NAMED: Final = {"FuncCall": "funcname", "TypeName": "names", "A_Expr": "name", "CollateClause": "collname"}
 _OWN: Final = frozenset({"pg_catalog"})
@@ -75,12 +76,10 @@ def read_statement(text: str, governed: Sequence[str]) -> Read | None:
         return None
     why = _unaskable(kind, body, touched, tables)
     asked = None if why is not None else _bare(text, [r for r, table in touched if table is not None])
-    return Read(shown, kind, tables, tuple(_hazards(kind, body, tables)), asked, _parameters(body), why)
+    return Read(shown, kind, tables, tuple(_hazards(kind, body, touched, tables)), asked, _parameters(body), why)
 
 
-def _unaskable(
-    kind: str, body: Any, touched: Sequence[tuple[Mapping[str, Any], str | None]], tables: Sequence[str]
-) -> str | None:
+def _unaskable(kind: str, body: Any, touched: Touched, tables: Sequence[str]) -> str | None:
     """Why the planner cannot be asked: it would take other objects than the copies, or run somebody's function."""
     if kind not in _EXPLAINED:
         return "it is no SELECT, INSERT, UPDATE, DELETE or MERGE"
@@ -95,19 +94,28 @@ def _unaskable(
     return None
 
 
-def _hazards(kind: str, body: Any, tables: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _hazards(kind: str, body: Any, touched: Touched, tables: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What is known from the form of a statement alone."""
-    first = tables[0]
+    names: dict[str, set[str]] = {}
+    for relation, table in touched:
+        if table is not None:
+            names.setdefault(relation.get("alias", {}).get("aliasname", relation["relname"]), set()).add(table)
     if kind == "LockStmt":
         yield from (("lock-table", table) for table in tables)
     elif kind == "CopyStmt":
-        yield ("copy-from" if body.get("is_from") else "copy-to"), first
+        yield ("copy-from" if body.get("is_from") else "copy-to"), tables[0]
     elif kind == "TruncateStmt":
         yield from (("truncate", table) for table in tables)
+    for table in sorted({table for name in _stars(body) for table in (names.get(name, ()) if name else tables)}):
+        yield "every-column", table
+
+
+def _stars(body: Any) -> Iterator[str | None]:
+    """What each `*` stands under: the name before it, or None. `count(*)` is none."""
     for node in _nodes(body):
-        if any("A_Star" in item for item in node.get("ColumnRef", {}).get("fields", ())):
-            yield "every-column", first
-            return
+        fields = node.get("ColumnRef", {}).get("fields", ())
+        if any("A_Star" in item for item in fields):
+            yield str(fields[-2]["String"]["sval"]) if len(fields) > 1 else None
 
 
 def _relations(body: Any) -> Iterator[Mapping[str, Any]]:
