@@ -140,7 +140,7 @@ LOCK TABLE records.person IN SHARE MODE;
 """
 GUARD: Final = """
 @id("no-juvenile")
-forbid (principal in Agency::"il.example.police", action, resource in Category::"arrest_record")
+forbid (principal in Agency::"il.example.police", action, resource is records::records::arrest)
 when { resource has juvenile && resource.juvenile };
 """
 

@@ -7,6 +7,14 @@ from typing import Any, Final
 from recuse.cli.console import err, out, plain
 
 FIRST: Final = 3
+_LOST: Final = {
+    "expression": "conditions on an expression",
+    "type": "conditions on a type that is not leakproof",
+    "operators": "conditions by some operators",
+    "mixed-types": "comparisons with another type of date or time",
+    "prefix": "LIKE and regular expressions",
+    "subnet": "questions for a subnet",
+}
 
 
 def show_advice(advice: dict[str, Any]) -> None:
@@ -48,8 +56,7 @@ def _indexes(indexes: list[dict[str, Any]]) -> None:
         named = ", ".join(f"{index['index']} ({' '.join(index['key'].split())})" for index in some[:FIRST])
         more = f" and {count - FIRST} more" if count > FIRST else ""
         measured = sum(1 for index in some if index["measured"] is not None)
-        lost = " ".join(dict.fromkeys(operator.split()[0] for operator in some[0]["lost"]))
-        sentence = f"{count} lose {lost} under row security ({measured} measured): {named}{more}"
+        sentence = f"{_LOST[kind]} no longer reach {count} keys of indexes ({measured} measured): {named}{more}"
         _say(f"index-{kind}", sentence, (f"{some[0]['reason']}; cure: {some[0]['cure']}",))
 
 
