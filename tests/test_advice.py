@@ -57,6 +57,7 @@ class Foretold:
     document: bytes
     advice: dict[str, Any]
     holder: int
+    plain: dict[str, Any]
 
 
 def planned(job: Job, wanted: Wanted, dsn: str | None = None) -> tuple[bytes, dict[str, Any]]:
@@ -80,8 +81,9 @@ def foretold(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             holder.execute("SELECT 'not to be told' FROM records.custody LIMIT 1")
             document, advice = planned(job, Wanted(logged=logged))
             pid = holder.info.backend_pid
+            _, plain = planned(job, Wanted(), job.world.dsn("uscis_desk"))
         apply_repository(job.policy, document, job.ledger, lambda _: job.world.dsn())
-        yield Foretold(job, document, advice, pid)
+        yield Foretold(job, document, advice, pid, plain)
 
 
 def meets(job: Job, account: str, statement: str, *, explain: bool = True) -> str:
@@ -214,6 +216,21 @@ def test_after_apply_nothing_is_left_to_lock_or_to_lose(foretold: Foretold) -> N
     assert advice["locks"] == []
     assert advice["columns"] == []
     assert [index for index in advice["indexes"] if index["measured"] is None] == []
+
+
+def test_a_login_with_no_right_to_speak_of_is_advised_too(foretold: Foretold) -> None:
+    """CONNECT and the catalogs, as for the plan itself; what that does not allow is told with the right it takes."""
+    plain = foretold.plain
+    judged = {(i["index"], i["key"], i["kind"]) for i in foretold.advice["indexes"]}
+    assert {(i["index"], i["key"], i["kind"]) for i in plain["indexes"]} == judged
+    assert {i["unmeasured"] for i in plain["indexes"] if i["measured"] is None} >= {
+        "permission denied for table person"
+    }
+    (juvenile,) = plain["nulls"]
+    assert juvenile["how"] == "not counted"
+    assert "needs SELECT on the columns of `records.arrest`" in juvenile["why"]
+    (custody,) = (lock for lock in plain["locks"] if lock["objects"] == ["records.custody"])
+    assert [holder["pid"] for holder in custody["in_the_way"]] == [foretold.holder]
 
 
 def test_without_rights_it_estimates_and_says_so(foretold: Foretold) -> None:

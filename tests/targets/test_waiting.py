@@ -12,13 +12,18 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
+from recuse.cli import app
 from recuse.enforcement.facts import ObjectRef, RowSecurity
 from recuse.enforcement.plan import Change
 from recuse.errors import ApplyError
+from recuse.operations.apply import Manner
 from recuse.targets.postgres import apply, waiting
 from recuse.targets.postgres.connect import connect
 from recuse.targets.postgres.inspect import inspect
@@ -29,6 +34,7 @@ from recuse.targets.records import Applied, Patience
 from tests.conftest import binaries_of
 from tests.targets.test_tracer import WORLD, make_plan, rows_of
 
+verb = import_module("recuse.cli.apply")  # the package names its function alike
 HELD = 3.0
 BUDGET = 200
 
@@ -116,6 +122,7 @@ def test_nobody_waits_behind_us_longer_than_the_budget(world: Server) -> None:
     with traffic(world, HAMMER) as spent, held(world) as holder:
         applied = run(world, Patience(BUDGET, 100), told)
     assert applied.retries > 1
+    assert 0 < applied.locked < HELD / 2
     assert len(spent) > 20, "the application was at work"
     assert max(spent) < HELD / 2
     assert f"waiting: records.person, pid {holder}" in told
@@ -297,3 +304,26 @@ def seen(connection: psycopg.Connection[tuple[object, ...]], query: str, count: 
             return True
         time.sleep(0.1)
     return False
+
+
+@pytest.mark.parametrize(
+    ("options", "patience"),
+    [
+        ([], Patience(500, 40)),
+        (["--lock-timeout", "250", "--retries", "0"], Patience(250, 1)),
+    ],
+)
+def test_the_options_of_apply_reach_the_target(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: list[str], patience: Patience
+) -> None:
+    seen: list[Manner] = []
+
+    def noted(manner: Manner, *_: object) -> tuple[()]:
+        seen.append(manner)
+        return ()
+
+    monkeypatch.setattr(verb, "read_plan", lambda _: {"changes": [], "severs": []})
+    monkeypatch.setattr(verb, "apply_in", noted)
+    (tmp_path / "plan.json").write_text("{}")
+    CliRunner().invoke(app, ["apply", str(tmp_path / "plan.json"), "-r", str(tmp_path), "--yes", *options])
+    assert [manner.patience for manner in seen] == [patience]

@@ -78,7 +78,7 @@ def show(done: AppliedSystem) -> None:
     seconds = max(done.applied.cut.seconds, done.applied.shaped.seconds)
     out.print(f"{done.system}: {done.changes} facts changed by {done.applied.statements} statements")
     ends = f"{ended} sessions ended, the last after {seconds * 1000:.0f} ms" if ended else "no session had to end"
-    out.print(f"{ends}; {done.applied.retries} retries")
+    out.print(f"{ends}; {done.applied.retries} retries; locks held {done.applied.locked * 1000:.0f} ms at most")
     out.print(f"recorded as ledger entry {done.ledger_index}; next: [bold]recuse verify[/]")
 
 
@@ -89,6 +89,8 @@ def _shown(done: AppliedSystem) -> dict[str, object]:
         "changes": done.changes,
         "statements": applied.statements if applied else 0,
         "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
+        "retries": applied.retries if applied else 0,
+        "locked_seconds": applied.locked if applied else 0.0,
         "ledger_index": done.ledger_index,
     }
 

@@ -95,7 +95,12 @@ def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
     """Both parts as one; sessions ended and the moment are those of the first, which severs."""
     if tight is None or loose is None:
         return tight or loose
-    return replace(tight, statements=tight.statements + loose.statements, retries=tight.retries + loose.retries)
+    return replace(
+        tight,
+        statements=tight.statements + loose.statements,
+        retries=tight.retries + loose.retries,
+        locked=max(tight.locked, loose.locked),
+    )
 
 
 def _check_stage(workspace: Workspace) -> None:

@@ -105,6 +105,7 @@ class Applied:
     """What an apply did: statements run, batches retried, sessions ended after the cut and after the shape.
 
     `moment` is the server's clock at the second severing: no session of an account that lost something is older.
+    `locked` is how long a transaction held locks on users' relations at most, in seconds, waiting for them included.
     """
 
     statements: int
@@ -112,6 +113,7 @@ class Applied:
     cut: Severed
     shaped: Severed
     moment: datetime
+    locked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

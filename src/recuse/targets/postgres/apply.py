@@ -38,6 +38,7 @@ class _Run:
     total: int
     done: int = 0
     retries: int = 0
+    locked: float = 0.0
 
     def step(self, plan: Plan, step: Step) -> None:
         if plan.at(step):
@@ -73,6 +74,7 @@ class _Run:
         statements = self.renderer.statements(changes)
         current: tuple[Change, ...] = changes
         budget = Budget(self.connection, self.patience)
+        began = time.monotonic()
         try:
             with self.connection.transaction():
                 budget.take(relations)
@@ -84,6 +86,8 @@ class _Run:
             if _is_busy(error):
                 raise _Busy(error.diag.message_primary, budget.blocked) from error
             raise _failed(step, current, error.diag.message_primary or str(error)) from error
+        if relations:
+            self.locked = max(self.locked, time.monotonic() - began)
         self.done += len(statements)
         self.progress(step, self.done, self.total)
 
@@ -138,7 +142,7 @@ def run(
     moment = server_moment(connection)
     shaped = _severed(connection, plan.severs, moment)
     work.step(plan, "loosen")
-    return Applied(work.done, work.retries, cut, shaped, moment)
+    return Applied(work.done, work.retries, cut, shaped, moment, work.locked)
 
 
 def _severed(connection: Connection, logins: frozenset[str], before: datetime) -> Severed:
