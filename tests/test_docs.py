@@ -131,8 +131,32 @@ def before(walk: Walk) -> None:
     options = ("--out", "again", "--institution", "il.example.police", "--name", "Example", "--system", "records")
     walk.collect("`recuse init`", "init", "service=records", *options)
     walk.collect("`recuse check`", "check", "-r", "policy")
-    walk.collect("`recuse plan`", "plan", "-r", "policy", "--log", "access.csv")
+    plans(walk)
     walk.collect("Errors", "reach", "service=records", "records.nobody")
+
+
+LOGGED: Final = """\
+SELECT * FROM records.person WHERE family_name = 'Ada';
+SELECT given_name FROM records.person WHERE family_name LIKE 'A%';
+LOCK TABLE records.person IN SHARE MODE;
+"""
+GUARD: Final = """
+@id("no-juvenile")
+forbid (principal in Agency::"il.example.police", action, resource is records::records::arrest)
+when { resource has juvenile && resource.juvenile };
+"""
+
+
+def plans(walk: Walk) -> None:
+    """A plan with all that advice can hold: logged statements, a table that somebody holds, a guarded attribute."""
+    (walk.folder / "said.sql").write_text(LOGGED)
+    walk.shell("cp -r policy guarded")
+    rules = walk.folder / "guarded/directives/civil-immigration/directive.cedar"
+    rules.write_text(rules.read_text() + GUARD)
+    with psycopg.connect(walk.world.dsn("records_app")) as holder:
+        holder.execute("SELECT 1 FROM records.person LIMIT 1")
+        command = ("plan", "--log", "access.csv", "--statements", "said.sql", "-r", "guarded")
+        walk.collect("`recuse plan`", *command)
 
 
 def after(walk: Walk) -> None:

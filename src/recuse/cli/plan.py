@@ -8,6 +8,8 @@ import typer
 from rich.table import Table
 
 from recuse.audit.backtest import backtest as replay
+from recuse.audit.statements import read_statements
+from recuse.cli.advice import show_advice
 from recuse.cli.console import (
     HERE,
     DsnOption,
@@ -29,6 +31,7 @@ from recuse.cli.console import (
 )
 from recuse.errors import RefutedError
 from recuse.operations import record
+from recuse.operations.advice import Wanted, advise
 from recuse.operations.document import plan_document, read_plan
 from recuse.operations.plan import plan_system
 from recuse.operations.prove_file import prove_file
@@ -38,13 +41,24 @@ from recuse.targets.target import target_for
 ProveOption = Annotated[
     Path | None, typer.Option("--prove", help="prove this plan file again from its SQL alone, and do nothing else")
 ]
+StatementsOption = Annotated[
+    str | None,
+    typer.Option("--statements", help="logged statements to judge: .sql, csvlog .csv, or the word pg_stat_statements"),
+]
+CountOption = Annotated[
+    bool, typer.Option("--count/--no-count", help="count rows with NULL, or estimate them and read no row")
+]
 LogOption = Annotated[Path | None, typer.Option("--log", help="access log (Parquet or CSV) to replay against the plan")]
+
+REMEMBERED = "pg_stat_statements"
 
 
 def plan(
     repository: RepositoryOption = HERE,
     out_file: Annotated[Path | None, typer.Option("--out", "-o", help="write the plan (JSON) to this file")] = None,
     log: LogOption = None,
+    statements: StatementsOption = None,
+    count: CountOption = True,
     system: SystemOption = None,
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
@@ -54,29 +68,34 @@ def plan(
     """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
 
     Works on unsigned drafts, so that officials see the effect before they sign. Changes nothing. Rights: CONNECT and
-    the catalogs; on a database enforced already also TEMPORARY, and SELECT on the recuse schema and the tables.
+    the catalogs; on a database enforced already also TEMPORARY, and SELECT on the recuse schema and the tables. The
+    advice measures on empty temporary tables and counts NULLs, where it may; what it could not do, it says.
 
     Every row condition of a plan is proved before the plan is shown. With --prove a plan file is proved again from its
     SQL text and the rules: exit code 0 proved, 1 refuted, 2 could not tell. That needs no database.
 
-    Examples: recuse plan -r policy --log access.parquet --out plan.json; recuse plan -r policy --prove plan.json
+    Examples: recuse plan -r policy --log access.parquet --out plan.json · recuse plan -r policy --statements log.sql ·
+    recuse plan -r policy --prove plan.json
     """
     human = printing(format_)
     workspace = open_with_ledger(repository, record.ledger_folder(repository, ledger), draft=True)
     if prove is not None:
         raise typer.Exit(_prove(workspace, prove, human=human))
+    logged = () if statements in (None, REMEMBERED) else read_statements(Path(statements))
     with progress() as report:
-        planned = []
+        planned, advice = [], []
         for each in workspace.systems(system):
             report(f"inspecting {each.name}", 0, 1)
             with target_for(each.engine).open(chosen_dsn(dsn)(each)) as session:
                 planned.append(plan_system(session, workspace.policy(), each))
+                said = session.remembered() if statements == REMEMBERED else logged
+                advice.append(advise(session, workspace.policy(), planned[-1], Wanted(count, said)))
             report(f"inspecting {each.name}", 1, 1)
         backtest = None
         if log is not None:
             name = planned[0].plan.system
             backtest = replay(log, workspace.repository, workspace.rules, name, report).to_json()
-    written = plan_document(workspace, planned, backtest)
+    written = plan_document(workspace, planned, backtest, advice)
     if out_file is not None:
         write_file(out_file, written)
     if human:
@@ -150,6 +169,8 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
         if whole["severs"]:
             out.print(f"sessions end for {len(whole['severs'])} accounts that lose something")
     _proofs(whole["proofs"], whole["compared"])
+    for advice in whole["advice"] or ():
+        show_advice(advice)
     if whole["backtest"] is not None:
         _backtest(whole["backtest"])
 

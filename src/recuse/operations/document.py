@@ -16,14 +16,19 @@ FORMAT: Final = 1
 _AGAIN: Final = "make it again with `recuse plan --out`"
 _KEYS: Final = (
     "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "standing", "accounts",
-    "severs", "classes", "proofs", "compared", "backtest", "sha256",
+    "severs", "classes", "proofs", "compared", "backtest", "advice", "sha256",
 )  # fmt: skip
-_CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards")
+_CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards", "lock")
 _STANDING_KEYS: Final = ("system", "sql")
 
 
-def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Mapping[str, Any] | None) -> bytes:
-    """The plan of one or more systems. Equal inputs give equal bytes; only `backtest` may be left out."""
+def plan_document(
+    workspace: Workspace,
+    planned: Sequence[Planned],
+    backtest: Mapping[str, Any] | None,
+    advice: Sequence[Mapping[str, Any]] | None = None,
+) -> bytes:
+    """The plan of one or more systems. Equal inputs give equal bytes; only `backtest` and `advice` may be left out."""
     fingerprints = {p.plan.system: p.plan.fingerprint for p in planned}
     whole = {
         "format": FORMAT,
@@ -44,6 +49,7 @@ def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Ma
         "proofs": [proof_entry(p.plan.system, proof) for p in planned for proof in p.proved.rows],
         "compared": [_compared(p.plan.system, each) for p in planned for each in p.proved.widening],
         "backtest": backtest,
+        "advice": advice,
         "sha256": "",
     }
     return _text(_sealed(whole))
@@ -93,10 +99,10 @@ def _text(whole: Mapping[str, Any]) -> bytes:
     return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=False) + "\n").encode()
 
 
-def without_backtest(document: bytes) -> bytes:
-    """The document's bytes as they are without a backtest: what apply compares."""
+def compared(document: bytes) -> bytes:
+    """The document's bytes without backtest and advice, which tell of a moment: what apply compares."""
     whole = read_plan(document)
-    whole["backtest"] = None
+    whole["backtest"] = whole["advice"] = None
     return _text(_sealed(whole))
 
 
@@ -121,6 +127,11 @@ def _changes(planned: Planned) -> list[dict[str, Any]]:
                 {"code": hazard.code, "sentence": hazard.sentence, "remedy": hazard.remedy}
                 for hazard in dict.fromkeys(h for change in statement.changes for h in change.hazards)
             ],
+            "lock": {
+                "mode": statement.lock.mode,
+                "object": statement.lock.object,
+                "held": statement.lock.held,
+            },
         }
         for statement in planned.statements
     ]

@@ -19,11 +19,14 @@ from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
 from recuse.model import Permit
+from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
 from recuse.targets.records import (
+    PATIENCE,
     Applied,
     AskedColumn,
     Collected,
     Inspection,
+    Patience,
     Progress,
     RenderedStatement,
     Sample,
@@ -149,8 +152,20 @@ class Session(Protocol):
         """Keep other applies out. Raises TargetError when one is at work, MissingRightError without the right."""
         ...
 
-    def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
+    def apply(self, plan: Plan, found: Inspection, progress: Progress, patience: Patience = PATIENCE) -> Applied:
         """Run the plan (DESIGN: cut, sever, shape, sever). Raises ApplyError; what was tightened stays tight."""
+        ...
+
+    def advise(self, asked: Asked) -> Advised:
+        """What row security would cost here, what rules do not see, and who is in the way now. Leaves nothing."""
+        ...
+
+    def remembered(self) -> tuple[Logged, ...]:
+        """The statements that the server itself remembers. InputError where it does not."""
+        ...
+
+    def judge(self, logged: Sequence[Logged], classes: Classes, tables: Sequence[str]) -> tuple[StatementAdvice, ...]:
+        """What statements over these tables meet once the plan is applied. Runs none of them."""
         ...
 
     def collect(self) -> Collected:
