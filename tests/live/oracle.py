@@ -82,7 +82,7 @@ class Oracle:
         for category in CATEGORIES:
             moves = [(place, move) for place, move in self.rows.moved() if move.category == category]
             moved = frozenset(p for p, m in moves if m.stored in changing[category] and p in changing[category])
-            reached[login, "read", category] = rows("read", category) & stored
+            reached[login, "read", category] = reached[login, "column", category] = rows("read", category) & stored
             reached[login, "update", category] = changing[category] & stored
             reached[login, "move", category] = reached[login, "merge", category] = moved
         both = [rows(action, category) for category in CATEGORIES for action in ("read", "delete")]

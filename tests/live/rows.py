@@ -24,8 +24,8 @@ COLUMNS: Final = {
 }
 BY_COLUMN: Final[Mapping[str, RowAttribute]] = {attribute.column: attribute for _, attribute in ATTRIBUTES}
 
-Kind = Literal["read", "update", "delete", "insert", "move", "merge", "upsert"]
-_BY_CATEGORY: Final[tuple[Kind, ...]] = ("read", "update", "move", "merge")
+Kind = Literal["read", "column", "update", "delete", "insert", "move", "merge", "upsert"]
+_BY_CATEGORY: Final[tuple[Kind, ...]] = ("read", "column", "update", "move", "merge")
 KINDS: Final[tuple[tuple[Kind, str], ...]] = (
     ("delete", ""),
     ("insert", ""),
@@ -57,16 +57,22 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Stored rows, then those to insert, then what moves would make: one list, in which a row is known by its place."""
+    """Stored rows, then those to insert, then what moves would make: one list, in which a row is known by its place.
+
+    `single` has a column of each category, to be read alone: all of them are refused when one of them is.
+    """
 
     stored: tuple[Row, ...]
     inserts: tuple[Insert, ...]
     moves: tuple[Move, ...]
+    single: tuple[str, ...]
     cedar: Mapping[tuple[str, bool], cedarpy.Entities] = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, stored: Sequence[Row], inserts: Iterable[Insert], moves: Iterable[Move]) -> "Rows":
-        rows = cls(tuple(stored), tuple(inserts), tuple(moves), {})
+    def of(
+        cls, stored: Sequence[Row], inserts: Iterable[Insert], moves: Iterable[Move], single: tuple[str, ...]
+    ) -> "Rows":
+        rows = cls(tuple(stored), tuple(inserts), tuple(moves), single, {})
         cedar = {
             (category, public): entities(rows.all, replace(KIND, category=category, public=public))
             for category in CATEGORIES
@@ -114,7 +120,7 @@ def rows_of(random: Random) -> Rows:
         move = Move(old, category, row)
         columns = {column for category in move.categories for column in COLUMNS[category]}
         moves.append(replace(move, row=kept[old] | {column: row[column] for column in columns}))
-    return Rows.of(kept, inserts, moves)
+    return Rows.of(kept, inserts, moves, tuple(random.choice(columns) for columns in COLUMNS.values()))
 
 
 def as_filled(attribute: RowAttribute) -> Value:
@@ -137,12 +143,14 @@ class Try:
 
 
 def tries_of(rows: Rows) -> tuple[Try, ...]:
-    """What each login tries, the same for all. Reading takes every column of the category: each must be open."""
+    """What each login tries, the same for all. All columns of a category are read at once, and one alone."""
     found: list[Try] = []
-    for category, columns in COLUMNS.items():
+    for (category, columns), single in zip(COLUMNS.items(), rows.single, strict=True):
+        alone = sql.SQL("SELECT id, {} IS NULL FROM records.arrest").format(sql.Identifier(single))
         read = sql.SQL("SELECT id, num_nonnulls({}) FROM records.arrest").format(listed(columns))
         update = sql.SQL("UPDATE records.arrest SET {} = {} RETURNING id")
         found.append(Try(("read", category), read))
+        found.append(Try(("column", category), alone))
         found.append(Try(("update", category), update.format(*[sql.Identifier(columns[-1])] * 2)))
     found.append(Try(("delete", ""), sql.SQL("DELETE FROM records.arrest RETURNING id").format()))
     for place, insert in rows.inserted():

@@ -143,16 +143,16 @@ def _fewer_rows(rows: Rows) -> Iterator[Rows]:
             yield _without(rows, range(begin, min(begin + size, count)))
         size //= 2
     for number in range(len(rows.inserts)):
-        yield Rows.of(rows.stored, rows.inserts[:number] + rows.inserts[number + 1 :], rows.moves)
+        yield Rows.of(rows.stored, rows.inserts[:number] + rows.inserts[number + 1 :], rows.moves, rows.single)
     for number in range(len(rows.moves)):
-        yield Rows.of(rows.stored, rows.inserts, rows.moves[:number] + rows.moves[number + 1 :])
+        yield Rows.of(rows.stored, rows.inserts, rows.moves[:number] + rows.moves[number + 1 :], rows.single)
 
 
 def _without(rows: Rows, gone: range) -> Rows:
     """Without some stored rows, and so without the moves of them; the others move up."""
     place = {old: new for new, old in enumerate(n for n in range(len(rows.stored)) if n not in gone)}
     moves = [replace(move, stored=place[move.stored]) for move in rows.moves if move.stored in place]
-    return Rows.of([rows.stored[old] for old in place], rows.inserts, moves)
+    return Rows.of([rows.stored[old] for old in place], rows.inserts, moves, rows.single)
 
 
 def _ordinary(rows: Rows) -> Iterator[Rows]:
@@ -170,7 +170,7 @@ def _changed(rows: Rows, plain: Callable[[Row], Row]) -> Iterator[Rows]:
     inserts = [replace(insert, row=plain(insert.row)) for insert in rows.inserts]
     moves = [replace(move, row=plain(move.row)) for move in rows.moves]
     if (*stored, *(i.row for i in inserts), *(m.row for m in moves)) != rows.all:
-        yield Rows.of(stored, inserts, moves)
+        yield Rows.of(stored, inserts, moves, rows.single)
 
 
 def _parsed(rules: RuleSet) -> dict[str, Json]:
