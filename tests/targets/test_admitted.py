@@ -7,7 +7,7 @@ import pytest
 from psycopg import sql
 
 from recuse.enforcement.facts import ObjectRef
-from recuse.targets.postgres.support import function_statements, tables_statement
+from recuse.targets.postgres.support import function_statements, tables_statements
 from recuse.targets.postgres.throwaway import Server
 
 HOSTILE = ("plain", "UPPER", "a.b", 'quo"te', "it's", "-", "16384", "select", " ", "ümläut", "x" * 63, "back\\slash")
@@ -20,7 +20,8 @@ def superuser(own_server: Server) -> Iterator[psycopg.Connection]:
     with psycopg.connect(own_server.dsn()) as connection:
         connection.execute("CREATE ROLE recuse_owner NOLOGIN")
         connection.execute("GRANT CREATE ON DATABASE postgres TO recuse_owner")
-        connection.execute(tables_statement())
+        for statement in tables_statements(0):
+            connection.execute(statement)
         for statement in function_statements(ADMITTED, fresh=True):
             connection.execute(statement)
         connection.execute("GRANT USAGE ON SCHEMA recuse TO PUBLIC")

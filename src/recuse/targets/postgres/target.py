@@ -5,15 +5,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from recuse.compiler.catalog import ColumnTypes
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.postgres import apply, canonical, inspect, probe, sever
 from recuse.targets.postgres.collected import collected
+from recuse.targets.postgres.column_types import column_types
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
+from recuse.targets.postgres.desk import PostgresDesk
+from recuse.targets.postgres.reading.reader import PostgresReader
 from recuse.targets.postgres.render import Renderer
-from recuse.targets.postgres.support import support_facts
+from recuse.targets.postgres.support import sever_right, support_facts
 from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Severed
 
 
@@ -23,21 +27,33 @@ class PostgresSession:
 
     connection: Connection
 
+    @property
+    def reader(self) -> PostgresReader:
+        """What reads PostgreSQL's language back."""
+        return PostgresReader()
+
     def inspect(self) -> Inspection:
         """All facts of the database and of the server's roles, in one snapshot."""
         return inspect.inspect(self.connection)
 
+    def column_types(self) -> ColumnTypes:
+        """What PostgreSQL's types can hold for rules."""
+        return column_types()
+
     def catalog(self, found: Inspection) -> Catalog:
         """What the compiler needs to know of this database."""
+        granular = found.server.major >= 16
         return Catalog(
             facts=found.facts,
             shapes=found.shapes,
             oids=found.oids,
-            support=support_facts(),
+            support=support_facts() | {sever_right(found.server.bootstrap, granular=granular)},
             text=condition_text,
             bootstrap=found.server.bootstrap,
-            granular=found.server.major >= 16,
+            granular=granular,
             maintain=found.server.major >= 17,
+            links=found.links,
+            conflicting=probe.shows_conflicting_row(self.connection),
         )
 
     def canonical(self, wanted: Iterable[Fact], found: Inspection) -> frozenset[Fact]:
@@ -48,6 +64,10 @@ class PostgresSession:
         """The plan's changes as text that can be pasted into psql, in order."""
         statements = _renderer(plan, found).statements(plan.changes)
         return tuple(RenderedStatement(s.changes, *s.text()) for s in statements)
+
+    def standing(self, facts: Iterable[Fact], found: Inspection) -> tuple[str, ...]:
+        """Facts that hold already, as the statements that would make them."""
+        return _renderer(Plan("", "", (), (), (), (), frozenset(), frozenset()), found).standing(facts)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -73,10 +93,19 @@ class PostgresSession:
         """End every session of these logins that began before a moment of the server's clock."""
         return sever.sever(self.connection, logins, before)
 
+    def desk(self) -> PostgresDesk:
+        """The permits of this database."""
+        return PostgresDesk(self.connection)
+
 
 @dataclass(frozen=True, slots=True)
 class PostgresTarget:
     """PostgreSQL."""
+
+    @property
+    def reader(self) -> PostgresReader:
+        """What reads PostgreSQL's language back."""
+        return PostgresReader()
 
     @contextmanager
     def open(self, dsn: str) -> Iterator[PostgresSession]:
