@@ -22,7 +22,7 @@ from recuse.compiler.proof.said import (
     Secured,
 )
 from recuse.compiler.proof.state import CLASS, DOOR, OWNER, PUBLIC
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.scope import ISSUER, PREFIX, SEVERS
 from recuse.errors import RefutedError
 from recuse.model import Repository, System
 
@@ -101,6 +101,11 @@ class Permitted:
     def _membership_is_ours(self, role: str, member: str) -> bool:
         if role.startswith(CLASS):
             return True  # who enters a class, and as what, is proved
+        if role == ISSUER:
+            account = self.repository.accounts.get(f"{self.system.name}/{member}")
+            return account is not None and account.may_issue
+        if (role, member) == SEVERS:
+            return True  # it ends sessions and shows nothing
         if role.startswith(OWNER):
             refreshing = {(d.refreshed_by or "").partition("/")[2] for d in self.system.derived}
             return member in refreshing

@@ -11,11 +11,11 @@ from typing import Final
 from psycopg import sql
 
 from recuse.enforcement.facts import Definition, Fact, Grant, Membership, ObjectRef, Owner, Role, Support
-from recuse.enforcement.scope import ISSUER
+from recuse.enforcement.scope import ISSUER, KEEPER, SEVERS
 from recuse.targets.postgres.inspect import function_digest
 from recuse.targets.postgres.queries import Sql, query, text
 
-OWNER: Final = "recuse_owner"
+OWNER: Final = KEEPER
 VERSION: Final = 2
 # The tables, and each function with its argument types as the catalog writes them.
 _TABLES: Final = ("account", "declaration", "gateway_key", "permit", "support", "used")
@@ -62,7 +62,7 @@ def support_facts() -> frozenset[Fact]:
 
 def sever_right(bootstrap: str, *, granular: bool) -> Membership:
     """What lets `recuse.sever` end sessions, so that an issuer needs no right to end anybody's."""
-    return Membership("pg_signal_backend", OWNER, bootstrap, admin=False, inherit=True, set_=not granular)
+    return Membership(*SEVERS, bootstrap, admin=False, inherit=True, set_=not granular)
 
 
 def _definition(ref: ObjectRef, name: str) -> Definition:
