@@ -9,7 +9,7 @@ from typing import Final
 
 from bench import enforcement, per_row
 from bench.chart import write_chart
-from bench.result import Result, read, renewed, table, write
+from bench.result import Result, in_words, read, renewed, table, write
 from bench.stage import Benchmark, stage
 
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {"enforcement": enforcement.run, "per-row": per_row.run}
@@ -39,7 +39,9 @@ def _run(options: argparse.Namespace, names: Sequence[str]) -> Iterator[Result]:
     for version in options.versions.split(","):
         with stage(options.rows, options.rounds, BINARIES[version], say) as on:
             for name in names:
-                yield from BENCHMARKS[name](on)
+                for result in BENCHMARKS[name](on):
+                    say(in_words(result))
+                    yield result
 
 
 def _parser() -> argparse.ArgumentParser:

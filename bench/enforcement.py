@@ -50,7 +50,7 @@ class Query:
 
 def _keys(rows: int) -> Sequence[Sequence[Any]]:
     chance = random.Random(SEED)  # noqa: S311 - the same keys in every run
-    return [(chance.randint(1, rows),) for _ in range(1000 if rows >= FULL else 100)]
+    return [(chance.randint(1, rows),) for _ in range(1000 if rows >= FULL else 40)]
 
 
 def _months(rows: int) -> Sequence[Sequence[Any]]:  # noqa: ARG001 - as many days whatever the rows

@@ -90,9 +90,17 @@ def _part(title: str, results: Sequence[Result]) -> Iterable[str]:
     return [f"### {title}", "", *head, *(_row(each) for each in results), ""]
 
 
+def in_words(each: Result) -> str:
+    """A result in one line, as a run tells it."""
+    return " ".join(filter(None, _cells(each)))
+
+
 def _row(each: Result) -> str:
+    return f"| {' | '.join(_cells(each))} |"
+
+
+def _cells(each: Result) -> tuple[str, ...]:
     holds = {None: "", True: "yes", False: "**no**"}[each.holds]
     low, high = each.spread
     aim = "" if each.aim is None else f"≤ {each.aim:g} {each.unit}"
-    cells = (each.name, f"{each.value:g} {each.unit}", f"{low:g} – {high:g}", each.against or "", aim, holds)
-    return f"| {' | '.join(cells)} |"
+    return (each.name, f"{each.value:g} {each.unit}", f"{low:g} – {high:g}", each.against or "", aim, holds)

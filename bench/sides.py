@@ -18,7 +18,7 @@ from psycopg import sql
 
 from bench.place import TOOLS
 from bench.sql import statement
-from bench.world import AUTHORITY, BARE, DISTRICTS, ENFORCED, PERMIT, PLAIN, PURPOSE, STANDING, Say, World, login_of
+from bench.world import AUTHORITY, BARE, ENFORCED, PERMIT, PLAIN, PURPOSE, STANDING, Say, World, login_of
 
 ROWSTILE: Final = "rowstile"
 """The program's name, and that of the database that it has to itself."""
@@ -52,7 +52,6 @@ OURS: Final = (
 _SETTINGS: Final = (
     ("setting", ("app.purpose", PURPOSE)),
     ("setting", ("app.authority", AUTHORITY)),
-    ("setting", ("app.districts", ",".join(DISTRICTS))),
 )
 OTHERS: Final = (
     Side("settings-in-select", "(select current_setting(…))", BARE, "settings_in_select", enter=_SETTINGS),

@@ -36,7 +36,6 @@ STANDING: Final = "standing"
 PERMIT: Final = "permit"
 PURPOSE: Final = "crim.investigation"
 AUTHORITY: Final = "judicial.warrant"
-DISTRICTS: Final = tuple(f"d{number:02}" for number in range(1, 24, 2))
 _DIRECTIVE: Final = "2026-01-05-district-work"
 _OFFICIALS: Final = ("directs", "confirms")
 _PLACEHOLDER: Final = re.compile(r"KEY-OF-([a-z]+)")
