@@ -89,6 +89,8 @@ BY_HAND = {"a permissive row policy of somebody": "DROP POLICY extra ON lab.pers
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_noticed_and_mended(enforced: Enforced, fault: str) -> None:
     plant, said = FAULTS[fault]
+    if "recuse_before" in plant and not enforced.guarded:
+        pytest.skip("not applicable: this server asks row security before it reads the row in conflict")
     role = enforced.planned.classes.standing["desk"]
     prefix = f"recuse_{role[-12:]}"
     enforced.lab.run(plant.format(c=role, p=prefix))

@@ -7,6 +7,8 @@ byte for byte afterwards, with their places. What a case may show all the same s
 
 import pytest
 
+from recuse.targets.postgres.connect import connect
+from recuse.targets.postgres.probe import shows_conflicting_row
 from tests.statements.cases import Case, read_cases
 from tests.statements.enforced import Enforced
 
@@ -51,6 +53,20 @@ def test_the_world_is_enforced_and_examined(enforced: Enforced) -> None:
     assert enforced.verified.not_examined == ()
     assert [attempt for attempt in enforced.verified.attempts if not attempt.agrees] == []
     assert len(enforced.secrets) > 80
+
+
+def test_what_on_conflict_shows_is_told_alike_by_every_login(enforced: Enforced) -> None:
+    """Whom nothing binds, and whom everything does: the trial is the same. What cannot be tried counts as shown."""
+    for login in (None, "desk", "archive"):
+        with connect(enforced.lab.dsn(login)) as connection:
+            assert shows_conflicting_row(connection) == enforced.guarded, login
+            assert connection.execute("SELECT to_regclass('pg_temp.recuse_conflict')").fetchone() == (None,)
+    enforced.lab.run("REVOKE TEMPORARY ON DATABASE lab FROM PUBLIC")
+    try:
+        with connect(enforced.lab.dsn("desk")) as connection:
+            assert shows_conflicting_row(connection)
+    finally:
+        enforced.lab.run("GRANT TEMPORARY ON DATABASE lab TO PUBLIC")
 
 
 def test_the_plan_named_what_row_security_does_not_bind(enforced: Enforced) -> None:

@@ -27,6 +27,7 @@ from recuse.compiler.condition import (
     any_of,
 )  # fmt: skip
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     DefaultPrivilege,
     Definition,
@@ -487,6 +488,7 @@ SPOILT: Final[dict[str, LiteralString]] = {
     "admitted": "ALTER FUNCTION recuse.admitted() VOLATILE",
     "admission": "ALTER FUNCTION recuse.admission(text, text, text, text) SET search_path = public",
     "declare": "ALTER FUNCTION recuse.declare(text, text, text) SECURITY DEFINER",
+    "conflict": "ALTER FUNCTION recuse.conflict() SECURITY DEFINER",
     "issue": "ALTER FUNCTION recuse.issue(text, name, text, text, text, text, timestamptz, bigint) PARALLEL SAFE",
 }
 
@@ -510,6 +512,31 @@ def ours(place: Place) -> set[Fact]:
     """What is found of the recuse schema and its roles; its tables have no row security, which is no wish of ours."""
     found = {f for f in place.facts() if "recuse" in repr(f) or isinstance(f, Support)}
     return {f for f in found if not isinstance(f, RowSecurity)}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "ALTER TABLE {}.{} DISABLE TRIGGER recuse_before",
+        "ALTER TABLE {}.{} ENABLE TRIGGER recuse_after",
+        "DROP TRIGGER recuse_after ON {}.{}",
+        "CREATE OR REPLACE TRIGGER recuse_before BEFORE UPDATE ON {}.{} EXECUTE FUNCTION recuse.conflict('reader')",
+    ],
+)
+def test_a_conflict_guard_is_whole_or_not_there(named: tuple[Place, Names], damage: LiteralString) -> None:
+    place, names = named
+    set_up(place)
+    guard = ConflictGuard(names.relation, tuple(sorted((names.reader, names.lender))))
+    assert not any(isinstance(fact, ConflictGuard) for fact in place.facts())
+    place.make(guard)
+    assert guard in place.facts()
+    place.execute(damage, names.schema, names.table)
+    assert not any(isinstance(fact, ConflictGuard) for fact in place.facts())
+    fewer = replace(guard, roles=guard.roles[:1])
+    place.make(fewer)
+    assert fewer in place.facts()
+    place.unmake(fewer)
+    assert not any(isinstance(fact, ConflictGuard) for fact in place.facts())
 
 
 def test_another_s_definition_is_not_ours_to_write(named: tuple[Place, Names]) -> None:

@@ -234,9 +234,21 @@ def _tables(found: Inspection, closing: _Closing) -> tuple[dict[str, TableShape]
             others.append(closing.omission(name, reason))
         elif not shape.columns:
             others.append(closing.omission(name, "it has no columns, so nothing of it can be opened"))
+        elif (whole := _whole(found, shape)) is not None:
+            others.append(closing.omission(name, f"a part of `{whole}`, through which its rows are reached"))
         else:
             shapes[name] = shape
     return shapes, others
+
+
+def _whole(found: Inspection, shape: TableShape) -> str | None:
+    """The proposed table that this one is a part of; None for a part with columns of its own, which needs its place."""
+    for name in found.links.wholes_of(shape.name):
+        whole = found.shapes[name]
+        proposed = whole.kind in ("table", "partitioned") and is_table(name)
+        if proposed and all(whole.column(column.name) is not None for column in shape.columns):
+            return name
+    return None
 
 
 def _checks(table: MappedTable) -> Iterator[Check]:

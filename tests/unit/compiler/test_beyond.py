@@ -8,7 +8,10 @@ from recuse.compiler.beyond import acting_keys, computed_columns, telling_tables
 from recuse.compiler.classes import ClassContent, ClassMap
 from recuse.compiler.condition import ALWAYS, NEVER, Condition, Flag
 from recuse.compiler.rights import TableRights
+from recuse.compiler.wanted import Catalog, wanted
+from recuse.enforcement.facts import ConflictGuard
 from recuse.enforcement.links import ForeignKey, KeyAction, Links
+from tests.unit.enforcement.small import TABLE, accounts, catalog, classified, system_of, table_map
 
 SOME = Flag("open", True)
 KEY = ForeignKey("lab.visit", "visit_key", "lab.holder", ("id",), "cascade", "no action")
@@ -88,3 +91,20 @@ def test_a_generated_column_shows_what_it_is_computed_from() -> None:
     classes = class_map(HOLDER)
     assert list(computed_columns(classes, links)) == [(classes.standing["desk"], "lab.holder", "body", "remark")]
     assert list(computed_columns(class_map(), links)) == []
+
+
+def test_a_guard_stands_only_where_the_server_shows_what_is_hidden() -> None:
+    """On a repaired server, or where every row is seen, nobody's statements are refused."""
+    rules = "permit (principal, action, resource); forbid (principal, action, resource) when { resource.sealed };"
+    classes = classified(rules)
+    found = replace(catalog(), links=Links(unique=frozenset({TABLE})))
+    showing = replace(found, conflicting=True)
+    assert guards(classes, found) == []
+    (guard,) = guards(classes, showing)
+    assert set(guard.roles) == {classes.standing["clerk"], *(d.role for d in classes.declared)}
+    assert guards(classified("permit (principal, action, resource);"), showing) == []
+
+
+def guards(classes: ClassMap, found: Catalog) -> list[ConflictGuard]:
+    facts = wanted(system_of(table_map()), {each.login: each for each in accounts()}, classes, found)
+    return [fact for fact in facts if isinstance(fact, ConflictGuard)]

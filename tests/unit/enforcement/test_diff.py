@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from recuse.enforcement.diff import Difference, diff, identity
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     DefaultPrivilege,
     Definition,
@@ -35,6 +36,7 @@ SAME: list[tuple[Fact, Fact]] = [
     (Definition(FUNCTION, "0", "definer"), Definition(FUNCTION, "1", "invoker")),
     (RegisteredAccount("a", 1, True), RegisteredAccount("a", 2, False)),
     (Declaration("a", "p", "w", None, "c"), Declaration("a", "p", "w", None, "d")),
+    (ConflictGuard(TABLE, ("a",)), ConflictGuard(TABLE, ("a", "b"))),
     (Support(1), Support(2)),
 ]
 DIFFERENT: list[tuple[Fact, Fact]] = [

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from recuse.enforcement.facts import (
+    ConflictGuard,
     DefaultPrivilege,
     Fact,
     Grant,
@@ -69,6 +70,8 @@ def codes(fact: Fact, *, make: bool = True, before: Fact | None = None) -> list[
         (MEMBER, True, None, []),
         (replace(MEMBER, role="staff"), False, None, []),
         (DefaultPrivilege("owner", None, "tables", "SELECT", None), False, None, ["default-privilege"]),
+        (ConflictGuard(TABLE, ("recuse_c",)), True, None, ["upsert-refused"]),
+        (ConflictGuard(TABLE, ("recuse_c",)), False, None, []),
         (Support(1), True, None, []),
     ],
 )

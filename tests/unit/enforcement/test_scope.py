@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     DefaultPrivilege,
     Definition,
@@ -56,6 +57,7 @@ def policy(name: str) -> RowPolicy:
 
 
 GOVERNED: list[Fact] = [
+    ConflictGuard(TABLE, ("recuse_c_1",)),
     *(grant(kind, "records", "x") for kind in ("table", "view", "matview", "sequence")),
     grant("column", "records", "person", "phone"),
     grant("table", "records", "x", grantee="anyone"),
