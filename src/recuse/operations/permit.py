@@ -29,7 +29,7 @@ class Office:
 
     @classmethod
     def open(cls, folder: Path, ledger: Path, dsn: Dsn = service_dsn, *, giving: bool) -> "Office":
-        """DirectiveError when `giving` access and no directive is in force; looking and ending wait for no signature."""
+        """DirectiveError when `giving` access and no directive is in force; looking and ending need no signature."""
         return cls(open_with_ledger(folder, ledger, draft=not giving), ledger, dsn)
 
     def register(self) -> Register:

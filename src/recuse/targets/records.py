@@ -1,11 +1,14 @@
 """The records that pass between a target and the operations."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from recuse.compiler.condition import Atom
 from recuse.enforcement.facts import Fact, TableShape
+from recuse.enforcement.links import Links
 from recuse.enforcement.plan import Change
+from recuse.model import AttributeType, Value
 from recuse.paths import Edge, Graph, Path, Place
 
 Progress = Callable[[str, int, int], None]
@@ -30,13 +33,17 @@ class ServerFacts:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found: the facts, every relation's shape by name, what each derived relation reads, login object ids."""
+    """What was found: the facts, every relation's shape by name, what each derived relation reads, login object ids.
+
+    `links` say how tables hang together; they are no facts, since no plan makes or unmakes one.
+    """
 
     server: ServerFacts
     facts: frozenset[Fact]
     shapes: Mapping[str, TableShape]
     reads: Mapping[str, frozenset[str]]
     oids: Mapping[str, int]
+    links: Links = field(default_factory=Links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +79,20 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedColumn:
+    """A column that rules ask about: rows are told apart by its value, or by the questions about it where there are."""
+
+    column: str
+    type: AttributeType
+    questions: tuple[Atom, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
-    """A row by its key values, with its attribute columns' values."""
+    """A row by its key values, with the values of the columns that rules ask about."""
 
     key: tuple[object, ...]
-    attributes: Mapping[str, object]
+    attributes: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)

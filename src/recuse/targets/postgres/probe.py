@@ -14,24 +14,33 @@ from typing import Final
 
 import psycopg
 from psycopg import sql
+from psycopg.types.string import TextLoader
 
 from recuse import clock
 from recuse.errors import MissingRightError
+from recuse.targets.postgres.condition_sql import condition_sql
 from recuse.targets.postgres.connect import Connection
-from recuse.targets.postgres.queries import Sql
-from recuse.targets.records import Sample, Tried
+from recuse.targets.postgres.queries import Sql, query
+from recuse.targets.postgres.row_values import value_of, value_sql
+from recuse.targets.records import AskedColumn, Sample, Tried
 from recuse.tokens import token
 
 STATEMENT_TIMEOUT: Final = "20s"
 PER_STRATUM: Final = 3
+_AS_TEXT: Final = ("date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb")
 _PERMIT: Final = "recuse-probe"
 _A_MINUTE: Final = timedelta(minutes=1)
 _TRIGGERS = sql.SQL(
-    "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = {}::pg_catalog.regclass AND NOT tgisinternal)"
+    "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = {}::pg_catalog.regclass AND NOT tgisinternal "
+    "AND tgfoid IS DISTINCT FROM to_regproc('recuse.conflict'))"
 )
 
 
 class _Rollback(Exception):  # noqa: N818 - not an error: the way out of a transaction that must leave nothing
+    pass
+
+
+class _Refused(_Rollback):
     pass
 
 
@@ -42,38 +51,55 @@ class Prober:
     connection: Connection
     _triggered: dict[str, bool] = field(default_factory=dict)
 
-    def sample(self, table: str, key: Sequence[str], attributes: Sequence[str]) -> tuple[Sample, ...]:
-        """Rows of a table, up to `PER_STRATUM` for every combination of attribute columns, by their key columns."""
+    def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
+        """Rows of a table, up to `PER_STRATUM` for every combination of what is asked about columns, by their keys."""
         keys = sql.SQL(", ").join(map(sql.Identifier, key))
+        shown = sql.SQL(", ").join((keys, *(value_sql(each.column, each.type) for each in asked)))
+        parts = [_part(each) for each in asked]
         found: list[Sample] = []
-        for values in self._strata(table, attributes):
-            pairs = zip(attributes, values, strict=True)
+        for stratum in self._strata(table, parts):
             here = sql.SQL(" AND ").join(
-                sql.SQL("{} IS NOT DISTINCT FROM {}").format(sql.Identifier(name), sql.Literal(value))
-                for name, value in pairs
+                sql.SQL("{} IS NOT DISTINCT FROM {}").format(part, sql.Literal(value))
+                for part, value in zip(parts, stratum, strict=True)
             )
             statement = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
-                keys, _relation(table), here if attributes else sql.SQL("true"), keys, PER_STRATUM
+                shown, _relation(table), here if parts else sql.SQL("true"), keys, PER_STRATUM
             )
-            stratum = dict(zip(attributes, values, strict=True))
-            found += [Sample(tuple(row), stratum) for row in self.connection.execute(statement)]
+            for row in self._rows(statement):
+                values = zip(asked, row[len(key) :], strict=True)
+                told = {each.column: value_of(value, each.type) for each, value in values}
+                found.append(Sample(tuple(row[: len(key)]), told))
         return tuple(found)
 
-    def _strata(self, table: str, attributes: Sequence[str]) -> list[tuple[object, ...]]:
-        """Every combination of attribute values that occurs; one empty combination where none is asked."""
-        if not attributes:
+    def _strata(self, table: str, parts: Sequence[sql.Composable]) -> list[tuple[object, ...]]:
+        """Every combination that occurs; one empty combination where nothing is asked."""
+        if not parts:
             return [()]
-        names = sql.SQL(", ").join(map(sql.Identifier, attributes))
-        return self.connection.execute(
-            sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(names, _relation(table), names)
-        ).fetchall()
+        numbers = sql.SQL(", ").join(sql.SQL(str(number + 1)) for number in range(len(parts)))
+        listed = sql.SQL(", ").join(parts)
+        found = self._rows(sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(listed, _relation(table), numbers))
+        return list(found)
+
+    def _rows(self, statement: Sql) -> Iterator[tuple[object, ...]]:
+        """Rows of values that can be compared and written back.
+
+        What the driver has no such value for (an infinity, the year 10000, an array, a JSON object) comes as text.
+        """
+        cursor = self.connection.cursor()
+        for kind in _AS_TEXT:
+            cursor.adapters.register_loader(kind, TextLoader)
+        for found in cursor.adapters.types:
+            if found.array_oid:
+                cursor.adapters.register_loader(found.array_oid, TextLoader)
+        yield from cursor.execute(statement)
 
     def read(self, table: str, key: Sequence[str], columns: Sequence[str], samples: Sequence[Sample]) -> Tried:
-        """Which of the sampled rows the account reads in these columns, together with the key."""
-        names = sql.SQL(", ").join(sql.Identifier(c) for c in dict.fromkeys((*key, *columns)))
-        return self._try(
-            sql.SQL("SELECT {} FROM {} WHERE {}").format(names, _relation(table), _among(key, samples)), len(key)
+        """Which of the sampled rows the account reads in these columns, together with the key; only the key is sent."""
+        keys, names = (
+            sql.SQL(", ").join(sql.Identifier(c) for c in dict.fromkeys(listed)) for listed in (key, (*key, *columns))
         )
+        statement = sql.SQL("SELECT {} FROM (SELECT {} FROM {} WHERE {}) s")
+        return self._try(statement.format(keys, names, _relation(table), _among(key, samples)), len(key))
 
     def count(self, table: str, column: str) -> Tried:
         """How many rows the account counts by one column, for tables without a key."""
@@ -160,7 +186,7 @@ class Prober:
     def _try(self, statement: Sql, width: int) -> Tried:
         try:
             with self.connection.transaction():
-                rows = frozenset(tuple(row[:width]) for row in self.connection.execute(statement))
+                rows = frozenset(tuple(row[:width]) for row in self._rows(statement))
                 raise _Rollback
         except _Rollback:
             return Tried(rows, None)
@@ -168,6 +194,35 @@ class Prober:
             return Tried(frozenset(), error.diag.message_primary)
         except psycopg.errors.QueryCanceled:
             return Tried(None, "the attempt took too long")
+
+
+def shows_conflicting_row(connection: Connection) -> bool:
+    """Whether ON CONFLICT DO UPDATE evaluates its WHERE on a row that row security hides; true if it cannot be told.
+
+    Tried, not told from the version: releases said to be repaired (CVE-2026-120154) have been seen to do it. The hidden
+    row holds no number, and the WHERE makes one of it: an error that names the value stands in for the row itself. The
+    temporary table is forced to bind its owner; a superuser, whom nothing binds, takes a role that has no rights.
+    """
+    try:
+        with connection.transaction():
+            connection.execute(query("probe/conflict_table"))
+            connection.execute(query("probe/conflict_role"))
+            raise _Refused if _refused(connection) else _Rollback
+    except _Refused:
+        return False
+    except (_Rollback, psycopg.Error):
+        return True
+
+
+def _refused(connection: Connection) -> bool:
+    try:
+        with connection.transaction():
+            connection.execute(query("probe/conflict"))
+    except psycopg.errors.InsufficientPrivilege:
+        return True
+    except psycopg.errors.InvalidTextRepresentation:
+        pass
+    return False
 
 
 @contextmanager
@@ -186,6 +241,18 @@ def probing(connection: Connection) -> Iterator[Prober]:
             raise _Rollback
     except _Rollback:
         pass
+
+
+def _part(asked: AskedColumn) -> sql.Composable:
+    """What tells rows apart by one column: its value, or the answers to the questions about it, as one text."""
+    if not asked.questions:
+        return value_sql(asked.column, asked.type)
+    answers = [sql.SQL("coalesce(({})::text, '-')").format(condition_sql(question)) for question in asked.questions]
+    if asked.type in ("datetime", "date"):
+        # Both infinities, since what is wrong on one of them may be right on the other.
+        infinity = sql.SQL("CASE WHEN NOT pg_catalog.isfinite({}) THEN {}::text END")
+        answers.append(infinity.format(*[sql.Identifier(asked.column)] * 2))
+    return sql.SQL("pg_catalog.concat({})").format(sql.SQL(", ").join(answers))
 
 
 def _relation(name: str) -> sql.Identifier:

@@ -8,6 +8,7 @@ from typing import LiteralString, assert_never
 from psycopg import sql
 
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     DefaultPrivilege,
     Definition,
@@ -26,6 +27,7 @@ from recuse.enforcement.plan import Change
 from recuse.errors import PlanError
 from recuse.targets.postgres.queries import Sql
 from recuse.targets.postgres.statements import (
+    conflict_statements,
     declare_statement,
     default_statement,
     drop_policy_statement,
@@ -38,6 +40,7 @@ from recuse.targets.postgres.statements import (
     role_statements,
     row_security_statements,
     undeclare_statement,
+    unguard_statements,
 )
 from recuse.targets.postgres.support import (
     function_statements,
@@ -121,6 +124,8 @@ class Renderer:
             case RowPolicy() as policy:
                 drop = drop_policy_statement(policy)
                 return (policy_statement(policy),) if before is None else (drop, policy_statement(policy))
+            case ConflictGuard(table=table, roles=roles):
+                return conflict_statements(table, roles)
             case DefaultPrivilege() as default:
                 return (default_statement(default, "GRANT", "TO"),)
             case RegisteredAccount() as account:
@@ -141,6 +146,8 @@ class Renderer:
                 return (self._part(membership),)
             case RowPolicy() as policy:
                 return (drop_policy_statement(policy),)
+            case ConflictGuard(table=table):
+                return unguard_statements(table)
             case DefaultPrivilege() as default:
                 return (default_statement(default, "REVOKE", "FROM"),)
             case RegisteredAccount(login=login):

@@ -26,6 +26,7 @@ _FUNCTIONS: Final = {
     "admission": "text, text, text, text",
     "enter": "name, text, text",
     "declare": "text, text, text",
+    "conflict": "",
     "present": "text",
     "issuable": "name, text, text, text",
     "issue": "text, name, text, text, text, text, timestamp with time zone, bigint",
