@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz application bench golden lock setup clean
+.PHONY: demo test check fuzz bench application golden lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output

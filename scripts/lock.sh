@@ -7,10 +7,10 @@ compile() {
     --no-header --no-annotate "$@"
 }
 ours=(pyproject.toml --extra analytics --extra embedded --group pyproject.toml:build)
-compile "${ours[@]}" -o locks/runtime.txt
-compile "${ours[@]}" --group pyproject.toml:dev -o locks/dev.txt
-compile --group pyproject.toml:bench -o locks/bench.txt
-compile locks/application.in -o locks/application.txt
+resolve "${ours[@]}" -o locks/runtime.txt
+resolve "${ours[@]}" --group pyproject.toml:dev -o locks/dev.txt
+resolve --group pyproject.toml:bench -o locks/bench.txt
+resolve locks/application.in -o locks/application.txt
 # One lock a version of PostgreSQL that only tests use: they exclude one another.
 for exact in 14.23.0 16.15.0 17.11.0; do
   "$uv" pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -138,6 +138,7 @@ def before(walk: Walk) -> None:
 def after(walk: Walk) -> None:
     """What the verbs print when the policy is enforced."""
     walk.collect("`recuse verify`", "verify", "-r", "policy", "--no-record")
+    walk.collect("`recuse plan --prove`", "plan", "-r", "policy", "--prove", "plan.json")
     walk.collect("`recuse why`", "why", "records/ice_ero_017", "read", "records.person.phone", "-r", "policy")
     walk.collect("`recuse why`", "why", "records/records_app", "read", "records.person", "-r", "policy")
     walk.collect("`recuse apply --dry-run`", "apply", "plan.json", "-r", "policy", "--dry-run")

@@ -248,7 +248,7 @@ def test_a_probe_acts_as_a_gateway_by_a_token_and_leaves_no_key(world: Enforced,
     before = world.admin.execute("TABLE recuse.gateway_key").fetchall()
     context = {"purpose": "crime", "authority": "judicial", "agreement": ""}
     with probing(world.admin) as prober:
-        samples = prober.sample("records.arrest", ("id",), (AskedColumn("grade", "Long"),))
+        samples = prober.sample("records.arrest", ("id",), [AskedColumn("grade", "Long")])
         for login in ("portal", "analyst"):
             with prober.acting_as(login, context) as refused:
                 assert refused is None

@@ -15,7 +15,8 @@ from psycopg import sql
 
 from recuse import clock
 from recuse.model import Account, Circumstances, Repository, Standing, Use
-from recuse.operations.plan import Planned, Policy, plan_system
+from recuse.operations.plan import Planned, plan_system
+from recuse.operations.policy import Policy
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.throwaway import Server

@@ -99,7 +99,7 @@ class Live:
                         standing[each.login] = content.role
                     else:
                         declared.append(Declared(each.login, context, content.role))
-        return ClassMap(contents, standing, tuple(declared), {}, {}, ())
+        return ClassMap(contents, standing, tuple(declared), {}, {})
 
     def wanted(self, classes: ClassMap) -> frozenset[Fact]:
         """The wanted facts, with the logins as they are: the policy never makes or drops one."""
@@ -131,7 +131,7 @@ def live_on(server: Server) -> Iterator[Live]:
         catalog = PostgresSession(admin).catalog(found)
         owners = {f.of: frozenset({f.role}) for f in found.facts | catalog.support if isinstance(f, Owner)}
         live = Live(admin, {}, catalog, Renderer(found.server.major, owners), found.facts)
-        live.enforce(live.wanted(ClassMap({}, {}, (), {}, {}, ())), lambda _: False)
+        live.enforce(live.wanted(ClassMap({}, {}, (), {}, {})), lambda _: False)
         live.logins = {
             login: stack.enter_context(
                 psycopg.connect(

@@ -20,7 +20,9 @@ def superuser(own_server: Server) -> Iterator[psycopg.Connection]:
     with psycopg.connect(own_server.dsn()) as connection:
         connection.execute("CREATE ROLE recuse_owner NOLOGIN")
         connection.execute("GRANT CREATE ON DATABASE postgres TO recuse_owner")
-        for statement in (*tables_statements(0), *function_statements(ADMITTED, fresh=True)):
+        for statement in tables_statements(0):
+            connection.execute(statement)
+        for statement in function_statements(ADMITTED, fresh=True):
             connection.execute(statement)
         connection.execute("GRANT USAGE ON SCHEMA recuse TO PUBLIC")
         connection.execute("GRANT EXECUTE ON FUNCTION recuse.admitted() TO PUBLIC")

@@ -48,7 +48,8 @@ from recuse.errors import PlanError, StalePlanError, TargetError
 from recuse.model import Circumstances, System
 from recuse.operations import record
 from recuse.operations.apply import apply_repository
-from recuse.operations.plan import Planned, Policy, plan_system
+from recuse.operations.plan import Planned, plan_system
+from recuse.operations.policy import Policy
 from recuse.targets.postgres.canonical import canonical
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect

@@ -12,6 +12,8 @@ from importlib.metadata import entry_points
 from typing import Protocol
 
 from recuse.compiler.catalog import ColumnTypes
+from recuse.compiler.proof.said import Said, Unsaid
+from recuse.compiler.proof.written import Written
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
@@ -62,6 +64,22 @@ class Prober(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """Reads a target's own language back, from text alone."""
+
+    def statements(self, text: str) -> tuple[Said, ...] | Unsaid:
+        """Everything that the statements of a text say, in order; what is not understood is named."""
+        ...
+
+    def condition(self, text: str) -> Written:
+        """A row policy's condition as a tree; one that is not understood is `Unread`."""
+        ...
+
+    def name(self, name: str) -> tuple[str, ...]:
+        """The parts of a derived object's name, as `statements` gives them. Raises PlanError for what is no name."""
+        ...
+
+
 class Desk(Protocol):
     """The permits of one database. Needs the right to issue and no other; TargetError where no policy is applied."""
 
@@ -98,6 +116,11 @@ class Desk(Protocol):
 class Session(Protocol):
     """An open connection to one database of a target."""
 
+    @property
+    def reader(self) -> Reader:
+        """What reads this database's language back."""
+        ...
+
     def inspect(self) -> Inspection:
         """All facts, in one snapshot. Read-only."""
         ...
@@ -116,6 +139,10 @@ class Session(Protocol):
 
     def render(self, plan: Plan, found: Inspection) -> tuple[RenderedStatement, ...]:
         """The plan's changes as text, in order."""
+        ...
+
+    def standing(self, facts: Iterable[Fact], found: Inspection) -> tuple[str, ...]:
+        """Facts that hold already, as the statements that would make them."""
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:
@@ -145,6 +172,11 @@ class Session(Protocol):
 
 class Target(Protocol):
     """A kind of database."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads its language back."""
+        ...
 
     def open(self, dsn: str) -> AbstractContextManager[Session]:
         """Connect. Raises UnreachableError in one sentence, without the password."""

@@ -80,6 +80,12 @@ class Renderer:
             found += self._transaction(tuple(transaction))
         return tuple(found)
 
+    def standing(self, facts: Iterable[Fact]) -> tuple[str, ...]:
+        """The statements that would make facts which hold already, each alone but for neighbouring column grants."""
+        changes = sorted((Change("", "prepare", True, fact) for fact in facts), key=_standing_order)
+        groups = (tuple(group) for _, group in groupby(changes, key=_together))
+        return tuple(_pasteable(self.make([change.fact for change in group], None)) for group in groups)
+
     def _transaction(self, changes: Sequence[Change]) -> Iterator[Statement]:
         for _, group in groupby(changes, key=_together):
             members = tuple(group)
@@ -210,6 +216,15 @@ def _together(change: Change) -> object:
             return (change.step, change.batch, change.make, key)
         case _:
             return id(change)
+
+
+def _standing_order(change: Change) -> tuple[str, str]:
+    """Grants that differ only in the column beside each other."""
+    match change.fact:
+        case Grant(on=ObjectRef(kind="column") as on, privilege=privilege, grantee=grantee, grantor=grantor) as grant:
+            return repr((on.relation, privilege, grantee, grantor)), repr(grant)
+        case fact:
+            return "", repr(fact)
 
 
 def _pasteable(statements: Sequence[Sql]) -> str:

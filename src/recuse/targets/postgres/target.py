@@ -15,6 +15,7 @@ from recuse.targets.postgres.column_types import column_types
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.desk import PostgresDesk
+from recuse.targets.postgres.reading.reader import PostgresReader
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import sever_right, support_facts
 from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Severed
@@ -25,6 +26,11 @@ class PostgresSession:
     """One connection to one database."""
 
     connection: Connection
+
+    @property
+    def reader(self) -> PostgresReader:
+        """What reads PostgreSQL's language back."""
+        return PostgresReader()
 
     def inspect(self) -> Inspection:
         """All facts of the database and of the server's roles, in one snapshot."""
@@ -59,6 +65,10 @@ class PostgresSession:
         statements = _renderer(plan, found).statements(plan.changes)
         return tuple(RenderedStatement(s.changes, *s.text()) for s in statements)
 
+    def standing(self, facts: Iterable[Fact], found: Inspection) -> tuple[str, ...]:
+        """Facts that hold already, as the statements that would make them."""
+        return _renderer(Plan("", "", (), (), (), (), frozenset(), frozenset()), found).standing(facts)
+
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Keep other applies out of this database."""
@@ -91,6 +101,11 @@ class PostgresSession:
 @dataclass(frozen=True, slots=True)
 class PostgresTarget:
     """PostgreSQL."""
+
+    @property
+    def reader(self) -> PostgresReader:
+        """What reads PostgreSQL's language back."""
+        return PostgresReader()
 
     @contextmanager
     def open(self, dsn: str) -> Iterator[PostgresSession]:
