@@ -2,7 +2,7 @@
 # Resolves the locks anew: exact versions with hashes and no addresses.
 set -euo pipefail
 uv=${UV:-uv}
-compile() {
+resolve() {
   "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
     --no-header --no-annotate "$@"
 }
