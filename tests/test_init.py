@@ -25,7 +25,8 @@ from recuse.errors import InputError, PlanError
 from recuse.model import UNBOUND_USES, Repository
 from recuse.operations import access, baseline, category_map
 from recuse.operations.init import InitOptions, propose, write_proposal
-from recuse.operations.plan import Planned, Policy, plan_system
+from recuse.operations.plan import Planned, plan_system
+from recuse.operations.policy import Policy
 from recuse.operations.proposal import Proposal
 from recuse.operations.toml_text import named
 from recuse.policy.repository import read_repository
@@ -63,7 +64,7 @@ def made(dsn: str, folder: Path, options: InitOptions = OPTIONS) -> Iterator[Mad
         directives = [signed.directive for signed in repository.directives.values()]
         rules = validate(repository, directives)
         system = repository.systems[options.system]
-        check_catalog(system, session.inspect().shapes)
+        check_catalog(system, session.inspect().shapes, session.column_types())
         policy = Policy(repository, rules.rules, tuple(repository.directives), options.on)
         yield Made(proposal, folder, repository, plan_system(session, policy, system), session)
 

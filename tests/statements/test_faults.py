@@ -197,7 +197,7 @@ def test_a_purpose_that_is_not_declared_reaches_nothing(enforced: Enforced, said
 
 
 def test_a_permit_shows_the_rows_that_are_decided(enforced: Enforced) -> None:
-    issue = "SELECT recuse.issue('p', 'visitor', '{}', 'official_duty', NULL, 'case', 1, 0)"
+    issue = "SELECT recuse.issue('p', 'visitor', '{}', 'official_duty', NULL, 'case', now() + interval '1 hour', 0)"
     assert say(enforced.lab.dsn(), issue.format("curiosity")).outcomes == ["42501"], "a purpose that is nowhere"
     enforced.lab.run(issue.format("study"))
     said = (

@@ -8,11 +8,14 @@ import psycopg
 import pytest
 
 from recuse.errors import ApplyError
+from recuse.operations.apply import Manner, apply_in
 from recuse.targets.postgres import apply
-from tests.test_main_job import Job, job_on
+from recuse.targets.records import Patience
+from tests.conftest import ENDS, version_id
+from tests.test_main_job import Job, job_on, quiet
 
 
-@pytest.fixture(params=[18, 15], ids=["pg18", "pg15"])
+@pytest.fixture(params=ENDS, ids=version_id)
 def job(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Job]:
     with ExitStack() as stack:
         job = job_on(stack, request.param, tmp_path)
@@ -28,20 +31,20 @@ def reads(job: Job, login: str, table: str) -> bool:
         return False
 
 
-def test_a_reader_that_never_lets_go_stops_the_shape_and_not_the_cut(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_never_lets_go_stops_the_shape_and_not_the_cut(job: Job) -> None:
     """A superuser's session is never ended by the cut; its lock outlasts every attempt."""
-    monkeypatch.setattr(apply, "ATTEMPTS", 2)
+    manner = Manner(lambda _: job.world.dsn(), quiet, Patience(200, 2))
     assert reads(job, "ice_ero_017", "records.arrest")
     assert not reads(job, "records_clerk_01", "analysis.gang_extract")
     with psycopg.connect(job.world.dsn()) as reader:
         reader.execute("SELECT count(*) FROM records.person")
         with pytest.raises(ApplyError, match=r"step `shape` stopped .* nothing was loosened") as caught:
-            job.apply()
-        assert caught.value.remedy is not None
+            apply_in(manner, job.policy, job.plan()[1], job.ledger)
+        assert f"pid {reader.info.backend_pid}, login `postgres`, idle in transaction" in caught.value.message
+        assert f"pg_terminate_backend({reader.info.backend_pid})" in str(caught.value.remedy)
         assert not reads(job, "ice_ero_017", "records.arrest"), "the cut stands"
         assert reads(job, "records_app", "records.person"), "the application works on"
         assert not reads(job, "records_clerk_01", "analysis.gang_extract"), "nothing was loosened"
-    monkeypatch.undo()
     assert job.apply().changes > 0
     assert job.plan()[0].plan.changes == ()
     assert reads(job, "records_clerk_01", "analysis.gang_extract")

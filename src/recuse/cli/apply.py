@@ -23,8 +23,9 @@ from recuse.cli.console import (
 )
 from recuse.errors import InputError
 from recuse.operations import record
-from recuse.operations.apply import AppliedSystem, apply_repository
+from recuse.operations.apply import AppliedSystem, Manner, apply_in
 from recuse.operations.document import read_plan
+from recuse.targets.records import PATIENCE, Patience
 
 
 def apply(
@@ -32,6 +33,12 @@ def apply(
     repository: RepositoryOption = HERE,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="print the statements and run none")] = False,
+    lock_timeout: Annotated[
+        int, typer.Option("--lock-timeout", min=10, help="milliseconds that others may wait behind a lock of ours")
+    ] = PATIENCE.milliseconds,
+    retries: Annotated[
+        int, typer.Option("--retries", min=0, help="how often to ask again for a lock that was not had")
+    ] = PATIENCE.attempts - 1,
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
     format_: FormatOption = Format.human,
@@ -53,7 +60,8 @@ def apply(
         _ask(whole["changes"], len(whole["severs"]))
     folder = record.ledger_folder(repository, ledger)
     with progress() as report:
-        done = apply_repository(repository, content, folder, chosen_dsn(dsn), report)
+        manner = Manner(chosen_dsn(dsn), report, Patience(lock_timeout, retries + 1))
+        done = apply_in(manner, repository, content, folder)
     if human:
         for each in done:
             show(each)
@@ -70,7 +78,7 @@ def show(done: AppliedSystem) -> None:
     seconds = max(done.applied.cut.seconds, done.applied.shaped.seconds)
     out.print(f"{done.system}: {done.changes} facts changed by {done.applied.statements} statements")
     ends = f"{ended} sessions ended, the last after {seconds * 1000:.0f} ms" if ended else "no session had to end"
-    out.print(f"{ends}; {done.applied.retries} retries")
+    out.print(f"{ends}; {done.applied.retries} retries; locks held {done.applied.locked * 1000:.0f} ms at most")
     out.print(f"recorded as ledger entry {done.ledger_index}; next: [bold]recuse verify[/]")
 
 
@@ -81,6 +89,8 @@ def _shown(done: AppliedSystem) -> dict[str, object]:
         "changes": done.changes,
         "statements": applied.statements if applied else 0,
         "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
+        "retries": applied.retries if applied else 0,
+        "locked_seconds": applied.locked if applied else 0.0,
         "ledger_index": done.ledger_index,
     }
 

@@ -30,7 +30,7 @@ from recuse.enforcement.facts import (
     TableShape,
 )
 from recuse.enforcement.links import Links
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.scope import ISSUER, PREFIX
 from recuse.errors import PlanError
 from recuse.model import Account, Derived, System
 
@@ -217,14 +217,15 @@ def _accounts(accounts: Mapping[str, Account], classes: ClassMap, catalog: Catal
         oid = catalog.oids.get(login)
         if oid is None:
             continue  # an account that the database does not have reaches nothing
-        yield RegisteredAccount(login, oid, account.active)
-        standing = classes.standing.get(login)
+        yield RegisteredAccount(login, oid, account.active, account.use == "gateway")
         if not account.active:
             yield replace(roles[login], login=False)
-        elif standing is not None:
+            continue
+        held = (classes.standing.get(login), ISSUER if account.may_issue else None)
+        for role in (each for each in held if each is not None):
             if not catalog.granular:
                 yield replace(roles[login], inherit=True)
-            yield _membership(standing, login, catalog, inherit=True)
+            yield _membership(role, login, catalog, inherit=True)
     for declared in classes.declared:
         if declared.login in catalog.oids:
             inherits = declared.login in classes.standing or roles[declared.login].inherit

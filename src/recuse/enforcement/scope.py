@@ -26,6 +26,9 @@ from recuse.enforcement.facts import (
 )
 
 PREFIX: Final = "recuse_"
+ISSUER: Final = "recuse_issuer"
+KEEPER: Final = "recuse_owner"  # owns the support schema
+SEVERS: Final = ("pg_signal_backend", KEEPER)  # a right to end sessions, held by functions for issuers alone
 PREDEFINED_DATA_ROLES: Final = frozenset(
     {
         "pg_read_all_data",

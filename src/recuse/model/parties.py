@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final, Literal
 
 Kind = Literal["civil", "criminal", "administrative"]
-Use = Literal["personal", "shared", "job", "backup", "replication", "superuser"]
+Use = Literal["personal", "shared", "gateway", "job", "backup", "replication", "superuser"]
 OfficialRole = Literal["direct", "confirm", "accept", "officer"]
 
 UNDECLARED: Final = "undeclared"
@@ -87,7 +87,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A database login that an agency or person uses."""
+    """A database login that an agency or person uses; one that `may_issue` issues and revokes permits."""
 
     system: str
     login: str
@@ -96,6 +96,7 @@ class Account:
     active: bool
     standing: Standing | None
     may_declare: frozenset[str]
+    may_issue: bool = False
 
     @property
     def id(self) -> str:

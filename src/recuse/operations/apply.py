@@ -1,7 +1,7 @@
 """Applies what two officials decided: recompute the plan, compare, record, run, and look again.
 
 The statements that run are never read from a file: the plan is made anew and must equal the file byte for byte (but for
-its backtest), so an edited plan is refused and a changed database is noticed.
+its backtest and advice), so an edited plan is refused and a changed database is noticed.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
 from recuse.ledger import JSON, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
-from recuse.operations.document import plan_document, read_plan, without_backtest
+from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.workspace import Workspace, open_with_ledger
-from recuse.targets.records import Applied, Progress
+from recuse.targets.records import PATIENCE, Applied, Patience, Progress
 from recuse.targets.target import Session, target_for
 
 Dsn = Callable[[System], str]
@@ -40,9 +40,23 @@ def service_dsn(system: System) -> str:
     return f"service={system.service}"
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to apply: where to connect, whom to tell, and how long others may have to wait."""
+
+    dsn: Dsn = service_dsn
+    progress: Progress = lambda *_: None
+    patience: Patience = PATIENCE
+
+
 def apply_repository(
     folder: Path, plan: bytes, ledger: Path, dsn: Dsn = service_dsn, progress: Progress = lambda *_: None
 ) -> tuple[AppliedSystem, ...]:
+    """`apply_in` with the usual patience."""
+    return apply_in(Manner(dsn, progress), folder, plan, ledger)
+
+
+def apply_in(manner: Manner, folder: Path, plan: bytes, ledger: Path) -> tuple[AppliedSystem, ...]:
     """Apply the plan of every live system of the repository.
 
     Raises SignatureError or DirectiveError when no directive is in force, StalePlanError when the plan would now be
@@ -55,7 +69,7 @@ def apply_repository(
     _check_stage(workspace)
     with ExitStack() as stack:
         systems = tuple(workspace.systems())
-        sessions = [stack.enter_context(target_for(system.engine).open(dsn(system))) for system in systems]
+        sessions = [stack.enter_context(target_for(system.engine).open(manner.dsn(system))) for system in systems]
         for session in sessions:
             stack.enter_context(session.exclusive())
         pairs = zip(sessions, systems, strict=True)
@@ -64,24 +78,29 @@ def apply_repository(
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
         _record_decisions(log, ledger, workspace, plan)
         parts = [each.plan.parts() for each in planned]
-        tight = [_run(session, part, progress) for session, (part, _) in zip(sessions, parts, strict=True)]
-        loose = [_run(session, part, progress) for session, (_, part) in zip(sessions, parts, strict=True)]
+        tight = [_run(session, part, manner) for session, (part, _) in zip(sessions, parts, strict=True)]
+        loose = [_run(session, part, manner) for session, (_, part) in zip(sessions, parts, strict=True)]
         return tuple(
             _finish(session, workspace, each, _together(first, second), log)
             for session, each, first, second in zip(sessions, planned, tight, loose, strict=True)
         )
 
 
-def _run(session: Session, part: Plan, progress: Progress) -> Applied | None:
+def _run(session: Session, part: Plan, manner: Manner) -> Applied | None:
     """Run one part on the facts as they are now: the part before has changed owners."""
-    return session.apply(part, session.inspect(), progress) if part.changes else None
+    return session.apply(part, session.inspect(), manner.progress, manner.patience) if part.changes else None
 
 
 def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
     """Both parts as one; sessions ended and the moment are those of the first, which severs."""
     if tight is None or loose is None:
         return tight or loose
-    return replace(tight, statements=tight.statements + loose.statements, retries=tight.retries + loose.retries)
+    return replace(
+        tight,
+        statements=tight.statements + loose.statements,
+        retries=tight.retries + loose.retries,
+        locked=max(tight.locked, loose.locked),
+    )
 
 
 def _check_stage(workspace: Workspace) -> None:
@@ -101,14 +120,14 @@ def _check_stage(workspace: Workspace) -> None:
 
 def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> None:
     now = plan_document(workspace, tuple(planned), None)
-    if now == without_backtest(given):
+    if now == compared(given):
         return
     mine, theirs = read_plan(now), read_plan(given)
     if mine["fingerprint"] != theirs.get("fingerprint"):
         raise StalePlanError(
             "the database is not as it was when the plan was made", "run `recuse plan` again and look at what changed"
         )
-    different = [key for key in mine if mine[key] != theirs.get(key) and key != "backtest"]
+    different = [key for key in mine if mine[key] != theirs.get(key) and key not in ("backtest", "advice", "sha256")]
     raise StalePlanError(
         f"the plan file is not what would be planned now (it differs in {', '.join(different) or 'its bytes'})",
         "run `recuse plan` again",

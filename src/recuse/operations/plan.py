@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from recuse.compiler.beyond import acting_keys, computed_columns
 from recuse.compiler.catalog import check_catalog
 from recuse.compiler.classes import Classifier, ClassMap
 from recuse.compiler.parts import check_parts, check_rights
-from recuse.compiler.residual import HasTemplate
+from recuse.compiler.proof.cedar import Cedar
+from recuse.compiler.proof.claims import Proof
+from recuse.compiler.proof.prover import Prover
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.diff import Difference, diff
 from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
@@ -18,10 +19,22 @@ from recuse.enforcement.order import Situation, order
 from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
 from recuse.enforcement.scope import PREFIX, Scope
 from recuse.errors import PlanError
-from recuse.model import UNBOUND_USES, Account, Repository, System
+from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations.effects import effects
+from recuse.operations.policy import Policy
+from recuse.operations.proofs import Texts, counts, prove
+from recuse.operations.widening import Comparison, Widening
 from recuse.targets.records import Inspection, RenderedStatement
 from recuse.targets.target import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What was proved of a plan: of classes, from its SQL and what stays as it is (`standing`), and of accounts."""
+
+    standing: tuple[str, ...]
+    rows: tuple[Proof, ...]
+    widening: tuple[Widening, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +46,7 @@ class Planned:
     found: Inspection
     wanted: frozenset[Fact]
     classes: ClassMap
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a plan is made of on our side: repository, rules in force or in draft, and the day they are judged."""
-
-    repository: Repository
-    rules: tuple[HasTemplate, ...]
-    directives: tuple[str, ...]
-    on: date
+    proved: Proved
 
 
 def plan_system(session: Session, policy: Policy, system: System) -> Planned:
@@ -54,7 +58,7 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     found = session.inspect()
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, found)
-    check_catalog(system, found.shapes)
+    check_catalog(system, found.shapes, session.column_types())
     check_parts(system, found.shapes, found.links)
     classes = Classifier(policy.repository, system, policy.rules, found.shapes).classify(policy.on)
     check_rights(system, classes, found.links)
@@ -62,9 +66,16 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     goal = session.canonical(wanted(system, accounts, classes, catalog), found)
     scope = _scope(accounts, found)
     differences = diff(found.facts, goal, scope.governs)
-    loses, gains = effects(system, accounts.values(), found.shapes, found.facts, _after(found.facts, differences))
+    after = _after(found.facts, differences)
+    loses, gains = effects(system, accounts.values(), found.shapes, found.facts, after)
     plan = _ordered(policy, system, accounts, Findings(found, classes, catalog, differences, loses, gains))
-    return Planned(plan, session.render(plan, found), found, goal, classes)
+    statements = session.render(plan, found)
+    standing = session.standing(filter(counts, found.facts & after), found)
+    prover = Prover(Cedar(policy.repository), policy.rules, system)
+    proofs = prove(prover, policy, session.reader, Texts(standing, tuple(s.do for s in statements)))
+    logins = {login: account.id for login, account in accounts.items() if login in found.oids}
+    widening = tuple(Comparison(prover, session.reader, found.shapes, plan).accounts(found.facts, logins))
+    return Planned(plan, statements, found, goal, classes, Proved(standing, proofs, widening))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,15 @@
 """The records that pass between a target and the operations."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final, Literal
 
+from recuse.compiler.condition import Atom
 from recuse.enforcement.facts import Fact, TableShape
 from recuse.enforcement.links import Links
 from recuse.enforcement.plan import Change
+from recuse.model import AttributeType, Value
 from recuse.paths import Edge, Graph, Path, Place
 
 Progress = Callable[[str, int, int], None]
@@ -45,12 +48,54 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """The lock that a statement holds on a relation of users (None: on none), and for how long it is expected to."""
+
+    mode: Literal["none", "ACCESS EXCLUSIVE"]
+    object: str | None
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedStatement:
-    """The changes that one statement makes, with the text that does and the text that undoes them."""
+    """The changes that one statement makes, with the text that does and the text that undoes them, and its lock."""
 
     changes: tuple[Change, ...]
     do: str
     undo: str
+    lock: Lock = Lock("none", None, "not at all")
+
+    def with_lock(self, lock: Lock) -> "RenderedStatement":
+        """The same statement with its lock."""
+        return replace(self, lock=lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long others may have to wait behind a lock that apply asks for (milliseconds), and how often it asks."""
+
+    milliseconds: int = 500
+    attempts: int = 40
+
+
+PATIENCE: Final = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock on a relation: a session by its process, login and state, or a prepared transaction by its id.
+
+    `since` is when its transaction began, None when this connection may not see it; `wraparound` marks a vacuum that
+    gives way to nobody.
+    """
+
+    relation: str
+    pid: int | None
+    login: str | None
+    since: datetime | None
+    state: str
+    gid: str | None
+    wraparound: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +112,7 @@ class Applied:
     """What an apply did: statements run, batches retried, sessions ended after the cut and after the shape.
 
     `moment` is the server's clock at the second severing: no session of an account that lost something is older.
+    `locked` is how long a transaction held locks on users' relations at most, in seconds, waiting for them included.
     """
 
     statements: int
@@ -74,14 +120,24 @@ class Applied:
     cut: Severed
     shaped: Severed
     moment: datetime
+    locked: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AskedColumn:
+    """A column that rules ask about: rows are told apart by its value, or by the questions about it where there are."""
+
+    column: str
+    type: AttributeType
+    questions: tuple[Atom, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A row by its key values, with its attribute columns' values."""
+    """A row by its key values, with the values of the columns that rules ask about."""
 
     key: tuple[object, ...]
-    attributes: Mapping[str, object]
+    attributes: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)

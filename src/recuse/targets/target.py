@@ -11,18 +11,35 @@ from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Protocol
 
+from recuse.compiler.catalog import ColumnTypes
+from recuse.compiler.proof.said import Said, Unsaid
+from recuse.compiler.proof.written import Written
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
-from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Sample, Severed, Tried
+from recuse.model import Permit
+from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
+from recuse.targets.records import (
+    PATIENCE,
+    Applied,
+    AskedColumn,
+    Collected,
+    Inspection,
+    Patience,
+    Progress,
+    RenderedStatement,
+    Sample,
+    Severed,
+    Tried,
+)
 
 
 class Prober(Protocol):
     """Attempts inside one transaction that is rolled back."""
 
-    def sample(self, table: str, key: Sequence[str], attributes: Sequence[str]) -> tuple[Sample, ...]:
-        """Rows for every combination of attribute columns, by their key columns."""
+    def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
+        """Rows for every combination of what is asked about columns, by their key columns."""
         ...
 
     def read(self, table: str, key: Sequence[str], columns: Sequence[str], samples: Sequence[Sample]) -> Tried:
@@ -50,11 +67,69 @@ class Prober(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """Reads a target's own language back, from text alone."""
+
+    def statements(self, text: str) -> tuple[Said, ...] | Unsaid:
+        """Everything that the statements of a text say, in order; what is not understood is named."""
+        ...
+
+    def condition(self, text: str) -> Written:
+        """A row policy's condition as a tree; one that is not understood is `Unread`."""
+        ...
+
+    def name(self, name: str) -> tuple[str, ...]:
+        """The parts of a derived object's name, as `statements` gives them. Raises PlanError for what is no name."""
+        ...
+
+
+class Desk(Protocol):
+    """The permits of one database. Needs the right to issue and no other; TargetError where no policy is applied."""
+
+    @property
+    def login(self) -> str:
+        """Who issues, as the database knows them."""
+        ...
+
+    def refusal(self, permit: Permit) -> str | None:
+        """Why the policy applied does not open it, in the database's words; None when it does."""
+        ...
+
+    def issue(self, permit: Permit) -> None:
+        """Make the permit. RefusedError in the database's words when it will not."""
+        ...
+
+    def permits(self, system: str) -> tuple[Permit, ...]:
+        """Every permit of the database, as this system's."""
+        ...
+
+    def revoke(self, permit_id: str) -> bool:
+        """End a permit at once; whether there is one."""
+        ...
+
+    def sever(self, permit_id: str) -> Severed:
+        """End every session of a revoked permit's login."""
+        ...
+
+    def new_key(self, login: str) -> bytes:
+        """Make and give a gateway's next key. MissingRightError for all but a superuser."""
+        ...
+
+
 class Session(Protocol):
     """An open connection to one database of a target."""
 
+    @property
+    def reader(self) -> Reader:
+        """What reads this database's language back."""
+        ...
+
     def inspect(self) -> Inspection:
         """All facts, in one snapshot. Read-only."""
+        ...
+
+    def column_types(self) -> ColumnTypes:
+        """What the types of its columns can hold for rules, and which are refused by name."""
         ...
 
     def catalog(self, found: Inspection) -> Catalog:
@@ -69,12 +144,28 @@ class Session(Protocol):
         """The plan's changes as text, in order."""
         ...
 
+    def standing(self, facts: Iterable[Fact], found: Inspection) -> tuple[str, ...]:
+        """Facts that hold already, as the statements that would make them."""
+        ...
+
     def exclusive(self) -> AbstractContextManager[None]:
         """Keep other applies out. Raises TargetError when one is at work, MissingRightError without the right."""
         ...
 
-    def apply(self, plan: Plan, found: Inspection, progress: Progress) -> Applied:
+    def apply(self, plan: Plan, found: Inspection, progress: Progress, patience: Patience = PATIENCE) -> Applied:
         """Run the plan (DESIGN: cut, sever, shape, sever). Raises ApplyError; what was tightened stays tight."""
+        ...
+
+    def advise(self, asked: Asked) -> Advised:
+        """What row security would cost here, what rules do not see, and who is in the way now. Leaves nothing."""
+        ...
+
+    def remembered(self) -> tuple[Logged, ...]:
+        """The statements that the server itself remembers. InputError where it does not."""
+        ...
+
+    def judge(self, logged: Sequence[Logged], classes: Classes, tables: Sequence[str]) -> tuple[StatementAdvice, ...]:
+        """What statements over these tables meet once the plan is applied. Runs none of them."""
         ...
 
     def collect(self) -> Collected:
@@ -89,9 +180,18 @@ class Session(Protocol):
         """End every session of these logins that began before a moment of the server's clock."""
         ...
 
+    def desk(self) -> Desk:
+        """The permits of this database."""
+        ...
+
 
 class Target(Protocol):
     """A kind of database."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads its language back."""
+        ...
 
     def open(self, dsn: str) -> AbstractContextManager[Session]:
         """Connect. Raises UnreachableError in one sentence, without the password."""

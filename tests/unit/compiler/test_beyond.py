@@ -26,7 +26,7 @@ def class_map(*tables: TableRights) -> ClassMap:
     content = ClassContent(False, tables)
     owner = ClassContent(False, (rights("lab.owned"),))
     contents = {each.role: each for each in (content, owner)}
-    return ClassMap(contents, {"desk": content.role}, (), {"lab.view": owner}, {}, ())
+    return ClassMap(contents, {"desk": content.role}, (), {"lab.view": owner}, {})
 
 
 HOLDER = rights("lab.holder")

@@ -15,6 +15,7 @@ from recuse.enforcement.facts import ColumnShape, ObjectRef, RowPolicy, RowSecur
 from recuse.enforcement.links import Links
 from recuse.errors import PlanError, UnsupportedRuleError
 from recuse.model import RowAttribute, System, TableMap
+from recuse.targets.postgres.column_types import column_types
 from tests.unit.enforcement.small import catalog, classified, system_of, table_map
 
 WHOLE = TableMap(
@@ -70,7 +71,7 @@ def rights(
 
 def class_map(*tables: TableRights) -> ClassMap:
     content = ClassContent(False, tables)
-    return ClassMap({content.role: content}, {"desk": content.role}, (), {}, {}, ())
+    return ClassMap({content.role: content}, {"desk": content.role}, (), {}, {})
 
 
 def test_equal_rights_on_a_part_are_accepted() -> None:
@@ -109,7 +110,7 @@ def test_other_rights_on_a_part_are_refused_by_name(tables: tuple[TableRights, .
 def test_what_carries_no_row_policies_is_refused_by_name(kind: str, place: str) -> None:
     shapes = {"lab.asset": shape("lab.asset", COLUMNS, kind)}
     with pytest.raises(PlanError) as refusal:
-        check_catalog(system(WHOLE), shapes)
+        check_catalog(system(WHOLE), shapes, column_types())
     assert f"`lab.asset` is {place}" in refusal.value.message
 
 

@@ -1,37 +1,30 @@
 """Runs a plan: cut, sever, shape, sever again; what shows more comes last.
 
 One advisory lock keeps two applies apart. Each step is one transaction, but *shape* is one for each batch of tables, in
-a fixed order, under a short `lock_timeout` with retries: policy DDL never queues production behind a reader. A failure
+a fixed order, under one short budget of waiting, with retries: policy DDL never queues production. A failure
 leaves the tight state (all that was taken away stays taken away) and says so; a new plan goes on from there.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import psycopg
-from psycopg import sql
 
 from recuse.enforcement.facts import ObjectRef
 from recuse.enforcement.plan import Change, Plan, Step
 from recuse.errors import ApplyError, MissingRightError, TargetError
 from recuse.targets.postgres.connect import Connection
+from recuse.targets.postgres.locks import locked
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.sever import server_moment, sever
-from recuse.targets.postgres.statements import name_of
-from recuse.targets.records import Applied, Progress, Severed
+from recuse.targets.postgres.waiting import Budget, holders, in_the_way, watch_the_client
+from recuse.targets.records import PATIENCE, Applied, Holder, Patience, Progress, Severed
 
 ADVISORY_LOCK: Final = 0x7265637573650001 & 0x7FFFFFFFFFFFFFFF
-LOCK_TIMEOUT: Final = "500ms"
-ATTEMPTS: Final = 40
-_PAUSE_SECONDS: Final = 0.25
-_OWNER: Final = (
-    "SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c "
-    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ARRAY[n.nspname, c.relname]::text[] = %s"
-)
 
 
 @dataclass(slots=True)
@@ -41,9 +34,11 @@ class _Run:
     connection: Connection
     renderer: Renderer
     progress: Progress
+    patience: Patience
     total: int
     done: int = 0
     retries: int = 0
+    locked: float = 0.0
 
     def step(self, plan: Plan, step: Step) -> None:
         if plan.at(step):
@@ -54,38 +49,53 @@ class _Run:
             self._retrying(batch, "shape")
 
     def _retrying(self, changes: tuple[Change, ...], step: Step) -> None:
-        for attempt in range(1, ATTEMPTS + 1):
+        relations = locked(changes, step)
+        for attempt in range(1, self.patience.attempts + 1):
             try:
-                self._transaction(changes, step)
-            except _Busy as error:
+                self._transaction(changes, step, relations)
+            except _Busy as busy:
                 self.retries += 1
-                if attempt == ATTEMPTS:
-                    raise _failed(step, changes, f"others were in the way at every attempt ({error})") from error
-                time.sleep(_PAUSE_SECONDS)
+                found = holders(self.connection, relations)
+                if attempt == self.patience.attempts:
+                    raise _gave_up(step, changes, busy, found) from busy
+                if busy.blocked is not None:  # asked for first next time: nothing is held while it is waited for
+                    relations = (busy.blocked, *(ref for ref in relations if ref != busy.blocked))
+                self._wait(found, attempt)
             else:
                 return
 
-    def _transaction(self, changes: tuple[Change, ...], step: Step) -> None:
+    def _wait(self, found: Sequence[Holder], attempt: int) -> None:
+        """As long as others waited behind us: at worst they have half of the time for themselves."""
+        who = f"waiting: {found[0].relation}, pid {found[0].pid}" if found else "waiting"
+        self.progress(who, attempt, self.patience.attempts)
+        time.sleep(self.patience.milliseconds / 1000)
+
+    def _transaction(self, changes: tuple[Change, ...], step: Step, relations: Sequence[ObjectRef]) -> None:
         statements = self.renderer.statements(changes)
         current: tuple[Change, ...] = changes
+        budget = Budget(self.connection, self.patience)
+        began = time.monotonic()
         try:
             with self.connection.transaction():
-                self.connection.execute("SELECT pg_catalog.set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
-                _lock(self.connection, changes, tables=step in ("shape", "close"))
+                budget.take(relations)
                 for statement in statements:
                     current = statement.changes
                     for do in statement.do:
                         self.connection.execute(do)
         except psycopg.Error as error:
             if _is_busy(error):
-                raise _Busy(error.diag.message_primary) from error
+                raise _Busy(error.diag.message_primary, budget.blocked) from error
             raise _failed(step, current, error.diag.message_primary or str(error)) from error
+        if relations:
+            self.locked = max(self.locked, time.monotonic() - began)
         self.done += len(statements)
         self.progress(step, self.done, self.total)
 
 
 class _Busy(Exception):  # noqa: N818 - not an error: the reason to try the same transaction again
-    pass
+    def __init__(self, reason: str | None, blocked: ObjectRef | None) -> None:
+        super().__init__(reason)
+        self.blocked = blocked
 
 
 def _is_busy(error: psycopg.Error) -> bool:
@@ -93,28 +103,6 @@ def _is_busy(error: psycopg.Error) -> bool:
     if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
         return True
     return isinstance(error, psycopg.errors.InternalError_) and "concurrently" in (error.diag.message_primary or "")
-
-
-def _lock(connection: Connection, changes: Iterable[Change], *, tables: bool) -> None:
-    """Take copies, and where asked for tables, first and in one order.
-
-    A GRANT takes no lock, and on a materialized view it would break a REFRESH under way.
-    """
-    refs = {getattr(c.fact, "table", None) or getattr(c.fact, "on", None) for c in changes}
-    named = {ref.relation for ref in refs if isinstance(ref, ObjectRef)}
-    relations = sorted(ref for ref in named if ref.kind in ("table", "matview"))
-    names = [name_of(ref) for ref in relations if ref.kind == "table"]
-    if tables and names:
-        connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.SQL(", ").join(names)))
-    for ref in relations:
-        if ref.kind == "matview":  # LOCK TABLE does not take one; naming its owner again does, and changes nothing
-            owner = connection.execute(_OWNER, (list(ref.name),)).fetchone()
-            if owner is not None:
-                connection.execute(
-                    sql.SQL("ALTER MATERIALIZED VIEW {} OWNER TO {}").format(
-                        name_of(ref), sql.Identifier(str(owner[0]))
-                    )
-                )
 
 
 @contextmanager
@@ -138,9 +126,12 @@ def exclusive(connection: Connection) -> Iterator[None]:
             connection.execute("SELECT pg_catalog.pg_advisory_unlock(%s)", (ADVISORY_LOCK,))
 
 
-def run(connection: Connection, plan: Plan, renderer: Renderer, progress: Progress) -> Applied:
+def run(
+    connection: Connection, plan: Plan, renderer: Renderer, progress: Progress, patience: Patience = PATIENCE
+) -> Applied:
     """Apply `plan`; the caller has compared its fingerprint. ApplyError names the step where a statement fails."""
-    work = _Run(connection, renderer, progress, len(renderer.statements(plan.changes)))
+    work = _Run(connection, renderer, progress, patience, len(renderer.statements(plan.changes)))
+    watch_the_client(connection)
     work.step(plan, "prepare")
     work.step(plan, "cut")
     cut = _severed(connection, plan.severs - plan.substituted, server_moment(connection))
@@ -151,7 +142,7 @@ def run(connection: Connection, plan: Plan, renderer: Renderer, progress: Progre
     moment = server_moment(connection)
     shaped = _severed(connection, plan.severs, moment)
     work.step(plan, "loosen")
-    return Applied(work.done, work.retries, cut, shaped, moment)
+    return Applied(work.done, work.retries, cut, shaped, moment, work.locked)
 
 
 def _severed(connection: Connection, logins: frozenset[str], before: datetime) -> Severed:
@@ -162,6 +153,13 @@ def _severed(connection: Connection, logins: frozenset[str], before: datetime) -
             "end them on the server, then run `recuse plan` and `recuse apply` again",
         )
     return result
+
+
+def _gave_up(step: str, changes: Iterable[Change], busy: _Busy, found: Sequence[Holder]) -> ApplyError:
+    who, remedy = in_the_way(found)
+    failed = _failed(step, changes, f"others were in the way at every attempt ({busy}): {who}")
+    again = "run `recuse plan` and `recuse apply` again"
+    return ApplyError(failed.message, f"{remedy}, then {again}" if remedy else again)
 
 
 def _failed(step: str, changes: Iterable[Change], reason: str) -> ApplyError:

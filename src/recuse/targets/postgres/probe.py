@@ -1,27 +1,35 @@
 """Tries: acts as each account inside one transaction that is rolled back, and says what really happened.
 
 SET SESSION AUTHORIZATION, never SET ROLE: `session_user`, by which the cut decides, becomes the account. A declared
-context is entered as the account would enter it, through `recuse.declare` on a permit that exists only inside this
-transaction. Users' functions are never called (a rollback undoes neither sequences nor what leaves the server), and
-writes are tried only on tables without users' triggers.
+context is entered as the account would enter it: through `recuse.declare`, or for a gateway by a token, on a permit
+that exists only inside this transaction. Users' functions are never called (a rollback undoes neither sequences nor
+what leaves the server), and writes are tried only on tables without users' triggers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 import psycopg
 from psycopg import sql
+from psycopg.types.string import TextLoader
 
+from recuse import clock
 from recuse.errors import MissingRightError
+from recuse.targets.postgres.condition_sql import condition_sql
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.queries import Sql, query
-from recuse.targets.records import Sample, Tried
+from recuse.targets.postgres.row_values import value_of, value_sql
+from recuse.targets.records import AskedColumn, Sample, Tried
+from recuse.tokens import token
 
 STATEMENT_TIMEOUT: Final = "20s"
 PER_STRATUM: Final = 3
+_AS_TEXT: Final = ("date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb")
 _PERMIT: Final = "recuse-probe"
+_A_MINUTE: Final = timedelta(minutes=1)
 _TRIGGERS = sql.SQL(
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = {}::pg_catalog.regclass AND NOT tgisinternal "
     "AND tgfoid IS DISTINCT FROM to_regproc('recuse.conflict'))"
@@ -43,38 +51,55 @@ class Prober:
     connection: Connection
     _triggered: dict[str, bool] = field(default_factory=dict)
 
-    def sample(self, table: str, key: Sequence[str], attributes: Sequence[str]) -> tuple[Sample, ...]:
-        """Rows of a table, up to `PER_STRATUM` for every combination of attribute columns, by their key columns."""
+    def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
+        """Rows of a table, up to `PER_STRATUM` for every combination of what is asked about columns, by their keys."""
         keys = sql.SQL(", ").join(map(sql.Identifier, key))
+        shown = sql.SQL(", ").join((keys, *(value_sql(each.column, each.type) for each in asked)))
+        parts = [_part(each) for each in asked]
         found: list[Sample] = []
-        for values in self._strata(table, attributes):
-            pairs = zip(attributes, values, strict=True)
+        for stratum in self._strata(table, parts):
             here = sql.SQL(" AND ").join(
-                sql.SQL("{} IS NOT DISTINCT FROM {}").format(sql.Identifier(name), sql.Literal(value))
-                for name, value in pairs
+                sql.SQL("{} IS NOT DISTINCT FROM {}").format(part, sql.Literal(value))
+                for part, value in zip(parts, stratum, strict=True)
             )
             statement = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
-                keys, _relation(table), here if attributes else sql.SQL("true"), keys, PER_STRATUM
+                shown, _relation(table), here if parts else sql.SQL("true"), keys, PER_STRATUM
             )
-            stratum = dict(zip(attributes, values, strict=True))
-            found += [Sample(tuple(row), stratum) for row in self.connection.execute(statement)]
+            for row in self._rows(statement):
+                values = zip(asked, row[len(key) :], strict=True)
+                told = {each.column: value_of(value, each.type) for each, value in values}
+                found.append(Sample(tuple(row[: len(key)]), told))
         return tuple(found)
 
-    def _strata(self, table: str, attributes: Sequence[str]) -> list[tuple[object, ...]]:
-        """Every combination of attribute values that occurs; one empty combination where none is asked."""
-        if not attributes:
+    def _strata(self, table: str, parts: Sequence[sql.Composable]) -> list[tuple[object, ...]]:
+        """Every combination that occurs; one empty combination where nothing is asked."""
+        if not parts:
             return [()]
-        names = sql.SQL(", ").join(map(sql.Identifier, attributes))
-        return self.connection.execute(
-            sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(names, _relation(table), names)
-        ).fetchall()
+        numbers = sql.SQL(", ").join(sql.SQL(str(number + 1)) for number in range(len(parts)))
+        listed = sql.SQL(", ").join(parts)
+        found = self._rows(sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(listed, _relation(table), numbers))
+        return list(found)
+
+    def _rows(self, statement: Sql) -> Iterator[tuple[object, ...]]:
+        """Rows of values that can be compared and written back.
+
+        What the driver has no such value for (an infinity, the year 10000, an array, a JSON object) comes as text.
+        """
+        cursor = self.connection.cursor()
+        for kind in _AS_TEXT:
+            cursor.adapters.register_loader(kind, TextLoader)
+        for found in cursor.adapters.types:
+            if found.array_oid:
+                cursor.adapters.register_loader(found.array_oid, TextLoader)
+        yield from cursor.execute(statement)
 
     def read(self, table: str, key: Sequence[str], columns: Sequence[str], samples: Sequence[Sample]) -> Tried:
-        """Which of the sampled rows the account reads in these columns, together with the key."""
-        names = sql.SQL(", ").join(sql.Identifier(c) for c in dict.fromkeys((*key, *columns)))
-        return self._try(
-            sql.SQL("SELECT {} FROM {} WHERE {}").format(names, _relation(table), _among(key, samples)), len(key)
+        """Which of the sampled rows the account reads in these columns, together with the key; only the key is sent."""
+        keys, names = (
+            sql.SQL(", ").join(sql.Identifier(c) for c in dict.fromkeys(listed)) for listed in (key, (*key, *columns))
         )
+        statement = sql.SQL("SELECT {} FROM (SELECT {} FROM {} WHERE {}) s")
+        return self._try(statement.format(keys, names, _relation(table), _among(key, samples)), len(key))
 
     def count(self, table: str, column: str) -> Tried:
         """How many rows the account counts by one column, for tables without a key."""
@@ -127,25 +152,33 @@ class Prober:
         """
         try:
             with self.connection.transaction():
-                if permit is not None:
-                    self._issue(login, permit)
+                key = self._issue(login, permit) if permit is not None else None
                 self.connection.execute(sql.SQL("SET LOCAL SESSION AUTHORIZATION {}").format(sql.Identifier(login)))
-                yield self._declare(permit) if permit is not None else None
+                yield self._declare(permit, key) if permit is not None else None
                 raise _Rollback
         except _Rollback:
             pass
 
-    def _issue(self, login: str, permit: Mapping[str, str]) -> None:
+    def _issue(self, login: str, permit: Mapping[str, str]) -> bytes | None:
+        """The permit's row; for a gateway also a key, which is gone with the transaction."""
         self.connection.execute(
             "INSERT INTO recuse.permit SELECT %s, a.login, a.login_oid, %s, %s, %s, 'probe', "
             "now() - interval '1 minute', now() + interval '1 hour', 0, NULL FROM recuse.account a WHERE a.login = %s",
             (_PERMIT, permit["purpose"], permit["authority"], permit["agreement"], login),
         )
+        made = "SELECT recuse.new_key(login) FROM recuse.account WHERE login = %s AND gateway AND active"
+        row = self.connection.execute(made, (login,)).fetchone()
+        return row[0] if row is not None and isinstance(row[0], bytes) else None
 
-    def _declare(self, permit: Mapping[str, str]) -> str | None:
+    def _declare(self, permit: Mapping[str, str], key: bytes | None) -> str | None:
         try:
             with self.connection.transaction():
-                self.connection.execute("SELECT recuse.declare(%s, %s)", (permit["purpose"], permit["authority"]))
+                if key is None:
+                    self.connection.execute("SELECT recuse.declare(%s, %s)", (permit["purpose"], permit["authority"]))
+                else:
+                    (challenge,) = self.connection.execute("SELECT recuse.challenge()").fetchone() or ("",)
+                    shown = token(key, str(challenge), _PERMIT, clock.now() + _A_MINUTE)
+                    self.connection.execute("SELECT recuse.present(%s)", (shown,))
         except psycopg.errors.InsufficientPrivilege as error:
             return error.diag.message_primary or "refused"
         return None
@@ -153,7 +186,7 @@ class Prober:
     def _try(self, statement: Sql, width: int) -> Tried:
         try:
             with self.connection.transaction():
-                rows = frozenset(tuple(row[:width]) for row in self.connection.execute(statement))
+                rows = frozenset(tuple(row[:width]) for row in self._rows(statement))
                 raise _Rollback
         except _Rollback:
             return Tried(rows, None)
@@ -208,6 +241,18 @@ def probing(connection: Connection) -> Iterator[Prober]:
             raise _Rollback
     except _Rollback:
         pass
+
+
+def _part(asked: AskedColumn) -> sql.Composable:
+    """What tells rows apart by one column: its value, or the answers to the questions about it, as one text."""
+    if not asked.questions:
+        return value_sql(asked.column, asked.type)
+    answers = [sql.SQL("coalesce(({})::text, '-')").format(condition_sql(question)) for question in asked.questions]
+    if asked.type in ("datetime", "date"):
+        # Both infinities, since what is wrong on one of them may be right on the other.
+        infinity = sql.SQL("CASE WHEN NOT pg_catalog.isfinite({}) THEN {}::text END")
+        answers.append(infinity.format(*[sql.Identifier(asked.column)] * 2))
+    return sql.SQL("pg_catalog.concat({})").format(sql.SQL(", ").join(answers))
 
 
 def _relation(name: str) -> sql.Identifier:

@@ -45,7 +45,7 @@ from recuse.targets.postgres.statements import (
 from recuse.targets.postgres.support import (
     function_statements,
     is_support_function,
-    tables_statement,
+    tables_statements,
 )
 
 
@@ -80,6 +80,12 @@ class Renderer:
             found += self._transaction(tuple(transaction))
         return tuple(found)
 
+    def standing(self, facts: Iterable[Fact]) -> tuple[str, ...]:
+        """The statements that would make facts which hold already, each alone but for neighbouring column grants."""
+        changes = sorted((Change("", "prepare", True, fact) for fact in facts), key=_standing_order)
+        groups = (tuple(group) for _, group in groupby(changes, key=_together))
+        return tuple(_pasteable(self.make([change.fact for change in group], None)) for group in groups)
+
     def _transaction(self, changes: Sequence[Change]) -> Iterator[Statement]:
         for _, group in groupby(changes, key=_together):
             members = tuple(group)
@@ -92,6 +98,8 @@ class Renderer:
         yield from _refreshed(changes)
 
     def _undo(self, first: Change, facts: Sequence[Fact]) -> tuple[Sql, ...]:
+        if isinstance(first.before, Support):
+            return ()  # what a newer version of the schema adds shows nothing by itself, and stays
         if first.before is not None:
             return self.make((first.before,), first.fact)
         if first.make:
@@ -110,7 +118,7 @@ class Renderer:
             case Membership() as membership:
                 return (self._join(membership),)
             case Support():
-                return (tables_statement(),)
+                return tables_statements(before.version if isinstance(before, Support) else 0)
             case Definition(of=of) if is_support_function(of):
                 return function_statements(of, fresh=before is None)
             case Definition(of=of):
@@ -208,6 +216,15 @@ def _together(change: Change) -> object:
             return (change.step, change.batch, change.make, key)
         case _:
             return id(change)
+
+
+def _standing_order(change: Change) -> tuple[str, str]:
+    """Grants that differ only in the column beside each other."""
+    match change.fact:
+        case Grant(on=ObjectRef(kind="column") as on, privilege=privilege, grantee=grantee, grantor=grantor) as grant:
+            return repr((on.relation, privilege, grantee, grantor)), repr(grant)
+        case fact:
+            return "", repr(fact)
 
 
 def _pasteable(statements: Sequence[Sql]) -> str:

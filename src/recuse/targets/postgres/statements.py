@@ -39,7 +39,7 @@ _DEFAULT: Final[dict[str, LiteralString]] = {
     "tables": "TABLES", "sequences": "SEQUENCES", "functions": "FUNCTIONS", "types": "TYPES", "schemas": "SCHEMAS",
     "large objects": "LARGE OBJECTS",
 }  # fmt: skip
-_GUARDS: Final[dict[str, LiteralString]] = {
+GUARDS: Final[dict[str, LiteralString]] = {
     "recuse_before": "BEFORE INSERT OR UPDATE",
     "recuse_after": "AFTER INSERT",
 }
@@ -130,7 +130,7 @@ def conflict_statements(table: ObjectRef, roles: Sequence[str]) -> tuple[Sql, ..
     """The two triggers that refuse ON CONFLICT DO UPDATE to these roles; on whatever a session sets."""
     arguments = sql.SQL(", ").join(map(sql.Literal, roles))
     made: list[Sql] = [*unguard_statements(table)]
-    for name, moment in _GUARDS.items():
+    for name, moment in GUARDS.items():
         made.append(
             sql.SQL(
                 "CREATE TRIGGER {} " + moment + " ON {} FOR EACH STATEMENT EXECUTE FUNCTION recuse.conflict({})"
@@ -143,7 +143,7 @@ def conflict_statements(table: ObjectRef, roles: Sequence[str]) -> tuple[Sql, ..
 def unguard_statements(table: ObjectRef) -> tuple[Sql, ...]:
     """The end of those triggers, and of what somebody left of them."""
     return tuple(
-        sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(sql.Identifier(name), name_of(table)) for name in _GUARDS
+        sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(sql.Identifier(name), name_of(table)) for name in GUARDS
     )
 
 
@@ -158,9 +158,9 @@ def default_statement(default: DefaultPrivilege, verb: LiteralString, word: Lite
 def register_statement(account: RegisteredAccount) -> Sql:
     """A row of `recuse.account`, new or changed."""
     return sql.SQL(
-        "INSERT INTO recuse.account (login, login_oid, active) VALUES ({}, {}, {}) "
-        "ON CONFLICT (login) DO UPDATE SET login_oid = excluded.login_oid, active = excluded.active"
-    ).format(account.login, account.oid, account.active)
+        "INSERT INTO recuse.account (login, login_oid, active, gateway) VALUES ({}, {}, {}, {}) ON CONFLICT (login) "
+        "DO UPDATE SET login_oid = excluded.login_oid, active = excluded.active, gateway = excluded.gateway"
+    ).format(account.login, account.oid, account.active, account.gateway)
 
 
 def declare_statement(row: Declaration) -> Sql:

@@ -37,7 +37,7 @@ class Query:
 def read_query(text: str) -> Query:
     """The reads of a stored query or list of queries, and the outputs of the first; ValueError when it is neither."""
     try:
-        tree = _parse(text)
+        tree = parse(text)
         if tree == _NULL:  # DO INSTEAD NOTHING
             return Query(frozenset(), ())
         first = tree
@@ -50,8 +50,11 @@ def read_query(text: str) -> Query:
         raise ValueError("not a stored query") from error
 
 
-def _parse(text: str) -> Tree:
-    """`{LABEL :field value …}` as a mapping, `(…)` as a list, all else as text; without recursion, for deep queries."""
+def parse(text: str) -> Tree:
+    """`{LABEL :field value …}` as a mapping, `(…)` as a list, all else as text; without recursion, for deep queries.
+
+    A node's label stands under the empty name. ValueError for what is no stored tree.
+    """
     stack: list[list[Tree]] = [[]]
     for part in _TOKEN.findall(text):
         if part in {"(", "{"}:
@@ -68,7 +71,7 @@ def _parse(text: str) -> Tree:
 
 def _fields(items: list[Tree]) -> dict[str, Tree]:
     """A node's fields. A value is never taken for a name: a column may be called `:relid`. Constants span tokens."""
-    fields: dict[str, Tree] = {}
+    fields: dict[str, Tree] = {"": items[0]}
     position = 1
     while position < len(items):
         name = items[position]
