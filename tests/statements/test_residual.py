@@ -175,6 +175,24 @@ def test_a_slot_shows_hidden_rows_to_a_replication_account_alone(publishing: Enf
     assert desk.leaked(publishing.secrets, said) == frozenset()
 
 
+def test_a_publication_of_open_columns_and_rows_sends_no_more(enforced: Enforced) -> None:
+    """What can be done about `published`: a column list and a row filter, which are the publication's own."""
+    name = "lab_narrow"
+    enforced.lab.run(
+        f"CREATE PUBLICATION {name} FOR TABLE lab.person (id, name, hidden) WHERE (NOT hidden)WITH (publish = 'insert')"
+    )
+    enforced.lab.run(f"SELECT pg_create_logical_replication_slot('{name}', 'pgoutput')")
+    enforced.lab.run("SET synchronous_commit = on")
+    enforced.restore()
+    enforced.lab.run("RESET synchronous_commit")
+    said = f"SELECT data FROM pg_logical_slot_peek_binary_changes('{name}', NULL, NULL, {OPTIONS})".replace(FEED, name)
+    received = say(enforced.lab.dsn("mirror"), said)
+    enforced.lab.run(f"SELECT pg_drop_replication_slot('{name}')")
+    enforced.lab.run(f"DROP PUBLICATION {name}")
+    assert received.leaked({"person 1"}, said), "the open row is sent"
+    assert received.leaked(enforced.secrets, said) == frozenset()
+
+
 def test_a_bound_account_that_may_replicate_is_a_finding(enforced: Enforced) -> None:
     enforced.lab.run("ALTER ROLE visitor REPLICATION")
     try:
