@@ -96,7 +96,8 @@ def written_soundly() -> Written:
     return tuple((pair, faulty_text(*pair)) for pair in (*shapes, *generated()))
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, *TEXT_FAULTS])
+# The one left out is in how the compiler's own tests evaluate conditions: it changes no text.
+@pytest.mark.parametrize("fault", [name for name in (*FAULTS, *TEXT_FAULTS) if name != "IPv6 holds IPv4"])
 def test_a_faulty_compiler_is_refuted(
     fault: str, monkeypatch: pytest.MonkeyPatch, connection: psycopg.Connection, written_soundly: Written
 ) -> None:
