@@ -187,7 +187,9 @@ OTHERWISE: Final[dict[str, tuple[Fault, str]]] = {
     "a hidden second statement": (edited(READS + '"{clerk}"', "$", "; DROP TABLE x"), "was not proved"),
 }  # fmt: skip
 ENTERING: Final[dict[str, Fault]] = {
-    "an account in the class of another": edited(r'^GRANT "{clerk}" TO "clerk"', '"clerk"', '"analyst"'),
+    "an account in the class of another": lambda texts: edited(r'^GRANT "{clerk}" TO "clerk"', '"clerk"', '"analyst"')(
+        dropped('^GRANT "{analyst}" TO "analyst"')(texts)
+    ),
     "a purpose that opens another class": edited(
         "INSERT INTO recuse.declaration", "'recuse_c_[0-9a-f]{{12}}'", "'{clerk}'"
     ),

@@ -11,8 +11,10 @@ import z3
 from psycopg import sql
 
 from recuse.compiler.proof.opened import visible
+from recuse.compiler.proof.prover import unread
 from recuse.compiler.proof.space import Found, Space
 from recuse.compiler.proof.values import Value
+from recuse.errors import UnsupportedRuleError
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.reading.expression import read_condition
 from recuse.targets.postgres.throwaway import Server, throwaway
@@ -68,10 +70,12 @@ def shown_by_postgresql(connection: psycopg.Connection, text: str, row: dict[str
 
 
 def refuted(connection: psycopg.Connection, rules: Rules, asking: Asking, text: str) -> bool:
-    """Whether a condition is refuted; then PostgreSQL and Cedar must bear out the row."""
+    """Whether a condition is refuted, and PostgreSQL and Cedar bear out the row; or not understood, so not proved."""
     proving = prover(rules)
     left = [opened(proving, asking)]
     written = read_condition(text)
+    if unread(written) is not None:
+        return True
     for found, over in ((proving.wrongly_shown(written, left), True), (proving.wrongly_hidden(written, left), False)):
         if found is not None:
             row = proving.completed(found, TABLE_MAP)
@@ -82,14 +86,36 @@ def refuted(connection: psycopg.Connection, rules: Rules, asking: Asking, text: 
     return False
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, *TEXT_FAULTS])
+Written = tuple[tuple[tuple[Rules, Asking], str | None], ...]
+
+
+@pytest.fixture(scope="module")
+def written_soundly() -> Written:
+    """Rule sets, shapes first, with what is written of them without a fault."""
+    shapes = ((shape(name), asking) for name in COMPILED for asking in ASKING[:2])
+    return tuple((pair, faulty_text(*pair)) for pair in (*shapes, *generated()))
+
+
+# The one left out is in how the compiler's own tests evaluate conditions: it changes no text.
+@pytest.mark.parametrize("fault", [name for name in (*FAULTS, *TEXT_FAULTS) if name != "IPv6 holds IPv4"])
 def test_a_faulty_compiler_is_refuted(
-    fault: str, monkeypatch: pytest.MonkeyPatch, connection: psycopg.Connection
+    fault: str, monkeypatch: pytest.MonkeyPatch, connection: psycopg.Connection, written_soundly: Written
 ) -> None:
     """The proof uses none of what is broken here, so that its rows are right whatever the compiler says."""
     {**FAULTS, **TEXT_FAULTS}[fault](monkeypatch)
-    faulty = ((rules, asking, condition_text(compiled(rules, asking))) for rules, asking in generated())
-    assert any(refuted(connection, *each) for each in faulty)
+    for (rules, asking), sound in written_soundly:
+        text = faulty_text(rules, asking)
+        if text not in (None, sound) and refuted(connection, rules, asking, str(text)):
+            return
+    pytest.fail("every condition written under this fault was proved")
+
+
+def faulty_text(rules: Rules, asking: Asking) -> str | None:
+    """What a faulty compiler writes; None where it refuses a rule, which shows nothing."""
+    try:
+        return condition_text(compiled(rules, asking))
+    except UnsupportedRuleError:
+        return None
 
 
 BY_HAND: Final = {

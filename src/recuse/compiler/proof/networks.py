@@ -30,6 +30,13 @@ def nodes(named: Iterable[Address]) -> tuple[Address, ...]:
     return tuple(found)
 
 
+def inside(inner: Address, outer: Address) -> bool:
+    """Whether the whole network of one lies in that of the other, as PostgreSQL's `<<=`; never across versions."""
+    if inner.version != outer.version or inner.prefix < outer.prefix:
+        return False
+    return _shared(inner, outer) >= outer.prefix
+
+
 def _around(address: Address, length: int, exact: dict[Address, None]) -> Iterator[Address]:
     """The node of this length on the way to an address, and the one beside it; with other host bits than named ones."""
     rest = address.bits - length

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, assert_never
 
+from recuse.compiler.proof.networks import inside
 from recuse.compiler.proof.patterns import Steps, fits
 from recuse.compiler.proof.values import Value
 from recuse.model import Address
@@ -190,7 +191,7 @@ def answer(test: Test, value: Value) -> bool | None:
         case Inside(operator, network):
             if not isinstance(value, Address):
                 return None
-            return value.within(network) if operator == "<<=" else network.within(value)
+            return inside(value, network) if operator == "<<=" else inside(network, value)
         case Related(operator, texts):
             return _relates(operator, value, texts) if isinstance(value, frozenset) else None
         case Whole():
