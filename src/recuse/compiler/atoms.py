@@ -135,7 +135,7 @@ def verdict(atom: Atom, value: Value) -> bool | None:
             return value is expected
         case OneOf(_, constants, expected):
             # A truth value equals 0 or 1 in this language, in neither Cedar nor SQL.
-            return any(type(c) is type(value) and c == value for c in constants) == expected
+            return (type(value) is not bool and value in constants) == expected
         case Ordered(_, order, constant):
             return type(value) is int and _stands(value, order, constant)
         case Like(_, pieces, expected):

@@ -51,7 +51,11 @@ def _candidates(kind: AttributeType, asked: list[Atom]) -> Iterable[Value]:
         case "ipaddr":
             return _addresses(asked)
         case _:
-            return texts(sorted(_patterns(asked)))
+            patterns = sorted(set(_patterns(asked)))
+            if all(len(pieces) == 1 for pieces in patterns):  # constants alone, of which ids can be thousands
+                ids = [text for (text,) in patterns]
+                return (*ids, unmentioned_text(ids))
+            return texts(patterns)
 
 
 def _constants(asked: Iterable[Atom]) -> Iterator[object]:
