@@ -27,7 +27,7 @@ from tests.live.server import Live, live_on
 from tests.live.shrink import report, shrunk
 from tests.test_mutants import FAULTS as MUTANTS
 
-SETS: Final = 640  # of all versions together, unless --sets says otherwise
+SETS: Final = 800  # of all versions together, unless --sets says otherwise
 LEAST: Final = 200_000  # decisions compared in a test run
 
 
