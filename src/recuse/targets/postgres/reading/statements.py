@@ -23,7 +23,7 @@ from recuse.compiler.proof.said import (
     Secured,
     Unsaid,
 )
-from recuse.enforcement.facts import Definition, Grant, ObjectKind, ObjectRef, PolicyCommand
+from recuse.enforcement.facts import Definition, Grant, ObjectKind, ObjectRef, Owner, PolicyCommand
 from recuse.errors import PlanError
 from recuse.targets.postgres.queries import Sql
 from recuse.targets.postgres.reading.constants import argument_type
@@ -31,7 +31,7 @@ from recuse.targets.postgres.reading.expression import read_tree
 from recuse.targets.postgres.reading.grammar import UnreadableError, fields, name_parts, node, statements, table_name
 from recuse.targets.postgres.reading.rows import delete, insert
 from recuse.targets.postgres.render import Statement
-from recuse.targets.postgres.statements import grant_statement
+from recuse.targets.postgres.statements import grant_statement, owner_statement
 from recuse.targets.postgres.support import function_statements, support_facts, tables_statement
 
 _KIND: Final[dict[str, ObjectKind]] = {
@@ -77,6 +77,8 @@ def _shipped() -> frozenset[str]:
     for fact in support_facts():
         if isinstance(fact, Definition):
             several += [function_statements(fact.of, fresh=True), function_statements(fact.of, fresh=False)]
+        if isinstance(fact, Owner):
+            several.append(owner_statement(fact.of, fact.role))
         if isinstance(fact, Grant):
             several.append((grant_statement("GRANT", (fact,), "TO", grantable=False),))
     return frozenset(Statement((), do, ()).text()[0] for do in several)
@@ -104,7 +106,13 @@ def _policy(inner: Any) -> Iterator[Said]:
 
 
 def _drop(inner: Any) -> Iterator[Said]:
-    of = fields(inner, "objects", removeType="OBJECT_POLICY", behavior="DROP_RESTRICT")
+    of = fields(inner, "objects", "removeType", behavior="DROP_RESTRICT")
+    if of["removeType"] == "OBJECT_ROUTINE":
+        if any(_object("OBJECT_ROUTINE", each).name[0] != "recuse" for each in of["objects"]):
+            raise UnreadableError("it drops a function of others")
+        yield Aside()  # somebody's, in our schema
+        return
+    fields(inner, "objects", "behavior", removeType="OBJECT_POLICY")
     for each in of["objects"]:
         schema, table, name = name_parts(fields(node(each, "List")[1], "items")["items"])
         yield PolicyDropped(f"{schema}.{table}", name)
