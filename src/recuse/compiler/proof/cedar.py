@@ -12,9 +12,10 @@ from recuse.compiler.proof.kinds import KINDS
 from recuse.compiler.proof.questions import Piece, Rule, Variable
 from recuse.compiler.proof.values import Value
 from recuse.errors import PlanError
-from recuse.model import Action, AttributeType, Circumstances, Repository, TableMap
+from recuse.model import ACTIONS, Action, AttributeType, Circumstances, Repository, TableMap
 from recuse.policy.entities import context_json, entities_json, is_public, reference, uid
-from recuse.policy.schema import cedar_schema, row_type
+from recuse.policy.names import is_table
+from recuse.policy.schema import WRITE, row_type
 from recuse.policy.trees import serves
 
 _NAME: Final = "piece"
@@ -70,8 +71,12 @@ class Cedar:
 
     def __post_init__(self) -> None:
         self._tables = {(s.name, t.name): t for s in self.repository.systems.values() for t in s.tables}
-        schema = cedarpy.Schema.from_str(cedar_schema(self.repository))  # brings the groups of actions with it
-        self._base = cedarpy.Entities.from_json_str(entities_json(self.repository), schema)
+        actions = [
+            {"uid": uid("Action", action), "attrs": {}, "parents": [] if action == "read" else [uid("Action", WRITE)]}
+            for action in ACTIONS
+        ]
+        self._base = cedarpy.Entities.from_json_str(entities_json(self.repository))
+        self._base = self._base.with_added_json_str(json.dumps(actions))
 
     def table(self, kind: Kind) -> TableMap:
         """The map of a kind's table."""
@@ -115,7 +120,7 @@ class Cedar:
         request = {
             "principal": uid("Account", situation.principal.account),
             "action": uid("Action", situation.action),
-            "resource": uid(row_type(kind.system, kind.table), "row"),
+            "resource": uid(_row_type(kind), "row"),
             "context": context_json(situation.circumstances),
         }
         found = cedarpy.is_authorized(request, policies, self._known(situation, row))
@@ -138,7 +143,7 @@ class Cedar:
             name: KINDS[table.attributes[name].type].cedar(value) for name, value in row.items() if value is not None
         }
         return {
-            "uid": uid(row_type(kind.system, kind.table), "row"),
+            "uid": uid(_row_type(kind), "row"),
             "attrs": {
                 "category": reference("Category", kind.category),
                 "public": is_public(self.repository, table, kind.category),
@@ -154,6 +159,11 @@ class Cedar:
             "attrs": {"serves": served, "personal": False},
             "parents": [uid("Agency", principal.agency)],
         }
+
+
+def _row_type(kind: Kind) -> str:
+    """The type of a table's rows. A name that Cedar cannot write is named by no rule, and any other does as well."""
+    return row_type(kind.system, kind.table) if is_table(kind.table) else "unnamed"
 
 
 def _policies(templates: Mapping[str, pst.Template]) -> cedarpy.PolicySet:
