@@ -104,7 +104,8 @@ ONE_EACH = {
         "accounts.toml",
         'use = "job"',
         'use = "robot"',
-        "accounts.toml:16: `use` must be one of `personal`, `shared`, `gateway`, `job`, `backup`, `replication`, `superuser`",
+        "accounts.toml:16: `use` must be one of `personal`, `shared`, `gateway`, `job`, `backup`, `replication`, "
+        "`superuser`",
     ),
     "format": ("purposes.toml", "format = 1", "format = 2", "purposes.toml:1: `format` must be 1"),
     "format of an agreement": (
