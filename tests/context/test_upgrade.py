@@ -9,8 +9,10 @@ from typing import Final
 import psycopg
 import pytest
 
+from recuse.compiler.proof.said import Aside
 from recuse.enforcement.facts import Definition, Support
 from recuse.targets.postgres.inspect import inspect
+from recuse.targets.postgres.reading.statements import read_statements
 from recuse.targets.postgres.support import support_facts
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
@@ -91,6 +93,20 @@ def test_an_enforced_database_is_upgraded_by_one_plan(old: Enforced) -> None:
             assert rows(connection) == [2, 3]
         with pytest.raises(psycopg.errors.UndefinedFunction):
             connection.execute("SELECT recuse.entry('crime', 'judicial', NULL)")
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ('DROP ROUTINE "recuse"."entry"(text, text, text)', True),
+        ('DROP ROUTINE "recuse"."gate"(name) CASCADE', False),
+        ('DROP ROUTINE "records"."lookup"(integer)', False),
+        ('DROP ROUTINE IF EXISTS "recuse"."entry"(text, text, text)', False),
+    ],
+)
+def test_a_plan_may_drop_a_function_of_our_schema_and_no_other(text: str, understood: bool) -> None:
+    """The proof of a plan reads it back: with CASCADE, row policies would go with the gate that they ask."""
+    assert (read_statements(text) == (Aside(),)) is understood
 
 
 def test_a_version_2_that_lost_a_table_is_named(old: Enforced) -> None:

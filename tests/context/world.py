@@ -20,7 +20,7 @@ from recuse.operations.policy import Policy
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.throwaway import Server
-from tests.conformance.world import ATTRIBUTES
+from tests.conformance.world import definitions
 from tests.unit.enforcement.small import DAY, SYSTEM, TABLE, repository, rules, superuser, system_of, table_map
 
 PASSWORD: Final = "x"
@@ -110,19 +110,12 @@ def apply(admin: Connection) -> Planned:
 def unenforced(server: Server) -> Iterator[tuple[str, Connection]]:
     """The database before any policy; the server must be this test's own, since roles are its."""
     name = f"t_{clock.random_name(12)}"
-    types = {"Bool": "boolean", "String": "text", "Long": "bigint"}
-    columns = sql.SQL(", ").join(
-        sql.SQL("{} {}{}").format(
-            sql.Identifier(a.column), sql.SQL(types[a.type]), sql.SQL("" if a.optional else " NOT NULL")
-        )
-        for _, a in ATTRIBUTES
-    )
     with psycopg.connect(server.dsn(), autocommit=True) as outside:
         outside.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         for login in LOGINS:
             outside.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'x'").format(sql.Identifier(login)))
     with connect(server.dsn(name)) as admin:
-        admin.execute(sql.SQL(OBJECTS).format(columns=columns))
+        admin.execute(sql.SQL(OBJECTS).format(columns=definitions(constrained=True)))
         yield name, admin
 
 

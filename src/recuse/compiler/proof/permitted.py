@@ -22,10 +22,11 @@ from recuse.compiler.proof.said import (
     Secured,
 )
 from recuse.compiler.proof.state import CLASS, DOOR, OWNER, PUBLIC
-from recuse.enforcement.scope import ISSUER, PREFIX, SEVERS
+from recuse.enforcement.scope import ISSUER, KEEPER, PREFIX, SEVERS
 from recuse.errors import RefutedError
 from recuse.model import Repository, System
 
+_SCHEMA: Final = "recuse"
 _MEND: Final = "do not use this plan; if `recuse` made it, report it"
 
 
@@ -74,7 +75,8 @@ class Permitted:
                 return f"turns row security of `{table}` off" if False in (enabled, forced) else None
             case Owned(of, role):
                 ours = role.startswith(OWNER) and of.name in self.names.values()
-                return None if ours else f"makes `{role}` the owner of {of}"
+                mended = role == KEEPER and of.name[0] == _SCHEMA  # one of our own that somebody gave away
+                return None if ours or mended else f"makes `{role}` the owner of {of}"
             case Future(given=True, owner=owner):
                 return f"opens the next objects of `{owner}`"
             case _:

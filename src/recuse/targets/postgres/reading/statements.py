@@ -23,7 +23,7 @@ from recuse.compiler.proof.said import (
     Secured,
     Unsaid,
 )
-from recuse.enforcement.facts import Definition, Grant, ObjectKind, ObjectRef, Owner, PolicyCommand
+from recuse.enforcement.facts import Definition, Grant, ObjectKind, ObjectRef, PolicyCommand
 from recuse.errors import PlanError
 from recuse.targets.postgres.queries import Sql
 from recuse.targets.postgres.reading.constants import argument_type
@@ -31,7 +31,7 @@ from recuse.targets.postgres.reading.expression import read_tree
 from recuse.targets.postgres.reading.grammar import UnreadableError, fields, name_parts, node, statements, table_name
 from recuse.targets.postgres.reading.rows import delete, insert
 from recuse.targets.postgres.render import Statement
-from recuse.targets.postgres.statements import GUARDS, grant_statement, owner_statement
+from recuse.targets.postgres.statements import GUARDS, grant_statement
 from recuse.targets.postgres.support import VERSION, function_statements, support_facts, tables_statements
 
 _KIND: Final[dict[str, ObjectKind]] = {
@@ -77,8 +77,6 @@ def _shipped() -> frozenset[str]:
     for fact in support_facts():
         if isinstance(fact, Definition):
             several += [function_statements(fact.of, fresh=True), function_statements(fact.of, fresh=False)]
-        if isinstance(fact, Owner):
-            several.append(owner_statement(fact.of, fact.role))
         if isinstance(fact, Grant):
             several.append((grant_statement("GRANT", (fact,), "TO", grantable=False),))
     return frozenset(Statement((), do, ()).text()[0] for do in several)
@@ -106,24 +104,27 @@ def _policy(inner: Any) -> Iterator[Said]:
 
 
 def _drop(inner: Any) -> Iterator[Said]:
-    match inner["removeType"]:
-        case "OBJECT_ROUTINE":
-            of = fields(inner, "objects", removeType="OBJECT_ROUTINE", behavior="DROP_RESTRICT")
-            if any(_object("OBJECT_ROUTINE", each).name[0] != "recuse" for each in of["objects"]):
-                raise UnreadableError("it drops a function of others")
-            yield Aside()  # somebody's, in our schema
-            return
-        case "OBJECT_TRIGGER":
-            fixed = {"removeType": "OBJECT_TRIGGER", "missing_ok": True}
-        case _:
-            fixed = {"removeType": "OBJECT_POLICY"}
+    if inner["removeType"] == "OBJECT_ROUTINE":
+        yield from _drop_routine(inner)
+        return
+    guard = inner["removeType"] == "OBJECT_TRIGGER"
+    fixed = {"removeType": "OBJECT_TRIGGER", "missing_ok": True} if guard else {"removeType": "OBJECT_POLICY"}
     of = fields(inner, "objects", behavior="DROP_RESTRICT", **fixed)
-    guard = "missing_ok" in fixed
     for each in of["objects"]:
         schema, table, name = name_parts(fields(node(each, "List")[1], "items")["items"])
         if guard and name not in GUARDS:
             raise UnreadableError(f"it drops the trigger `{name}`, which is not ours")
         yield Aside() if guard else PolicyDropped(f"{schema}.{table}", name)
+
+
+def _drop_routine(inner: Any) -> Iterator[Said]:
+    """What has no place in our schema, as an older version's function; without CASCADE no row policy goes with it."""
+    of = fields(inner, "objects", behavior="DROP_RESTRICT", removeType="OBJECT_ROUTINE")
+    for each in of["objects"]:
+        on = _object("OBJECT_FUNCTION", each)
+        if on.name[0] != "recuse":
+            raise UnreadableError(f"it drops {on}, which is not ours")
+        yield Aside()
 
 
 def _guard(inner: Any) -> Iterator[Said]:
