@@ -16,6 +16,11 @@ from recuse.targets.postgres.advice.keys import Key, Operator
 from recuse.targets.postgres.queries import Sql
 
 _DATES: Final = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
+_PLAIN: Final = ("btree", "hash")
+_BOUNDS: Final = {
+    "int4range": "integer", "int8range": "bigint", "daterange": "date",
+    "tsrange": "timestamp without time zone", "tstzrange": "timestamp with time zone",
+}  # fmt: skip
 _LIKE: Final = ("pg_catalog.textlike(text,text)", "pg_catalog.bpcharlike(character,text)")
 _SUBNET: Final = ("network_sub(inet,inet)", "network_subeq(inet,inet)")
 _DECISION: Final = (
@@ -62,12 +67,12 @@ def _expression(key: Key) -> tuple[Key, IndexAdvice, Trial]:
         reason = f"`{_short(key.text)}` is an expression ({', '.join(culprits)}) that is never leakproof"
     operator = next((o for o in key.operators if o.own and o.name == "="), key.operators[0])
     trial = Trial(_compared(_column(key), operator), None)
-    if not operator.leakproof:
-        functions = tuple(sorted({*key.leak.functions, operator.function}))
+    if not operator.leakproof or key.method not in _PLAIN:  # a plain index would not serve what this one is for
+        functions = tuple(sorted({*key.leak.functions, *(o.function for o in key.operators if not o.leakproof)}))
         return key, _made(key, "expression", reason, (key.operators, ()), _decision(functions)), trial
-    cure, statements = _generated(key, key.text)
+    cure = (*_generated(key, ((key.text, key.type),)), key.leak.functions)
     trial = Trial(trial.lost, _compared(sql.Identifier("recuse_cure"), operator), sql.SQL(key.text))
-    return key, _made(key, "expression", reason, (key.operators, ()), (cure, statements, key.leak.functions)), trial
+    return key, _made(key, "expression", reason, (key.operators, ()), cure), trial
 
 
 def _mixed(key: Key, lost: Sequence[Operator]) -> tuple[Key, IndexAdvice, Trial]:
@@ -90,18 +95,15 @@ def _operators(key: Key, lost: Sequence[Operator]) -> tuple[Key, IndexAdvice, Tr
     trial = Trial(_compared(_column(key), lost[0]), None)
     base = key.type.rpartition(".")[2]
     if base == "citext":
-        expression = f"lower({key.text}::text)"
-        cure, statements = _generated(key, expression)
+        expressions: tuple[tuple[str, str], ...] = ((f"lower({key.text}::text)", "text"),)
         condition = sql.SQL("recuse_cure = lower($1::text)")
-        trial = Trial(trial.lost, condition, sql.SQL(expression))
-        return key, _made(key, kind, reason, (lost, kept), (cure, statements, functions)), trial
-    if base in ("int4range", "int8range", "daterange", "tsrange", "tstzrange"):
-        expression = f"lower({key.text})"
-        cure, statements = _generated(key, expression)
-        cure = cure.replace("a generated column", "generated columns of both bounds", 1)
-        trial = Trial(trial.lost, sql.SQL("recuse_cure <= $1"), sql.SQL(expression))
-        return key, _made(key, kind, reason, (lost, kept), (cure, statements, functions)), trial
-    return key, _made(key, kind, reason, (lost, kept), _decision(functions)), trial
+    elif base in _BOUNDS:
+        expressions = tuple((f"{end}({key.text})", _BOUNDS[base]) for end in ("lower", "upper"))
+        condition = sql.SQL("recuse_cure <= $1")
+    else:
+        return key, _made(key, kind, reason, (lost, kept), _decision(functions)), trial
+    trial = Trial(trial.lost, condition, sql.SQL(expressions[0][0]))
+    return key, _made(key, kind, reason, (lost, kept), (*_generated(key, expressions), functions)), trial
 
 
 def _prefix(key: Key) -> tuple[Key, IndexAdvice, Trial]:
@@ -143,21 +145,25 @@ def _decision(functions: Sequence[str]) -> Cure:
     return _DECISION.format(_names(functions)), (), tuple(functions)
 
 
-def _generated(key: Key, expression: str) -> tuple[str, tuple[str, ...]]:
-    """A generated column in place of the expression. Adding it writes the table anew, under its strongest lock."""
-    name = sql.Identifier(f"{key.index.rpartition('.')[2]}_value")
+def _generated(key: Key, expressions: Sequence[tuple[str, str]]) -> tuple[str, tuple[str, ...]]:
+    """Generated columns of these expressions, each with its type; adding one writes the table anew, under its lock."""
     schema, _, relation = key.table.partition(".")
     table = sql.Identifier(schema, relation)
-    add = sql.SQL("ALTER TABLE {} ADD COLUMN {} {} GENERATED ALWAYS AS ({}) STORED").format(
-        table, name, sql.SQL(key.type if expression == key.text else "text"), sql.SQL(expression)
-    )
-    index = sql.SQL("CREATE INDEX CONCURRENTLY ON {} ({})").format(table, name)
+    statements: list[str] = []
+    for number, (expression, kind) in enumerate(expressions, 1):
+        end = "" if len(expressions) == 1 else f"_{number}"
+        name = sql.Identifier(f"{key.index.rpartition('.')[2]}_value{end}")
+        add = sql.SQL("ALTER TABLE {} ADD COLUMN {} {} GENERATED ALWAYS AS ({}) STORED")
+        index = sql.SQL("CREATE INDEX CONCURRENTLY ON {} ({})")
+        statements.append(add.format(table, name, sql.SQL(kind), sql.SQL(expression)).as_string(None))
+        statements.append(index.format(table, name).as_string(None))
+    written = " and ".join(f"`{_short(expression)}`" for expression, _ in expressions)
     column = key.columns[0] if key.columns else key.text
     cure = (
-        f"a generated column of `{_short(expression)}` with a plain index, asked for in its place; adding it writes "
+        f"a generated column of {written} with a plain index, asked for in its place; adding it writes "
         f"the table anew while nobody else can read it; give it the category of `{column}`"
     )
-    return cure, (add.as_string(None), index.as_string(None))
+    return cure, tuple(statements)
 
 
 def _compared(left: sql.Composable, operator: Operator) -> Sql:

@@ -8,7 +8,9 @@ WITH RECURSIVE members(top, relation) AS (
 SELECT m.top, n.nspname || '.' || x.relname, i.indexrelid::bigint, k.number, am.amname, a.attname::text,
        pg_catalog.pg_get_indexdef(i.indexrelid, k.number, false), i.indexprs::text,
        (SELECT count(*) FROM pg_catalog.unnest(i.indkey[0:k.number - 2]) AS before(attnum) WHERE before.attnum = 0)::int,
-       pg_catalog.format_type(coalesce(a.atttypid, t.atttypid), coalesce(a.atttypmod, t.atttypmod)),
+       CASE WHEN a.attname IS NOT NULL THEN pg_catalog.format_type(a.atttypid, a.atttypmod)
+            WHEN am.amname = 'btree' THEN pg_catalog.format_type(t.atttypid, t.atttypmod)
+            ELSE pg_catalog.format_type(oc.opcintype, NULL) END,  -- other methods may store something else
        pg_catalog.quote_ident(ocn.nspname) || '.' || pg_catalog.quote_ident(oc.opcname),
        CASE WHEN i.indcollation[k.number - 1] <> 0
             THEN pg_catalog.quote_ident(ln.nspname) || '.' || pg_catalog.quote_ident(l.collname) END,
