@@ -1,0 +1,154 @@
+"""`make mutants`: every mutant of the modules between a policy and its SQL, against the quick suite.
+
+Takes up where it stopped as long as neither product nor tests have changed. A survivor that `survivors.toml` does not
+list makes it fail; one that is listed and no longer survives is named.
+"""
+
+import argparse
+import functools
+import hashlib
+import json
+import sys
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.mutation.operators import mutants_of
+from tests.mutation.running import ROOT, Mutated, Result, Running
+
+RESULTS: Final = ROOT / "build" / "mutants"
+SURVIVORS: Final = Path(__file__).parent / "survivors.toml"
+MODULES: Final = (
+    "compiler/residual", "compiler/known", "compiler/reduce", "compiler/fold", "compiler/wanted",
+    "targets/postgres/render", "targets/postgres/statements",
+)  # fmt: skip
+QUICK: Final = (
+    "tests/unit/compiler", "tests/unit/enforcement", "tests/unit/targets", "tests/conformance", "tests/test_algebra.py",
+    "tests/test_mutants.py", "tests/test_differential.py", "tests/mutation/test_soundness.py",
+)  # fmt: skip
+SETS: Final = 300  # generated rule sets: enough to meet most mutants, and soon done
+OPTIONS: Final = ("-q", "-s", "-o", "timeout=0", "-p", "no:xdist", "-p", "no:cacheprovider", f"--sets={SETS}")
+
+
+def digest() -> str:
+    """Of everything that can change what becomes of a mutant."""
+    files = sorted(p for top in ("src", "tests") for p in (ROOT / top).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    found = hashlib.sha256()
+    for path in files:
+        if path != SURVIVORS:
+            found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+class Record:
+    """What became of a module's mutants, kept in a file line by line; `hints` say which test caught one before."""
+
+    def __init__(self, module: str) -> None:
+        self._path = RESULTS / f"{module.replace('/', '.')}.jsonl"
+        lines = self._path.read_text().splitlines() if self._path.exists() else []
+        known = [Result(**json.loads(line)) for line in lines[1:]]
+        self.hints = {result.mutant: result.by for result in known if result.by}
+        self.done: dict[str, Result] = {}
+        if lines and lines[0] == digest():
+            self.done = {result.mutant: result for result in known}
+        else:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.write_text(digest() + "\n")
+
+    def add(self, result: Result) -> None:
+        """Keep one more."""
+        self.done[result.mutant] = result
+        with self._path.open("a") as file:
+            file.write(json.dumps(asdict(result)) + "\n")
+
+
+def listed() -> dict[str, set[str]]:
+    """The mutants argued to be equivalent, by module."""
+    found: dict[str, set[str]] = {}
+    for entry in tomllib.loads(SURVIVORS.read_text()).get("equivalent", []):
+        found.setdefault(entry["module"], set()).add(entry["mutant"])
+    return found
+
+
+def keep_recipe(_: pytest.Session) -> None:
+    """The oracle's answers do not depend on the product: worked out once, not once a mutant."""
+    module = sys.modules.get("tests.test_differential")
+    if module is not None:
+        module.recipe = functools.cache(module.recipe)  # type: ignore[attr-defined]
+        module.recipe(0, SETS)  # type: ignore[attr-defined]
+
+
+def run(modules: tuple[str, ...]) -> dict[str, Mapping[str, Result]]:
+    """The results by module, of mutants that are still made."""
+    records = {module: Record(module) for module in modules}
+    made = {module: list(mutants_of(module)) for module in modules}
+    left = [m for module in modules for m in made[module] if m.name not in records[module].done]
+    start, number = time.monotonic(), 0
+    of = {}
+
+    def next_ones() -> Iterator[Mutated]:
+        for mutant in left:
+            of[mutant.name] = mutant.module
+            yield mutant
+
+    def report(result: Result) -> None:
+        nonlocal number
+        number += 1
+        records[of[result.mutant]].add(result)
+        if result.outcome != "caught":
+            sys.stderr.write(f"{result.outcome}: {of[result.mutant]} {result.mutant} {result.by}\n")
+        if number % 50 == 0:
+            sys.stderr.write(f"{number} of {len(left)} mutants in {time.monotonic() - start:.0f} s\n")
+
+    if left:
+        hints = {name: by for record in records.values() for name, by in record.hints.items()}
+        paths = [path for path in QUICK if (ROOT / path).exists()]
+        code = pytest.main([*OPTIONS, *paths], plugins=[Running(next_ones(), report, hints, keep_recipe)])
+        if code != pytest.ExitCode.OK:
+            raise SystemExit(f"the suite could not be run on the sound product: {code!r}")
+    return {module: {m.name: records[module].done[m.name] for m in made[module]} for module in modules}
+
+
+def summary(results: Mapping[str, Mapping[str, Result]]) -> tuple[str, bool]:
+    """The table by module, with every survivor that is not listed and every listed one that is stale."""
+    argued = listed()
+    lines = [f"{'module':32} {'made':>6} {'caught':>7} {'timeout':>8} {'equivalent':>11} {'survived':>9} {'error':>6}"]
+    notes: list[str] = []
+    total: Counter[str] = Counter()
+    for module, found in results.items():
+        counts: Counter[str] = Counter({"made": len(found)})
+        for name, result in found.items():
+            outcome = "equivalent" if result.outcome == "survived" and name in argued.get(module, ()) else result.outcome
+            counts[outcome] += 1
+            if outcome in ("survived", "error"):
+                notes.append(f"{outcome}: {module} {name} {result.by}")
+        gone = (n for n in argued.get(module, ()) if n not in found or found[n].outcome != "survived")
+        notes += [f"stale: {module} {name}" for name in gone]
+        total += counts
+        lines.append(_line(module, counts))
+    lines.append(_line("all", total))
+    return "\n".join([*lines, "", *notes]), not total["survived"] and not total["error"]
+
+
+def _line(name: str, counts: Counter[str]) -> str:
+    widths = {"made": 6, "caught": 7, "timeout": 8, "equivalent": 11, "survived": 9, "error": 6}
+    return " ".join([f"{name:32}", *(f"{counts[each]:>{width}}" for each, width in widths.items())])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make mutants")
+    parser.add_argument("modules", nargs="*", default=MODULES, help="below src/recuse, without .py")
+    text, sound = summary(run(tuple(parser.parse_args().modules)))
+    (RESULTS / "summary.txt").write_text(text + "\n")
+    print(text)  # noqa: T201 - this is a command
+    sys.exit(0 if sound else 1)
+
+
+if __name__ == "__main__":
+    main()
