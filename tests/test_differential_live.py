@@ -303,7 +303,7 @@ class Tally:
 REFUSAL: Final = "and a table has one row condition"
 NO_PERMIT: Final = "no permit in force lets"
 PASSWORD: Final = "x"
-ISSUE: Final = "SELECT recuse.issue(%s, %s, %s, %s, %s, '2026-1', 1, 0)"
+ISSUE: Final = "SELECT recuse.issue(%s, %s, %s, %s, %s, '2026-1', now() + interval '1 hour', 0)"
 SPOILT: Final = """
 INSERT INTO recuse.permit
 SELECT 'expired ' || permit_id, login, login_oid, purpose, authority, agreement, case_number,
@@ -510,7 +510,9 @@ class Comparison:
         permit = self.random.choice(("", f"expired {login}", f"revoked {login}", *others))
         connection.execute("SAVEPOINT p")
         connection.execute(
-            "SELECT set_config('recuse.permit', %s, true), set_config('role', %s, true)", (permit, roles[login])
+            "SELECT set_config('recuse.permit', %s, true), set_config('role', %s, true), "
+            "set_config('recuse.declared', extract(epoch FROM now())::text, true)",
+            (permit, roles[login]),
         )
         shown = reached(connection, login, self._tries)
         connection.execute("ROLLBACK TO p")

@@ -191,7 +191,7 @@ def _accounts(accounts: Mapping[str, Account], classes: ClassMap, catalog: Catal
         oid = catalog.oids.get(login)
         if oid is None:
             continue  # an account that the database does not have reaches nothing
-        yield RegisteredAccount(login, oid, account.active)
+        yield RegisteredAccount(login, oid, account.active, account.use == "gateway")
         standing = classes.standing.get(login)
         if not account.active:
             yield replace(roles[login], login=False)

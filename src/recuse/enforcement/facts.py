@@ -123,11 +123,15 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredAccount:
-    """A row of `recuse.account`: a login that may see governed rows at all, by name and object id together."""
+    """A row of `recuse.account`: a login that may see governed rows at all, by name and object id together.
+
+    A `gateway` stands for many people, and declares by a token for each transaction.
+    """
 
     login: str
     oid: int
     active: bool
+    gateway: bool = False
 
 
 @dataclass(frozen=True, slots=True)

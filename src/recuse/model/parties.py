@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final, Literal
 
 Kind = Literal["civil", "criminal", "administrative"]
-Use = Literal["personal", "shared", "job", "backup", "replication", "superuser"]
+Use = Literal["personal", "shared", "gateway", "job", "backup", "replication", "superuser"]
 OfficialRole = Literal["direct", "confirm", "accept", "officer"]
 
 UNDECLARED: Final = "undeclared"

@@ -42,7 +42,7 @@ from recuse.targets.postgres.statements import (
 from recuse.targets.postgres.support import (
     function_statements,
     is_support_function,
-    tables_statement,
+    tables_statements,
 )
 
 
@@ -89,6 +89,8 @@ class Renderer:
         yield from _refreshed(changes)
 
     def _undo(self, first: Change, facts: Sequence[Fact]) -> tuple[Sql, ...]:
+        if isinstance(first.before, Support):
+            return ()  # what a newer version of the schema adds shows nothing by itself, and stays
         if first.before is not None:
             return self.make((first.before,), first.fact)
         if first.make:
@@ -107,7 +109,7 @@ class Renderer:
             case Membership() as membership:
                 return (self._join(membership),)
             case Support():
-                return (tables_statement(),)
+                return tables_statements(before.version if isinstance(before, Support) else 0)
             case Definition(of=of) if is_support_function(of):
                 return function_statements(of, fresh=before is None)
             case Definition(of=of):

@@ -131,15 +131,15 @@ def default_statement(default: DefaultPrivilege, verb: LiteralString, word: Lite
 
 
 def register_statement(account: RegisteredAccount) -> Sql:
-    """Role, member and grantor of a membership, quoted."""
+    """A row of the registered accounts, made or brought up to date."""
     return sql.SQL(
-        "INSERT INTO recuse.account (login, login_oid, active) VALUES ({}, {}, {}) "
-        "ON CONFLICT (login) DO UPDATE SET login_oid = excluded.login_oid, active = excluded.active"
-    ).format(account.login, account.oid, account.active)
+        "INSERT INTO recuse.account (login, login_oid, active, gateway) VALUES ({}, {}, {}, {}) ON CONFLICT (login) "
+        "DO UPDATE SET login_oid = excluded.login_oid, active = excluded.active, gateway = excluded.gateway"
+    ).format(account.login, account.oid, account.active, account.gateway)
 
 
 def declare_statement(row: Declaration) -> Sql:
-    """GRANT or REVOKE for facts that differ only in the column."""
+    """A row of the declarations, made or brought up to date."""
     return sql.SQL(
         "INSERT INTO recuse.declaration (login, purpose, authority, agreement, class_role) VALUES ({}, {}, {}, {}, {}) "
         "ON CONFLICT (login, purpose, authority, agreement) DO UPDATE SET class_role = excluded.class_role"
@@ -147,7 +147,7 @@ def declare_statement(row: Declaration) -> Sql:
 
 
 def undeclare_statement(row: Declaration) -> Sql:
-    """Who a grant is to; None is PUBLIC."""
+    """The end of a declaration."""
     return sql.SQL(
         "DELETE FROM recuse.declaration WHERE login = {} AND purpose = {} AND authority = {} AND agreement = {}"
     ).format(row.login, row.purpose, row.authority, row.agreement or "")

@@ -1,6 +1,7 @@
-"""What `recuse` keeps inside a database it enforces: one schema, three roles' worth of functions, no secret.
+"""What `recuse` keeps inside a database it enforces: one schema, and functions for everyone, for issuers, for nobody else.
 
 The wanted facts of that schema come from our own SQL files, so that a gate changed by hand is drift like any other.
+Its only secrets are gateways' keys, in a table that nobody but the schema's owner reads.
 """
 
 import re
@@ -9,24 +10,34 @@ from typing import Final
 
 from psycopg import sql
 
-from recuse.enforcement.facts import Definition, Fact, Grant, ObjectRef, Owner, Role, Support
+from recuse.enforcement.facts import Definition, Fact, Grant, Membership, ObjectRef, Owner, Role, Support
 from recuse.targets.postgres.inspect import function_digest
 from recuse.targets.postgres.queries import Sql, query, text
 
 OWNER: Final = "recuse_owner"
 ISSUER: Final = "recuse_issuer"
-VERSION: Final = 1
+VERSION: Final = 2
 # The tables, and each function with its argument types as the catalog writes them.
-_TABLES: Final = ("account", "declaration", "permit", "support")
+_TABLES: Final = ("account", "declaration", "gateway_key", "permit", "support", "used")
 _FUNCTIONS: Final = {
     "admitted": "",
     "gate": "name",
-    "entry": "text, text, text",
+    "challenge": "",
+    "admission": "text, text, text, text",
+    "enter": "name, text, text",
     "declare": "text, text, text",
-    "issue": "text, name, text, text, text, text, numeric, bigint",
+    "present": "text",
+    "issuable": "name, text, text, text",
+    "issue": "text, name, text, text, text, text, timestamp with time zone, bigint",
+    "revoke": "text",
+    "sever": "text",
+    "permits": "",
+    "token_permit": "text",
+    "new_key": "name",
 }
-_FOR_EVERYONE: Final = ("admitted", "gate", "entry", "declare")
-_LETTER: Final = {"STABLE": "s", "VOLATILE": "v", "SAFE": "s", "UNSAFE": "u"}
+_FOR_EVERYONE: Final = ("admitted", "gate", "challenge", "admission", "enter", "declare", "present")
+_FOR_ISSUERS: Final = ("issuable", "issue", "revoke", "sever", "permits")
+_LETTER: Final = {"STABLE": "s", "VOLATILE": "v", "SAFE": "s", "UNSAFE": "u", "RESTRICTED": "r"}
 
 
 @cache
@@ -43,8 +54,14 @@ def support_facts() -> frozenset[Fact]:
     for name, arguments in _FUNCTIONS.items():
         ref = ObjectRef("function", ("recuse", name, arguments))
         facts |= {Owner(ref, OWNER), _definition(ref, name)}
-        facts.add(Grant(ref, "EXECUTE", None if name in _FOR_EVERYONE else ISSUER, OWNER, grantable=False))
+        if name in (*_FOR_EVERYONE, *_FOR_ISSUERS):
+            facts.add(Grant(ref, "EXECUTE", None if name in _FOR_EVERYONE else ISSUER, OWNER, grantable=False))
     return frozenset(facts)
+
+
+def sever_right(bootstrap: str, *, granular: bool) -> Membership:
+    """What lets `recuse.sever` end sessions, so that an issuer needs no right to end anybody's."""
+    return Membership("pg_signal_backend", OWNER, bootstrap, admin=False, inherit=True, set_=not granular)
 
 
 def _definition(ref: ObjectRef, name: str) -> Definition:
@@ -60,9 +77,12 @@ def _definition(ref: ObjectRef, name: str) -> Definition:
     return Definition(ref, digest, "definer" if security == "DEFINER" else "invoker")
 
 
-def tables_statement() -> sql.SQL:
-    """The statements that make the schema and its tables."""
-    return query("support/tables")
+def tables_statements(found: int) -> tuple[Sql, ...]:
+    """The statements that bring the schema's tables from version `found` (0: there is no schema) to ours.
+
+    A fresh schema goes through every version, so that an old one and a new one end as the same.
+    """
+    return tuple(query(name) for number, name in enumerate(("support/tables", "support/tables_2")) if number >= found)
 
 
 def function_statements(ref: ObjectRef, *, fresh: bool) -> tuple[Sql, ...]:

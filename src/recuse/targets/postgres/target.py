@@ -13,7 +13,7 @@ from recuse.targets.postgres.collected import collected
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.render import Renderer
-from recuse.targets.postgres.support import support_facts
+from recuse.targets.postgres.support import sever_right, support_facts
 from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Severed
 
 
@@ -29,14 +29,15 @@ class PostgresSession:
 
     def catalog(self, found: Inspection) -> Catalog:
         """What the compiler needs to know of this database."""
+        granular = found.server.major >= 16
         return Catalog(
             facts=found.facts,
             shapes=found.shapes,
             oids=found.oids,
-            support=support_facts(),
+            support=support_facts() | {sever_right(found.server.bootstrap, granular=granular)},
             text=condition_text,
             bootstrap=found.server.bootstrap,
-            granular=found.server.major >= 16,
+            granular=granular,
             maintain=found.server.major >= 17,
         )
 

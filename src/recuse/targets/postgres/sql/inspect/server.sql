@@ -3,4 +3,9 @@ SELECT current_setting('server_version_num')::int, current_database()::text, cur
        (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user),
        (SELECT rolname::text FROM pg_catalog.pg_roles WHERE oid = 10),
        (SELECT count(*)::int FROM unnest(ARRAY['support', 'account', 'declaration', 'permit']) t (name)
-        WHERE to_regclass('recuse.' || t.name) IS NOT NULL)
+        WHERE to_regclass('recuse.' || t.name) IS NOT NULL
+          -- version 2 added two tables and, with them, this column
+          AND (NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = to_regclass('recuse.account')
+                           AND a.attname = 'gateway' AND NOT a.attisdropped)
+               OR (to_regclass('recuse.gateway_key') IS NOT NULL AND to_regclass('recuse.used') IS NOT NULL)
+               OR t.name = 'support'))
