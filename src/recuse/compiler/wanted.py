@@ -55,7 +55,7 @@ class Catalog:
 
     def owner(self, ref: ObjectRef) -> str:
         """The role that owns an object; KeyError when it was not found."""
-        return next(f.role for f in self.facts if isinstance(f, Owner) and f.of == ref)
+        return {fact.of: fact.role for fact in self.facts if isinstance(fact, Owner)}[ref]
 
     def derived(self, name: str) -> ObjectRef:
         """The view, materialized view or function of this name, as found; PlanError when there is none."""

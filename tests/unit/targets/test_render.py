@@ -237,8 +237,9 @@ def test_a_default_privilege_names_its_kind(on: str, word: str) -> None:
 
 def test_a_registered_account_is_a_row() -> None:
     assert made(ACCOUNT) == [
-        "INSERT INTO recuse.account (login, login_oid, active) VALUES ('cle''rk', 16384, true) "
-        "ON CONFLICT (login) DO UPDATE SET login_oid = excluded.login_oid, active = excluded.active"
+        "INSERT INTO recuse.account (login, login_oid, active, gateway) VALUES ('cle''rk', 16384, true, false) "
+        "ON CONFLICT (login) DO UPDATE SET login_oid = excluded.login_oid, active = excluded.active, "
+        "gateway = excluded.gateway"
     ]
     # Its declarations refer to it.
     assert unmade(ACCOUNT) == [
@@ -262,7 +263,11 @@ def test_a_declaration_is_a_row(agreement: str | None, text: str) -> None:
 
 
 def test_our_schema_and_its_functions() -> None:
-    assert made(Support(1)) == lines((query("support/tables"),))
+    versions = lines((query("support/tables"), query("support/tables_2")))
+    assert made(Support(2)) == versions
+    assert made(Support(2), before=Support(1)) == versions[1:]
+    (upgrade,) = renderer().statements([change(Support(2), before=Support(1))])
+    assert upgrade.undo == ()
     assert unmade(Support(1)) == ["DROP SCHEMA recuse CASCADE"]
     definition = Definition(GATE, "0" * 64, "definer")
     source = query("support/gate").as_string(None)
