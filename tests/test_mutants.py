@@ -433,7 +433,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     ),
     "inactive account registered active": Fault(
         inactive_accounts_are_registered_inactive,
-        replaced(wanted_module, "RegisteredAccount", lambda login, oid, _: RegisteredAccount(login, oid, active=True)),
+        replaced(wanted_module, "RegisteredAccount", lambda login, oid, *_: RegisteredAccount(login, oid, active=True)),
     ),
     "owner of a derived object holds the whole class": Fault(
         owners_of_derived_objects_only_read, replaced(rights.TableRights, "reading", lambda found: found)
