@@ -5,7 +5,6 @@ are mutated too: a wrong entry in a table of keywords is as wrong as a wrong lin
 test session for each mutant, which for some three thousand of them takes hours.
 """
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +17,8 @@ from libcst.metadata import MetadataWrapper, ParentNodeProvider
 from mutmut.mutation.file_mutation import MutationVisitor, deep_replace
 from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
+
+from tests.mutation.describing import change
 
 SOURCES: Final = Path(__file__).parents[2] / "src" / "recuse"
 _ALIAS: Final = re.compile(r"_?[A-Z][a-z]\w*")  # a name for a type, which nothing asks for while the program runs
@@ -66,10 +67,10 @@ def mutants_of(module: str) -> Iterator[Mutant]:
         if mutated in sources:
             continue  # two operators may make the same text
         sources.add(mutated)
-        function, change = _function(made.original_node, parents), _change(text, mutated)
-        seen[function, change] += 1
-        number = seen[function, change]
-        yield Mutant(module, function, change if number == 1 else f"{change} (again, {number})", mutated)
+        function, words = _function(made.original_node, parents), change(text, mutated)
+        seen[function, words] += 1
+        number = seen[function, words]
+        yield Mutant(module, function, words if number == 1 else f"{words} (again, {number})", mutated)
 
 
 def _is_for_types(node: cst.CSTNode) -> bool:
@@ -93,15 +94,3 @@ def _function(node: cst.CSTNode, parents: dict[cst.CSTNode, cst.CSTNode]) -> str
             names.append(above.name.value)
         inside = above
     return None if found is None else ".".join(reversed(names))
-
-
-def _change(before: str, after: str) -> str:
-    """What differs, line by line, without indentation."""
-    removed: list[str] = []
-    added: list[str] = []
-    for line in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""):
-        if line.startswith("-") and not line.startswith("---"):
-            removed.append(line[1:].strip())
-        elif line.startswith("+") and not line.startswith("+++"):
-            added.append(line[1:].strip())
-    return f"{' ⏎ '.join(removed)} → {' ⏎ '.join(added) or 'nothing'}"
