@@ -260,6 +260,7 @@ def a_challenge_names_database_login_backend_and_transaction(world: World) -> No
 def a_gateway_s_two_newest_keys_hold(world: World) -> None:
     world.permit("g1", "pool")
     world.permit("s1", "second")
+    world.key("second")
     keys = [world.key(), world.key()]
     other = world.key("second")
     keys.append(world.key())
@@ -276,7 +277,7 @@ def a_gateway_s_two_newest_keys_hold(world: World) -> None:
     with world.undone(), world.as_("second"):
         assert world.one("SELECT recuse.present(%s)", world.token(other, "s1")) == "s1"
     stored = world.rows("SELECT login::text, length(inner_block), length(outer_block) FROM recuse.gateway_key ORDER BY 1")
-    assert stored == [("pool", 64, 64), ("pool", 64, 64), ("second", 64, 64)]
+    assert stored == [("pool", 64, 64), ("pool", 64, 64), ("second", 64, 64), ("second", 64, 64)]
     assert world.one("SELECT bool_and(made_at > now() AND made_at <= clock_timestamp()) FROM recuse.gateway_key") is True
 
 

@@ -33,7 +33,7 @@ from recuse.model import Account, Derived, System
 
 CUT: Final = "recuse_cut"
 _ADMITTED: Final = "(SELECT recuse.admitted()) IS NOT NULL"
-_SUFFIX: Final[Mapping[PolicyCommand, str]] = {"SELECT": "r", "INSERT": "i", "UPDATE": "u", "DELETE": "d", "ALL": "a"}
+_SUFFIX: Final[Mapping[PolicyCommand, str]] = {"SELECT": "r", "INSERT": "i", "UPDATE": "u", "DELETE": "d"}
 
 
 @dataclass(frozen=True, slots=True)

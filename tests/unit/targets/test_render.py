@@ -364,4 +364,6 @@ def test_text_can_be_pasted_into_psql() -> None:
 
 
 def test_who_may_name_a_schema_is_nobody_unless_said() -> None:
-    assert Renderer(18, {}).named == frozenset()
+    unsaid = Renderer(18, {TABLE: frozenset({"owner"})})
+    assert len(unsaid.unmake((replace(READ, grantor="lender"),))) == 5
+    assert len(renderer().unmake((replace(READ, grantor="lender"),))) == 3
