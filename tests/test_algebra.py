@@ -11,9 +11,10 @@ import cedarpy
 import pytest
 
 from recuse.compiler.condition import NEVER, holds
-from tests.conformance.world import ASKING, Row, compiled, entities, oracle, parsed, requests
+from tests.conformance.world import ASKING, ATTRIBUTES, Row, compiled, entities, oracle, parsed, requests
 
 ROW: Final[Row] = {
+    **dict.fromkeys((attribute.column for _, attribute in ATTRIBUTES), None),
     "is_sealed": True, "is juvenile": None, 'vi"p': False, "district": "a", "Note": None, "alías": "b", "grade": 1,
     "weight": None,
 }  # fmt: skip

@@ -1,22 +1,22 @@
 """The compiler against Cedar: for every generated rule set, the rows shown are the rows Cedar allows.
 
-Three answers are compared: Cedar's, `holds` on the condition, and DuckDB running the condition's text. A row shown that
-Cedar denies is reported apart and first.
+Three answers are compared: Cedar's, `holds` on the condition, and PostgreSQL running the condition's text. A row shown
+that Cedar denies is reported apart and first.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Final
 
 import cedarpy
-import duckdb
 import psycopg
 import pytest
 from psycopg import sql
 
 from recuse.compiler.condition import Condition, holds
-from recuse.targets.postgres.condition_sql import condition_sql, condition_text
+from recuse.targets.postgres.condition_sql import condition_sql
 from tests.conformance.faults import FAULTS, TEXT_FAULTS
 from tests.conformance.generate import Generator
 from tests.conformance.world import (
@@ -28,8 +28,7 @@ from tests.conformance.world import (
     Rules,
     compiled,
     entities,
-    fill_duckdb,
-    fill_postgresql,
+    fill,
     oracle,
     parsed,
     random_rows,
@@ -122,37 +121,33 @@ def test_holds_equals_cedar(made: Recipe, conditions: tuple[Condition, ...]) -> 
     judge(mismatch(case, by_holds(condition, rows), rows) for case, condition, rows in pairs)
 
 
-def test_text_in_duckdb_equals_cedar(made: Recipe, conditions: tuple[Condition, ...]) -> None:
-    with duckdb.connect() as connection:
-        judge(in_duckdb(connection, made, conditions))
+# Settings that change how a session reads and writes moments: what a condition says must not follow them.
+SETTINGS: Final = {"TimeZone": "America/Chicago", "DateStyle": "SQL, DMY", "IntervalStyle": "sql_standard"}
 
 
-def in_duckdb(
-    connection: duckdb.DuckDBPyConnection, made: Recipe, conditions: tuple[Condition, ...]
-) -> Iterator[str | None]:
-    for number, rows in enumerate(made.tables):
-        fill_duckdb(connection, rows)
-        for case, condition in zip(made.cases, conditions, strict=True):
-            if case.table == number:
-                answer = connection.execute(f"SELECT id FROM r WHERE {condition_text(condition)}").fetchall()
-                yield mismatch(case, frozenset(index for (index,) in answer), rows)
+@contextmanager
+def hostile_session(database: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database) as connection:
+        for name, value in SETTINGS.items():
+            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+        yield connection
 
 
 def test_text_in_postgresql_equals_cedar(made: Recipe, conditions: tuple[Condition, ...], database: str) -> None:
-    """Enough sets to meet every form of text, as WHERE clauses in the real dialect."""
-    with psycopg.connect(database) as connection:
-        fill_postgresql(connection, made.tables[0])
+    with hostile_session(database) as connection:
         judge(in_postgresql(connection, made, conditions))
 
 
 def in_postgresql(
     connection: psycopg.Connection, made: Recipe, conditions: tuple[Condition, ...]
 ) -> Iterator[str | None]:
-    for case, condition in zip(made.cases, conditions, strict=True):
-        if case.table == 0:
-            query = sql.SQL("SELECT id FROM r WHERE {}").format(condition_sql(condition))
-            shown = frozenset(index for (index,) in connection.execute(query).fetchall())
-            yield mismatch(case, shown, made.tables[0])
+    """What is wrong with each text as a WHERE clause."""
+    for number, rows in enumerate(made.tables):
+        fill(connection, rows)
+        for case, condition in zip(made.cases, conditions, strict=True):
+            if case.table == number:
+                query = sql.SQL("SELECT id FROM r WHERE {}").format(condition_sql(condition))
+                yield mismatch(case, frozenset(index for (index,) in connection.execute(query).fetchall()), rows)
 
 
 def test_validated_sets_never_err(made: Recipe) -> None:
@@ -186,8 +181,8 @@ def test_a_planted_fault_is_noticed(made: Recipe, fault: str, monkeypatch: pytes
 
 @pytest.mark.parametrize("fault", TEXT_FAULTS)
 def test_a_planted_fault_in_the_text_is_noticed(
-    made: Recipe, conditions: tuple[Condition, ...], fault: str, monkeypatch: pytest.MonkeyPatch
+    made: Recipe, conditions: tuple[Condition, ...], fault: str, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     TEXT_FAULTS[fault](monkeypatch)
-    with duckdb.connect() as connection:
-        assert any(what is not None for what in in_duckdb(connection, made, conditions))
+    with hostile_session(database) as connection:
+        assert any(what is not None for what in in_postgresql(connection, made, conditions))

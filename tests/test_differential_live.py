@@ -21,7 +21,6 @@ import pytest
 from psycopg import sql
 
 from recuse.compiler.classes import ClassContent, Classifier, ClassMap, Declared
-from recuse.compiler.condition import Value
 from recuse.compiler.residual import RuleText
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.diff import diff
@@ -43,14 +42,16 @@ from tests.conformance.generate import Generator
 from tests.conformance.world import (
     ATTRIBUTES,
     CIRCUMSTANCES,
+    EMPTY,
     KIND,
     PRINCIPALS,
-    TYPES,
     Asking,
     Row,
+    definitions,
     entities,
     random_rows,
     requests,
+    stored,
 )
 from tests.conftest import DEBIAN_15, binaries_of
 from tests.test_mutants import FAULTS as MUTANTS
@@ -79,8 +80,7 @@ COLUMNS: Final = {
     category: tuple(a.column for _, a in ATTRIBUTES if (a.column in OF_RECORD) == (category == "arrest_record"))
     for category in CATEGORIES
 }
-EMPTY: Final[Mapping[str, Value]] = {"Bool": False, "String": "", "Long": 0}
-DEFAULTS: Final = {"Bool": "false", "String": "''", "Long": "0"}
+OF_COLUMN: Final = {attribute.column: attribute for _, attribute in ATTRIBUTES}
 
 _ALL: Final = range(STORED + CANDIDATES + MOVES)
 ROWS_ASKED: Final[Mapping[Action, range]] = {
@@ -355,7 +355,7 @@ def _try(kind: Kind, category: str, statement: sql.SQL | sql.Composed, row: int 
 
 
 def _values(row: Row, columns: Iterable[str]) -> sql.Composed:
-    return sql.SQL(", ").join(sql.Literal(row[column]) for column in columns)
+    return sql.SQL(", ").join(stored(OF_COLUMN[column], row[column]) for column in columns)
 
 
 def reached(connection: Connection, login: str, tries: Iterable[Try]) -> dict[Key, frozenset[int]]:
@@ -545,7 +545,9 @@ def live_on(server: Server) -> Iterator[Live]:
         admin.execute("CREATE ROLE records_owner; CREATE SCHEMA records AUTHORIZATION records_owner")
         with admin.transaction():
             admin.execute("SET LOCAL ROLE records_owner")
-            admin.execute(sql.SQL("CREATE TABLE records.arrest (id int PRIMARY KEY, {})").format(_columns()))
+            admin.execute(
+                sql.SQL("CREATE TABLE records.arrest (id int PRIMARY KEY, {})").format(definitions(constrained=True))
+            )
         for login in LOGINS:
             admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(login), PASSWORD))
         found = inspect(admin)
@@ -560,14 +562,6 @@ def live_on(server: Server) -> Iterator[Live]:
             for login in LOGINS
         }
         yield live
-
-
-def _columns() -> sql.Composed:
-    definitions = []
-    for _, attribute in ATTRIBUTES:
-        rest = "" if attribute.optional else f" NOT NULL DEFAULT {DEFAULTS[attribute.type]}"
-        definitions.append(sql.SQL("{} " + TYPES[attribute.type] + rest).format(sql.Identifier(attribute.column)))
-    return sql.SQL(", ").join(definitions)
 
 
 @dataclass(frozen=True, slots=True)

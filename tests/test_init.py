@@ -63,7 +63,7 @@ def made(dsn: str, folder: Path, options: InitOptions = OPTIONS) -> Iterator[Mad
         directives = [signed.directive for signed in repository.directives.values()]
         rules = validate(repository, directives)
         system = repository.systems[options.system]
-        check_catalog(system, session.inspect().shapes)
+        check_catalog(system, session.inspect().shapes, session.column_types())
         policy = Policy(repository, rules.rules, tuple(repository.directives), options.on)
         yield Made(proposal, folder, repository, plan_system(session, policy, system), session)
 

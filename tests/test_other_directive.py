@@ -23,7 +23,7 @@ from recuse.model import System, TableMap
 from recuse.operations.verify import Verified
 from recuse.policy.contexts import Context
 from recuse.targets.postgres.throwaway import throwaway
-from recuse.targets.records import Sample
+from recuse.targets.records import AskedColumn, Sample
 from recuse.targets.target import Prober, target_for
 from tests.conftest import binaries_of
 from tests.test_main_job import Job, make_keys
@@ -120,7 +120,7 @@ def sampled(prober: Prober, system: System, shapes: Mapping[str, TableShape]) ->
     for table in system.tables:
         names = [column.name for column in shapes[table.name].columns]
         key = table.key or (names[0],)
-        found = prober.sample(table.name, key, flags(table))
+        found = prober.sample(table.name, key, [AskedColumn(name, "Bool") for name in flags(table)])
         rows = tuple(sample for sample in found if not any(sample.attributes.values()))
         assert rows
         for category in table.categories:

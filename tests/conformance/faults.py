@@ -3,15 +3,15 @@
 Each is put in the place of a part of the compiler for one test, which must then find rows shown or hidden wrongly.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal, LiteralString
 
 import pytest
 from cedarpy import pst
 from psycopg import sql
 
-from recuse.compiler import atoms, condition, fold, known, lower, pattern, reduce, residual, truth
+from recuse.compiler import compare, condition, fold, known, lower, merge, pattern, reduce, residual, truth
 from recuse.compiler.condition import (
     ALWAYS,
     NEVER,
@@ -23,21 +23,31 @@ from recuse.compiler.condition import (
     Never,
     Null,
     OneOf,
+    Order,
     Ordered,
+    Range,
+    Relation,
+    Whole,
+    Within,
     all_of,
     any_of,
     complement,
+    elements,
     given_not_null,
     one_of,
+    within,
 )
 from recuse.compiler.truth import Truth
+from recuse.model import DAY, Address, RowAttribute
 from recuse.targets.postgres import condition_sql
 
 Fault = Callable[[pytest.MonkeyPatch], None]
 
-sound_chain, sound_strict, sound_whole = reduce._chain, fold.strict, residual._whole
+sound_chain, sound_strict, sound_whole = reduce._chain, fold.strict, residual.whole
 sound_choice, sound_pieces = truth.choice, pattern.pieces
-sound_atom, sound_constant = condition_sql._atom, condition_sql._constant
+sound_atom, sound_constant, sound_typed = condition_sql._atom, condition_sql._constant, condition_sql._typed
+sound_order, sound_in_networks, sound_within = compare.order, compare.in_networks, Address.within
+Kind = Literal["datetime", "date"]
 
 
 def not_true(shown: Condition) -> Condition:
@@ -117,6 +127,71 @@ def off_by_one(atom: Atom) -> Atom:
     return complement(atom)
 
 
+def late_window(column: str, start: int | None, end: int | None, expected: bool = True, *, of: Kind) -> Condition:
+    return within(column, start, None if end is None else end + (DAY if of == "date" else 1), expected, of=of)
+
+
+def rounded_down(column: str, start: int | None, end: int | None, expected: bool = True, *, of: Kind) -> Condition:
+    if of == "date":
+        start, end = (None if bound is None else bound // DAY * DAY for bound in (start, end))
+    return within(column, start, end, expected, of=of)
+
+
+def with_infinities(attribute: RowAttribute, sign: Order, value: pst.Expr) -> Truth | None:
+    found = sound_order(attribute, sign, value)
+    if found is not None and isinstance(found.true, Within):
+        return Truth(found.true, complement(found.true))
+    return found
+
+
+def first_window(windows: Sequence[Within]) -> Within:
+    return windows[0]
+
+
+def any_for_all(column: str, relation: Relation, constants: Iterable[str], expected: bool = True) -> Condition:
+    return elements(column, "&&" if relation == "@>" else relation, constants, expected)
+
+
+def all_for_any(column: str, relation: Relation, constants: Iterable[str], expected: bool = True) -> Condition:
+    return elements(column, "@>" if relation == "&&" else relation, constants, expected)
+
+
+def holds_and_more(column: str, texts: Sequence[str]) -> Truth:
+    return Truth(elements(column, "@>", texts), elements(column, "@>", texts, False))
+
+
+def network_of(expr: pst.Expr) -> Address | None:
+    found = fold.address_of(expr)
+    if found is None:
+        return None
+    rest = found.bits - found.prefix
+    return Address(found.version, found.number >> rest << rest, found.prefix)
+
+
+def turned_round(column: str, side: Range, networks: Iterable[Address]) -> Truth:
+    return sound_in_networks(column, ">>=" if side == "<<=" else "<<=", networks)
+
+
+def narrow_networks() -> Mapping[fold.AddressTest, tuple[Address, ...]]:
+    return {**fold.NETWORKS, "is_loopback": (Address(4, (127 << 24) + 1, 32), Address(6, 1, 128))}
+
+
+def across_versions(one: Address, other: Address) -> bool:
+    return sound_within(Address(other.version, one.number, min(one.prefix, other.bits)), other)
+
+
+def only_its_own(_: known.Known, kind: str, uid: pst.EntityUid) -> frozenset[str]:
+    return frozenset({uid.id} if str(uid.type) == kind else ())
+
+
+def without(suffix: str) -> Callable[[str, LiteralString], sql.Composed]:
+    return lambda text, name: sound_typed(text.replace(suffix, ""), name)
+
+
+def always_whole(atom: Atom, column: sql.Identifier) -> sql.Composed:
+    return sql.SQL("({} IS NOT NULL)").format(column) if isinstance(atom, Whole) else sound_atom(atom, column)
+
+
 def replaced(owner: object, name: str, fault: object) -> Fault:
     return lambda patch: patch.setattr(owner, name, fault)
 
@@ -160,7 +235,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     ),
     "`has` is always true": replaced(truth, "presence", lambda column: truth.TRUE),
     "an attribute without a column is false, not an error": replaced(lower, "ERRS", truth.FALSE),
-    "!= is IS DISTINCT FROM": replaced(lower, "one_of", distinct_from),
+    "!= is IS DISTINCT FROM": replaced(compare, "one_of", distinct_from),
     "values of different types are unequal even when missing": replaced(truth, "difference", lambda a, b: truth.FALSE),
     "the opposite of < is >": replaced(truth, "complement", off_by_one),
     "a pattern is a plain prefix": replaced(lower, "pieces", lambda elements: (sound_pieces(elements)[0], "")),
@@ -168,13 +243,33 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "x && false is false even where x errs": replaced(reduce, "_chain", eager_chain),
     "an error in a constant is false": replaced(reduce, "strict", strict_without_errors),
     "`in` forgets ancestors": replaced(known.Known, "ancestors", only_itself),
-    "`unless` is `when`": replaced(residual, "_whole", unless_as_when),
-    "the scope of the resource is ignored": replaced(residual, "_of_resource", without_scope_of_resource),
-    "a column that excludes one value takes all": replaced(atoms, "_all_but", everything_if_unequal),
+    "`unless` is `when`": replaced(residual, "whole", unless_as_when),
+    "the scope of the resource is ignored": replaced(residual, "of_resource", without_scope_of_resource),
+    "a column that excludes one value takes all": replaced(merge, "_all_but", everything_if_unequal),
+    "a window of time ends a millisecond late": replaced(compare, "within", late_window),
+    "a day begins with the moment in it": replaced(compare, "within", rounded_down),
+    "an infinity stands in an order": replaced(compare, "order", with_infinities),
+    "windows of time are joined, not met": replaced(merge, "_overlap", first_window),
+    "a NULL element is no error": replaced(compare, "Whole", lambda column, _: Null(column, False)),
+    "containsAll is containsAny": replaced(compare, "elements", any_for_all),
+    "sets are equal that hold the same and more": replaced(compare, "_is_set", holds_and_more),
+    "containsAny is containsAll": replaced(compare, "elements", all_for_any),
+    "host bits do not count": replaced(compare, "address_of", network_of),
+    "an address in a network is the other way round": replaced(compare, "in_networks", turned_round),
+    "only 127.0.0.1 is the loopback": replaced(lower, "NETWORKS", narrow_networks()),
+    "IPv6 holds IPv4": replaced(Address, "within", across_versions),
+    "an id in a column is in nothing above it": replaced(known.Known, "within", only_its_own),
+    "what asks is in nothing above it": replaced(fold, "_above", lambda left, stage: frozenset()),
+    "a uuid may be spelt in capitals": replaced(compare, "_is_canonical", lambda text: len(text) == 36),
 }
 
 TEXT_FAULTS: Final[Mapping[str, Fault]] = {
     "a pattern's own % and _ are wildcards": replaced(condition_sql, "_escaped", lambda piece: piece),
     "a text ends at its quote": replaced(condition_sql, "_constant", cut_at_quote),
     "NULL counts as true": replaced(condition_sql, "_atom", atom_with_distinct),
+    "a moment is in the session's zone": replaced(condition_sql, "_typed", without("+00")),
+    "years before 1 are years after it": replaced(condition_sql, "_typed", without(" BC")),
+    "a set of texts has no NULL": replaced(condition_sql, "_atom", always_whole),
+    "<<= is <<": replaced(condition_sql, "_OPERATORS", condition_sql._OPERATORS | {"<<=": sql.SQL("<<")}),
+    "@> is &&": replaced(condition_sql, "_OPERATORS", condition_sql._OPERATORS | {"@>": sql.SQL("&&")}),
 }

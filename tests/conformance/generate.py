@@ -4,11 +4,38 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from tests.conformance.world import LONGS, TEXTS
+from tests.conformance.world import ADDRESSES, ELEMENTS, IDS, LONGS, MOMENTS, TEXTS, UUIDS
 
 BOOLS: Final = {"sealed": False, "juvenile": True, "vip": True}
 STRINGS: Final = {"district": False, "note": True, "alias": True}
 NUMBERS: Final = {"grade": False, "weight": True}
+TIMES: Final = {"due": False, "seen": True, "born": True}
+NETS: Final = {"home": False, "net": True}
+SETS: Final = {"marks": False, "tags": True}
+ENTITIES: Final = {
+    "agency": (True, "Agency"),
+    "handler": (False, "Account"),
+    "reason": (True, "Purpose"),
+    "basis": (True, "Authority"),
+    "sort": (False, "Category"),
+}
+OF_ENTITIES: Final = {
+    "agency": ("principal in @", "principal.serves.contains(@)", "@ in principal.serves", "@ is Agency"),
+    "handler": (
+        "principal == @",
+        "principal in @",
+        "@ != principal",
+        '@ in Agency::"nation"',
+        '@ in Agency::"city"',
+    ),
+    "reason": ("context.purpose in @", "@ in context.purpose", "@ == context.purpose"),
+    "basis": (
+        "context.authority in @",
+        "context.authority != @",
+        '@ in [Authority::"judicial", Authority::"none"]',
+    ),
+    "sort": ("context.agreed.contains(@)", "resource in @", "@ in context.agreed", "resource.category == @"),
+}
 ABOUT_CONTEXT: Final = (
     'context.purpose in Purpose::"own"',
     'context.purpose == Purpose::"crime"',
@@ -59,6 +86,50 @@ WILD: Final = (
     "1 < true",
     "principal.missing",
     'context.purpose in ["own"]',
+    'resource.due == "1970-01-01"',
+    "resource.seen != resource.weight",
+    "resource.due < 5",
+    'resource.born.isInRange(ip("::/0"))',
+    "resource.seen.isEmpty()",
+    "resource.seen has inner",
+    'datetime("1970-13-01") < resource.due',
+    'ip("10.0.0.1/33") == resource.home',
+    '5 < datetime("1970-01-01")',
+    'resource.net == "10.0.0.0/8"',
+    "resource.net.contains(1)",
+    "resource.note.isLoopback()",
+    'resource.tags == "a"',
+    "resource.tags == [1]",
+    "resource.tags == []",
+    "[].containsAll(resource.tags)",
+    "resource.tags.containsAll([])",
+    "resource.tags.containsAny([])",
+    "resource.tags.contains(1)",
+    'resource.tags.containsAll([1, "a"])',
+    '[["a"], ["A", "a"], [], "a"].contains(resource.tags)',
+    'resource.tags in Category::"custody"',
+    "principal in resource.tags",
+    "resource in resource.marks",
+    "resource.vip in resource.agency",
+    "principal in resource.due",
+    "principal in resource.missing",
+    "resource.note.containsAll([1])",
+    "[1].containsAny(resource.note)",
+    'resource.agency == Purpose::"own"',
+    'resource.agency in Purpose::"own"',
+    'resource.agency in ["city"]',
+    "resource.agency in []",
+    'resource.agency in [Agency::"city", Account::"clear/clerk"]',
+    "resource.reason is Agency",
+    "resource.reason has inner",
+    "resource.agency < 5",
+    'resource.agency like "c*"',
+    "resource.tags is Agency",
+    'resource.ref == "6A1F4F3E-0000-4000-8000-00000000ABCD"',
+    'resource.ref == "no uuid"',
+    "resource.ref == 5",
+    "resource.seen == resource.agency",
+    "(resource.vip == resource.tags)",
 )
 SCOPES: Final = (
     ("principal", ("principal",) * 4 + ('principal in Agency::"city"', 'principal is Account in Agency::"nation"')),
@@ -124,7 +195,8 @@ class Generator:
             return self.random.choice(WILD)
         if self.random.random() < 0.15:
             return self.random.choice(ABOUT_CONTEXT)
-        name, optional, written = self.random.choice((self._of_bool, self._of_string, self._of_number))()
+        kinds = (self._of_bool, self._of_string, self._of_number, self._of_time, self._of_net, self._of_set)
+        name, optional, written = self.random.choice((*kinds, self._of_uuid, self._of_entity))()
         if not optional or self.random.random() < self.wildness:
             return written
         form = ("(resource has {n} && {w})", "(resource has {n} && !({w}))", "(if resource has {n} then {w} else true)")
@@ -168,3 +240,71 @@ class Generator:
             )
         )
         return name, optional, written
+
+    def _of_time(self) -> tuple[str, bool, str]:
+        name, optional = self.random.choice(list(TIMES.items()))
+        one, two = (f'datetime("{self.random.choice(list(MOMENTS))}")' for _ in range(2))
+        operator = self.random.choice(("==", "!=", "<", "<=", ">", ">="))
+        written = self.random.choice(
+            (
+                f"resource.{name} {operator} {one}",
+                f"resource.{name} {operator} {one}",
+                f"{one} {operator} resource.{name}",
+                f"[{one}, {two}].contains(resource.{name})",
+                f"({one} <= resource.{name} && resource.{name} < {two})",
+            )
+        )
+        return name, optional, written
+
+    def _of_net(self) -> tuple[str, bool, str]:
+        name, optional = self.random.choice(list(NETS.items()))
+        one, two = (f'ip("{self.random.choice(list(ADDRESSES))}")' for _ in range(2))
+        written = self.random.choice(
+            (
+                f"resource.{name} == {one}",
+                f"{one} != resource.{name}",
+                f"[{one}, {two}].contains(resource.{name})",
+                f"resource.{name}.isInRange({one})",
+                f"resource.{name}.isInRange({one})",
+                f"{one}.isInRange(resource.{name})",
+                f"resource.{name}.{self.random.choice(('isIpv4', 'isIpv6', 'isLoopback', 'isMulticast'))}()",
+            )
+        )
+        return name, optional, written
+
+    def _of_set(self) -> tuple[str, bool, str]:
+        name, optional = self.random.choice(list(SETS.items()))
+        pool = ELEMENTS[:4] if self.random.random() < 0.7 else ELEMENTS
+        several = ", ".join(cedar_string(text) for text in self.random.choices(pool, k=self.random.choice((1, 2, 3))))
+        written = self.random.choice(
+            (
+                f"resource.{name}.contains({cedar_string(self.random.choice(pool))})",
+                f"resource.{name}.containsAll([{several}])",
+                f"resource.{name}.containsAny([{several}])",
+                f"[{several}].containsAll(resource.{name})",
+                f"[{several}].containsAny(resource.{name})",
+                f"resource.{name}.isEmpty()",
+                f"resource.{name} == [{several}]",
+                f"[{several}] != resource.{name}",
+            )
+        )
+        return name, optional, written
+
+    def _of_uuid(self) -> tuple[str, bool, str]:
+        one, two = (cedar_string(self.random.choice(UUIDS)) for _ in range(2))
+        forms = (f"resource.ref == {one}", f"{one} != resource.ref", f"[{one}, {two}].contains(resource.ref)")
+        return "ref", True, self.random.choice(forms)
+
+    def _of_entity(self) -> tuple[str, bool, str]:
+        name, (optional, kind) = self.random.choice(list(ENTITIES.items()))
+        one, two = (f"{kind}::{cedar_string(self.random.choice(IDS[kind]))}" for _ in range(2))
+        forms = (
+            "@ == " + one,
+            one + " != @",
+            f"[{one}, {two}].contains(@)",
+            "@ in " + one,
+            f"@ in [{one}, {two}]",
+            *OF_ENTITIES[name],
+            *OF_ENTITIES[name],
+        )
+        return name, optional, self.random.choice(forms).replace("@", f"resource.{name}")

@@ -4,21 +4,22 @@ The oracle is Cedar itself, with one difference that is our policy: a row is den
 """
 
 import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Final, LiteralString
+from uuid import UUID
 
 import cedarpy
-import duckdb
 import psycopg
 from psycopg import sql
 
 from recuse.compiler.condition import Condition, Value
 from recuse.compiler.lower import lower
 from recuse.compiler.residual import Hierarchy, Principal, ResourceKind, RuleText, residuals, specialise
-from recuse.model import Action, Circumstances, RowAttribute
+from recuse.model import DAY, Action, Address, AttributeType, Circumstances, RowAttribute
 
 SCHEMA: Final = cedarpy.Schema.from_str("""
 entity Agency in [Agency];
@@ -35,7 +36,10 @@ action insert, update, delete in [write] appliesTo {
 namespace clear::records {
   entity arrest, person in [Category] = {
     category: Category, public: Bool, sealed: Bool, juvenile?: Bool, vip?: Bool,
-    district: String, note?: String, alias?: String, grade: Long, weight?: Long
+    district: String, note?: String, alias?: String, grade: Long, weight?: Long,
+    due: datetime, seen?: datetime, born?: datetime, home: ipaddr, net?: ipaddr,
+    marks: Set<String>, tags?: Set<String>, ref?: String,
+    agency?: Agency, handler: Account, reason?: Purpose, basis?: Authority, sort: Category
   };
 }
 """)
@@ -49,6 +53,19 @@ ATTRIBUTES: Final = (
     ("alias", RowAttribute("alías", "String", True)),
     ("grade", RowAttribute("grade", "Long", False)),
     ("weight", RowAttribute("weight", "Long", True)),
+    ("due", RowAttribute("due", "datetime", False)),
+    ("seen", RowAttribute("seen at", "datetime", True)),
+    ("born", RowAttribute("Born", "date", True)),
+    ("home", RowAttribute("home", "ipaddr", False)),
+    ("net", RowAttribute('n"et', "ipaddr", True)),
+    ("marks", RowAttribute("marks", "Set<String>", False)),
+    ("tags", RowAttribute("tags", "Set<String>", True)),
+    ("ref", RowAttribute("ref", "uuid", True)),
+    ("agency", RowAttribute("agency", "Agency", True)),
+    ("handler", RowAttribute("handler", "Account", False)),
+    ("reason", RowAttribute("reason", "Purpose", True)),
+    ("basis", RowAttribute("basis", "Authority", True)),
+    ("sort", RowAttribute("sort", "Category", False)),
 )
 KIND: Final = ResourceKind("clear", "records.arrest", "release_date", False, ATTRIBUTES)
 
@@ -72,16 +89,89 @@ PARENTS: Final[dict[tuple[str, str], str | None]] = {
     ("Category", "arrest_record"): None,
 }
 
-TYPES: Final = {"Bool": "boolean", "String": "text", "Long": "bigint"}
-CREATE: Final = sql.SQL("DROP TABLE IF EXISTS r; CREATE TABLE r (id int, {})").format(
-    sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(a.column), sql.SQL(TYPES[a.type])) for _, a in ATTRIBUTES)
-)
+TYPES: Final[Mapping[AttributeType, LiteralString]] = {
+    "Bool": "boolean", "String": "text", "Long": "bigint", "datetime": "timestamp with time zone", "date": "date",
+    "ipaddr": "inet", "Set<String>": "text[]", "uuid": "uuid", "Agency": "text", "Purpose": "character varying(40)",
+    "Authority": "text", "Category": "text", "Account": "text",
+}  # fmt: skip
+DEFAULTS: Final[Mapping[AttributeType, LiteralString]] = {
+    "Bool": "false", "Long": "0", "datetime": "'1970-01-01 00:00:00+00'", "ipaddr": "'0.0.0.0'", "Set<String>": "'{}'",
+}  # fmt: skip
+# What a column holds of which an INSERT says nothing, and that is never NULL.
+EMPTY: Final[Mapping[AttributeType, Value]] = {
+    "Bool": False, "String": "", "Long": 0, "datetime": 0, "ipaddr": Address(4, 0, 32), "Set<String>": frozenset(),
+    "Account": "", "Category": "",
+}  # fmt: skip
+
+
+def column_type(attribute: RowAttribute) -> LiteralString:
+    """The column's type as the catalog writes it; one set is of another type than the other."""
+    return "character varying(20)[]" if attribute.column == "marks" else TYPES[attribute.type]
+
+
+def definitions(*, constrained: bool = False) -> sql.Composed:
+    """The columns of the hostile table; `constrained` with NOT NULL and a default where none may be NULL."""
+    found = []
+    for _, attribute in ATTRIBUTES:
+        written = sql.SQL("{} {}").format(sql.Identifier(attribute.column), sql.SQL(column_type(attribute)))
+        if constrained and not attribute.optional:
+            default = sql.SQL(DEFAULTS.get(attribute.type, "''"))
+            written = sql.SQL("{} NOT NULL DEFAULT {}").format(written, default)
+        found.append(written)
+    return sql.SQL(", ").join(found)
+
+
+CREATE: Final = sql.SQL("DROP TABLE IF EXISTS r; CREATE TABLE r (id int, {})").format(definitions())
 
 TEXTS: Final = (
     "", "a", "A", "b", "ab", "abc", "a'b", 'a"b', "a\\b", "a\\", "a%b", "%", "a_b", "_", "a*b", "*", "!", "a!b", "é",
     "e\u0301", "😀", "ß", "line\nbreak", " a", "a ", "null", "true", "5", "\\u{41}", "'; --", "𐍈",
 )  # fmt: skip
 LONGS: Final = (0, 1, -1, 2, 5, 42, 2**63 - 1, 2**63 - 2, -(2**63), -(2**63) + 1)
+# Moments by how rules write them: the ends of what they can, both sides of an end of summer time, a leap day, 1970.
+MOMENTS: Final = {
+    "0000-01-01T00:00:00+2359": -62_167_305_540_000,
+    "0000-12-31": -62_135_683_200_000,
+    "0001-01-01T00:00:00Z": -62_135_596_800_000,
+    "1969-12-31T23:59:59.999Z": -1,
+    "1970-01-01": 0,
+    "1970-01-01T00:00:00.001Z": 1,
+    "2019-07-12T19:00:00-0500": 1_562_976_000_000,
+    "2019-10-27T02:30:00+0200": 1_572_136_200_000,
+    "2019-10-27T02:30:00+0100": 1_572_139_800_000,
+    "2020-02-29": 1_582_934_400_000,
+    "9999-12-31T23:59:59.999Z": 253_402_300_799_999,
+    "9999-12-31T23:59:59.999-2359": 253_402_387_139_999,
+}
+DATES: Final = tuple(-(-ms // DAY) * DAY for ms in MOMENTS.values())
+ADDRESSES: Final = {
+    "0.0.0.0/0": Address(4, 0, 0),
+    "10.0.0.0/8": Address(4, 10 << 24, 8),
+    "10.1.2.3/8": Address(4, (10 << 24) + 66051, 8),
+    "10.1.2.3": Address(4, (10 << 24) + 66051, 32),
+    "10.1.2.0/24": Address(4, (10 << 24) + 66048, 24),
+    "127.0.0.1/7": Address(4, (127 << 24) + 1, 7),
+    "127.8.0.1/8": Address(4, (127 << 24) + (8 << 16) + 1, 8),
+    "239.255.255.255": Address(4, (240 << 24) - 1, 32),
+    "255.255.255.255": Address(4, 2**32 - 1, 32),
+    "::/0": Address(6, 0, 0),
+    "::1": Address(6, 1, 128),
+    "::1/127": Address(6, 1, 127),
+    "::ffff:0:0/96": Address(6, 0xFFFF << 32, 96),
+    "::ffff:a01:203": Address(6, (0xFFFF << 32) + (10 << 24) + 66051, 128),
+    "FF02::1": Address(6, (0xFF02 << 112) + 1, 128),
+    "2001:db8::1/32": Address(6, (0x20010DB8 << 96) + 1, 32),
+}
+ELEMENTS: Final = ("a", "A", "", "a'b", 'a"b', "a\\b", "a,b", "{a}", "NULL", "null", "é", "%")
+IDS: Final = {
+    kind: (*sorted(n for k, n in PARENTS if k == kind), "nobody's", "")
+    for kind in ("Agency", "Purpose", "Authority", "Category")
+} | {"Account": ("clear/clerk", "clear/agent", "clear/analyst", "clear/gone", "")}
+UUIDS: Final = (
+    "00000000-0000-0000-0000-000000000000",
+    "6a1f4f3e-0000-4000-8000-00000000abcd",
+    f"{'f' * 8}-{'-'.join(['ffff'] * 3)}-{'f' * 12}",
+)
 
 Row = dict[str, Value]
 
@@ -100,11 +190,17 @@ def ancestors(kind: str, name: str) -> frozenset[tuple[str, str]]:
     return frozenset({(kind, name)}) | (ancestors(kind, parent) if parent else frozenset())
 
 
-HIERARCHY: Final = Hierarchy({key: ancestors(*key) for key in PARENTS})
 PRINCIPALS: Final = (
     Principal("clear/clerk", frozenset({"city", "city.police"}), frozenset(), False),
     Principal("clear/agent", frozenset({"nation", "nation.removals"}), frozenset(), True),
     Principal("clear/analyst", frozenset({"centre"}), frozenset({"nation", "nation.removals"}), True),
+)
+HIERARCHY: Final = Hierarchy(
+    {key: ancestors(*key) for key in PARENTS}
+    | {
+        ("Account", p.account): frozenset({("Account", p.account), *(("Agency", name) for name in p.agencies)})
+        for p in PRINCIPALS
+    }
 )
 CIRCUMSTANCES: Final = (
     Circumstances("own.records", "official_duty"),
@@ -117,18 +213,92 @@ ACTIONS: Final[tuple[Action, ...]] = ("read", "insert", "update", "delete")
 ASKING: Final = tuple(Asking(p, a, c) for p in PRINCIPALS for a in ACTIONS for c in CIRCUMSTANCES)
 
 
+def random_value(random: Random, kind: AttributeType) -> Value:
+    """A value of a type, often one that rules name or one beside it; now and then one that no Cedar type holds."""
+    pools: dict[str, Sequence[Value]] = {"Bool": (True, False), "String": TEXTS, "Long": LONGS, "date": DATES}
+    match kind:
+        case "datetime" if random.random() < 0.9:
+            return random.choice(list(MOMENTS.values())) + random.choice((0, 0, 0, -1, 1, 3_600_000))
+        case "datetime" | "date" if random.random() < 0.15:
+            return random.choice((math.inf, -math.inf))
+        case "datetime":
+            return random.choice((-210_866_803_200_000, 9_224_318_015_999_999))  # the ends of what PostgreSQL holds
+        case "ipaddr":
+            known = random.choice(list(ADDRESSES.values()))
+            changed = known.number ^ (1 << random.randrange(known.bits)) if random.random() < 0.3 else known.number
+            return Address(
+                known.version, changed, known.prefix if random.random() < 0.7 else random.randrange(known.bits + 1)
+            )
+        case "Set<String>":
+            found: set[str | None] = set(
+                random.sample(ELEMENTS[:4] if random.random() < 0.6 else ELEMENTS, random.randrange(4))
+            )
+            return frozenset(found | {None} if random.random() < 0.15 else found)
+        case "uuid":
+            return UUID(random.choice(UUIDS))
+        case _:
+            return random.choice(pools[kind] if kind in pools else IDS[kind])
+
+
 def random_rows(random: Random, count: int) -> list[Row]:
     """Rows by column, with NULL in half of what may be NULL: a third of all values."""
-    pools: dict[str, Sequence[Value]] = {"Bool": (True, False), "String": TEXTS, "Long": LONGS}
     return [
         {
             attribute.column: None
             if attribute.optional and random.random() < 0.53
-            else random.choice(pools[attribute.type])
+            else random_value(random, attribute.type)
             for _, attribute in ATTRIBUTES
         }
         for _ in range(count)
     ]
+
+
+def in_cedar(attribute: RowAttribute, value: Value) -> object:
+    """A value in Cedar's JSON form; what no Cedar type holds is a duration, a type that no rule here can name."""
+    match attribute.type, value:
+        case (("datetime" | "date"), float()):
+            return {"__extn": {"fn": "duration", "arg": "1ms"}}
+        case (("datetime" | "date"), int()):
+            parts = [("datetime", "1970-01-01"), ("duration", f"{value}ms")]
+            return {"__extn": {"fn": "offset", "args": [{"__extn": {"fn": fn, "arg": arg}} for fn, arg in parts]}}
+        case "Set<String>", frozenset():
+            return {"__extn": {"fn": "duration", "arg": "2ms"}} if None in value else sorted(map(str, value))
+        case "ipaddr", _:
+            return {"__extn": {"fn": "ip", "arg": str(value)}}
+        case "uuid", _:
+            return str(value)
+        case (("Bool" | "String" | "Long"), _):
+            return value
+        case kind, _:
+            return {"__entity": {"type": kind, "id": value}}
+
+
+def stored(attribute: RowAttribute, value: Value) -> sql.Composable:
+    """A value as PostgreSQL holds it, finer than a millisecond, with repeated elements and more than one dimension."""
+    match attribute.type, value:
+        case _, None:
+            return sql.SQL("NULL")
+        case ("datetime" | "date") as kind, float():
+            return sql.SQL("{}::" + TYPES[kind]).format("infinity" if value > 0 else "-infinity")
+        case "datetime", int():
+            finer = (0, 1, 999)[value % 3]
+            # Two steps, since an interval reaches less far than a moment; microseconds, since a day may have 23 hours.
+            steps = ((value * 1000 + finer) // 2, -((value * 1000 + finer) // -2))
+            start = sql.SQL("'1970-01-01 00:00:00+00'::timestamptz")
+            written = [sql.SQL("{}::interval").format(f"{step} microseconds") for step in steps]
+            return sql.SQL("({})").format(sql.SQL(" + ").join((start, *written)))
+        case "date", int():
+            return sql.SQL("('1970-01-01'::date + {})").format(value // DAY)
+        case "ipaddr", _:
+            return sql.SQL("{}::inet").format(str(value))
+        case "Set<String>", frozenset():
+            listed = sorted(value, key=repr)
+            shaped = [listed, listed[::-1]] if len(listed) == 2 else listed + listed[:1] if len(listed) == 3 else listed
+            return sql.SQL("{}::text[]").format(sql.Literal(shaped))
+        case "uuid", _:
+            return sql.SQL("{}::uuid").format(str(value))
+        case _:
+            return sql.Literal(value)
 
 
 def entities(rows: Sequence[Row], kind: ResourceKind = KIND) -> cedarpy.Entities:
@@ -150,13 +320,13 @@ def entities(rows: Sequence[Row], kind: ResourceKind = KIND) -> cedarpy.Entities
             }
         )
     for index, row in enumerate(rows):
-        present = {name: row[attribute.column] for name, attribute in kind.attributes}
+        present = {name: (attribute, row[attribute.column]) for name, attribute in kind.attributes}
         category = {"type": "Category", "id": kind.category}
         found.append(
             {
                 "uid": {"type": kind.entity_type, "id": str(index)},
                 "attrs": {"category": {"__entity": category}, "public": kind.public}
-                | {name: value for name, value in present.items() if value is not None},
+                | {name: in_cedar(of, value) for name, (of, value) in present.items() if value is not None},
                 "parents": [category],
             }
         )
@@ -213,21 +383,12 @@ def oracle(rules: Rules, found: cedarpy.Entities, asked: list[dict[str, object]]
     return Oracle(frozenset(allowed), erred)
 
 
-def fill_duckdb(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+def fill(connection: psycopg.Connection, rows: Sequence[Row]) -> None:
     """A table `r` of the rows, with their index as `id`."""
-    connection.execute(CREATE.as_string(None))
-    connection.executemany(f"INSERT INTO r VALUES ({', '.join('?' * (len(ATTRIBUTES) + 1))})", _values(rows))
-
-
-def fill_postgresql(connection: psycopg.Connection, rows: Sequence[Row]) -> None:
-    """The same in PostgreSQL."""
     connection.execute(CREATE)
-    holes = sql.SQL(", ").join([sql.Placeholder()] * (len(ATTRIBUTES) + 1))
-    connection.cursor().executemany(sql.SQL("INSERT INTO r VALUES ({})").format(holes), _values(rows))
-
-
-def _values(rows: Sequence[Row]) -> list[list[Value]]:
-    return [[index, *(row[attribute.column] for _, attribute in ATTRIBUTES)] for index, row in enumerate(rows)]
+    for index, row in enumerate(rows):
+        values = sql.SQL(", ").join(stored(attribute, row[attribute.column]) for _, attribute in ATTRIBUTES)
+        connection.execute(sql.SQL("INSERT INTO r VALUES ({}, {})").format(index, values))
 
 
 def rules_of(policies: cedarpy.PolicySet) -> tuple[RuleText, ...]:

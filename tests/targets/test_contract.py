@@ -58,7 +58,7 @@ from recuse.targets.postgres.support import support_facts
 from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.target import _renderer as renderer_of
 from recuse.targets.postgres.throwaway import Server, throwaway
-from tests.conformance.world import ATTRIBUTES
+from tests.conformance.world import definitions
 from tests.conftest import binaries_of
 from tests.test_main_job import job_on
 from tests.unit.enforcement.small import (
@@ -610,17 +610,12 @@ def governed(place: Place) -> Governed:
 
 
 def govern(place: Place, table: str, logins: Mapping[str, str]) -> Governed:
-    types = {"Bool": "boolean", "String": "text", "Long": "bigint"}
-    columns = sql.SQL(", ").join(
-        sql.SQL("{} {}{}").format(
-            sql.Identifier(a.column), sql.SQL(types[a.type]), sql.SQL("" if a.optional else " NOT NULL")
-        )
-        for _, a in ATTRIBUTES
-    )
     schema, _, name = table.partition(".")
     parts = {"schema": schema, "table": name, "owner": f"{name} owner"} | dict(logins)
     place.admin.execute(
-        sql.SQL(GOVERNED).format(columns=columns, **{key: sql.Identifier(value) for key, value in parts.items()})
+        sql.SQL(GOVERNED).format(
+            columns=definitions(constrained=True), **{key: sql.Identifier(value) for key, value in parts.items()}
+        )
     )
     return Governed(place, PostgresSession(place.admin), table, logins)
 

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from recuse.errors import InputError
-from recuse.model import AttributeType
+from recuse.model import AttributeType, Value
+from recuse.policy.values import FORMS, written
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,7 +30,7 @@ REQUIRED: Final = ("ts_utc", "system", "login", "object", "category", "action", 
 OPTIONAL: Final = ("agreement", "decision")
 ROW: Final = "row_"
 
-Cell = bool | str | int | None
+Cell = Value
 
 _TIMES: Final = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
 _TYPES: Final[Mapping[AttributeType, frozenset[str]]] = {
@@ -37,6 +38,7 @@ _TYPES: Final[Mapping[AttributeType, frozenset[str]]] = {
     "String": frozenset({"VARCHAR"}),
     "Long": frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT"}),
 }
+_TEXT: Final = frozenset({"VARCHAR"})  # how every other type is stored
 _READ: Final[Mapping[AttributeType, tuple[re.Pattern[str], Callable[[str], Cell]]]] = {
     "Bool": (re.compile("true|false"), lambda text: text == "true"),
     "String": (re.compile(".*", re.DOTALL), str),
@@ -166,8 +168,9 @@ def _checked(types: Mapping[str, str], attributes: Mapping[str, AttributeType], 
     known |= {ROW + name: kind for name, kind in attributes.items() if ROW + name in types}
     del known["ts_utc"], known["system"]
     for name, kind in known.items():
-        if form == "parquet" and types[name] not in _TYPES[kind]:
-            remedy = f"store it as {' or '.join(sorted(_TYPES[kind]))}"
+        fitting = _TYPES.get(kind, _TEXT)
+        if form == "parquet" and types[name] not in fitting:
+            remedy = f"store it as {' or '.join(sorted(fitting))}"
             raise InputError(f"column `{name}` of the log is {types[name]}", remedy)
     return known
 
@@ -188,7 +191,15 @@ def _line(row: Mapping[str, Any], known: Mapping[str, AttributeType], form: str)
 
 
 def _cell(name: str, value: Cell, kind: AttributeType, form: str) -> Cell:
-    if form == "parquet" or not isinstance(value, str):
+    if not isinstance(value, str):
+        return value
+    if kind not in _TYPES:
+        try:
+            return written(kind, value)
+        except ValueError as error:
+            example = FORMS[kind][1]
+            raise InputError(f"`{value}` in column `{name}` of the log is no {kind}", f"write {example}") from error
+    if form == "parquet":
         return value
     pattern, read = _READ[kind]
     if not pattern.fullmatch(value):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
-from typing import Final, Literal
+from typing import Literal
 
 from recuse.audit.accesslog import Cell, Line
 from recuse.model import (
@@ -34,12 +34,11 @@ from recuse.policy.asked import attributes_asked
 from recuse.policy.contexts import OFFICIAL_DUTY, covers, in_force, owns
 from recuse.policy.decide import Question
 from recuse.policy.validate import RuleSet
+from recuse.policy.values import ORDINARY
 
 Untold = Literal["account", "action", "object", "derived", "category", "purpose", "authority", "decision", "row"]
 """Why a line has no answer: the part of it that the repository does not know. `derived` is a view or a copy, about
 which no decision is made; `decision` is neither `allow` nor `deny`; `row` is a row of which too little is told."""
-
-_ANY: Final[Mapping[AttributeType, Cell]] = {"Bool": False, "String": "", "Long": 0}  # where no rule asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ class Placing:
     def _values(self, name: str, attribute: RowAttribute, told: Mapping[str, Cell]) -> tuple[Cell, ...]:
         """What the attribute may have been; empty when that cannot be listed."""
         if name not in self._named:
-            return (_ANY[attribute.type],)
+            return (ORDINARY[attribute.type],)
         value = told.get(name)
         if value is not None or (name in told and attribute.optional):
             return (value,)

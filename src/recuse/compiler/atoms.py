@@ -1,18 +1,22 @@
-"""Atoms of a row condition: what can be asked of one column, and what several questions about it come to.
+"""Atoms of a row condition: what can be asked of one column. Each but `Null` is NULL when its column is, as in SQL.
 
-Every atom but `Null` is NULL when its column is, as in SQL. `meet` and `join` merge what is said of one column: where
-it must be one of some constants, every other question about it is answered.
+`complement` is total: an operator of Cedar that errs on a value which no Cedar type holds (an infinity, an array with a
+NULL element) is two atoms that are both false there, and not an atom and its complement.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, assert_never
+from uuid import UUID
 
 from recuse.compiler.pattern import matches
+from recuse.model import Address, Value
 
-Constant = int | str
-Value = bool | int | str | None
+Constant = int | str | UUID | Address
 Order = Literal["<", "<=", ">", ">="]
+Range = Literal["<<=", ">>="]
+Relation = Literal["@>", "<@", "&&"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Null:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A String or Long column is one of the constants (sorted, at least one), or (`expected` false) none of them."""
+    """A column is one of the constants (of its type, sorted, at least one), or (`expected` false) none of them."""
 
     column: str
     constants: tuple[Constant, ...]
@@ -58,9 +62,55 @@ class Like:
     expected: bool
 
 
-Atom = Flag | Null | OneOf | Ordered | Like
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A moment, or a day's midnight, is finite, not before `start` and before `end`, or (`expected` false) is not so.
+
+    Bounds are milliseconds since 1970 UTC, None for none; whole days where the column is a date.
+    """
+
+    column: str
+    start: int | None
+    end: int | None
+    expected: bool
+    type: Literal["datetime", "date"] = "datetime"
+
+
+@dataclass(frozen=True, slots=True)
+class InRange:
+    """An address with its network lies in a constant one (`<<=`) or holds it (`>>=`), or (`expected` false) not."""
+
+    column: str
+    range: Range
+    network: Address
+    expected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """A set of texts holds all constants (`@>`), nothing else (`<@`), any of them (`&&`), or (`expected` false) not.
+
+    A NULL element is none of the constants (sorted).
+    """
+
+    column: str
+    relation: Relation
+    constants: tuple[str, ...]
+    expected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A set has no NULL element, or (`expected` false) has one."""
+
+    column: str
+    expected: bool
+
+
+Atom = Flag | Null | OneOf | Ordered | Like | Within | InRange | Elements | Whole
 
 _OPPOSITE: Final[Mapping[Order, Order]] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_RANK: Final[Mapping[type, int]] = {int: 0, str: 1, UUID: 2, Address: 3}
 
 
 def complement(atom: Atom) -> Atom:
@@ -68,7 +118,7 @@ def complement(atom: Atom) -> Atom:
     match atom:
         case Ordered(column, order, constant):
             return Ordered(column, _OPPOSITE[order], constant)
-        case Flag() | Null() | OneOf() | Like():
+        case Flag() | Null() | OneOf() | Like() | Within() | InRange() | Elements() | Whole():
             return replace(atom, expected=not atom.expected)
         case _:
             assert_never(atom)
@@ -90,52 +140,21 @@ def verdict(atom: Atom, value: Value) -> bool | None:
             return type(value) is int and _stands(value, order, constant)
         case Like(_, pieces, expected):
             return isinstance(value, str) and matches(pieces, value) == expected
+        case Within():
+            return type(value) in (int, float) and _is_within(atom, value) == atom.expected
+        case InRange(_, order, network, expected):
+            return isinstance(value, Address) and _in_range(value, order, network) == expected
+        case Elements():
+            return isinstance(value, frozenset) and _relates(atom, value) == atom.expected
+        case Whole(_, expected):
+            return isinstance(value, frozenset) and (None not in value) == expected
         case _:
             assert_never(atom)
 
 
 def ordered_constants(constants: Iterable[Constant]) -> tuple[Constant, ...]:
     """Constants without repetition, numbers first, in order."""
-    return tuple(sorted(set(constants), key=lambda c: (isinstance(c, str), c)))
-
-
-def meet(atoms: frozenset[Atom]) -> frozenset[Atom] | None:
-    """Atoms about one column (at least one) that are all true exactly when these are; None when that cannot be."""
-    if any(complement(atom) in atoms for atom in atoms):
-        return None
-    for atom in atoms:
-        values = _only(atom)
-        if values is not None:
-            left = [value for value in values if all(verdict(other, value) for other in atoms)]
-            if not left:
-                return None
-            return frozenset({_within(atom, left)})
-    excluded, others = _constants(atoms, expected=False)
-    others -= {Null(atom.column, False) for atom in atoms}  # every other atom left says that much
-    kept = ordered_constants(c for c in excluded if all(verdict(other, c) for other in others))
-    column = next(iter(atoms)).column
-    return others | {OneOf(column, kept, False)} if kept else others or frozenset({Null(column, False)})
-
-
-def join(atoms: frozenset[Atom]) -> frozenset[Atom] | None:
-    """Atoms about one column (at least one) of which one is true exactly when one of these is; None when always so."""
-    column = next(iter(atoms)).column
-    null = atoms & {Null(column, True)}
-    strict = atoms - null
-    everything = frozenset[Atom]({Null(column, False)})
-    if any(complement(atom) in strict for atom in strict):
-        strict = everything
-    for atom in strict:
-        exceptions = _all_but(atom)
-        if exceptions is not None:
-            left = ordered_constants(c for c in exceptions if not any(verdict(other, c) for other in strict))
-            strict = frozenset({OneOf(column, left, False)}) if left else everything
-            break
-    else:
-        included, others = _constants(strict, expected=True)
-        kept = ordered_constants(c for c in included if not any(verdict(other, c) for other in others))
-        strict = others | {OneOf(column, kept, True)} if kept else others
-    return None if null and strict == everything else strict | null
+    return tuple(sorted(set(constants), key=lambda c: (_RANK[type(c)], c)))
 
 
 def _stands(value: int, order: Order, constant: int) -> bool:
@@ -152,36 +171,23 @@ def _stands(value: int, order: Order, constant: int) -> bool:
             assert_never(order)
 
 
-def _only(atom: Atom) -> tuple[Value, ...] | None:
-    """The only values its column has where the atom is true, if they can be listed."""
-    match atom:
-        case Flag(_, expected):
-            return (expected,)
-        case Null(_, True):
-            return (None,)
-        case OneOf(_, constants, True):
-            return constants
+def _is_within(atom: Within, value: Value) -> bool:
+    assert isinstance(value, int | float)  # noqa: S101 - told by the caller
+    low, high = -math.inf if atom.start is None else atom.start, math.inf if atom.end is None else atom.end
+    return math.isfinite(value) and low <= value < high
+
+
+def _in_range(value: Address, order: Range, network: Address) -> bool:
+    return value.within(network) if order == "<<=" else network.within(value)
+
+
+def _relates(atom: Elements, value: frozenset[str | None]) -> bool:
+    match atom.relation:
+        case "@>":
+            return value.issuperset(atom.constants)
+        case "<@":
+            return value.issubset(atom.constants)
+        case "&&":
+            return not value.isdisjoint(atom.constants)
         case _:
-            return None
-
-
-def _within(atom: Atom, values: list[Value]) -> Atom:
-    if not isinstance(atom, OneOf):
-        return atom
-    return replace(atom, constants=ordered_constants(c for c in atom.constants if c in values))
-
-
-def _all_but(atom: Atom) -> tuple[Constant, ...] | None:
-    """The only values at which the atom is false, if they can be listed."""
-    match atom:
-        case Null(_, False):
-            return ()
-        case OneOf(_, constants, False):
-            return constants
-        case _:
-            return None
-
-
-def _constants(atoms: frozenset[Atom], *, expected: bool) -> tuple[set[Constant], frozenset[Atom]]:
-    listing = [atom for atom in atoms if isinstance(atom, OneOf) and atom.expected is expected]
-    return {constant for atom in listing for constant in atom.constants}, atoms - set(listing)
+            assert_never(atom.relation)

@@ -1,22 +1,41 @@
 """The category map against the catalog: a rule may only ask about what the database really holds (SOUNDNESS §2.8)."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from recuse.enforcement.facts import TableShape
 from recuse.errors import PlanError
 from recuse.model import AttributeType, System, TableMap
 
-_TYPES: Final[Mapping[AttributeType, frozenset[str]]] = {
-    "Bool": frozenset({"boolean"}),
-    "String": frozenset({"text", "character varying"}),
-    "Long": frozenset({"smallint", "integer", "bigint"}),
-}
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a column's type holds nothing that rules may ask about, after its name; and what to do instead."""
+
+    why: str
+    remedy: str
 
 
-def check_catalog(system: System, shapes: Mapping[str, TableShape]) -> None:
+@dataclass(frozen=True, slots=True)
+class ColumnTypes:
+    """What a target's types can hold: those that fit each attribute, those refused by name, and a type's plain name."""
+
+    held: Mapping[AttributeType, frozenset[str]]
+    refused: Mapping[str, Refused]
+    plain: Callable[[str], str]
+
+    def problem(self, found: str, kind: AttributeType) -> str | None:
+        """Why a column of the type `found` cannot hold the attribute, after “is”; None when it can."""
+        base = self.plain(found)
+        if base in self.held[kind]:
+            return None
+        refused = self.refused.get(base)
+        return f"{found}, not {kind}" if refused is None else f"{found}, {refused.why} ({refused.remedy})"
+
+
+def check_catalog(system: System, shapes: Mapping[str, TableShape], types: ColumnTypes) -> None:
     """Raise PlanError with everything in which the category map of `system` differs from the catalog."""
-    problems = [problem for table in system.tables for problem in _table(table, shapes)]
+    problems = [problem for table in system.tables for problem in _table(table, shapes, types)]
     problems += [
         f"derived object `{d.name}` reads `{name}`, which is not a categorised table"
         for d in system.derived
@@ -30,7 +49,7 @@ def check_catalog(system: System, shapes: Mapping[str, TableShape]) -> None:
         )
 
 
-def _table(table: TableMap, shapes: Mapping[str, TableShape]) -> Iterator[str]:
+def _table(table: TableMap, shapes: Mapping[str, TableShape], types: ColumnTypes) -> Iterator[str]:
     shape = shapes.get(table.name)
     if shape is None:
         yield f"`{table.name}` is not in the database"
@@ -46,9 +65,9 @@ def _table(table: TableMap, shapes: Mapping[str, TableShape]) -> Iterator[str]:
         if found is None:
             yield f"`{table.name}` has no column `{attribute.column}` for attribute `{name}`"
             continue
-        base = found.type.split("(")[0]
-        if base not in _TYPES[attribute.type]:
-            yield f"`{table.name}.{found.name}` is {found.type}, not {attribute.type}"
+        wrong = types.problem(found.type, attribute.type)
+        if wrong is not None:
+            yield f"`{table.name}.{found.name}` is {wrong}"
         if found.nullable != attribute.optional:
             fact, needed = ("may be NULL", "true") if found.nullable else ("is never NULL", "false")
             yield f"`{table.name}.{found.name}` {fact}, so attribute `{name}` needs `optional = {needed}`"

@@ -6,29 +6,34 @@ column, absorb and order: they keep the meaning exactly, and conditions of equal
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from recuse.compiler.atoms import (
     Atom,
     Constant,
+    Elements,
     Flag,
+    InRange,
     Like,
     Null,
     OneOf,
     Order,
     Ordered,
-    Value,
+    Range,
+    Relation,
+    Whole,
+    Within,
     complement,
-    join,
-    meet,
     ordered_constants,
     verdict,
 )
+from recuse.compiler.merge import join, meet
+from recuse.model import DAY, Value
 
 __all__ = [
-    "ALWAYS", "NEVER", "All", "Always", "Any", "Atom", "Condition", "Constant", "Flag", "Like", "Never", "Null",
-    "OneOf", "Order", "Ordered", "Value", "all_of", "any_of", "atoms", "complement", "evaluate", "given_not_null",
-    "holds", "like", "one_of", "verdict",
+    "ALWAYS", "NEVER", "All", "Always", "Any", "Atom", "Condition", "Constant", "Elements", "Flag", "InRange", "Like",
+    "Never", "Null", "OneOf", "Order", "Ordered", "Range", "Relation", "Value", "Whole", "Within", "all_of", "any_of",
+    "atoms", "complement", "elements", "evaluate", "given_not_null", "holds", "like", "one_of", "verdict", "within",
 ]  # fmt: skip
 
 
@@ -77,6 +82,25 @@ def like(column: str, pieces: tuple[str, ...], expected: bool = True) -> Conditi
     if pieces == ("", ""):
         return Null(column, False) if expected else NEVER
     return Like(column, pieces, expected)
+
+
+def within(
+    column: str, start: int | None, end: int | None, expected: bool = True, *, of: Literal["datetime", "date"]
+) -> Condition:
+    """A datetime column lies in a window of milliseconds, as `Within`; of a date column midnights count, whole days."""
+    if of == "date":
+        start, end = (None if bound is None else -(-bound // DAY) * DAY for bound in (start, end))
+    if start is not None and end is not None and start >= end:
+        return NEVER if expected else Null(column, False)
+    return Within(column, start, end, expected, of)
+
+
+def elements(column: str, relation: Relation, constants: Iterable[str], expected: bool = True) -> Condition:
+    """A set relates to constants, as `Elements`; any set holds all of nothing, and none of nothing."""
+    listed = tuple(sorted(set(constants)))
+    if listed or relation == "<@":
+        return Elements(column, relation, listed, expected)
+    return Null(column, False) if (relation == "@>") == expected else NEVER
 
 
 def all_of(parts: Iterable[Condition]) -> Condition:

@@ -1,7 +1,8 @@
 """What one stage of compilation knows: of the principal and circumstances first, of action and resource kind later.
 
 An entity of the types Agency, Purpose, Authority, Category and Action is known wholly: it has no attributes, and its
-ancestors are those of the signed trees. Of accounts only the one that asks is known; of rows only their kind.
+ancestors are those of the signed trees. Of accounts the one that asks is known, and of the others their agencies; of
+rows their kind.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Final
 
 from cedarpy import pst
 
-from recuse.model import Action, Circumstances, RowAttribute
+from recuse.model import Action, AttributeType, Circumstances, RowAttribute
 
 Key = tuple[str, str]
 Attributes = tuple[tuple[str, RowAttribute], ...]
@@ -84,7 +85,7 @@ class Known:
         if self.principal is not None and own == ("Account", self.principal.account):
             return frozenset({own, *(("Agency", agency) for agency in self.principal.agencies)})
         if own[0] not in _TREES:
-            return None
+            return self.hierarchy.ancestors.get(own)
         return self.hierarchy.ancestors.get(own) or ACTION_ANCESTORS.get(own) or frozenset({own})
 
     def attributes(self, uid: pst.EntityUid) -> Mapping[str, pst.Expr] | None:
@@ -94,6 +95,27 @@ class Known:
             serves = tuple(entity("Agency", agency) for agency in sorted(self.principal.serves))
             return {"serves": pst.Set(serves), "personal": pst.BoolLit(self.principal.personal)}
         return {} if own[0] in _TREES else None
+
+    def agencies(self, uid: pst.EntityUid) -> tuple[pst.EntityLit, ...]:
+        """The agencies directly above the principal, if the entity is the principal."""
+        if self.principal is None or key(uid) != ("Account", self.principal.account):
+            return ()
+        every = self.principal.agencies
+        over = {
+            above for name in every for above in self.hierarchy.ancestors.get(("Agency", name), ()) if above[1] != name
+        }
+        return tuple(entity("Agency", name) for name in sorted(every) if ("Agency", name) not in over)
+
+    def within(self, kind: str, uid: pst.EntityUid) -> frozenset[str]:
+        """The ids of a type that are in an entity; its own id, should it be of the type, even when no tree has it."""
+        above = key(uid)
+        found = {name for (of, name), line in self.hierarchy.ancestors.items() if of == kind and above in line}
+        return frozenset(found | ({uid.id} if above[0] == kind else set()))
+
+    def attribute_type(self, name: str) -> AttributeType | None:
+        """What a row's attribute holds; None when no column holds it, or while the kind of row is open."""
+        found = dict(self.resource.attributes if self.resource else ()).get(name)
+        return None if found is None else found.type
 
     def resource_attribute(self, name: str) -> pst.Expr | None:
         """What every row of the kind has alike: `category` and `public`; None for what differs or is still open."""

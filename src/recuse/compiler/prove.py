@@ -1,39 +1,40 @@
 """Whether one row condition implies another, decided by z3 in SQL's three-valued logic.
 
 A column of any row is one of finitely many cases: NULL, and values that stand for all others, since a condition can ask
-only finitely much of it (texts: `texts.representatives`). What an atom says of a case is `verdict`, as everywhere; z3
-searches the combinations. Its theories of strings and of 64-bit numbers are left out: both can run for seconds on small
-questions, and a proof that is late is no proof. What is not decided is an error.
+only finitely much of it (`cases.representatives`). What an atom says of a case is `verdict`, as everywhere; z3 searches
+the combinations. Its theories of strings and of 64-bit numbers are left out: both can run for seconds on small
+questions, and a proof that is late is no proof. Sets would have too many cases: there z3 chooses each element that is
+mentioned. What is not decided is an error.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Final, assert_never
 
 import z3
 
+from recuse.compiler.cases import representatives, unmentioned_text
 from recuse.compiler.condition import (
     All,
     Always,
     Any,
     Atom,
     Condition,
-    Like,
+    Elements,
     Never,
-    OneOf,
-    Ordered,
+    Null,
+    Relation,
     Value,
+    Whole,
     atoms,
     holds,
     verdict,
 )
 from recuse.compiler.known import Attributes
-from recuse.compiler.texts import representatives
 from recuse.errors import PlanError
 from recuse.model import RowAttribute
 
 TIMEOUT_MILLISECONDS: Final = 5000
-_LONG_MIN, _LONG_MAX = -(2**63), 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def implies(stronger: Condition, weaker: Condition, attributes: Attributes) -> C
     columns = _columns((stronger, weaker), attributes)
     solver = z3.SolverFor("QF_BV")
     solver.set("timeout", TIMEOUT_MILLISECONDS)
-    solver.add(*(z3.ULT(column.case, len(column.cases)) for column in columns.values()))
+    solver.add(*(column.possible for column in columns.values()))
     solver.add(_true(stronger, columns), z3.Not(_true(weaker, columns)))
     answer = solver.check()
     if answer == z3.unsat:
@@ -80,6 +81,10 @@ class _Column:
     case: z3.BitVecRef
     cases: tuple[Value, ...]
 
+    @property
+    def possible(self) -> z3.BoolRef:
+        return z3.ULT(self.case, len(self.cases))
+
     def is_true(self, atom: Atom) -> z3.BoolRef:
         """Where the atom is TRUE, not NULL."""
         return z3.Or(*(self.case == number for number, value in enumerate(self.cases) if verdict(atom, value)))
@@ -88,59 +93,77 @@ class _Column:
         return self.cases[int(model.eval(self.case, model_completion=True).as_long())]
 
 
-def _columns(conditions: tuple[Condition, ...], attributes: Attributes) -> dict[str, _Column]:
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """A set of any row: whether it is NULL, and whether it holds each element that is told apart (None: a NULL one)."""
+
+    null: z3.BoolRef
+    held: Mapping[str | None, z3.BoolRef]
+    optional: bool
+
+    @property
+    def possible(self) -> z3.BoolRef:
+        return z3.BoolVal(True) if self.optional else z3.Not(self.null)
+
+    def is_true(self, atom: Atom) -> z3.BoolRef:
+        """Where the atom is TRUE, not NULL."""
+        match atom:
+            case Null(_, expected):
+                return self.null if expected else z3.Not(self.null)
+            case Whole(_, expected):
+                said = z3.Not(self.held[None])
+            case Elements(_, relation, constants, expected):
+                said = self._relates(relation, constants)
+            case _:
+                return z3.BoolVal(False)
+        return z3.And(z3.Not(self.null), said if expected else z3.Not(said))
+
+    def _relates(self, relation: Relation, constants: tuple[str, ...]) -> z3.BoolRef:
+        match relation:
+            case "@>":
+                return z3.And(*(self.held[constant] for constant in constants))
+            case "<@":
+                return z3.Not(z3.Or(*(held for element, held in self.held.items() if element not in constants)))
+            case "&&":
+                return z3.Or(*(self.held[constant] for constant in constants))
+            case _:
+                assert_never(relation)
+
+    def in_model(self, model: z3.ModelRef) -> Value:
+        def chosen(said: z3.BoolRef) -> bool:
+            return bool(z3.is_true(model.eval(said, model_completion=True)))
+
+        return None if chosen(self.null) else frozenset(e for e, held in self.held.items() if chosen(held))
+
+
+def _columns(conditions: tuple[Condition, ...], attributes: Attributes) -> dict[str, _Column | _Set]:
     known = {attribute.column: attribute for _, attribute in attributes}
     asked: dict[str, set[Atom]] = {}
     for condition in conditions:
         for atom in atoms(condition):
             asked.setdefault(atom.column, set()).add(atom)
-    columns: dict[str, _Column] = {}
+    columns: dict[str, _Column | _Set] = {}
     for name, about in asked.items():
         if name not in known:
             raise _undecided(f"no attribute names the column `{name}`")
-        cases = (*_values(known[name], about), *((None,) if known[name].optional else ()))
-        # One bit more than the numbers need, so that their count itself is a number of that width.
-        columns[name] = _Column(z3.BitVec(f"case of {name}", len(cases).bit_length() + 1), cases)
+        columns[name] = _set(known[name], about) if known[name].type == "Set<String>" else _column(known[name], about)
     return columns
 
 
-def _values(attribute: RowAttribute, about: Set[Atom]) -> tuple[Value, ...]:
-    """Values such that any value of the column answers all atoms as one of them does."""
-    match attribute.type:
-        case "Bool":
-            return (False, True)
-        case "Long":
-            near = {c + step for c in _numbers(about) for step in (-1, 0, 1)}
-            return tuple(sorted({min(max(n, _LONG_MIN), _LONG_MAX) for n in (*near, 0, _LONG_MIN, _LONG_MAX)}))
-        case "String":
-            return representatives(sorted(_patterns(about)))
-        case _:
-            assert_never(attribute.type)
+def _column(attribute: RowAttribute, about: Set[Atom]) -> _Column:
+    cases = (*representatives(attribute.type, about), *((None,) if attribute.optional else ()))
+    # One bit more than the numbers need, so that their count itself is a number of that width.
+    return _Column(z3.BitVec(f"case of {attribute.column}", len(cases).bit_length() + 1), cases)
 
 
-def _numbers(about: Set[Atom]) -> Iterator[int]:
-    for atom in about:
-        match atom:
-            case Ordered(_, _, constant):
-                yield constant
-            case OneOf(_, constants):
-                yield from (constant for constant in constants if isinstance(constant, int))
-            case _:
-                pass
+def _set(attribute: RowAttribute, about: Set[Atom]) -> _Set:
+    mentioned = sorted({c for atom in about if isinstance(atom, Elements) for c in atom.constants})
+    told_apart = (*mentioned, unmentioned_text(mentioned), None)
+    held = {e: z3.Bool(f"element {number} of {attribute.column}") for number, e in enumerate(told_apart)}
+    return _Set(z3.Bool(f"NULL as {attribute.column}"), held, attribute.optional)
 
 
-def _patterns(about: Set[Atom]) -> Iterator[tuple[str, ...]]:
-    for atom in about:
-        match atom:
-            case Like(_, pieces):
-                yield pieces
-            case OneOf(_, constants):
-                yield from ((constant,) for constant in constants if isinstance(constant, str))
-            case _:
-                pass
-
-
-def _true(condition: Condition, columns: Mapping[str, _Column]) -> z3.BoolRef:
+def _true(condition: Condition, columns: Mapping[str, _Column | _Set]) -> z3.BoolRef:
     """Where the condition is TRUE; it is monotone, so where its parts are FALSE or NULL does not matter."""
     match condition:
         case Always():

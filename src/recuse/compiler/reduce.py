@@ -9,7 +9,7 @@ from typing import Final, Literal, assert_never
 
 from cedarpy import pst
 
-from recuse.compiler.fold import ERROR, is_empty, is_value, like, negative, strict
+from recuse.compiler.fold import ERROR, address_test, constructor, is_empty, is_value, like, negative, strict
 from recuse.compiler.known import Known
 
 TRUE: Final = pst.BoolLit(True)
@@ -123,6 +123,10 @@ def _unary(op: pst.UnaryOpName, arg: pst.Expr, known: Known) -> pst.Expr:
             return negative(operand)
         case "is_empty":
             return is_empty(operand)
+        case "datetime" | "ip":
+            return constructor(op, operand)
+        case "is_ipv4" | "is_ipv6" | "is_loopback" | "is_multicast":
+            return address_test(op, operand)
         case "not":
             truth = condition(operand)
             if isinstance(truth, pst.BoolLit):

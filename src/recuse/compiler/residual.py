@@ -17,7 +17,7 @@ from recuse.model import Action, Circumstances, Repository
 
 __all__ = [
     "Attributes", "HasTemplate", "Hierarchy", "Principal", "Residual", "ResourceKind", "RuleText", "Specialised",
-    "hierarchy_of", "residuals", "specialise",
+    "hierarchy_of", "of_resource", "residuals", "specialise", "whole",
 ]  # fmt: skip
 
 Effect = Literal["permit", "forbid"]
@@ -68,7 +68,7 @@ class Specialised:
 
 
 def hierarchy_of(repository: Repository) -> Hierarchy:
-    """The ancestors of every agency, purpose, authority and category of the repository."""
+    """The ancestors of every agency, purpose, authority, category and account of the repository."""
     ancestors: dict[Key, frozenset[Key]] = {}
     for kind, parents in (
         ("Agency", {a.id: a.parent for a in repository.agencies.values()}),
@@ -78,6 +78,9 @@ def hierarchy_of(repository: Repository) -> Hierarchy:
     ):
         for name in parents:
             ancestors[kind, name] = frozenset((kind, above) for above in _line(name, parents))
+    for account in repository.accounts.values():
+        own = ("Account", account.id)
+        ancestors[own] = ancestors.get(("Agency", account.agency), frozenset()) | {own}
     return Hierarchy(ancestors)
 
 
@@ -89,7 +92,7 @@ def specialise(
     Raises UnsupportedRuleError for a rule that is a template.
     """
     known = Known(hierarchy, principal=principal, circumstances=circumstances)
-    return Specialised(_remaining((Residual(rule.id, rule.effect, _whole(rule)) for rule in rules), known))
+    return Specialised(_remaining((Residual(rule.id, rule.effect, whole(rule)) for rule in rules), known))
 
 
 def residuals(
@@ -113,29 +116,30 @@ def _line(name: str, parents: Mapping[str, str | None]) -> set[str]:
     return line
 
 
-def _whole(rule: HasTemplate) -> pst.Expr:
+def whole(rule: HasTemplate) -> pst.Expr:
     """Scope and clauses as one condition, in the order in which Cedar evaluates them."""
     template = rule.template
-    whole: pst.Expr = TRUE
+    expr: pst.Expr = TRUE
     for clause in reversed(template.clauses):
         match clause:
-            case pst.When(expr):
-                part = expr
-            case pst.Unless(expr):
-                part = pst.UnaryOp("not", expr)
+            case pst.When(said):
+                part = said
+            case pst.Unless(said):
+                part = pst.UnaryOp("not", said)
             case _:
                 assert_never(clause)
-        whole = part if whole == TRUE else pst.BinaryOp("and", part, whole)
-    for part in (_of_resource(rule), _action(template.action), _of_principal(rule)):
-        whole = pst.BinaryOp("and", part, whole)
-    return whole
+        expr = part if expr == TRUE else pst.BinaryOp("and", part, expr)
+    for part in (of_resource(rule), _action(template.action), _of_principal(rule)):
+        expr = pst.BinaryOp("and", part, expr)
+    return expr
 
 
 def _of_principal(rule: HasTemplate) -> pst.Expr:
     return _scope(rule.template.principal, pst.Var("principal"), rule.id)
 
 
-def _of_resource(rule: HasTemplate) -> pst.Expr:
+def of_resource(rule: HasTemplate) -> pst.Expr:
+    """What the scope of a rule says of the resource."""
     return _scope(rule.template.resource, pst.Var("resource"), rule.id)
 
 

@@ -12,8 +12,11 @@ from recuse.model.documents import (
     Stage,
 )
 from recuse.model.holdings import (
+    ATTRIBUTE_TYPES,
+    ENTITY_TYPES,
     AttributeType,
     Derived,
+    EntityType,
     Institution,
     ReadsAs,
     Repository,
@@ -41,16 +44,21 @@ from recuse.model.parties import (
     Standing,
     Use,
 )
+from recuse.model.values import DAY, Address, Value, address, moment
 
 __all__ = [
     "ACTIONS",
     "AGREEMENT",
+    "ATTRIBUTE_TYPES",
+    "DAY",
+    "ENTITY_TYPES",
     "NO_AUTHORITY",
     "UNBOUND_USES",
     "UNDECLARED",
     "UNDECLARED_CIRCUMSTANCES",
     "Account",
     "Action",
+    "Address",
     "Agency",
     "Agreement",
     "AttributeType",
@@ -61,6 +69,7 @@ __all__ = [
     "Decision",
     "Derived",
     "Directive",
+    "EntityType",
     "Institution",
     "Kind",
     "LegalBasis",
@@ -78,4 +87,7 @@ __all__ = [
     "SystemKind",
     "TableMap",
     "Use",
+    "Value",
+    "address",
+    "moment",
 ]

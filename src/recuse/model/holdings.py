@@ -2,22 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from recuse.model.documents import SignedDirective, Stage
 from recuse.model.parties import Account, Agency, Agreement, Authority, Category, Official, Purpose
 
 SystemKind = Literal["live", "listing", "attested"]
-AttributeType = Literal["Bool", "String", "Long"]
+EntityType = Literal["Agency", "Purpose", "Authority", "Category", "Account"]
+AttributeType = Literal["Bool", "String", "Long", "datetime", "date", "ipaddr", "Set<String>", "uuid"] | EntityType
+ENTITY_TYPES: Final[tuple[EntityType, ...]] = get_args(EntityType)
+ATTRIBUTE_TYPES: Final[tuple[AttributeType, ...]] = (*get_args(get_args(AttributeType)[0]), *ENTITY_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
 class RowAttribute:
-    """What rules may ask about a row: a column, its Cedar type, and whether it may be NULL."""
+    """What rules may ask about a row: a column, what it holds, and whether it may be NULL.
+
+    An entity type says that the column holds ids; one that no tree has is an entity without parents.
+    """
 
     column: str
     type: AttributeType
     optional: bool
+
+    @property
+    def cedar_type(self) -> str:
+        """The type as rules know it: a date is the datetime of its midnight in UTC, a uuid its canonical text."""
+        return {"date": "datetime", "uuid": "String"}.get(self.type, self.type)
 
 
 @dataclass(frozen=True, slots=True)

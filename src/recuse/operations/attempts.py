@@ -8,21 +8,20 @@ be exactly those that the policy allows.
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final
 
 from recuse.compiler.classes import ClassMap, with_undeclared
+from recuse.compiler.strata import questions
 from recuse.enforcement.facts import TableShape
-from recuse.model import NO_AUTHORITY, Account, Action, AttributeType, Circumstances, System, TableMap
+from recuse.model import NO_AUTHORITY, Account, Action, Circumstances, System, TableMap
 from recuse.operations.plan import Policy
 from recuse.policy.asked import attributes_asked, names_accounts
 from recuse.policy.contexts import Context
 from recuse.policy.decide import Decider, Question
-from recuse.targets.records import Progress, Sample, Tried
+from recuse.policy.values import ORDINARY
+from recuse.targets.records import AskedColumn, Progress, Sample, Tried
 from recuse.targets.target import Prober
 
-Value = bool | str | int | None
-# What stands for an attribute that no rule asks for.
-_ANY: Final[Mapping[AttributeType, Value]] = {"Bool": False, "String": "", "Long": 0}
 NO_PERMIT: Final = Circumstances("(a class entered without a permit)", NO_AUTHORITY)
 Stratum = tuple[tuple[str, object], ...]
 
@@ -70,7 +69,8 @@ class Attempts:
     def run(self, prober: Prober, logins: Iterable[str], progress: Progress) -> tuple[Attempt, ...]:
         """All attempts as these logins. What could not be told is an attempt with `unknown`, never a pass."""
         for table in self.system.tables:
-            columns = sorted({a.column for name, a in table.attributes.items() if name in self._asked})
+            asked = {a.column: a for name, a in table.attributes.items() if name in self._asked}
+            columns = [AskedColumn(name, a.type, questions(a, self.policy.rules)) for name, a in sorted(asked.items())]
             self._samples[table.name] = prober.sample(table.name, self._key(table), columns)
         names = sorted(logins)
         found: list[Attempt] = []
@@ -201,7 +201,7 @@ class _Place:
 
     def question(self, system: str, sample: Sample, action: Action) -> Question:
         attributes = self.table.attributes.items()
-        row = {name: cast("Value", sample.attributes.get(a.column, _ANY[a.type])) for name, a in attributes}
+        row = {name: sample.attributes.get(a.column, ORDINARY[a.type]) for name, a in attributes}
         return Question(self.account.id, action, system, self.table.name, self.category, row, self.circumstances)
 
 

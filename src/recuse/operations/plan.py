@@ -52,7 +52,7 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     found = session.inspect()
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, found)
-    check_catalog(system, found.shapes)
+    check_catalog(system, found.shapes, session.column_types())
     classes = Classifier(policy.repository, system, policy.rules, found.shapes).classify(policy.on)
     catalog = session.catalog(found)
     goal = session.canonical(wanted(system, accounts, classes, catalog), found)

@@ -2,26 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from recuse.errors import InputError
 from recuse.model import (
     NO_AUTHORITY,
     UNDECLARED,
     Action,
-    AttributeType,
     Circumstances,
     Decision,
     RowAttribute,
     System,
     TableMap,
+    Value,
 )
 from recuse.operations.workspace import Workspace
 from recuse.policy.contexts import agreed, contexts
 from recuse.policy.decide import Decider, Question
-
-_WORDS: Final = {"true": True, "false": False}
-_ORDINARY: Final[Mapping[AttributeType, bool | str | int]] = {"Bool": False, "String": "", "Long": 0}
+from recuse.policy.values import FORMS, ORDINARY, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def _circumstances(workspace: Workspace, asked: Asked) -> Circumstances:
     return Circumstances(asked.purpose or UNDECLARED, asked.authority or NO_AUTHORITY, categories)
 
 
-def _row(table: TableMap, given: Mapping[str, str]) -> dict[str, bool | str | int | None]:
+def _row(table: TableMap, given: Mapping[str, str]) -> dict[str, Value]:
     unknown = sorted(set(given) - set(table.attributes))
     if unknown:
         names = ", ".join(sorted(table.attributes)) or "none"
@@ -107,19 +105,12 @@ def _row(table: TableMap, given: Mapping[str, str]) -> dict[str, bool | str | in
     return {name: _value(name, attribute, given.get(name)) for name, attribute in table.attributes.items()}
 
 
-def _value(name: str, attribute: RowAttribute, text: str | None) -> bool | str | int | None:
+def _value(name: str, attribute: RowAttribute, text: str | None) -> Value:
     """What the text means; an attribute not given is the ordinary case: false, empty, zero, or NULL where it may be."""
     if text is None:
-        return None if attribute.optional else _ORDINARY[attribute.type]
-    match attribute.type:
-        case "Bool":
-            if text not in _WORDS:
-                raise InputError(f"`{name}` is true or false, not `{text}`", f"write --row {name}=true")
-            return _WORDS[text]
-        case "Long":
-            try:
-                return int(text)
-            except ValueError as error:
-                raise InputError(f"`{name}` is a whole number, not `{text}`", f"write --row {name}=1") from error
-        case "String":
-            return text
+        return None if attribute.optional else ORDINARY[attribute.type]
+    try:
+        return written(attribute.type, text)
+    except ValueError as error:
+        form, example = FORMS[attribute.type]
+        raise InputError(f"`{name}` is {form}, not `{text}`", f"write --row '{name}={example}'") from error

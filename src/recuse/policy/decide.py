@@ -16,9 +16,9 @@ from typing import Final
 import cedarpy
 
 from recuse.errors import InputError
-from recuse.model import ACTIONS, UNDECLARED, Action, Circumstances, Decision, Repository, TableMap
+from recuse.model import ACTIONS, UNDECLARED, Action, Circumstances, Decision, Repository, TableMap, Value
 from recuse.policy.contexts import possible
-from recuse.policy.entities import Entity, Value, context_json, entities_json, row_entity, uid
+from recuse.policy.entities import Entity, context_json, entities_json, row_entity, uid
 from recuse.policy.references import nearest
 from recuse.policy.schema import cedar_schema
 from recuse.policy.trees import above

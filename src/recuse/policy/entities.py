@@ -8,18 +8,17 @@ from collections.abc import Iterable, Mapping
 from typing import Final, TypedDict
 
 from recuse.errors import InputError
-from recuse.model import AttributeType, Circumstances, Repository, RowAttribute, TableMap
+from recuse.model import Circumstances, Repository, RowAttribute, TableMap, Value
 from recuse.policy.names import BUILT_IN_ATTRIBUTES
 from recuse.policy.schema import row_type
 from recuse.policy.trees import Branch, serves
+from recuse.policy.values import fits, in_cedar
 
 BUILT_IN: Final[Mapping[str, frozenset[str]]] = {
     "principal": frozenset({"serves", "personal"}),
     "context": frozenset({"purpose", "authority", "agreed"}),
     "resource": BUILT_IN_ATTRIBUTES,
 }
-
-Value = bool | str | int | None
 
 
 class Entity(TypedDict):
@@ -28,9 +27,6 @@ class Entity(TypedDict):
     uid: dict[str, str]
     attrs: dict[str, object]
     parents: list[dict[str, str]]
-
-
-_PYTHON: Final[Mapping[AttributeType, type]] = {"Bool": bool, "String": str, "Long": int}
 
 
 def uid(kind: str, name: str) -> dict[str, str]:
@@ -98,7 +94,7 @@ def row_entity(repository: Repository, system: str, table: TableMap, category: s
         value = row.get(name)
         _require_fit(table, name, attribute, value)
         if value is not None:
-            attributes[name] = value
+            attributes[name] = in_cedar(attribute.type, value)
     content = json.dumps([category, {name: attributes.get(name) for name in table.attributes}])
     identity = uid(row_type(system, table.name), content)
     return {"uid": identity, "attrs": attributes, "parents": [uid("Category", category)]}
@@ -109,10 +105,6 @@ def _require_fit(table: TableMap, name: str, attribute: RowAttribute, value: Val
         if not attribute.optional:
             raise InputError(f"attribute `{name}` of table `{table.name}` is missing", "every row has a value for it")
         return
-    # A flag is no number here, though Python has it so; numbers are Cedar's, 64 bits with a sign.
-    fits = type(value) is _PYTHON[attribute.type]
-    if fits and isinstance(value, int) and not -(2**63) <= value < 2**63:
-        fits = False
-    if not fits:
+    if not fits(attribute.type, value):
         message = f"attribute `{name}` of table `{table.name}` cannot be `{value}`"
         raise InputError(message, f"give a {attribute.type}")

@@ -4,7 +4,7 @@ from typing import Final, get_args
 
 from recuse.directive.document import STAGES
 from recuse.model import (
-    AttributeType,
+    ATTRIBUTE_TYPES,
     Derived,
     Institution,
     ReadsAs,
@@ -18,7 +18,6 @@ from recuse.policy.references import Register
 from recuse.toml_source import Section
 
 SYSTEM_KINDS: Final[tuple[SystemKind, ...]] = get_args(SystemKind)
-TYPES: Final[tuple[AttributeType, ...]] = get_args(AttributeType)
 
 
 def read_institution(root: Section, register: Register) -> Institution:
@@ -139,7 +138,9 @@ def _attribute(section: Section, name: str) -> RowAttribute:
     inner = section.section(name) if section.holds_table(name) else None
     if inner is None:
         return RowAttribute(section.text(name), "Bool", optional=False)
-    attribute = RowAttribute(inner.text("column"), inner.choice("type", TYPES), inner.flag("optional", default=False))
+    attribute = RowAttribute(
+        inner.text("column"), inner.choice("type", ATTRIBUTE_TYPES), inner.flag("optional", default=False)
+    )
     inner.close()
     return attribute
 

@@ -47,5 +47,5 @@ def _namespaces(tables: list[tuple[System, TableMap]]) -> Iterator[str]:
 
 def _attributes(table: TableMap) -> str:
     built_in = ["category: Category", "public: Bool"]
-    own = [f"{name}{'?' if row.optional else ''}: {row.type}" for name, row in table.attributes.items()]
+    own = [f"{name}{'?' if row.optional else ''}: {row.cedar_type}" for name, row in table.attributes.items()]
     return ", ".join(built_in + own)

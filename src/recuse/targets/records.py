@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from recuse.compiler.condition import Atom
 from recuse.enforcement.facts import Fact, TableShape
 from recuse.enforcement.plan import Change
+from recuse.model import AttributeType, Value
 from recuse.paths import Edge, Graph, Path, Place
 
 Progress = Callable[[str, int, int], None]
@@ -72,11 +74,20 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedColumn:
+    """A column that rules ask about: rows are told apart by its value, or by the questions about it where there are."""
+
+    column: str
+    type: AttributeType
+    questions: tuple[Atom, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
-    """A row by its key values, with its attribute columns' values."""
+    """A row by its key values, with the values of the columns that rules ask about."""
 
     key: tuple[object, ...]
-    attributes: Mapping[str, object]
+    attributes: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,29 @@ from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Protocol
 
+from recuse.compiler.catalog import ColumnTypes
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
-from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Sample, Severed, Tried
+from recuse.targets.records import (
+    Applied,
+    AskedColumn,
+    Collected,
+    Inspection,
+    Progress,
+    RenderedStatement,
+    Sample,
+    Severed,
+    Tried,
+)
 
 
 class Prober(Protocol):
     """Attempts inside one transaction that is rolled back."""
 
-    def sample(self, table: str, key: Sequence[str], attributes: Sequence[str]) -> tuple[Sample, ...]:
-        """Rows for every combination of attribute columns, by their key columns."""
+    def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
+        """Rows for every combination of what is asked about columns, by their key columns."""
         ...
 
     def read(self, table: str, key: Sequence[str], columns: Sequence[str], samples: Sequence[Sample]) -> Tried:
@@ -55,6 +66,10 @@ class Session(Protocol):
 
     def inspect(self) -> Inspection:
         """All facts, in one snapshot. Read-only."""
+        ...
+
+    def column_types(self) -> ColumnTypes:
+        """What the types of its columns can hold for rules, and which are refused by name."""
         ...
 
     def catalog(self, found: Inspection) -> Catalog:

@@ -40,7 +40,7 @@ from recuse.model import (
     Use,
 )
 from recuse.targets.postgres.condition_sql import condition_text
-from tests.conformance.world import ATTRIBUTES, PARENTS
+from tests.conformance.world import ATTRIBUTES, PARENTS, column_type
 
 SYSTEM: Final = "clear"
 TABLE: Final = "records.arrest"
@@ -115,9 +115,8 @@ STANDING: Final = Circumstances("own.records", "official_duty")
 
 def shape() -> TableShape:
     """The hostile table as an inspection finds it, with a serial key."""
-    types = {"Bool": "boolean", "String": "text", "Long": "bigint"}
     columns = (
-        ColumnShape(a.column, types[a.type], nullable=a.optional, deterministic=True, generated=False)
+        ColumnShape(a.column, column_type(a), nullable=a.optional, deterministic=True, generated=False)
         for _, a in ATTRIBUTES
     )
     key = ColumnShape("id", "integer", nullable=False, deterministic=True, generated=False)

@@ -422,7 +422,8 @@ ONE_EACH = {
         "categories/blotter.toml",
         'type = "Long"',
         'type = "Float"',
-        "categories/blotter.toml:25: `type` must be one of `Bool`, `String`, `Long`",
+        "categories/blotter.toml:25: `type` must be one of `Bool`, `String`, `Long`, `datetime`, `date`, `ipaddr`, "
+        "`Set<String>`, `uuid`, `Agency`, `Purpose`, `Authority`, `Category`, `Account`",
     ),
     "attribute without type": (
         "categories/blotter.toml",

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from recuse.errors import InputError, MissingRightError, TargetError, UnreachableError
-from recuse.targets.postgres.connect import first_line, without_secret
+from recuse.targets.postgres.connect import first_line, fix_words, without_secret
 
 OLDEST: Final = 15
 """The oldest PostgreSQL version whose catalogs are understood."""
@@ -40,9 +40,10 @@ def read_only(dsn: str, *, statement_seconds: int = _STATEMENT_SECONDS) -> Itera
         try:
             connection.execute(
                 "SELECT set_config('search_path', 'pg_catalog', true), set_config('statement_timeout', %s, true),"
-                " set_config('lock_timeout', '5s', true), set_config('quote_all_identifiers', 'off', true)",
+                " set_config('lock_timeout', '5s', true)",
                 (f"{statement_seconds}s",),
             )
+            fix_words(connection, local=True)
             yield connection
         except psycopg.errors.QueryCanceled as error:
             raise TargetError(

@@ -1,10 +1,13 @@
 """A row condition as PostgreSQL text, the same whatever the session's settings, and each atom on its own.
 
 Constants carry their type, so that PostgreSQL never reads one as a column's type instead: comparing a text with a uuid,
-enum or date column fails when the policy is made. No escape string, no COALESCE, no NOT above AND or OR.
+enum or date column fails when the policy is made. Moments carry their zone, years before 1 their era. No escape string,
+no COALESCE, no NOT above AND or OR.
 """
 
-from typing import assert_never
+from datetime import date
+from typing import Final, Literal, LiteralString, assert_never
+from uuid import UUID
 
 from psycopg import sql
 from psycopg.abc import AdaptContext
@@ -13,16 +16,24 @@ from recuse.compiler.condition import (
     All,
     Always,
     Any,
+    Atom,
     Condition,
     Constant,
+    Elements,
     Flag,
+    InRange,
     Like,
     Never,
     Null,
     OneOf,
     Order,
     Ordered,
-)  # fmt: skip
+    Range,
+    Relation,
+    Whole,
+    Within,
+)
+from recuse.model import DAY, Address
 
 
 class _Text(sql.Composable):
@@ -37,7 +48,13 @@ class _Text(sql.Composable):
         return ("'" + self._text.replace("'", "''") + "'").encode(encoding)
 
 
-_ORDERS: dict[Order, sql.SQL] = {"<": sql.SQL("<"), "<=": sql.SQL("<="), ">": sql.SQL(">"), ">=": sql.SQL(">=")}
+_OPERATORS: Final[dict[Order | Range | Relation, sql.SQL]] = {
+    "<": sql.SQL("<"), "<=": sql.SQL("<="), ">": sql.SQL(">"), ">=": sql.SQL(">="), "<<=": sql.SQL("<<="),
+    ">>=": sql.SQL(">>="), "@>": sql.SQL("@>"), "<@": sql.SQL("<@"), "&&": sql.SQL("&&"),
+}  # fmt: skip
+_MOMENTS: Final[dict[str, LiteralString]] = {"datetime": "timestamptz", "date": "date"}
+_FIRST: Final = -719_162 * DAY  # the first day of the year 1
+_CYCLE: Final = 146_097 * DAY  # 400 years, after which the calendar repeats itself
 
 
 def condition_sql(condition: Condition) -> sql.Composed:
@@ -63,7 +80,7 @@ def condition_text(condition: Condition) -> str:
     return condition_sql(condition).as_string(None)
 
 
-def _atom(atom: Flag | Null | OneOf | Ordered | Like, column: sql.Identifier) -> sql.Composed:
+def _atom(atom: Atom, column: sql.Identifier) -> sql.Composed:
     match atom:
         case Flag(_, expected):
             return sql.Composed([column]) if expected else sql.SQL("(NOT {})").format(column)
@@ -77,21 +94,81 @@ def _atom(atom: Flag | Null | OneOf | Ordered | Like, column: sql.Identifier) ->
             listed = sql.SQL(", ").join(_constant(constant) for constant in constants)
             return sql.SQL("({} {} (ARRAY[{}]))").format(column, operator, listed)
         case Ordered(_, order, constant):
-            return sql.SQL("({} {} {})").format(column, _ORDERS[order], _constant(constant))
+            return sql.SQL("({} {} {})").format(column, _OPERATORS[order], _constant(constant))
         case Like(_, (prefix, ""), expected):
             starts = sql.SQL("({} ^@ {})").format(column, _constant(prefix))
             return starts if expected else sql.SQL("(NOT {})").format(starts)
         case Like(_, pieces, expected):
             operator = sql.SQL("LIKE") if expected else sql.SQL("NOT LIKE")
             return sql.SQL("({} {} {} ESCAPE '!')").format(column, operator, _constant("%".join(map(_escaped, pieces))))
+        case Within():
+            return _within(atom, column)
+        case InRange(_, side, network, expected):
+            return _unless(
+                expected, sql.SQL("({} {} {})").format(column, _OPERATORS[side], _typed(str(network), "inet"))
+            )
+        case Elements(_, relation, constants, expected):
+            related = sql.SQL("({}::text[] {} {})").format(column, _OPERATORS[relation], _array(constants))
+            return _unless(expected, related)
+        case Whole(_, expected):
+            # A set lies in itself exactly when it has no NULL, and to ask raises for no array.
+            return _unless(expected, sql.SQL("({} <@ {})").format(column, column))
         case _:
             assert_never(atom)
 
 
+def _unless(expected: bool, written: sql.Composed) -> sql.Composed:
+    return written if expected else sql.SQL("(NOT {})").format(written)
+
+
+def _within(atom: Within, column: sql.Identifier) -> sql.Composed:
+    """Bounds half open; where there is none, the infinity is beyond it."""
+    start, end = _bound(atom.start, "-infinity", atom.type), _bound(atom.end, "infinity", atom.type)
+    if atom.expected:
+        after = sql.SQL(">" if atom.start is None else ">=")
+        return sql.SQL("({} {} {} AND {} < {})").format(column, after, start, column, end)
+    before = sql.SQL("<=" if atom.start is None else "<")
+    return sql.SQL("({} {} {} OR {} >= {})").format(column, before, start, column, end)
+
+
+def _bound(bound: int | None, infinity: str, kind: Literal["datetime", "date"]) -> sql.Composed:
+    if bound is None:
+        return _typed(infinity, _MOMENTS[kind])
+    # Python's calendar has the years 1 to 9999 only.
+    cycles, rest = divmod(bound - _FIRST, _CYCLE)
+    days, milliseconds = divmod(rest, DAY)
+    day = date.fromordinal(days + 1)
+    year = day.year + 400 * cycles
+    text = f"{year if year > 0 else 1 - year:04}-{day:%m-%d}"
+    if kind == "datetime":
+        seconds, thousandths = divmod(milliseconds, 1000)
+        fraction = f".{thousandths:03}" if thousandths else ""
+        text += f" {seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}+00"
+    return _typed(text if year > 0 else f"{text} BC", _MOMENTS[kind])
+
+
 def _constant(constant: Constant) -> sql.Composed:
-    if isinstance(constant, int):
-        return sql.SQL("{}::bigint").format(_Text(str(constant)))
-    return sql.SQL("{}::text").format(_Text(constant))
+    match constant:
+        case int():
+            return _typed(str(constant), "bigint")
+        case str():
+            return _typed(constant, "text")
+        case UUID():
+            return _typed(str(constant), "uuid")
+        case Address():
+            return _typed(str(constant), "inet")
+        case _:
+            assert_never(constant)
+
+
+def _typed(text: str, name: LiteralString) -> sql.Composed:
+    return sql.SQL("{}::{}").format(_Text(text), sql.SQL(name))
+
+
+def _array(constants: tuple[str, ...]) -> sql.Composed:
+    if not constants:
+        return _typed("{}", "text[]")
+    return sql.SQL("(ARRAY[{}])").format(sql.SQL(", ").join(_constant(constant) for constant in constants))
 
 
 def _escaped(piece: str) -> str:

@@ -1,8 +1,9 @@
 """Connections, and the database's errors as ours: one sentence, a remedy, never a password."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, Final
 
 import psycopg
 from psycopg import conninfo
@@ -48,9 +49,23 @@ def connect(dsn: str, *, autocommit: bool = True) -> Iterator[Connection]:
         ) from error
 
 
+# How the server writes values in an expression that it gives back: without these, each session would see another text.
+WORDS: Final[Mapping[str, str]] = {
+    "TimeZone": "UTC", "DateStyle": "ISO, YMD", "IntervalStyle": "postgres", "extra_float_digits": "1",
+    "bytea_output": "hex", "quote_all_identifiers": "off",
+}  # fmt: skip
+
+
+def fix_words(connection: psycopg.Connection[Any], *, local: bool = False) -> None:
+    """Let the server write values as `WORDS` says, in this session, or (`local`) in this transaction."""
+    for name, value in WORDS.items():
+        connection.execute("SELECT pg_catalog.set_config(%s, %s, %s)", (name, value, local))
+
+
 def _setup(connection: Connection) -> None:
     """Resolve names in pg_catalog only: nothing in a user's schema stands in for what we call."""
     connection.execute("SET search_path = pg_catalog, pg_temp")
+    fix_words(connection)
     connection.execute("SELECT pg_catalog.set_config('statement_timeout', %s, false)", (f"{STATEMENT_SECONDS}s",))
     connection.execute("SET standard_conforming_strings = on")  # a backslash in a constant is a backslash
     if not connection.autocommit:

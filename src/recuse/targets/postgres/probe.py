@@ -15,9 +15,11 @@ import psycopg
 from psycopg import sql
 
 from recuse.errors import MissingRightError
+from recuse.targets.postgres.condition_sql import condition_sql
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.queries import Sql
-from recuse.targets.records import Sample, Tried
+from recuse.targets.postgres.row_values import value_of, value_sql
+from recuse.targets.records import AskedColumn, Sample, Tried
 
 STATEMENT_TIMEOUT: Final = "20s"
 PER_STRATUM: Final = 3
@@ -38,30 +40,34 @@ class Prober:
     connection: Connection
     _triggered: dict[str, bool] = field(default_factory=dict)
 
-    def sample(self, table: str, key: Sequence[str], attributes: Sequence[str]) -> tuple[Sample, ...]:
-        """Rows of a table, up to `PER_STRATUM` for every combination of attribute columns, by their key columns."""
+    def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
+        """Rows of a table, up to `PER_STRATUM` for every combination of what is asked about columns, by their keys."""
         keys = sql.SQL(", ").join(map(sql.Identifier, key))
+        shown = sql.SQL(", ").join((keys, *(value_sql(each.column, each.type) for each in asked)))
+        parts = [_part(each) for each in asked]
         found: list[Sample] = []
-        for values in self._strata(table, attributes):
-            pairs = zip(attributes, values, strict=True)
+        for stratum in self._strata(table, parts):
             here = sql.SQL(" AND ").join(
-                sql.SQL("{} IS NOT DISTINCT FROM {}").format(sql.Identifier(name), sql.Literal(value))
-                for name, value in pairs
+                sql.SQL("{} IS NOT DISTINCT FROM {}").format(part, sql.Literal(value))
+                for part, value in zip(parts, stratum, strict=True)
             )
             statement = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
-                keys, _relation(table), here if attributes else sql.SQL("true"), keys, PER_STRATUM
+                shown, _relation(table), here if parts else sql.SQL("true"), keys, PER_STRATUM
             )
-            stratum = dict(zip(attributes, values, strict=True))
-            found += [Sample(tuple(row), stratum) for row in self.connection.execute(statement)]
+            for row in self.connection.execute(statement):
+                values = zip(asked, row[len(key) :], strict=True)
+                told = {each.column: value_of(value, each.type) for each, value in values}
+                found.append(Sample(tuple(row[: len(key)]), told))
         return tuple(found)
 
-    def _strata(self, table: str, attributes: Sequence[str]) -> list[tuple[object, ...]]:
-        """Every combination of attribute values that occurs; one empty combination where none is asked."""
-        if not attributes:
+    def _strata(self, table: str, parts: Sequence[sql.Composable]) -> list[tuple[object, ...]]:
+        """Every combination that occurs; one empty combination where nothing is asked."""
+        if not parts:
             return [()]
-        names = sql.SQL(", ").join(map(sql.Identifier, attributes))
+        numbers = sql.SQL(", ").join(sql.SQL(str(number + 1)) for number in range(len(parts)))
+        listed = sql.SQL(", ").join(parts)
         return self.connection.execute(
-            sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(names, _relation(table), names)
+            sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(listed, _relation(table), numbers)
         ).fetchall()
 
     def read(self, table: str, key: Sequence[str], columns: Sequence[str], samples: Sequence[Sample]) -> Tried:
@@ -174,6 +180,18 @@ def probing(connection: Connection) -> Iterator[Prober]:
             raise _Rollback
     except _Rollback:
         pass
+
+
+def _part(asked: AskedColumn) -> sql.Composable:
+    """What tells rows apart by one column: its value, or the answers to the questions about it, as one text."""
+    if not asked.questions:
+        return value_sql(asked.column, asked.type)
+    answers = [sql.SQL("coalesce(({})::text, '-')").format(condition_sql(question)) for question in asked.questions]
+    if asked.type in ("datetime", "date"):
+        # Both infinities, since what is wrong on one of them may be right on the other.
+        infinity = sql.SQL("CASE WHEN NOT pg_catalog.isfinite({}) THEN {}::text END")
+        answers.append(infinity.format(*[sql.Identifier(asked.column)] * 2))
+    return sql.SQL("pg_catalog.concat({})").format(sql.SQL(", ").join(answers))
 
 
 def _relation(name: str) -> sql.Identifier:

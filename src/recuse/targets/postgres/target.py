@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from recuse.compiler.catalog import ColumnTypes
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.postgres import apply, canonical, inspect, probe, sever
 from recuse.targets.postgres.collected import collected
+from recuse.targets.postgres.column_types import column_types
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.render import Renderer
@@ -26,6 +28,10 @@ class PostgresSession:
     def inspect(self) -> Inspection:
         """All facts of the database and of the server's roles, in one snapshot."""
         return inspect.inspect(self.connection)
+
+    def column_types(self) -> ColumnTypes:
+        """What PostgreSQL's types can hold for rules."""
+        return column_types()
 
     def catalog(self, found: Inspection) -> Catalog:
         """What the compiler needs to know of this database."""
