@@ -8,12 +8,13 @@ import argparse
 import functools
 import hashlib
 import json
+import re
 import sys
 import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,14 +26,16 @@ from tests.mutation.running import ROOT, Mutated, Result, Running
 RESULTS: Final = ROOT / "build" / "mutants"
 SURVIVORS: Final = Path(__file__).parent / "survivors.toml"
 MODULES: Final = (
-    "compiler/residual", "compiler/known", "compiler/reduce", "compiler/fold", "compiler/wanted",
-    "targets/postgres/render", "targets/postgres/statements",
+    "compiler/residual", "compiler/known", "compiler/reduce", "compiler/fold", "compiler/lower", "compiler/compare",
+    "compiler/truth", "compiler/condition", "compiler/atoms", "compiler/merge", "compiler/pattern", "compiler/wanted",
+    "targets/postgres/condition_sql", "targets/postgres/render", "targets/postgres/statements",
 )  # fmt: skip
 QUICK: Final = (
     "tests/unit/compiler", "tests/unit/enforcement", "tests/unit/targets", "tests/conformance", "tests/test_algebra.py",
     "tests/test_mutants.py", "tests/test_differential.py", "tests/mutation/test_soundness.py",
 )  # fmt: skip
 SETS: Final = 300  # generated rule sets: enough to meet most mutants, and soon done
+COLUMNS: Final = ("made", "caught", "timeout", "equivalent", "survived", "error")
 OPTIONS: Final = ("-q", "-s", "-o", "timeout=0", "-p", "no:xdist", "-p", "no:cacheprovider", f"--sets={SETS}")
 
 
@@ -61,19 +64,35 @@ class Record:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.write_text(digest() + "\n")
 
-    def add(self, result: Result) -> None:
-        """Keep one more."""
+    def add(self, result: Result, *, keep: bool) -> None:
+        """Take note of one more, and `keep` it for the next run."""
         self.done[result.mutant] = result
+        if not keep:
+            return
         with self._path.open("a") as file:
             file.write(json.dumps(asdict(result)) + "\n")
 
 
-def listed() -> dict[str, set[str]]:
-    """The mutants argued to be equivalent, by module."""
-    found: dict[str, set[str]] = {}
-    for entry in tomllib.loads(SURVIVORS.read_text()).get("equivalent", []):
-        found.setdefault(entry["module"], set()).add(entry["mutant"])
-    return found
+@dataclass(frozen=True, slots=True)
+class Argued:
+    """The survivors with a reason: by module those named whole, and patterns that a name may match in any module."""
+
+    named: Mapping[str, frozenset[str]]
+    patterns: tuple[re.Pattern[str], ...]
+
+    def covers(self, module: str, name: str) -> bool:
+        """Whether this mutant is argued."""
+        return name in self.named.get(module, ()) or any(pattern.search(name) for pattern in self.patterns)
+
+
+def argued() -> Argued:
+    """What `survivors.toml` says."""
+    told = tomllib.loads(SURVIVORS.read_text())
+    named: dict[str, set[str]] = {}
+    for entry in told.get("equivalent", []):
+        named.setdefault(entry["module"], set()).add(entry["mutant"])
+    patterns = tuple(re.compile(entry["pattern"]) for entry in told.get("everywhere", []))
+    return Argued({module: frozenset(names) for module, names in named.items()}, patterns)
 
 
 def keep_recipe(_: pytest.Session) -> None:
@@ -84,12 +103,12 @@ def keep_recipe(_: pytest.Session) -> None:
         module.recipe(0, SETS)  # type: ignore[attr-defined]
 
 
-def run(modules: tuple[str, ...]) -> dict[str, Mapping[str, Result]]:
+def run(modules: tuple[str, ...], *, brief: bool) -> dict[str, Mapping[str, Result]]:
     """The results by module, of mutants that are still made."""
     records = {module: Record(module) for module in modules}
     made = {module: list(mutants_of(module)) for module in modules}
     left = [m for module in modules for m in made[module] if m.name not in records[module].done]
-    start, number = time.monotonic(), 0
+    start, number, known = time.monotonic(), 0, argued()
     of = {}
 
     def next_ones() -> Iterator[Mutated]:
@@ -100,7 +119,7 @@ def run(modules: tuple[str, ...]) -> dict[str, Mapping[str, Result]]:
     def report(result: Result) -> None:
         nonlocal number
         number += 1
-        records[of[result.mutant]].add(result)
+        records[of[result.mutant]].add(result, keep=not brief or result.outcome != "survived")
         if result.outcome != "caught":
             sys.stderr.write(f"{result.outcome}: {of[result.mutant]} {result.mutant} {result.by}\n")
         if number % 50 == 0:
@@ -109,26 +128,30 @@ def run(modules: tuple[str, ...]) -> dict[str, Mapping[str, Result]]:
     if left:
         hints = {name: by for record in records.values() for name, by in record.hints.items()}
         paths = [path for path in QUICK if (ROOT / path).exists()]
-        code = pytest.main([*OPTIONS, *paths], plugins=[Running(next_ones(), report, hints, keep_recipe)])
+        running = Running(
+            next_ones(), report, hints, lambda m: brief or known.covers(m.module, m.name), keep_recipe
+        )
+        code = pytest.main([*OPTIONS, *paths], plugins=[running])
         if code != pytest.ExitCode.OK:
             raise SystemExit(f"the suite could not be run on the sound product: {code!r}")
     return {module: {m.name: records[module].done[m.name] for m in made[module]} for module in modules}
 
 
 def summary(results: Mapping[str, Mapping[str, Result]]) -> tuple[str, bool]:
-    """The table by module, with every survivor that is not listed and every listed one that is stale."""
-    argued = listed()
-    lines = [f"{'module':32} {'made':>6} {'caught':>7} {'timeout':>8} {'equivalent':>11} {'survived':>9} {'error':>6}"]
+    """The table by module, with every survivor that is not argued and every argument that is stale."""
+    known = argued()
+    lines = [" ".join([f"{'module':32}", *(f"{word:>{len(word) + 2}}" for word in COLUMNS)])]
     notes: list[str] = []
     total: Counter[str] = Counter()
     for module, found in results.items():
         counts: Counter[str] = Counter({"made": len(found)})
         for name, result in found.items():
-            outcome = "equivalent" if result.outcome == "survived" and name in argued.get(module, ()) else result.outcome
+            survived = result.outcome == "survived"
+            outcome = "equivalent" if survived and known.covers(module, name) else result.outcome
             counts[outcome] += 1
             if outcome in ("survived", "error"):
                 notes.append(f"{outcome}: {module} {name} {result.by}")
-        gone = (n for n in argued.get(module, ()) if n not in found or found[n].outcome != "survived")
+        gone = (n for n in known.named.get(module, ()) if n not in found or found[n].outcome != "survived")
         notes += [f"stale: {module} {name}" for name in gone]
         total += counts
         lines.append(_line(module, counts))
@@ -137,14 +160,15 @@ def summary(results: Mapping[str, Mapping[str, Result]]) -> tuple[str, bool]:
 
 
 def _line(name: str, counts: Counter[str]) -> str:
-    widths = {"made": 6, "caught": 7, "timeout": 8, "equivalent": 11, "survived": 9, "error": 6}
-    return " ".join([f"{name:32}", *(f"{counts[each]:>{width}}" for each, width in widths.items())])
+    return " ".join([f"{name:32}", *(f"{counts[word]:>{len(word) + 2}}" for word in COLUMNS)])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make mutants")
     parser.add_argument("modules", nargs="*", default=MODULES, help="below src/recuse, without .py")
-    text, sound = summary(run(tuple(parser.parse_args().modules)))
+    parser.add_argument("--brief", action="store_true", help="with the tests that take less than a second only")
+    given = parser.parse_args()
+    text, sound = summary(run(tuple(given.modules), brief=given.brief))
     (RESULTS / "summary.txt").write_text(text + "\n")
     print(text)  # noqa: T201 - this is a command
     sys.exit(0 if sound else 1)

@@ -26,6 +26,8 @@ SERVERS: Final = {"server", "own_server", "database", "running", "admin"}
 """Fixtures that start a server: no test of the quick suite has one."""
 SECONDS_AT_LEAST: Final = 10
 """Processor time that every mutant may use, and more when its tests need it."""
+BRIEF: Final = 1.0
+"""Seconds of a test that even a mutant known to be equivalent is tried with: it is not expected to fail any."""
 MEMORY: Final = 6 << 30
 _PASSED, _FAILED = 0, 1
 
@@ -68,6 +70,7 @@ class Running:
     mutants: Iterable[Mutated]
     report: Callable[[Result], None]
     hints: Mapping[str, str] = field(default_factory=dict)
+    brief: Callable[[Mutated], bool] = lambda _mutant: False
     prepare: Callable[[pytest.Session], None] = lambda _session: None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -87,6 +90,8 @@ class Running:
     def _tried(self, session: pytest.Session, mutant: Mutated, measured: Measured) -> Result:
         hint = self.hints.get(mutant.name)
         order = sorted(_reaching(mutant, measured), key=lambda name: (name != hint, measured.seconds[name]))
+        if self.brief(mutant):
+            order = [name for name in order if measured.seconds[name] < BRIEF]
         seconds = SECONDS_AT_LEAST + 10 * int(sum(measured.seconds[name] for name in order))
         if mutant.function is None:
             return _judged(mutant, *_forked(lambda tell: _anew(session, mutant, order, tell), seconds))
