@@ -53,6 +53,8 @@ def a_session_that_set_nothing_is_admitted_and_no_gate_raises(world: World) -> N
             assert world.gate() is None
             world.rows("SELECT set_config('recuse.permit', 'p1', true)")
             assert world.gate() is None
+    # Nor is a superuser, who is a member of everything: only who is registered is.
+    assert world.one("SELECT recuse.admitted()") is None
 
 
 def a_gateway_that_set_no_token_does_not_raise(world: World) -> None:
