@@ -1,4 +1,7 @@
-"""`make mutants`: every mutant of the modules between a policy and its SQL, against the quick suite.
+"""`make mutants`: every mutant of what lies between a policy and the rows that a database shows, against quick tests.
+
+Modules of Python are mutated by mutmut's operators and tried with the quick suite; the functions of the `recuse` schema
+(`gate`) by their tokens, and tried with their checks on a live server.
 
 Takes up where it stopped as long as neither product nor tests have changed. A survivor that `survivors.toml` does not
 list makes it fail; one that is listed and no longer survives is named.
@@ -8,23 +11,24 @@ import argparse
 import functools
 import hashlib
 import json
-import re
 import sys
 import time
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import Final
 
+import psycopg
 import pytest
 
+from recuse.targets.postgres.throwaway import embedded_binaries, throwaway
+from tests.mutation.arguments import SURVIVORS, argued
+from tests.mutation.gate_run import run_gate
+from tests.mutation.gate_world import FUNCTIONS, make_world
 from tests.mutation.operators import mutants_of
 from tests.mutation.running import ROOT, Mutated, Result, Running
 
 RESULTS: Final = ROOT / "build" / "mutants"
-SURVIVORS: Final = Path(__file__).parent / "survivors.toml"
 MODULES: Final = (
     "compiler/residual", "compiler/known", "compiler/reduce", "compiler/fold", "compiler/lower", "compiler/compare",
     "compiler/truth", "compiler/condition", "compiler/atoms", "compiler/merge", "compiler/pattern", "compiler/wanted",
@@ -35,13 +39,16 @@ QUICK: Final = (
     "tests/test_mutants.py", "tests/test_differential.py", "tests/mutation/test_soundness.py",
 )  # fmt: skip
 SETS: Final = 300  # generated rule sets: enough to meet most mutants, and soon done
+GATE: Final = "gate"
 COLUMNS: Final = ("made", "caught", "timeout", "equivalent", "survived", "error")
 OPTIONS: Final = ("-q", "-s", "-o", "timeout=0", "-p", "no:xdist", "-p", "no:cacheprovider", f"--sets={SETS}")
 
 
 def digest() -> str:
     """Of everything that can change what becomes of a mutant."""
-    files = sorted(p for top in ("src", "tests") for p in (ROOT / top).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    files = sorted(
+        p for top in ("src", "tests") for p in (ROOT / top).rglob("*") if p.is_file() and "__pycache__" not in p.parts
+    )
     found = hashlib.sha256()
     for path in files:
         if path != SURVIVORS:
@@ -71,28 +78,6 @@ class Record:
             return
         with self._path.open("a") as file:
             file.write(json.dumps(asdict(result)) + "\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Argued:
-    """The survivors with a reason: by module those named whole, and patterns that a name may match in any module."""
-
-    named: Mapping[str, frozenset[str]]
-    patterns: tuple[re.Pattern[str], ...]
-
-    def covers(self, module: str, name: str) -> bool:
-        """Whether this mutant is argued."""
-        return name in self.named.get(module, ()) or any(pattern.search(name) for pattern in self.patterns)
-
-
-def argued() -> Argued:
-    """What `survivors.toml` says."""
-    told = tomllib.loads(SURVIVORS.read_text())
-    named: dict[str, set[str]] = {}
-    for entry in told.get("equivalent", []):
-        named.setdefault(entry["module"], set()).add(entry["mutant"])
-    patterns = tuple(re.compile(entry["pattern"]) for entry in told.get("everywhere", []))
-    return Argued({module: frozenset(names) for module, names in named.items()}, patterns)
 
 
 def keep_recipe(_: pytest.Session) -> None:
@@ -127,14 +112,30 @@ def run(modules: tuple[str, ...], *, brief: bool) -> dict[str, Mapping[str, Resu
 
     if left:
         hints = {name: by for record in records.values() for name, by in record.hints.items()}
+        kept = RESULTS / f"suite-{digest()[:16]}.pickle"
         paths = [path for path in QUICK if (ROOT / path).exists()]
         running = Running(
-            next_ones(), report, hints, lambda m: brief or known.covers(m.module, m.name), keep_recipe
+            next_ones(), report, hints, lambda m: brief or known.covers(m.module, m.name), keep_recipe, kept
         )
         code = pytest.main([*OPTIONS, *paths], plugins=[running])
         if code != pytest.ExitCode.OK:
             raise SystemExit(f"the suite could not be run on the sound product: {code!r}")
     return {module: {m.name: records[module].done[m.name] for m in made[module]} for module in modules}
+
+
+def gate() -> dict[str, Mapping[str, Result]]:
+    """The results by function of the schema; a text that the server does not accept is no mutant."""
+    found: dict[str, dict[str, Result]] = {}
+    with throwaway(binaries=embedded_binaries()) as server:
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+            make_world(connection)
+        for tried in run_gate(server.dsn(), FUNCTIONS):
+            name = f"{GATE}/{tried.mutant.file}"
+            if tried.outcome != "refused":
+                found.setdefault(name, {})[tried.mutant.change] = Result(tried.mutant.change, tried.outcome, tried.by)
+            if tried.outcome == "survived":
+                sys.stderr.write(f"survived: {name} {tried.mutant.change}\n")
+    return dict(found)
 
 
 def summary(results: Mapping[str, Mapping[str, Result]]) -> tuple[str, bool]:
@@ -165,10 +166,12 @@ def _line(name: str, counts: Counter[str]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make mutants")
-    parser.add_argument("modules", nargs="*", default=MODULES, help="below src/recuse, without .py")
+    parser.add_argument("modules", nargs="*", default=(*MODULES, GATE), help="below src/recuse, without .py; or gate")
     parser.add_argument("--brief", action="store_true", help="with the tests that take less than a second only")
     given = parser.parse_args()
-    text, sound = summary(run(tuple(given.modules), brief=given.brief))
+    modules = tuple(module for module in given.modules if module != GATE)
+    results = run(modules, brief=given.brief) if modules else {}
+    text, sound = summary(results | (gate() if GATE in given.modules else {}))
     (RESULTS / "summary.txt").write_text(text + "\n")
     print(text)  # noqa: T201 - this is a command
     sys.exit(0 if sound else 1)

@@ -146,7 +146,9 @@ def a_permit_needs_its_declaration(world: World) -> None:
     world.permit()
     for change in ("purpose = 'audit'", "authority = 'duty'", "agreement = 'mou'", f"class_role = '{C3}'"):
         with world.undone():
-            world.admin(f"UPDATE recuse.declaration SET {change} WHERE login = 'analyst' AND authority = 'judicial' AND purpose = 'crime'")
+            world.admin(
+                f"UPDATE recuse.declaration SET {change} WHERE login = 'analyst' AND authority = 'judicial' AND purpose = 'crime'"
+            )
             with world.as_("analyst"):
                 world.choose("p1")
                 assert world.gate() is None, change
@@ -278,9 +280,13 @@ def a_gateway_s_two_newest_keys_hold(world: World) -> None:
                 assert world.refused("SELECT recuse.present(%s)", token) == NO_TOKEN
     with world.undone(), world.as_("second"):
         assert world.one("SELECT recuse.present(%s)", world.token(other, "s1")) == "s1"
-    stored = world.rows("SELECT login::text, length(inner_block), length(outer_block) FROM recuse.gateway_key ORDER BY 1")
+    stored = world.rows(
+        "SELECT login::text, length(inner_block), length(outer_block) FROM recuse.gateway_key ORDER BY 1"
+    )
     assert stored == [("pool", 64, 64), ("pool", 64, 64), ("second", 64, 64), ("second", 64, 64)]
-    assert world.one("SELECT bool_and(made_at > now() AND made_at <= clock_timestamp()) FROM recuse.gateway_key") is True
+    assert (
+        world.one("SELECT bool_and(made_at > now() AND made_at <= clock_timestamp()) FROM recuse.gateway_key") is True
+    )
 
 
 def keys_are_made_for_active_gateways_only(world: World) -> None:
@@ -297,9 +303,14 @@ def a_token_runs_out_inside_its_transaction(world: World) -> None:
     key = world.key()
     with world.as_("pool"):
         until = int(str(world.one("SELECT ceil(extract(epoch FROM clock_timestamp()))::bigint")))
-        token = world.token(key, "g1", seconds=until - int(str(world.one("SELECT extract(epoch FROM clock_timestamp())::bigint"))))
+        token = world.token(
+            key, "g1", seconds=until - int(str(world.one("SELECT extract(epoch FROM clock_timestamp())::bigint")))
+        )
         assert abs(int(token.split(".")[2]) - until) <= 1
-        world.rows("SELECT pg_sleep(greatest(0, %s - extract(epoch FROM clock_timestamp())::float) + 0.001)", int(token.split(".")[2]))
+        world.rows(
+            "SELECT pg_sleep(greatest(0, %s - extract(epoch FROM clock_timestamp())::float) + 0.001)",
+            int(token.split(".")[2]),
+        )
         assert world.refused("SELECT recuse.present(%s)", token) == NO_TOKEN
 
 
@@ -317,7 +328,10 @@ def declaring_enters_the_class(world: World) -> None:
         assert [world.gate(each) for each in (C1, C2)] == [True, None]
         # Again in the same transaction: another case of the same, and nothing is in the way.
         assert world.one("SELECT recuse.declare('crime', 'judicial', '7')") == "p1"
-    assert world.one("SELECT count(*) FROM recuse.used WHERE permit_id = 'p1' AND at > now() AND at <= clock_timestamp()") == 1
+    assert (
+        world.one("SELECT count(*) FROM recuse.used WHERE permit_id = 'p1' AND at > now() AND at <= clock_timestamp()")
+        == 1
+    )
     world.permit("p2", authority="warrant")
     with world.as_("analyst"):
         assert world.one("SELECT recuse.declare('crime', 'warrant')") == "p2"
@@ -335,7 +349,9 @@ def what_is_declared_ends_with_the_transaction(world: World) -> None:
         assert left == ["", "", "", "none"]
 
 
-def declared(world: World, login: str, purpose: str = "crime", authority: str = "judicial", case: str | None = None) -> object:
+def declared(
+    world: World, login: str, purpose: str = "crime", authority: str = "judicial", case: str | None = None
+) -> object:
     """What declaring comes to: the permit, or the refusal."""
     with world.undone(), world.as_(login):
         try:
@@ -398,7 +414,10 @@ def gateways_present_and_others_declare(world: World) -> None:
 def without_a_permit_it_says_what_is_missing(world: World) -> None:
     none = "no permit in force lets {} declare {} under {}"
     assert declared(world, "analyst") == (none.format("analyst", "'crime'", "'judicial'"), ASK)
-    closed = (", and the policy in force lets none be issued", "ask for a purpose and authority that the account may declare")
+    closed = (
+        ", and the policy in force lets none be issued",
+        "ask for a purpose and authority that the account may declare",
+    )
     for login, purpose, authority in (
         ("analyst", "audit", "duty"), ("analyst", "crime", "duty"), ("analyst", "audit", "judicial"), ("clerk", "crime", "judicial"),
     ):  # fmt: skip
@@ -575,7 +594,12 @@ def a_permit_is_revoked_once(world: World) -> None:
         world.permit(name)
     world.admin("UPDATE recuse.permit SET revoked_at = '2001-01-01' WHERE permit_id = 'p3'")
     with world.as_("issuer"):
-        assert [world.one("SELECT recuse.revoke(%s)", name) for name in ("p1", "p3", "none", None)] == [True, True, False, False]
+        assert [world.one("SELECT recuse.revoke(%s)", name) for name in ("p1", "p3", "none", None)] == [
+            True,
+            True,
+            False,
+            False,
+        ]
     assert world.rows(
         "SELECT permit_id, revoked_at > now() AND revoked_at <= clock_timestamp() FROM recuse.permit ORDER BY 1"
     ) == [("p1", True), ("p2", None), ("p3", False)]

@@ -13,10 +13,10 @@ from typing import Final
 
 import psycopg
 
+from recuse.enforcement.facts import Definition, Fact, Grant, Owner, Role, Support
 from recuse.targets.postgres.queries import text
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import support_facts
-from recuse.enforcement.facts import Definition, Fact, Grant, Owner, Role, Support
 
 C1, C2, C3 = (f"recuse_c_00000000000{number}" for number in (1, 2, 3))
 FUNCTIONS: Final = tuple(sorted(f.of.name[1] for f in support_facts() if isinstance(f, Definition)))
@@ -33,7 +33,7 @@ INSERT INTO recuse.declaration (login, purpose, authority, agreement, class_role
   ('analyst', 'removal', 'judicial', 'mou', '{C1}'), ('analyst', 'closed', 'judicial', '', '{C3}'),
   ('agent', 'crime', 'judicial', '', '{C1}'), ('clerk', 'audit', 'duty', '', '{C1}'),
   ('pool', 'crime', 'judicial', '', '{C1}'), ('pool', 'crime', 'warrant', '', '{C2}'), ('second', 'crime', 'judicial', '', '{C1}');
-"""  # noqa: S608 - names of our own
+"""
 
 
 def make_world(connection: psycopg.Connection) -> None:

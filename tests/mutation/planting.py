@@ -1,10 +1,12 @@
 """Puts one mutant in the place of the product, in a process of its own.
 
 When only a function's body differs, its code object is exchanged where it stands, so that everybody who imported the
-function runs the mutant at once. Anything else (a table, a default) is there when the module is imported: for that the
+function runs the mutant at once; when it is the value of a name of the module, everybody who holds the value gets the
+other. Anything else (a default, what other modules made of the value) is there when modules are imported: for that the
 package and the tests are forgotten, and imported anew with the mutated text.
 """
 
+import ast
 import functools
 import importlib.abc
 import importlib.machinery
@@ -50,6 +52,30 @@ def _plain(found: object) -> FunctionType:
         return _plain(found.__wrapped__)
     assert isinstance(found, FunctionType)
     return found
+
+
+def exchange_value(module: str, source: str) -> bool:
+    """Let one name of an imported module have the value that it has in `source`; False if that is not what differs."""
+    loaded = sys.modules[dotted(module)]
+    sound = ast.parse(Path(str(loaded.__file__)).read_text()).body
+    mutated = ast.parse(source).body
+    differing = [
+        (before, after) for before, after in zip(sound, mutated, strict=False) if ast.dump(before) != ast.dump(after)
+    ]
+    if len(sound) != len(mutated) or len(differing) != 1:
+        return False
+    before, after = differing[0]
+    if not (
+        isinstance(before, ast.AnnAssign) and isinstance(after, ast.AnnAssign) and isinstance(before.target, ast.Name)
+    ):
+        return False
+    name = before.target.id
+    old, scope = vars(loaded)[name], dict(vars(loaded))
+    exec(compile(ast.Module([after], []), str(loaded.__file__), "exec"), scope)  # noqa: S102 - the product's own text
+    for each in list(sys.modules.values()):
+        if isinstance(each, ModuleType) and vars(each).get(name) is old:
+            setattr(each, name, scope[name])
+    return True
 
 
 def forget(*packages: str) -> None:

@@ -17,7 +17,7 @@ from typing import Final, Literal, NoReturn, Protocol
 
 import pytest
 
-from tests.mutation.planting import PACKAGE, exchange, forget, import_as
+from tests.mutation.planting import PACKAGE, exchange, exchange_value, forget, import_as
 
 Outcome = Literal["caught", "timeout", "survived", "error"]
 
@@ -72,6 +72,8 @@ class Running:
     hints: Mapping[str, str] = field(default_factory=dict)
     brief: Callable[[Mutated], bool] = lambda _mutant: False
     prepare: Callable[[pytest.Session], None] = lambda _session: None
+    kept: Path | None = None
+    at_least: int = SECONDS_AT_LEAST
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if quick(item)]
@@ -80,22 +82,36 @@ class Running:
         if session.testsfailed:
             raise session.Interrupted("the tests cannot be collected")
         self.prepare(session)
-        measured = _measure(session)
+        measured = self._measured(session)
         if measured.failed:
             raise session.Interrupted(f"the suite fails on the sound product: {measured.failed[:3]}")
         for mutant in self.mutants:
             self.report(self._tried(session, mutant, measured))
         return True
 
+    def _measured(self, session: pytest.Session) -> Measured:
+        """What the suite does on the sound product, or what it did, where that is `kept`."""
+        if self.kept is not None and self.kept.exists():
+            found = pickle.loads(self.kept.read_bytes())  # noqa: S301 - our own process wrote it
+            assert isinstance(found, Measured)
+            return found
+        found = _measure(session)
+        if self.kept is not None and not found.failed:
+            self.kept.write_bytes(pickle.dumps(found))
+        return found
+
     def _tried(self, session: pytest.Session, mutant: Mutated, measured: Measured) -> Result:
         hint = self.hints.get(mutant.name)
         order = sorted(_reaching(mutant, measured), key=lambda name: (name != hint, measured.seconds[name]))
         if self.brief(mutant):
             order = [name for name in order if measured.seconds[name] < BRIEF]
-        seconds = SECONDS_AT_LEAST + 10 * int(sum(measured.seconds[name] for name in order))
-        if mutant.function is None:
-            return _judged(mutant, *_forked(lambda tell: _anew(session, mutant, order, tell), seconds))
-        return _judged(mutant, *_forked(lambda tell: _in_place(session, mutant, order, tell), seconds))
+        if not order:
+            return Result(mutant.name, "survived", "no test reaches it")
+        seconds = self.at_least + 10 * int(sum(measured.seconds[name] for name in order))
+        planted = _judged(mutant, *_forked(lambda tell: _in_place(session, mutant, order, tell), seconds))
+        if mutant.function is not None or planted.outcome == "caught":
+            return planted
+        return _judged(mutant, *_forked(lambda tell: _anew(session, mutant, order, tell), seconds))
 
 
 def quick(item: pytest.Item) -> bool:
@@ -146,8 +162,10 @@ def _measured(session: pytest.Session, tell: Callable[[bytes], None]) -> int:
 
 
 def _in_place(session: pytest.Session, mutant: Mutated, order: Sequence[str], tell: Callable[[bytes], None]) -> int:
-    assert mutant.function is not None
-    exchange(mutant.module, mutant.function, mutant.source)
+    if mutant.function is not None:
+        exchange(mutant.module, mutant.function, mutant.source)
+    elif not exchange_value(mutant.module, mutant.source):
+        return _PASSED  # nothing is planted yet
     by_name = {item.nodeid: item for item in session.items}
     for item, following in _with_next([by_name[name] for name in order]):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)

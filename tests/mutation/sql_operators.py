@@ -117,7 +117,9 @@ def _of_body(text: str) -> Iterator[Sequence[Edit]]:
 
 def _of_tokens(tokens: Sequence[_Token]) -> Iterator[Sequence[Edit]]:
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
-        others: tuple[str, ...] = _COMPARED.get(token.text, ()) + _WORDS.get(token.word, ()) + _SIGNS.get(token.text, ())
+        others: tuple[str, ...] = (
+            _COMPARED.get(token.text, ()) + _WORDS.get(token.word, ()) + _SIGNS.get(token.text, ())
+        )
         if token.word == "IS" and following is not None:
             others = ("IS NOT",) if following.word != "NOT" else ()
         elif token.kind == "number":
@@ -177,7 +179,9 @@ def _of_rows(tokens: Sequence[_Token]) -> Iterator[Sequence[Edit]]:
     for number, token in enumerate(tokens):
         if token.text != "=" or tokens[number - 1].text != ")" or tokens[number + 1].text != "(":
             continue
-        opening = next(n for n in range(number - 1, -1, -1) if tokens[n].text == "(" and _closing(tokens, n) == number - 1)
+        opening = next(
+            n for n in range(number - 1, -1, -1) if tokens[n].text == "(" and _closing(tokens, n) == number - 1
+        )
         sides = [_split(tokens, start + 1, {","}, set()) for start in (opening, number + 1)]
         for pair in zip(*sides, strict=True):
             yield [_without(tokens, span) for span in pair]
@@ -224,9 +228,7 @@ def _of_clauses(tokens: Sequence[_Token]) -> Iterator[Sequence[Edit]]:
             yield [(token.start, token.end, "LEFT JOIN")]
         elif token.word == "LEFT" and tokens[number + 1].word == "JOIN":
             yield [(token.start, token.end, "")]
-        elif token.word == "LIMIT":
-            yield [(token.start, tokens[number + 1].end, "")]
-        elif token.text == "||" and tokens[number + 1].kind == "text":
+        elif token.word == "LIMIT" or (token.text == "||" and tokens[number + 1].kind == "text"):
             yield [(token.start, tokens[number + 1].end, "")]
 
 

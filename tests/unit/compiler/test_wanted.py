@@ -105,7 +105,9 @@ def accounts() -> dict[str, Account]:
 
 
 def system() -> System:
-    tables = tuple(TableMap(name, "release_date", ("id",), {}, {}, False) for name in ("records.arrest", "archive.arrest.old"))
+    tables = tuple(
+        TableMap(name, "release_date", ("id",), {}, {}, False) for name in ("records.arrest", "archive.arrest.old")
+    )
     return System("clear", "live", "postgresql", "recuse-clear", "city", "enforce", tables, DERIVED)
 
 
@@ -124,9 +126,7 @@ def facts(catalog: Catalog) -> frozenset[Fact]:
     return wanted(system(), accounts(), classes(), catalog)
 
 
-def granted(
-    kind: ObjectKind, name: str, privilege: Privilege, grantee: str, grantor: str, *columns: str
-) -> set[Fact]:
+def granted(kind: ObjectKind, name: str, privilege: Privilege, grantee: str, grantor: str, *columns: str) -> set[Fact]:
     """Grants on an object, or on columns of it."""
     whole = ObjectRef(kind, tuple(name.split(".", 1)))
     on = [ObjectRef("column", (*whole.name, column)) for column in columns] or [whole]

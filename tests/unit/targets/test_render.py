@@ -89,9 +89,7 @@ def test_a_grant_names_its_object(kind: ObjectKind) -> None:
     grant = Grant(on, "SELECT", "clerk", "owner", grantable=False)
     assert made(grant) == [f'GRANT SELECT ON {text} TO "clerk"']
     assert unmade(grant) == [f'REVOKE SELECT ON {text} FROM "clerk" CASCADE']
-    assert made(replace(grant, grantee=None, grantable=True)) == [
-        f"GRANT SELECT ON {text} TO PUBLIC WITH GRANT OPTION"
-    ]
+    assert made(replace(grant, grantee=None, grantable=True)) == [f"GRANT SELECT ON {text} TO PUBLIC WITH GRANT OPTION"]
     assert unmade(replace(grant, grantee=None, grantable=True)) == [f"REVOKE SELECT ON {text} FROM PUBLIC CASCADE"]
 
 
@@ -110,8 +108,9 @@ def test_column_grants_are_one_statement_in_a_fixed_order() -> None:
 
 def test_another_grantor_speaks_for_itself() -> None:
     lent = replace(READ, grantor="lender")
-    granted, revoked = 'GRANT SELECT ON TABLE "records"."ar""rest" TO "clerk"', (
-        'REVOKE SELECT ON TABLE "records"."ar""rest" FROM "clerk" CASCADE'
+    granted, revoked = (
+        'GRANT SELECT ON TABLE "records"."ar""rest" TO "clerk"',
+        ('REVOKE SELECT ON TABLE "records"."ar""rest" FROM "clerk" CASCADE'),
     )
     assert made(lent) == ['SET LOCAL ROLE "lender"', granted, "RESET ROLE"]
     assert unmade(lent) == ['SET LOCAL ROLE "lender"', revoked, "RESET ROLE"]
@@ -140,9 +139,7 @@ def test_a_role_names_only_what_it_must() -> None:
     ]
     assert made(replace(ROLE, login=True), before=ROLE) == ['ALTER ROLE "recuse_c_1" LOGIN INHERIT']
     every = replace(ROLE, superuser=True, bypass_rls=True, create_role=True)
-    assert made(ROLE, before=every) == [
-        'ALTER ROLE "recuse_c_1" NOLOGIN INHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE'
-    ]
+    assert made(ROLE, before=every) == ['ALTER ROLE "recuse_c_1" NOLOGIN INHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE']
     assert made(every, before=ROLE) == ['ALTER ROLE "recuse_c_1" NOLOGIN INHERIT SUPERUSER BYPASSRLS CREATEROLE']
     assert unmade(ROLE) == ['DROP ROLE "recuse_c_1"']
 
