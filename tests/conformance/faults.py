@@ -34,7 +34,6 @@ from recuse.compiler.condition import (
     complement,
     elements,
     given_not_null,
-    one_of,
     within,
 )
 from recuse.compiler.truth import Truth
@@ -46,7 +45,8 @@ Fault = Callable[[pytest.MonkeyPatch], None]
 sound_chain, sound_strict, sound_whole = reduce._chain, fold.strict, residual.whole
 sound_choice, sound_pieces = truth.choice, pattern.pieces
 sound_atom, sound_constant, sound_typed = condition_sql._atom, condition_sql._constant, condition_sql._typed
-sound_order, sound_in_networks, sound_within = compare.order, compare.in_networks, Address.within
+sound_equality, sound_order = compare.equality, compare.order
+sound_in_networks, sound_within = compare.in_networks, Address.within
 Kind = Literal["datetime", "date"]
 
 
@@ -98,9 +98,9 @@ def without_scope_of_resource(_rule: residual.HasTemplate) -> pst.Expr:
     return reduce.TRUE
 
 
-def distinct_from(column: str, constants: Sequence[int | str], expected: bool = True) -> Condition:
-    found = one_of(column, constants, expected)
-    return found if expected else any_of((found, Null(column, True)))
+def distinct_from(attribute: RowAttribute, values: Sequence[pst.Expr]) -> Truth:
+    found = sound_equality(attribute, values)
+    return Truth(found.true, any_of((found.false, Null(attribute.column, True))))
 
 
 def all_not_null(shown: Condition, _columns: frozenset[str]) -> Condition:
@@ -235,7 +235,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     ),
     "`has` is always true": replaced(truth, "presence", lambda column: truth.TRUE),
     "an attribute without a column is false, not an error": replaced(lower, "ERRS", truth.FALSE),
-    "!= is IS DISTINCT FROM": replaced(compare, "one_of", distinct_from),
+    "!= is IS DISTINCT FROM": replaced(lower, "equality", distinct_from),
     "values of different types are unequal even when missing": replaced(truth, "difference", lambda a, b: truth.FALSE),
     "the opposite of < is >": replaced(truth, "complement", off_by_one),
     "a pattern is a plain prefix": replaced(lower, "pieces", lambda elements: (sound_pieces(elements)[0], "")),
@@ -248,19 +248,18 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "a column that excludes one value takes all": replaced(merge, "_all_but", everything_if_unequal),
     "a window of time ends a millisecond late": replaced(compare, "within", late_window),
     "a day begins with the moment in it": replaced(compare, "within", rounded_down),
-    "an infinity stands in an order": replaced(compare, "order", with_infinities),
+    "an infinity stands in an order": replaced(lower, "order", with_infinities),
     "windows of time are joined, not met": replaced(merge, "_overlap", first_window),
     "a NULL element is no error": replaced(compare, "Whole", lambda column, _: Null(column, False)),
     "containsAll is containsAny": replaced(compare, "elements", any_for_all),
     "sets are equal that hold the same and more": replaced(compare, "_is_set", holds_and_more),
     "containsAny is containsAll": replaced(compare, "elements", all_for_any),
     "host bits do not count": replaced(compare, "address_of", network_of),
-    "an address in a network is the other way round": replaced(compare, "in_networks", turned_round),
+    "an address in a network is the other way round": replaced(lower, "in_networks", turned_round),
     "only 127.0.0.1 is the loopback": replaced(lower, "NETWORKS", narrow_networks()),
     "IPv6 holds IPv4": replaced(Address, "within", across_versions),
     "an id in a column is in nothing above it": replaced(known.Known, "within", only_its_own),
     "what asks is in nothing above it": replaced(fold, "_above", lambda left, stage: frozenset()),
-    "a uuid may be spelt in capitals": replaced(compare, "_is_canonical", lambda text: len(text) == 36),
 }
 
 TEXT_FAULTS: Final[Mapping[str, Fault]] = {

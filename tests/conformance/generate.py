@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from recuse.model import DAY
 from tests.conformance.world import ADDRESSES, ELEMENTS, IDS, LONGS, MOMENTS, TEXTS, UUIDS
 
 BOOLS: Final = {"sealed": False, "juvenile": True, "vip": True}
@@ -125,8 +126,7 @@ WILD: Final = (
     "resource.agency < 5",
     'resource.agency like "c*"',
     "resource.tags is Agency",
-    'resource.ref == "6A1F4F3E-0000-4000-8000-00000000ABCD"',
-    'resource.ref == "no uuid"',
+    'resource.ref == Agency::"city"',
     "resource.ref == 5",
     "resource.seen == resource.agency",
     "(resource.vip == resource.tags)",
@@ -214,7 +214,18 @@ class Generator:
         one, two = (self.random.choice(TEXTS) for _ in range(2))
         start = one[: self.random.randrange(3)]
         begin, end = cedar_pattern(start), cedar_pattern(two[-1:])
-        patterns = (f"{begin}*", f"*{end}", f"*{begin}*", cedar_pattern(one), f"{begin}*{end}", "*", "a*b*c")
+        wild = cedar_pattern(self.random.choice(("%", "_", "a_b", "!", "%*_")))
+        patterns = (
+            f"*{wild}",
+            f"{wild}*{end}",
+            f"{begin}*",
+            f"*{end}",
+            f"*{begin}*",
+            cedar_pattern(one),
+            f"{begin}*{end}",
+            "*",
+            "a*b*c",
+        )
         written = self.random.choice(
             (
                 f"resource.{name} == {cedar_string(one)}",
@@ -244,13 +255,16 @@ class Generator:
     def _of_time(self) -> tuple[str, bool, str]:
         name, optional = self.random.choice(list(TIMES.items()))
         one, two = (f'datetime("{self.random.choice(list(MOMENTS))}")' for _ in range(2))
-        operator = self.random.choice(("==", "!=", "<", "<=", ">", ">="))
+        days = [text for text, moment in MOMENTS.items() if moment % DAY == 0]
+        day, other = (f'datetime("{self.random.choice(days)}")' for _ in range(2))
+        operator = self.random.choice(("<", "<=", ">", ">="))
         written = self.random.choice(
             (
+                f"resource.{name} {self.random.choice(('==', '!='))} {day if name == 'born' else one}",
                 f"resource.{name} {operator} {one}",
                 f"resource.{name} {operator} {one}",
                 f"{one} {operator} resource.{name}",
-                f"[{one}, {two}].contains(resource.{name})",
+                f"[{day}, {other if name == 'born' else two}].contains(resource.{name})",
                 f"({one} <= resource.{name} && resource.{name} < {two})",
             )
         )

@@ -6,7 +6,8 @@ The oracle is Cedar itself, with one difference that is our policy: a row is den
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Final, LiteralString
@@ -222,7 +223,9 @@ def random_value(random: Random, kind: AttributeType) -> Value:
         case "datetime" | "date" if random.random() < 0.15:
             return random.choice((math.inf, -math.inf))
         case "datetime":
-            return random.choice((-210_866_803_200_000, 9_224_318_015_999_999))  # the ends of what PostgreSQL holds
+            return random.choice(
+                (-210_866_803_200_000, 9_223_372_036_854_000)
+            )  # the first it holds, and one of the last
         case "ipaddr":
             known = random.choice(list(ADDRESSES.values()))
             changed = known.number ^ (1 << random.randrange(known.bits)) if random.random() < 0.3 else known.number
@@ -364,23 +367,42 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Oracle:
-    """Cedar's answers: the rows allowed, and whether any rule erred on any row."""
+    """Cedar's answers: the rows allowed, and those on which any rule erred."""
 
     allowed: frozenset[int]
-    erred: bool
+    erred: frozenset[int]
 
 
 def oracle(rules: Rules, found: cedarpy.Entities, asked: list[dict[str, object]]) -> Oracle:
     """Cedar's decision on each request, but denied when a forbid is among those that err."""
     forbids = {rule.id for rule in rules.rules if rule.effect == "forbid"}
     allowed: set[int] = set()
-    erred = False
+    erred: set[int] = set()
     for index, answer in enumerate(cedarpy.is_authorized_batch(asked, rules.policies, found)):
         errors = " ".join(answer.diagnostics.errors)
-        erred = erred or bool(errors)
+        if errors:
+            erred.add(index)
         if answer.allowed and not forbids & set(re.findall(r"policy `([^`]+)`", errors)):
             allowed.add(index)
-    return Oracle(frozenset(allowed), erred)
+    return Oracle(frozenset(allowed), frozenset(erred))
+
+
+def is_typed(row: Row) -> bool:
+    """Whether each of its values is one of a Cedar type: no infinity, no set with a NULL element."""
+    return not any(isinstance(v, float) or (isinstance(v, frozenset) and None in v) for v in row.values())
+
+
+# Settings that change how a session reads and writes moments: what a condition says must not follow them.
+SETTINGS: Final = {"TimeZone": "America/Chicago", "DateStyle": "SQL, DMY", "IntervalStyle": "sql_standard"}
+
+
+@contextmanager
+def hostile_session(database: str) -> Iterator[psycopg.Connection]:
+    """A connection under `SETTINGS`."""
+    with psycopg.connect(database) as connection:
+        for name, value in SETTINGS.items():
+            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+        yield connection
 
 
 def fill(connection: psycopg.Connection, rows: Sequence[Row]) -> None:

@@ -76,6 +76,14 @@ def relation(column: str, related: Relation, values: Iterable[pst.Expr]) -> Trut
     )
 
 
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID as PostgreSQL writes it: Cedar compares texts, and knows no other spelling."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
 def _equal(attribute: RowAttribute, value: pst.Expr) -> Truth | None:
     """Equality with one value; None where it never is."""
     column = attribute.column
@@ -83,7 +91,7 @@ def _equal(attribute: RowAttribute, value: pst.Expr) -> Truth | None:
         case ("Long", pst.LongLit(constant)) | ("String", pst.StringLit(constant)):
             return _is(column, constant)
         case "uuid", pst.StringLit(text):
-            return _is(column, UUID(text)) if _is_canonical(text) else None
+            return _is(column, UUID(text)) if is_uuid(text) else None
         case ("datetime" | "date") as of, _ if (moment := moment_of(value)) is not None:
             return Truth(
                 within(column, moment, moment + 1, of=of), within(column, moment, moment + 1, expected=False, of=of)
@@ -108,11 +116,3 @@ def _is_set(column: str, texts: Sequence[str]) -> Truth:
     true: list[Condition] = [elements(column, "@>", texts), elements(column, "<@", texts)]
     false = [elements(column, "@>", texts, False), elements(column, "<@", texts, False)]
     return Truth(all_of(true), any_of(false))
-
-
-def _is_canonical(text: str) -> bool:
-    """Whether a text is a UUID as PostgreSQL writes it: Cedar compares texts, and knows no other spelling."""
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False

@@ -11,17 +11,17 @@ from typing import Final, Literal, TypeGuard
 from cedarpy import pst
 
 from recuse.compiler import truth
-from recuse.compiler.compare import equality, in_networks, order, relation
+from recuse.compiler.compare import equality, in_networks, is_uuid, order, relation
 from recuse.compiler.condition import NEVER, Condition, Flag, Null, Order, Relation, atoms, given_not_null, like
 from recuse.compiler.constructs import construct
-from recuse.compiler.fold import ERROR, NETWORKS, address_of, is_set, is_value
+from recuse.compiler.fold import ERROR, NETWORKS, address_of, is_set, is_value, moment_of
 from recuse.compiler.known import Attributes
 from recuse.compiler.pattern import pieces
 from recuse.compiler.reduce import is_truth
 from recuse.compiler.residual import Residual
 from recuse.compiler.truth import ERRS, FALSE, TRUE, Truth
 from recuse.errors import UnsupportedRuleError
-from recuse.model import ENTITY_TYPES, AttributeType, RowAttribute
+from recuse.model import DAY, ENTITY_TYPES, AttributeType, RowAttribute
 
 MOST_ATOMS: Final = 5000
 """Nested `if` and mixed `&&` and `||` can double a condition at each level; a larger one is refused."""
@@ -91,7 +91,7 @@ class _Rule:
             case pst.IfThenElse(test, then, otherwise):
                 return truth.choice(self.truth(test), self.truth(then), self.truth(otherwise))
             case _:
-                raise self._refused(construct(expr))
+                raise self._refused_construct(expr)
 
     def _binary(self, expr: pst.BinaryOp) -> Truth:
         left, right = expr.left, expr.right
@@ -119,7 +119,7 @@ class _Rule:
             case "is_in_range":
                 return self._in_range(left, right)
             case _:
-                raise self._refused(construct(expr))
+                raise self._refused_construct(expr)
 
     def _operand(self, expr: pst.Expr) -> _Operand:
         """An operand of a strict operator; an attribute that no column holds errs."""
@@ -137,7 +137,7 @@ class _Rule:
             case _ if is_truth(expr):
                 return self.truth(expr)
             case _:
-                raise self._refused(construct(expr))
+                raise self._refused_construct(expr)
 
     def _equal(self, left: pst.Expr, right: pst.Expr) -> Truth:
         match self._operand(left), self._operand(right):
@@ -151,11 +151,23 @@ class _Rule:
                     raise self._refused(_TWO_ATTRIBUTES)
                 return truth.difference(_defined(a), _defined(b))
             case RowAttribute() as attribute, _:
-                return equality(attribute, (right,))
+                return self._equality(attribute, (right,))
             case _, RowAttribute() as attribute:
-                return equality(attribute, (left,))
+                return self._equality(attribute, (left,))
             case _:
                 raise self._refused(_TWO_ATTRIBUTES)
+
+    def _equality(self, attribute: RowAttribute, values: Sequence[pst.Expr]) -> Truth:
+        """Equality with any of some values. One that can never be, by its spelling alone, would forbid nothing."""
+        for value in values:
+            moment = moment_of(value)
+            if attribute.type == "uuid" and isinstance(value, pst.StringLit) and not is_uuid(value.value):
+                remedy = "write it in lower case, in five groups with hyphens"
+                raise self._refused(f"`{value.value}` is no uuid as the database writes it", remedy)
+            if attribute.type == "date" and moment is not None and moment % DAY:
+                remedy = "compare with midnight in UTC, or with `<` and `>=`"
+                raise self._refused(f"a moment within a day, where `{attribute.column}` holds whole days", remedy)
+        return equality(attribute, values)
 
     def _ordered(self, sign: Order, left: pst.Expr, right: pst.Expr) -> Truth:
         match self._operand(left), self._operand(right):
@@ -177,9 +189,9 @@ class _Rule:
                 return truth.among(operand, {e.value for e in left.elements if isinstance(e, pst.BoolLit)})
             case RowAttribute():
                 self._storable(left)
-                return equality(operand, left.elements)
+                return self._equality(operand, left.elements)
             case _:
-                raise self._refused(construct(right))
+                raise self._refused_construct(right)
 
     def _of_set(self, base: pst.Expr, related: Relation, other: pst.Expr) -> Truth:
         """An operator of sets, one of which is an attribute and the other constant; of no set it errs."""
@@ -188,7 +200,9 @@ class _Rule:
             return ERRS
         if not is_set(other):
             named = other.elements[0] if isinstance(other, pst.Set) and other.elements else other
-            raise self._refused(_TWO_ATTRIBUTES if isinstance(named, pst.GetAttr) else construct(named))
+            if isinstance(named, pst.GetAttr):
+                raise self._refused(_TWO_ATTRIBUTES)
+            raise self._refused_construct(named)
         self._storable(other)
         return relation(operand.column, related, other.elements)
 
@@ -215,7 +229,7 @@ class _Rule:
             case pst.GetAttr(pst.Var("resource"), name), pst.HasAttr() if self.attributes[name].type != "Account":
                 return Truth(NEVER, Null(self.attributes[name].column, False))
             case _:
-                raise self._refused(construct(expr))
+                raise self._refused_construct(expr)
 
     def _errs_as_entity(self, expr: pst.Expr) -> bool:
         """Whether to take the expression for an entity or a record errs: a truth value, or no entity's attribute."""
@@ -245,6 +259,10 @@ class _Rule:
                     raise self._refused("a text with the character U+0000", "no database text can hold it")
                 case _:
                     pass
+
+    def _refused_construct(self, expr: pst.Expr) -> UnsupportedRuleError:
+        found = construct(expr)
+        return self._refused(found.called, found.remedy)
 
     def _refused(
         self, what: str, remedy: str = "compare one attribute of `resource` with constants"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any, cast
 
 from recuse.errors import InputError
@@ -113,4 +114,4 @@ def _value(name: str, attribute: RowAttribute, text: str | None) -> Value:
         return written(attribute.type, text)
     except ValueError as error:
         form, example = FORMS[attribute.type]
-        raise InputError(f"`{name}` is {form}, not `{text}`", f"write --row '{name}={example}'") from error
+        raise InputError(f"`{name}` is {form}, not `{text}`", f"write --row {quote(f'{name}={example}')}") from error

@@ -11,7 +11,7 @@ from typing import Final, assert_never
 
 from cedarpy import pst
 
-from recuse.model import ACTIONS, Repository
+from recuse.model import ACTIONS, ENTITY_TYPES, Repository
 from recuse.policy.entities import BUILT_IN
 from recuse.policy.references import nearest
 from recuse.policy.schema import WRITE, row_type
@@ -51,11 +51,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The ids of each entity type, the row types, and the attributes of each variable that rules may name."""
+    """The ids of each entity type, the row types, and the attributes of each variable that rules may name.
+
+    `kinds` are the entity types of row attributes; not of one that tables have with different types.
+    """
 
     ids: Mapping[str, frozenset[str]]
     rows: frozenset[str]
     attributes: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, str]
 
     @classmethod
     def of(cls, repository: Repository) -> "Vocabulary":
@@ -71,7 +75,26 @@ class Vocabulary:
         }
         asked = {name for _, table in tables for name in table.attributes}
         attributes = {**BUILT_IN, "resource": BUILT_IN["resource"] | asked}
-        return cls(ids, frozenset(row_type(system, table.name) for system, table in tables), attributes)
+        types: dict[str, set[str]] = {}
+        for _, table in tables:
+            for name, attribute in table.attributes.items():
+                types.setdefault(name, set()).add(attribute.type)
+        kinds = {name: min(found) for name, found in types.items() if len(found) == 1 and found <= set(ENTITY_TYPES)}
+        return cls(ids, frozenset(row_type(system, table.name) for system, table in tables), attributes, kinds)
+
+    def kind(self, expression: pst.Expr) -> str | None:
+        """The entity type an expression stands for (of a set: its elements' type), where that is plain to see."""
+        match expression:
+            case pst.EntityLit(uid):
+                return None if uid.type.namespace else uid.type.basename  # a row by name is refused by itself
+            case pst.Var(name):
+                return _VARIABLE.get(name)
+            case pst.GetAttr(pst.Var(name), attribute):
+                return _ATTRIBUTE.get((name, attribute)) or (self.kinds.get(attribute) if name == "resource" else None)
+            case pst.IfThenElse(_, then, _):
+                return self.kind(then)
+            case _:
+                return None
 
 
 def refusals(template: pst.Template, vocabulary: Vocabulary) -> Iterator[Refusal]:
@@ -131,7 +154,7 @@ def _walk(expression: pst.Expr, vocabulary: Vocabulary) -> Iterator[Refusal]:
         case pst.BinaryOp(op, left, right):
             inner = (left, right)
             yield from _operator(op, None)
-            yield from _comparison(op, left, right)
+            yield from _comparison(op, left, right, vocabulary)
         case pst.GetAttr(base, attribute):
             inner = (base,)
             yield from _attribute(base, (attribute,), vocabulary)
@@ -143,7 +166,7 @@ def _walk(expression: pst.Expr, vocabulary: Vocabulary) -> Iterator[Refusal]:
         case pst.Is(base, entity_type, above):
             inner = (base,) if above is None else (base, above)
             yield from _is(base, entity_type, vocabulary)
-            yield from () if above is None else _comparison("in", base, above)
+            yield from () if above is None else _comparison("in", base, above, vocabulary)
         case pst.IfThenElse(condition, then, otherwise):
             inner = (condition, then, otherwise)
         case pst.Set(elements):
@@ -176,13 +199,13 @@ def _operator(op: str, argument: pst.Expr | None) -> Iterator[Refusal]:
         yield Refusal(f"uses `{op}` of something not written out", "write the value in quotes")
 
 
-def _comparison(op: str, left: pst.Expr, right: pst.Expr) -> Iterator[Refusal]:
-    below = _kind(left)
+def _comparison(op: str, left: pst.Expr, right: pst.Expr, vocabulary: Vocabulary) -> Iterator[Refusal]:
+    below = vocabulary.kind(left)
     if op not in {"eq", "not_eq", "in"} or below is None:
         return
     allowed = _ABOVE.get(below, {below}) if op == "in" else {below}
     others = right.elements if isinstance(right, pst.Set) else (right,)
-    for above in dict.fromkeys(map(_kind, others)):
+    for above in dict.fromkeys(map(vocabulary.kind, others)):
         if above is not None and above not in allowed:
             word = "in" if op == "in" else "equal to"
             remedy = "use `in`" if above in _ABOVE.get(below, ()) else "compare like with like"
@@ -190,7 +213,7 @@ def _comparison(op: str, left: pst.Expr, right: pst.Expr) -> Iterator[Refusal]:
 
 
 def _is(base: pst.Expr, entity_type: pst.EntityType, vocabulary: Vocabulary) -> Iterator[Refusal]:
-    kind, asked = _kind(base), str(entity_type)
+    kind, asked = vocabulary.kind(base), str(entity_type)
     if kind is not None and (asked not in vocabulary.rows if kind == _ROW else asked != kind):
         yield Refusal(f"asks whether {_article(kind)} is of type `{asked}`, which none ever is", "correct the type")
 
@@ -203,21 +226,6 @@ def _attribute(base: pst.Expr, attributes: tuple[str, ...], vocabulary: Vocabula
     if attributes[0] not in known:
         remedy = nearest(attributes[0], known) or "name one that some table's `attributes` define"
         yield Refusal(f"asks for unknown attribute `{attributes[0]}` of `{base.name}`", remedy)
-
-
-def _kind(expression: pst.Expr) -> str | None:
-    """The entity type an expression stands for (of a set: its elements' type), where that is plain to see."""
-    match expression:
-        case pst.EntityLit(uid):
-            return None if uid.type.namespace else uid.type.basename  # a row by name is refused by itself
-        case pst.Var(name):
-            return _VARIABLE.get(name)
-        case pst.GetAttr(pst.Var(name), attribute):
-            return _ATTRIBUTE.get((name, attribute))
-        case pst.IfThenElse(_, then, _):
-            return _kind(then)
-        case _:
-            return None
 
 
 def _article(kind: str) -> str:

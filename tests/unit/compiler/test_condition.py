@@ -1,3 +1,4 @@
+import math
 from typing import TypeVar
 
 import pytest
@@ -11,25 +12,35 @@ from recuse.compiler.condition import (
     Any,
     Atom,
     Condition,
+    Elements,
     Flag,
+    InRange,
     Like,
     Null,
     OneOf,
     Ordered,
     Value,
+    Whole,
+    Within,
     all_of,
     any_of,
     atoms,
     complement,
+    elements,
     evaluate,
     given_not_null,
     holds,
     like,
     one_of,
+    within,
 )
+from recuse.model import DAY, Address
 
 Row = dict[str, Value]
-Listed = TypeVar("Listed", int, str)
+Listed = TypeVar("Listed", int, str, Address)
+NETS = (Address(4, 0, 0), Address(4, 0, 1), Address(4, 5, 30), Address(4, 5, 32), Address(6, 0, 0), Address(6, 5, 128))
+RELATIONS = ("@>", "<@", "&&")
+BOUNDS = st.sampled_from((None, -1, 0, 1, 5))
 
 
 def sorted_tuples(constants: st.SearchStrategy[Listed]) -> st.SearchStrategy[tuple[Listed, ...]]:
@@ -38,11 +49,18 @@ def sorted_tuples(constants: st.SearchStrategy[Listed]) -> st.SearchStrategy[tup
 
 ATOMS: st.SearchStrategy[Atom] = st.one_of(
     st.builds(Flag, st.just("b"), st.booleans()),
-    st.builds(Null, st.sampled_from("bns"), st.booleans()),
+    st.builds(Null, st.sampled_from("bnstde"), st.booleans()),
     st.builds(Ordered, st.just("n"), st.sampled_from(("<", "<=", ">", ">=")), st.integers(-1, 3)),
     st.builds(OneOf, st.just("n"), sorted_tuples(st.integers(0, 3)), st.booleans()),
     st.builds(OneOf, st.just("s"), sorted_tuples(st.sampled_from(("", "a", "ab"))), st.booleans()),
     st.builds(Like, st.just("s"), st.sampled_from((("a", ""), ("", "b"), ("", "a", ""))), st.booleans()),
+    st.builds(Within, st.just("t"), BOUNDS, BOUNDS, st.booleans()),
+    st.builds(InRange, st.just("d"), st.sampled_from(("<<=", ">>=")), st.sampled_from(NETS), st.booleans()),
+    st.builds(OneOf, st.just("d"), sorted_tuples(st.sampled_from(NETS)), st.booleans()),
+    st.builds(
+        Elements, st.just("e"), st.sampled_from(RELATIONS), sorted_tuples(st.sampled_from(("", "a"))), st.booleans()
+    ),
+    st.builds(Whole, st.just("e"), st.booleans()),
 )  # fmt: skip
 CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
     st.one_of(ATOMS, ATOMS, ATOMS, st.sampled_from((ALWAYS, NEVER))),
@@ -51,11 +69,19 @@ CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
     ),
     max_leaves=8,
 )
+# Every value of a column with every value of the column before it: enough for what is said of two columns together.
+VALUES: dict[str, tuple[Value, ...]] = {
+    "b": (None, True, False),
+    "n": (None, -1, 0, 1, 2, 3, 4),
+    "s": (None, "", "a", "ab", "b"),
+    "t": (None, -math.inf, -2, -1, 0, 1, 4, 5, math.inf),
+    "d": (None, *NETS, Address(4, 4, 30), Address(4, 2**31, 1), Address(6, 5, 120)),
+    "e": (None, frozenset(), frozenset({"a"}), frozenset({"", "a"}), frozenset({None}), frozenset({"a", "b", None})),
+}
 ROWS: list[Row] = [
-    {"b": b, "n": n, "s": s}
-    for b in (None, True, False)
-    for n in (None, -1, 0, 1, 2, 3, 4)
-    for s in (None, "", "a", "ab", "b")
+    {name: values[(index * step + shift) % len(values)] for step, (name, values) in enumerate(VALUES.items(), 1)}
+    for shift in range(3)
+    for index in range(63)
 ]
 
 
@@ -86,7 +112,7 @@ def test_a_complement_is_the_other_truth(atom: Atom, row: Row) -> None:
     assert complement(complement(atom)) == atom
 
 
-@given(CONDITIONS, st.sets(st.sampled_from("bns")))
+@given(CONDITIONS, st.sets(st.sampled_from("bnstde")))
 @settings(max_examples=200, deadline=None)
 def test_not_null_answers_only_what_it_may(condition: Condition, columns: set[str]) -> None:
     folded = given_not_null(condition, frozenset(columns))
@@ -166,6 +192,22 @@ def test_a_truth_value_is_no_number() -> None:
         (like("s", ("", ""), False), NEVER),
         (like("s", ("a",)), OneOf("s", ("a",), True)),
         (like("s", ("a", ""), False), Like("s", ("a", ""), False)),
+        (all_of((Within("t", 1, None, True), Within("t", None, 5, True))), Within("t", 1, 5, True)),
+        (all_of((Within("t", 1, 7, True), Within("t", 3, 9, True))), Within("t", 3, 7, True)),
+        (all_of((Within("t", 5, None, True), Within("t", None, 5, True))), NEVER),
+        (any_of((Within("t", 1, 2, True), Within("t", 1, 2, False))), Null("t", False)),
+        (within("t", 5, 5, of="datetime"), NEVER),
+        (within("t", 5, 5, False, of="datetime"), Null("t", False)),
+        (within("t", 1, DAY + 1, of="date"), Within("t", DAY, 2 * DAY, True, "date")),
+        (within("t", 1, 2, of="date"), NEVER),
+        (within("t", -DAY - 1, 0, of="date"), Within("t", -DAY, 0, True, "date")),
+        (elements("e", "@>", []), Null("e", False)),
+        (elements("e", "@>", [], False), NEVER),
+        (elements("e", "&&", []), NEVER),
+        (elements("e", "&&", [], False), Null("e", False)),
+        (elements("e", "<@", []), Elements("e", "<@", (), True)),
+        (elements("e", "@>", ["b", "a", "b"]), Elements("e", "@>", ("a", "b"), True)),
+        (all_of((one_of("d", NETS[2:4]), InRange("d", "<<=", NETS[3], True))), one_of("d", [NETS[3]])),
     ],
 )
 def test_equal_meaning_is_an_equal_value(built: Condition, expected: Condition) -> None:

@@ -124,7 +124,7 @@ def test_a_condition_at_the_limit_of_depth_is_answered_or_refused() -> None:
     [
         (pst.BinaryOp("mul", pst.LongLit(1), pst.LongLit(2)), "arithmetic (`*`)"),
         (pst.UnaryOp("neg", pst.Var("resource")), "arithmetic (`-`)"),
-        (pst.Slot("principal"), "the slot `?principal`"),
+        (pst.Slot("principal"), "a template"),
         (pst.HasAttr(pst.Var("principal"), ("a", "b")), "`has a.b` of anything but `resource`"),
         (pst.Is(pst.Var("principal"), pst.EntityType("Account"), None), "`is Account` on this operand"),
         (pst.Like(pst.Var("principal"), ()), "`like` on this operand"),
@@ -133,7 +133,7 @@ def test_a_condition_at_the_limit_of_depth_is_answered_or_refused() -> None:
     ],
 )
 def test_constructs_have_names(expr: pst.Expr, called: str) -> None:
-    assert construct(expr) == called
+    assert construct(expr).called == called
 
 
 def test_every_operator_has_a_name() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recuse.errors import PolicyError, UnsupportedRuleError
-from recuse.model import Directive, Repository
+from recuse.model import Directive, Repository, RowAttribute
+from recuse.policy.profile import Vocabulary
 from recuse.policy.schema import cedar_schema
 from recuse.policy.validate import RuleSet, split, validate
 from tests.unit.policy.conftest import DIRECTIVE, with_cedar
@@ -291,3 +292,85 @@ def test_the_line_of_a_rule_is_where_it_begins(before: list[str], count: int) ->
     text = "".join(f'{lead}@note("x;y // z") permit (principal, action, resource);' for _ in range(count))
     assert len(cedarpy.PolicySet.from_str(text)) == count
     assert [part.line for part in split(text)] == [lead.count("\n") * (n + 1) + 1 for n in range(count)]
+
+
+TYPED = {
+    "agency": RowAttribute("agency", "Agency", False),
+    "reason": RowAttribute("reason", "Purpose", False),
+    "handler": RowAttribute("handler", "Account", False),
+    "sort": RowAttribute("sort", "Category", False),
+    "seen": RowAttribute("seen", "datetime", False),
+    "born": RowAttribute("born", "date", False),
+    "net": RowAttribute("net", "ipaddr", False),
+    "tags": RowAttribute("tags", "Set<String>", False),
+    "ref": RowAttribute("ref", "uuid", False),
+}
+
+
+@pytest.fixture
+def typed(repository: Repository) -> Repository:
+    """The repository with an attribute of every type on every table."""
+    systems = {
+        name: replace(system, tables=tuple(replace(table, attributes=TYPED) for table in system.tables))
+        for name, system in repository.systems.items()
+    }
+    return replace(repository, systems=systems)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "principal in resource.agency",
+        'resource.agency in Agency::"fed.homeland" && resource.agency is Agency',
+        "principal.serves.contains(resource.agency)",
+        "resource.handler == principal || principal in resource.handler",
+        'resource.handler in Agency::"fed.homeland"',
+        "context.purpose in resource.reason",
+        "context.agreed.contains(resource.sort) && resource in resource.sort",
+        'resource.seen < datetime("2019-07-12T00:00:00-0500") && resource.born == datetime("2019-07-12")',
+        'resource.net.isInRange(ip("10.0.0.0/8")) || resource.net.isLoopback() || resource.net == ip("::1")',
+        'resource.tags.contains("a") || resource.tags.containsAny(["b"]) || ["c"].containsAll(resource.tags)',
+        'resource.tags.isEmpty() || resource.tags == ["a", "b"]',
+        'resource.ref == "6a1f4f3e-0000-4000-8000-000000000001"',
+    ],
+)
+def test_rules_may_ask_about_attributes_of_every_type(condition: str, typed: Repository, directive: Directive) -> None:
+    assert validate(typed, [with_cedar(directive, rule(condition))]).rules
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (
+            'resource.agency == Purpose::"own"',
+            "asks whether an agency is equal to a purpose, which none ever is (compare like with like)",
+        ),
+        (
+            "principal == resource.agency",
+            "asks whether an account is equal to an agency, which none ever is (use `in`)",
+        ),
+        (
+            "context.purpose in resource.agency",
+            "asks whether a purpose is in an agency, which none ever is (compare like with like)",
+        ),
+        ("resource.agency is Purpose", "asks whether an agency is of type `Purpose`, which none ever is"),
+        ('resource.agency == Agency::"fed.homelnd"', "names unknown agency `fed.homelnd`"),
+        ('resource.handler in Account::"blotter/nobody"', "names unknown account `blotter/nobody`"),
+        ('resource.seen.offset(duration("1d")) < datetime("2020-01-01")', "uses arithmetic on dates"),
+        ("resource.handler.personal", "uses an attribute of an attribute"),
+    ],
+)
+def test_what_no_id_in_a_column_ever_is(condition: str, told: str, typed: Repository, directive: Directive) -> None:
+    with pytest.raises(UnsupportedRuleError) as raised:
+        validate(typed, [with_cedar(directive, rule(condition))])
+    assert f"rule `r` {told}" in str(raised.value)
+
+
+def test_an_attribute_of_two_types_is_of_no_kind(typed: Repository) -> None:
+    [system] = typed.systems.values()
+    first, *others = system.tables
+    other = replace(first, attributes=TYPED | {"agency": RowAttribute("agency", "Purpose", False)})
+    mixed = replace(typed, systems={system.name: replace(system, tables=(other, *others))})
+    vocabulary = Vocabulary.of(mixed)
+    assert "agency" not in vocabulary.kinds
+    assert vocabulary.kinds["reason"] == "Purpose"

@@ -13,6 +13,7 @@ from typing import Final
 
 import psycopg
 from psycopg import sql
+from psycopg.types.string import TextLoader
 
 from recuse.errors import MissingRightError
 from recuse.targets.postgres.condition_sql import condition_sql
@@ -23,6 +24,7 @@ from recuse.targets.records import AskedColumn, Sample, Tried
 
 STATEMENT_TIMEOUT: Final = "20s"
 PER_STRATUM: Final = 3
+_AS_TEXT: Final = ("date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb")
 _PERMIT: Final = "recuse-probe"
 _TRIGGERS = sql.SQL(
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = {}::pg_catalog.regclass AND NOT tgisinternal)"
@@ -54,7 +56,7 @@ class Prober:
             statement = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
                 shown, _relation(table), here if parts else sql.SQL("true"), keys, PER_STRATUM
             )
-            for row in self.connection.execute(statement):
+            for row in self._rows(statement):
                 values = zip(asked, row[len(key) :], strict=True)
                 told = {each.column: value_of(value, each.type) for each, value in values}
                 found.append(Sample(tuple(row[: len(key)]), told))
@@ -66,16 +68,29 @@ class Prober:
             return [()]
         numbers = sql.SQL(", ").join(sql.SQL(str(number + 1)) for number in range(len(parts)))
         listed = sql.SQL(", ").join(parts)
-        return self.connection.execute(
-            sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(listed, _relation(table), numbers)
-        ).fetchall()
+        found = self._rows(sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(listed, _relation(table), numbers))
+        return list(found)
+
+    def _rows(self, statement: Sql) -> Iterator[tuple[object, ...]]:
+        """Rows of values that can be compared and written back.
+
+        What the driver has no such value for (an infinity, the year 10000, an array, a JSON object) comes as text.
+        """
+        cursor = self.connection.cursor()
+        for kind in _AS_TEXT:
+            cursor.adapters.register_loader(kind, TextLoader)
+        for found in cursor.adapters.types:
+            if found.array_oid:
+                cursor.adapters.register_loader(found.array_oid, TextLoader)
+        yield from cursor.execute(statement)
 
     def read(self, table: str, key: Sequence[str], columns: Sequence[str], samples: Sequence[Sample]) -> Tried:
-        """Which of the sampled rows the account reads in these columns, together with the key."""
-        names = sql.SQL(", ").join(sql.Identifier(c) for c in dict.fromkeys((*key, *columns)))
-        return self._try(
-            sql.SQL("SELECT {} FROM {} WHERE {}").format(names, _relation(table), _among(key, samples)), len(key)
+        """Which of the sampled rows the account reads in these columns, together with the key; only the key is sent."""
+        keys, names = (
+            sql.SQL(", ").join(sql.Identifier(c) for c in dict.fromkeys(listed)) for listed in (key, (*key, *columns))
         )
+        statement = sql.SQL("SELECT {} FROM (SELECT {} FROM {} WHERE {}) s")
+        return self._try(statement.format(keys, names, _relation(table), _among(key, samples)), len(key))
 
     def count(self, table: str, column: str) -> Tried:
         """How many rows the account counts by one column, for tables without a key."""
@@ -154,7 +169,7 @@ class Prober:
     def _try(self, statement: Sql, width: int) -> Tried:
         try:
             with self.connection.transaction():
-                rows = frozenset(tuple(row[:width]) for row in self.connection.execute(statement))
+                rows = frozenset(tuple(row[:width]) for row in self._rows(statement))
                 raise _Rollback
         except _Rollback:
             return Tried(rows, None)

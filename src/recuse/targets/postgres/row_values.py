@@ -3,6 +3,7 @@
 What the driver cannot hold (an infinity, the year 10000) or would write in the session's own words comes as text.
 """
 
+import json
 import math
 from collections.abc import Iterator
 from decimal import Decimal
@@ -18,11 +19,12 @@ def value_sql(column: str, kind: AttributeType) -> sql.Composable:
     name = sql.Identifier(column)
     match kind:
         case "datetime" | "date":
+            # Exact before the year 294247, and no rule names a moment beyond 10000.
             return sql.SQL("pg_catalog.floor(EXTRACT(epoch FROM {}) * 1000)").format(name)
         case "ipaddr":
             return sql.SQL("pg_catalog.text({}::inet)").format(name)
         case "Set<String>":
-            return sql.SQL("{}::text[]").format(name)
+            return sql.SQL("pg_catalog.array_to_json({}::text[])::text").format(name)
         case _:
             return name
 
@@ -35,8 +37,8 @@ def value_of(found: object, kind: AttributeType) -> Value:
         case str() if kind == "ipaddr":
             interface = ip_interface(found)
             return Address(interface.version, int(interface.ip), interface.network.prefixlen)
-        case list():
-            return frozenset(_elements(found))
+        case str() if kind == "Set<String>":
+            return frozenset(_elements(json.loads(found)))
         case _:
             value: Value = found  # type: ignore[assignment]  # the driver's own types are those of `Value`
             return value
