@@ -85,7 +85,7 @@ def keep_recipe(_: pytest.Session) -> None:
     module = sys.modules.get("tests.test_differential")
     if module is not None:
         module.recipe = functools.cache(module.recipe)  # type: ignore[attr-defined]
-        module.recipe(0, SETS)  # type: ignore[attr-defined]
+        module.recipe(0, SETS)
 
 
 def run(modules: tuple[str, ...], *, brief: bool) -> dict[str, Mapping[str, Result]]:

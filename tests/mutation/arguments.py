@@ -1,4 +1,4 @@
-"""The survivors that are argued: `survivors.toml`, each entry with the reason why nothing can tell it from the product."""
+"""The survivors that are argued: `survivors.toml`, each with the reason why nothing tells it from the product."""
 
 import re
 import tomllib

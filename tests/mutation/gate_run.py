@@ -13,7 +13,7 @@ from tests.mutation.sql_operators import SqlMutant, sql_mutants
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What became of a mutant: caught by a check, survived them all, or no mutant, since the server refuses its text."""
+    """What became of a mutant: caught, survived all checks, or none, since the server refuses its text."""
 
     mutant: SqlMutant
     outcome: Literal["caught", "survived", "refused"]

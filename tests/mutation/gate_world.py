@@ -22,8 +22,10 @@ C1, C2, C3 = (f"recuse_c_00000000000{number}" for number in (1, 2, 3))
 FUNCTIONS: Final = tuple(sorted(f.of.name[1] for f in support_facts() if isinstance(f, Definition)))
 WORLD: Final = f"""
 CREATE ROLE {C1} NOLOGIN; CREATE ROLE {C2} NOLOGIN; CREATE ROLE {C3} NOLOGIN;
-CREATE ROLE clerk LOGIN PASSWORD 'x'; CREATE ROLE agent LOGIN; CREATE ROLE analyst LOGIN PASSWORD 'x'; CREATE ROLE pool LOGIN; CREATE ROLE stranger LOGIN;
-CREATE ROLE second LOGIN; CREATE ROLE issuer LOGIN IN ROLE recuse_issuer; GRANT pg_signal_backend TO recuse_owner;
+CREATE ROLE clerk LOGIN PASSWORD 'x'; CREATE ROLE agent LOGIN; CREATE ROLE analyst LOGIN PASSWORD 'x';
+CREATE ROLE pool LOGIN; CREATE ROLE second LOGIN; CREATE ROLE stranger LOGIN;
+CREATE ROLE issuer LOGIN IN ROLE recuse_issuer;
+GRANT pg_signal_backend TO recuse_owner;
 GRANT {C1} TO agent, analyst, pool, second WITH INHERIT FALSE; GRANT {C2} TO analyst, pool WITH INHERIT FALSE;
 INSERT INTO recuse.account (login, login_oid, active, gateway)
   SELECT rolname, oid, rolname <> 'agent', rolname IN ('pool', 'second')
@@ -32,7 +34,8 @@ INSERT INTO recuse.declaration (login, purpose, authority, agreement, class_role
   ('analyst', 'crime', 'judicial', '', '{C1}'), ('analyst', 'crime', 'warrant', '', '{C2}'),
   ('analyst', 'removal', 'judicial', 'mou', '{C1}'), ('analyst', 'closed', 'judicial', '', '{C3}'),
   ('agent', 'crime', 'judicial', '', '{C1}'), ('clerk', 'audit', 'duty', '', '{C1}'),
-  ('pool', 'crime', 'judicial', '', '{C1}'), ('pool', 'crime', 'warrant', '', '{C2}'), ('second', 'crime', 'judicial', '', '{C1}');
+  ('pool', 'crime', 'judicial', '', '{C1}'), ('pool', 'crime', 'warrant', '', '{C2}'),
+  ('second', 'crime', 'judicial', '', '{C1}');
 """
 
 
@@ -88,8 +91,7 @@ class World:
             with self.connection.transaction():
                 found = self.rows(statement, *values)
         except psycopg.Error as error:
-            assert error.diag.message_primary is not None
-            return error.diag.message_primary, error.diag.message_hint, error.diag.sqlstate
+            return str(error.diag.message_primary), error.diag.message_hint, error.diag.sqlstate
         raise AssertionError(found)
 
     def permit(self, name: str = "p1", login: str = "analyst", **fields: object) -> str:
@@ -100,8 +102,9 @@ class World:
         } | fields  # fmt: skip
         self.admin(
             "INSERT INTO recuse.permit (permit_id, login, login_oid, purpose, authority, agreement, case_number, "
-            "valid_from, valid_until, ledger_index, revoked_at) SELECT %s, %s, coalesce(%s::oid, (SELECT oid FROM pg_roles "
-            "WHERE rolname = %s)), %s, %s, %s, %s, clock_timestamp() + %s::interval, clock_timestamp() + %s::interval, %s, "
+            "valid_from, valid_until, ledger_index, revoked_at) "
+            "SELECT %s, %s, coalesce(%s::oid, (SELECT oid FROM pg_roles WHERE rolname = %s)), %s, %s, %s, %s, "
+            "clock_timestamp() + %s::interval, clock_timestamp() + %s::interval, %s, "
             "clock_timestamp() + %s::interval",
             name, login, given["login_oid"], login, given["purpose"], given["authority"], given["agreement"],
             given["case_number"], given["valid_from"], given["valid_until"], given["ledger_index"], given["revoked_at"],
@@ -111,7 +114,8 @@ class World:
     def choose(self, permit: str, token: str | None = None) -> None:
         """What `declare` sets, set by hand: the gate must not believe it."""
         self.rows(
-            "SELECT set_config('recuse.permit', %s, true), set_config('recuse.declared', extract(epoch FROM now())::text, true)",
+            "SELECT set_config('recuse.permit', %s, true), "
+            "set_config('recuse.declared', extract(epoch FROM now())::text, true)",
             permit,
         )
         if token is not None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, NoReturn, Protocol
+from typing import IO, Final, Literal, NoReturn, Protocol
 
 import pytest
 
@@ -243,9 +243,9 @@ def _work(work: Callable[[Callable[[bytes], None]], int], writing: int, seconds:
         os._exit(code)
 
 
-def _tell(pipe: "os._wrap_close | object", words: bytes) -> None:
-    pipe.write(words)  # type: ignore[union-attr]
-    pipe.flush()  # type: ignore[union-attr]
+def _tell(pipe: IO[bytes], words: bytes) -> None:
+    pipe.write(words)
+    pipe.flush()
 
 
 def _judged(mutant: Mutated, status: int, told: bytes) -> Result:

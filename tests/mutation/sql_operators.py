@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from tests.mutation.describing import change
@@ -23,7 +24,7 @@ _COMPARED: Final = {
     "~": ("!~",), "!~": ("~",),
 }  # fmt: skip
 _WORDS: Final = {
-    "AND": ("OR",), "OR": ("AND",), "NOT": ("",), "TRUE": ("false",), "FALSE": ("true",), "DESC": ("",), "ASC": ("DESC",),
+    "AND": ("OR",), "OR": ("AND",), "NOT": ("",), "TRUE": ("false",), "FALSE": ("true",), "DESC": ("",),
     "SESSION_USER": ("current_user",), "CLOCK_TIMESTAMP": ("now",), "MAX": ("min",), "MIN": ("max",),
 }  # fmt: skip
 _SIGNS: Final = {"+": ("-",), "-": ("+",), "#": ("+",)}
@@ -201,7 +202,7 @@ def _of_lists(tokens: Sequence[_Token]) -> Iterator[Sequence[Edit]]:
             parts = _split(tokens, number + 1, {","}, set() if token.text == "(" else _AFTER_LIST)
             if parts and tokens[parts[-1][1]].word == "INTO":
                 continue  # into a record, whose fields have names
-            for one, other in zip(parts, parts[1:], strict=False):
+            for one, other in pairwise(parts):
                 yield [_placed(tokens, one, other), _placed(tokens, other, one)]
 
 

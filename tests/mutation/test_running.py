@@ -30,7 +30,8 @@ given = json.loads(sys.stdin.read())
 found = {}
 running = Running([Mutant("compiler/pattern", *m) for m in given["mutants"]],
                   lambda r: found.update({r.mutant: [r.outcome, r.by]}), at_least=4)
-code = pytest.main(["-q", "-s", "-o", "timeout=0", "-p", "no:xdist", "-p", "no:cacheprovider", *given["paths"]], plugins=[running])
+options = ["-q", "-s", "-o", "timeout=0", "-p", "no:xdist", "-p", "no:cacheprovider"]
+code = pytest.main([*options, *given["paths"]], plugins=[running])
 print("\\n" + json.dumps([int(code), found]))
 """
 
