@@ -3,13 +3,15 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz golden mutants lock setup clean
+.PHONY: demo test check fuzz bench application golden mutants lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
 
-test: .venv/.dev                ## every test (installs system packages when root on Debian)
+test: .venv/.dev .venv/.bench   ## every test (installs system packages when root on Debian)
 	scripts/system-packages.sh
+	scripts/postgresql-versions.sh
+	scripts/application.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/.dev               ## style, types, floors, sizes
@@ -20,8 +22,17 @@ check: .venv/.dev               ## style, types, floors, sizes
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_structure.py
 
-fuzz: .venv/.dev                ## the differential test, longer: make fuzz SETS=50000 SEED=7
-	$(BIN)/python -m pytest -q -s tests/test_differential_live.py --sets $(or $(SETS),20000) --seed $(or $(SEED),0)
+fuzz: .venv/.dev                ## the differential test, longer: make fuzz SETS=50000 SEED=7; FIRST=120 goes on from there
+	scripts/postgresql-versions.sh
+	$(BIN)/python -m tests.live.fuzz --sets $(or $(SETS),4000) --seed $(or $(SEED),0) --first $(or $(FIRST),0)
+
+bench: .venv/.dev .venv/.bench  ## benchmarks, on a quiet machine: make bench NAME=enforcement ROWS=1000000 VERSIONS=15,18
+	$(BIN)/python -m bench $(NAME) --rows $(or $(ROWS),5000000) --rounds $(or $(ROUNDS),31) --versions $(or $(VERSIONS),18)
+
+application: .venv/.dev         ## a public application's own tests under a policy, all of them every way
+	scripts/system-packages.sh
+	CI=true scripts/application.sh
+	APPLICATION=whole $(BIN)/python -m pytest -q tests/context/test_application.py
 
 mutants: .venv/.mutation        ## mutation testing, resumable: make mutants MODULE=compiler/lower (or gate)
 	$(BIN)/python -m tests.mutation $(MODULE)
@@ -40,6 +51,9 @@ lock: .venv/.dev                ## write locks/*.txt anew (hashes, no addresses)
 
 .venv/.mutation: .venv/.dev locks/mutation.txt
 	scripts/install.sh mutation
+
+.venv/.bench: .venv/bin/python locks/bench.txt
+	scripts/install.sh bench
 
 setup: .venv/.dev               ## only the environment
 

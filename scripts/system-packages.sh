@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what tests need from Debian (PostgreSQL 15 with pgaudit, OpenSSH's client) when root; says so loudly when it cannot.
+# Installs what tests need from Debian (PostgreSQL 15 with pgaudit, PgBouncer, OpenSSH's client) when root; says so loudly when it cannot.
 # Tests that miss one of these are skipped with a reason; with CI=true a skip is a failure.
 set -euo pipefail
 missing=()
+command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
 [ -x /usr/lib/postgresql/15/bin/postgres ] || missing+=(postgresql-15)
 [ -e /usr/lib/postgresql/15/lib/pgaudit.so ] || missing+=(postgresql-15-pgaudit)
 command -v ssh-keygen >/dev/null || missing+=(openssh-client)

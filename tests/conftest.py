@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Final
 
 import psycopg
 import pytest
@@ -12,7 +13,20 @@ from recuse import clock
 from recuse.errors import TargetError
 from recuse.targets.postgres.throwaway import Server, embedded_binaries, throwaway
 
-DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
+EVERY: Final = (18, 17, 16, 15)
+"""The versions that enforcement supports: of each mechanism one test at least runs on every one of them."""
+
+ENDS: Final = (18, 15)
+"""The newest and the oldest, on which all else runs: what changed between them changed at one end."""
+
+UNPACKED: Final = Path(__file__).parent.parent / ".venv" / "postgresql"
+BINARIES: Final = {
+    14: (UNPACKED / "14" / "bin", "run `scripts/postgresql-versions.sh`"),
+    15: (Path("/usr/lib/postgresql/15/bin"), "run `sudo apt install postgresql-15`"),
+    16: (UNPACKED / "16" / "bin", "run `scripts/postgresql-versions.sh`"),
+    17: (UNPACKED / "17" / "bin", "run `scripts/postgresql-versions.sh`"),
+}
+"""Where the binaries of a version lie, and how to come by them; 18 is the extra `embedded`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,19 +65,30 @@ def binaries_of(version: int) -> Path:
             return embedded_binaries()
         except TargetError as error:
             skip_loudly(str(error))
-    if not (DEBIAN_15 / "postgres").exists():
-        skip_loudly("PostgreSQL 15 is not installed: sudo apt install postgresql-15")
-    return DEBIAN_15
+    folder, remedy = BINARIES[version]
+    if not (folder / "postgres").exists():
+        skip_loudly(f"PostgreSQL {version} is not installed: {remedy}")
+    return folder
 
 
-@pytest.fixture(scope="session", params=[18, 15], ids=["pg18", "pg15"])
+def installed() -> tuple[int, ...]:
+    """Those of `EVERY` whose binaries are there; 18 is always asked for, and its absence told where it is needed."""
+    return tuple(v for v in EVERY if v not in BINARIES or (BINARIES[v][0] / "postgres").exists())
+
+
+def version_id(version: int) -> str:
+    """How a version is named in the ids of tests."""
+    return f"pg{version}"
+
+
+@pytest.fixture(scope="session", params=ENDS, ids=version_id)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """One server a session for each version. Tests that make roles take `own_server` instead."""
     with throwaway(binaries=binaries_of(request.param)) as running:
         yield running
 
 
-@pytest.fixture(params=[18, 15], ids=["pg18", "pg15"])
+@pytest.fixture(params=ENDS, ids=version_id)
 def own_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server for this test alone, because roles are shared by all databases of a server."""
     with throwaway(binaries=binaries_of(request.param)) as running:

@@ -34,7 +34,7 @@ PROGRAM = Path(sys.executable).parent / "recuse"
 SERVICE = "recuse-records"
 INSTITUTION = ("--institution", "il.example.police", "--name", "Example Police")
 DIRECTS, CONFIRMS = "placeholder-directs", "placeholder-confirms"
-VERBS = ("reach", "init", "check", "plan", "sign", "confirm", "apply", "verify", "why", "demo", "ledger")
+VERBS = ("reach", "init", "check", "plan", "sign", "confirm", "apply", "verify", "why", "demo", "permit", "ledger")
 
 WORLD = """
 CREATE SCHEMA records AUTHORIZATION records_owner;
@@ -491,7 +491,15 @@ def test_every_verb_is_tested() -> None:
     assert {*cli.VERBS, *groups} == set(VERBS)
 
 
-@pytest.mark.parametrize("words", [(verb,) for verb in cli.VERBS] + [("ledger", "verify"), ("ledger", "list")])
+@pytest.mark.parametrize(
+    "words",
+    [(verb,) for verb in cli.VERBS]
+    + [
+        ("ledger", "verify"),
+        ("ledger", "list"),
+        *(("permit", verb) for verb in ("request", "issue", "list", "revoke", "key")),
+    ],
+)
 def test_help_has_examples(chain: Chain, words: tuple[str, ...]) -> None:
     ran = chain.desk.run(*words, "--help")
     assert ran.code == 0

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,10 +19,11 @@ import pytest
 import typer
 from psycopg import sql
 
+from recuse import clock
 from recuse.cli import app
 from recuse.demo.world import World, build
 from recuse.model import UNBOUND_USES
-from recuse.operations import findings, reach, verify
+from recuse.operations import findings, reach, residual, verify
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
 
@@ -136,6 +138,7 @@ def before(walk: Walk) -> None:
 def after(walk: Walk) -> None:
     """What the verbs print when the policy is enforced."""
     walk.collect("`recuse verify`", "verify", "-r", "policy", "--no-record")
+    walk.collect("`recuse plan --prove`", "plan", "-r", "policy", "--prove", "plan.json")
     walk.collect("`recuse why`", "why", "records/ice_ero_017", "read", "records.person.phone", "-r", "policy")
     walk.collect("`recuse why`", "why", "records/records_app", "read", "records.person", "-r", "policy")
     walk.collect("`recuse apply --dry-run`", "apply", "plan.json", "-r", "policy", "--dry-run")
@@ -143,11 +146,39 @@ def after(walk: Walk) -> None:
     walk.collect("`recuse apply`", "apply", "again.json", "-r", "policy", "--yes")
     walk.collect("`recuse ledger verify`", "ledger", "verify", "policy/.ledger")
     walk.collect("`recuse ledger list`", "ledger", "list", "policy/.ledger")
-    walk.shell("cp -r policy copy")
+    walk.shell("cp -r policy copy && rm -r copy/.ledger && sed -i " + GATEWAY + " copy/accounts.toml")
     walk.collect("`recuse sign`", "sign", "civil-immigration", "-k", "directs", "-r", "copy")
     answer = ("confirm", "civil-immigration", "--as", "confirms", "-k", "confirms", "-r", "copy")
     walk.collect("`recuse confirm`", *answer)
+    permits(walk)
     walk.unpermitted = read_without_permit(walk.world)
+
+
+GATEWAY: Final = r"""'/^id = "records\/ice_hsi_desk"$/,/^$/ s/^use = .*/use = "gateway"/'"""
+
+
+def permits(walk: Walk) -> None:
+    """What the verbs of permits print, from a second request to its end; and the key of a gateway, in the copy."""
+    asked = (
+        "permit", "request", "records/ice_hsi_005", "--by", "Desk 4", "--for", "HSI", "--purpose", "crim.investigation",
+        "--authority", "judicial.warrant", "--case", "26-CR-2", "--until", "2100-01-01T00:00:00Z", "--document",
+        "warrant.txt", "--evidence", "issuing_court=a", "--evidence", "judge=b", "--evidence", "issued=c",
+        "-r", "policy",
+    )  # fmt: skip
+    walk.collect("`recuse permit request`", *asked)
+    name = walk.documents["`recuse permit request`"][-1]["request"]
+    soon = (clock.now() + timedelta(hours=1)).isoformat()
+    issued = ("permit", "issue", name, "--by", "Desk 9", "--until", soon, "-r", "policy")
+    walk.collect("`recuse permit issue`", *issued)
+    walk.collect("`recuse permit list`", "permit", "list", "-r", "policy")
+    walk.collect("`recuse permit revoke`", "permit", "revoke", name, "-r", "policy")
+    with psycopg.connect(walk.world.dsn()) as admin:
+        admin.execute("UPDATE recuse.account SET gateway = true WHERE login = 'ice_hsi_desk'")
+    others = "for d in copy/directives/*baseline; do n=$(basename $d); recuse sign $n -k directs -r copy; "
+    walk.shell(f"{others} recuse confirm $n --as confirms -k confirms -r copy; done")
+    walk.collect("`recuse permit key`", "permit", "key", "records/ice_hsi_desk", "--out", "portal.key", "-r", "copy")
+    with psycopg.connect(walk.world.dsn()) as admin:
+        admin.execute("UPDATE recuse.account SET gateway = false WHERE login = 'ice_hsi_desk'")
 
 
 def read_without_permit(world: World) -> dict[str, int]:
@@ -197,7 +228,7 @@ def test_the_guide_shows_what_is_printed(walk: Walk, commands: str, phrases: str
 def test_every_command_of_the_guide_ran(walk: Walk) -> None:
     assert [ran for ran, _ in walk.printed] == [text for language, text in blocks(GUIDE) if language == "sh"]
     verbs = {line.split()[1] for ran, _ in walk.printed for line in ran.splitlines() if line.startswith("recuse ")}
-    assert verbs == {"reach", "init", "check", "plan", "apply", "verify", "why", "ledger"}  # sign, confirm: in a loop
+    assert verbs == {"reach", "init", "check", "plan", "apply", "verify", "why", "permit", "ledger"}
 
 
 # --- the machine interface ---
@@ -353,7 +384,7 @@ def anchors(page: Path) -> set[str]:
 
 def codes() -> set[str]:
     """Every code of a finding, residual, outside question or hazard that the sources can print."""
-    tables = (verify.RESIDUAL, verify.OUTSIDE, reach._RESIDUAL, reach._OUTSIDE)
+    tables = (residual.RESIDUAL, verify.OUTSIDE, reach._RESIDUAL, reach._OUTSIDE)
     found = {code for table in tables for code in table} | set(findings._CODES.values())
     found |= {code for code, _ in reach._FINDS.values()} | {findings._code(()), "attempt-under"}
     found |= {f"unbound-{use}" for use in UNBOUND_USES - {"superuser"}}

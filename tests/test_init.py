@@ -25,7 +25,8 @@ from recuse.errors import InputError, PlanError
 from recuse.model import UNBOUND_USES, Repository
 from recuse.operations import access, baseline, category_map
 from recuse.operations.init import InitOptions, propose, write_proposal
-from recuse.operations.plan import Planned, Policy, plan_system
+from recuse.operations.plan import Planned, plan_system
+from recuse.operations.policy import Policy
 from recuse.operations.proposal import Proposal
 from recuse.operations.toml_text import named
 from recuse.policy.repository import read_repository

@@ -34,7 +34,7 @@ from recuse.operations.workspace import Workspace, open_workspace
 from recuse.targets.postgres.floor import floor
 from recuse.targets.postgres.throwaway import throwaway
 from recuse.targets.target import target_for
-from tests.conftest import binaries_of
+from tests.conftest import ENDS, binaries_of, version_id
 
 
 def quiet(*_: object) -> None:
@@ -118,7 +118,7 @@ def job_on(stack: ExitStack, version: int, folder: Path, *, other: bool = False)
     return job
 
 
-@pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
+@pytest.fixture(scope="module", params=ENDS, ids=version_id)
 def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with ExitStack() as stack:
         job = job_on(stack, request.param, tmp_path_factory.mktemp("job"))

@@ -8,7 +8,8 @@
     │   ├── PolicyError              Cedar text that does not validate
     │   │   └── UnsupportedRuleError a rule that cannot be enforced exactly; refused by name
     │   └── PlanError                a plan file that cannot be read or used
-    │       └── StalePlanError       the database is not as it was when the plan was made
+    │       ├── StalePlanError       the database is not as it was when the plan was made
+    │       └── RefutedError         a plan does not do what the rules say; the message holds a row that shows it
     ├── LedgerError                  (2) the ledger is damaged, locked, or does not verify
     ├── TargetError                  (2) a database could not be used
     │   ├── UnreachableError         no connection
@@ -19,6 +20,7 @@
 Messages are lower case, hold the caller's words in backticks, and name no Python types.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -87,6 +89,30 @@ class PlanError(InputError):
 
 class StalePlanError(PlanError):
     """The facts found are not those the plan was made on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A row (by column, None for NULL) that a class role reaches and must not, or must and does not, by a command.
+
+    `admitted` and `permits` say in which session: whether the account is admitted, for which classes it has a permit.
+    """
+
+    role: str
+    table: str
+    command: str
+    shown: bool
+    row: Mapping[str, object]
+    admitted: bool
+    permits: frozenset[str]
+
+
+class RefutedError(PlanError):
+    """A plan does not do what the rules say; `counterexample` is a row that shows it, where rows are concerned."""
+
+    def __init__(self, message: str, remedy: str | None = None, counterexample: Counterexample | None = None) -> None:
+        super().__init__(message, remedy)
+        self.counterexample = counterexample
 
 
 class LedgerError(RecuseError):

@@ -9,10 +9,11 @@ import pytest
 
 from recuse.errors import ApplyError
 from recuse.targets.postgres import apply
+from tests.conftest import ENDS, version_id
 from tests.test_main_job import Job, job_on
 
 
-@pytest.fixture(params=[18, 15], ids=["pg18", "pg15"])
+@pytest.fixture(params=ENDS, ids=version_id)
 def job(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Job]:
     with ExitStack() as stack:
         job = job_on(stack, request.param, tmp_path)

@@ -19,7 +19,8 @@ from recuse.enforcement.facts import RowPolicy
 from recuse.errors import PlanError
 from recuse.model import ATTRIBUTE_TYPES, Address, AttributeType, Circumstances, RowAttribute
 from recuse.operations.attempts import Attempt, Attempts
-from recuse.operations.plan import Policy, plan_system
+from recuse.operations.plan import plan_system
+from recuse.operations.policy import Policy
 from recuse.policy.decide import Decider
 from recuse.policy.validate import Rule, rule_set
 from recuse.targets.postgres import condition_sql

@@ -48,7 +48,8 @@ from recuse.errors import PlanError, StalePlanError, TargetError
 from recuse.model import Circumstances, System
 from recuse.operations import record
 from recuse.operations.apply import apply_repository
-from recuse.operations.plan import Planned, Policy, plan_system
+from recuse.operations.plan import Planned, plan_system
+from recuse.operations.policy import Policy
 from recuse.targets.postgres.canonical import canonical
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
@@ -59,7 +60,7 @@ from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.target import _renderer as renderer_of
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conformance.world import definitions
-from tests.conftest import binaries_of
+from tests.conftest import ENDS, EVERY, binaries_of, version_id
 from tests.test_main_job import job_on
 from tests.unit.enforcement.small import (
     DAY,
@@ -76,7 +77,7 @@ LOGINS: Final = ("clerk", "agent", "analyst")
 BUILT_IN: Final = "postgres"
 
 
-@pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
+@pytest.fixture(scope="module", params=ENDS, ids=version_id)
 def running(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server for this module, whose roles each test takes away again."""
     with throwaway(binaries=binaries_of(request.param)) as server:
@@ -237,6 +238,7 @@ def objects(place: Place, names: Names) -> dict[str, tuple[ObjectRef, tuple[Priv
 KINDS: Final = ("view column", "procedure", "schema", "table", "column", "view", "matview", "sequence", "function")
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_grant_is_made_and_unmade(named: tuple[Place, Names], kind: str) -> None:
     """Every privilege, to a role and to PUBLIC, by the owner and by another grantor, with and without grant option."""
@@ -278,6 +280,7 @@ def test_neighbouring_column_grants_become_one_statement(named: tuple[Place, Nam
     assert not {*grants, other} & place.facts()
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_roles_and_memberships_are_made_and_unmade(named: tuple[Place, Names]) -> None:
     place, names = named
     role = Role(
@@ -305,6 +308,7 @@ def test_roles_and_memberships_are_made_and_unmade(named: tuple[Place, Names]) -
     assert door not in place.facts()
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_each_grantor_s_membership_is_its_own(named: tuple[Place, Names]) -> None:
     """From 16 on, two grantors' memberships stand beside each other; each goes alone."""
     place, names = named
@@ -399,6 +403,7 @@ def conditions(names: Names) -> tuple[Condition, ...]:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_a_row_policy_is_made_in_the_server_s_own_words(named: tuple[Place, Names]) -> None:
     """`canonical` of what is wanted is what the catalog says once it is made; nothing is left behind by asking."""
     place, names = named
@@ -486,6 +491,7 @@ SPOILT: Final[dict[str, LiteralString]] = {
 }
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_the_support_schema_is_its_facts(place: Place) -> None:
     set_up(place)
     assert ours(place) == support_facts()
@@ -513,6 +519,7 @@ def test_another_s_definition_is_not_ours_to_write(named: tuple[Place, Names]) -
         place.renderer().make((fact,), None)
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_registered_accounts_and_declarations_are_made_and_unmade(named: tuple[Place, Names]) -> None:
     place, names = named
     set_up(place)
@@ -620,6 +627,7 @@ def govern(place: Place, table: str, logins: Mapping[str, str]) -> Governed:
     return Governed(place, PostgresSession(place.admin), table, logins)
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 @pytest.mark.parametrize(
     ("table", "clerk"),
     [(TABLE, "clerk"), ('se"l e\\ct.user', 'clé"rk {} %s'), ("ж" * 31 + "." + "é" * 31, "Ü" * 31 + "z")],
@@ -809,6 +817,7 @@ def test_second_grantors_grants_really_go(governed: Governed, kind: str) -> None
 LENDERS: Final = frozenset({"lender", "borrower", "agent", "analyst", "clerk"})
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_undo_restores_the_facts(governed: Governed) -> None:
     """The undo texts of a plan, last first, in one transaction."""
     admin = governed.place.admin
@@ -876,6 +885,7 @@ def sentence(connection: psycopg.Connection, statement: str, *values: object) ->
     return str(refused.value.diag.message_primary)
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_admitted_is_true_only_for_an_active_registered_login(governed: Governed) -> None:
     """NULL, never false and never an error: unregistered, inactive, renamed, made again."""
     governed.settle()
@@ -921,6 +931,7 @@ def permit(governed: Governed, name: str = "p1", hours: float = 1) -> None:
     )
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_gate_never_raises(governed: Governed) -> None:
     """Whatever the setting, class and transaction: TRUE with a permit in force that this transaction chose, or NULL."""
     planned = governed.settle()
@@ -967,6 +978,7 @@ def test_a_permit_ends_inside_an_open_transaction(governed: Governed) -> None:
 NONE_ISSUED: Final = "the policy in force lets none be issued"
 
 
+@pytest.mark.parametrize("running", EVERY, ids=version_id, indirect=True)
 def test_declare_refuses_with_a_clear_sentence(governed: Governed) -> None:
     governed.settle()
     with governed.login("analyst") as connection:
@@ -1047,7 +1059,9 @@ def test_nothing_of_the_schema_is_open_to_an_ordinary_login(governed: Governed) 
                 assert said.startswith(("permission denied", "must be owner", "must have admin option")), (
                     f"{login}: {statement}: {said}"
                 )
-            entered = connection.execute("SELECT permit_id FROM recuse.admission('crime', 'judicial', NULL, NULL)").fetchone()
+            entered = connection.execute(
+                "SELECT permit_id FROM recuse.admission('crime', 'judicial', NULL, NULL)"
+            ).fetchone()
             assert entered == ("p1" if login == "analyst" else None,)
 
 

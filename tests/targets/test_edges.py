@@ -210,5 +210,7 @@ def test_floor() -> None:
     assert "CVE-2026-14666" in floor(150018).unrepaired
     assert "CVE-2025-8713" in floor(160009).unrepaired
     assert "CVE-2025-8713" not in floor(160010).unrepaired
+    older = floor(140023)
+    assert (older.version, older.minimum, older.holds) == ("14.23", "15.20", False)
     unknown = floor(190000)
     assert (unknown.minimum, unknown.holds) == (None, False)

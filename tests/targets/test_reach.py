@@ -20,7 +20,7 @@ from recuse.operations.reach import answers, find_targets, reach
 from recuse.targets.postgres.access import holds_password, read_only
 from recuse.targets.postgres.edges import collect
 from recuse.targets.postgres.throwaway import Server, throwaway
-from tests.conftest import binaries_of
+from tests.conftest import ENDS, binaries_of, version_id
 
 WORLDS = 60
 ROLES = [f"r{n}" for n in range(5)]
@@ -39,7 +39,7 @@ MARKERS = {
 Columns = set[tuple[str, str]]
 
 
-@pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
+@pytest.fixture(scope="module", params=ENDS, ids=version_id)
 def bench(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server of its own whose database `postgres` was made by `pgbench -i`: two rows a table, a marker a column."""
     binaries = binaries_of(request.param)

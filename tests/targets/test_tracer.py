@@ -1,4 +1,4 @@
-"""The riskiest path alone: one table, one class role, three accounts; cut, sever, shape, on 18 and 15.
+"""The riskiest path alone: one table, one class role, three accounts; cut, sever, shape, on every version.
 
 Written before there was a compiler, and kept: it shows in one page what enforcement in PostgreSQL is.
 """
@@ -32,6 +32,7 @@ from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import support_facts
 from recuse.targets.postgres.throwaway import Server
 from recuse.targets.records import Inspection
+from tests.conftest import EVERY, version_id
 
 CLASS = "recuse_c_0123456789ab"
 TABLE = ObjectRef("table", ("records", "person"))
@@ -112,6 +113,7 @@ def rows_of(server: Server, login: str) -> int | str:
         return str(error).splitlines()[0]
 
 
+@pytest.mark.parametrize("own_server", EVERY, ids=version_id, indirect=True)
 def test_cut_sever_shape(world: Server) -> None:
     assert [rows_of(world, login) for login in LOGINS] == [9000, 9000, 9000]
     held = psycopg.connect(world.dsn(user="barred", password="x"))

@@ -11,7 +11,7 @@ from typing import Final
 
 import typer
 
-from recuse.cli import ledger
+from recuse.cli import ledger, permit
 from recuse.cli.apply import apply
 from recuse.cli.check import check
 from recuse.cli.confirm import confirm
@@ -49,6 +49,7 @@ VERBS: Final[dict[str, Callable[..., None]]] = {
 for _name, _verb in VERBS.items():
     _text, _, _examples = (_verb.__doc__ or "").partition("Examples:")
     app.command(_name, help=_text, epilog=f"Examples: {_examples.strip()}" if _examples else None)(_verb)
+app.add_typer(permit.app, name="permit")
 app.add_typer(ledger.app, name="ledger")
 
 

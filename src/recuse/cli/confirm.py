@@ -1,6 +1,5 @@
 """`recuse confirm`: the second official's answer."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,7 +7,7 @@ import typer
 from recuse import clock
 from recuse.cli.console import HERE, Format, FormatOption, RepositoryOption, document, out, printing
 from recuse.cli.sign import DirectiveArgument, KeyOption
-from recuse.errors import InputError
+from recuse.cli.times import moment
 from recuse.operations.signing import Answer, confirm_directive
 
 
@@ -29,8 +28,8 @@ def confirm(
 
     Examples: recuse confirm 2019-07-12-civil-immigration --as superintendent-2019 -k ~/.ssh/id_ed25519 -r policy
     """
-    human = printing(format_)
-    answer = Answer("refuse" if refuse else "confirm", conditions, _moment(effective))
+    human, now = printing(format_), clock.now().replace(microsecond=0)
+    answer = Answer("refuse" if refuse else "confirm", conditions, moment(effective) if effective else now)
     written = confirm_directive(repository, directive, official, key, answer)
     if human:
         word = "refused" if refuse else "confirmed"
@@ -39,15 +38,3 @@ def confirm(
             out.print("next: [bold]recuse plan[/] and [bold]recuse apply[/]")
     else:
         document({"signature": str(written), "decision": answer.decision})
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return clock.now().replace(microsecond=0)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"`{text}` is not a time", "write it as 2026-01-31T12:00:00Z") from error
-    if moment.tzinfo is None:
-        raise InputError(f"`{text}` has no time zone", "write it as 2026-01-31T12:00:00Z")
-    return moment

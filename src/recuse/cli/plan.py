@@ -17,19 +17,27 @@ from recuse.cli.console import (
     RepositoryOption,
     SystemOption,
     chosen_dsn,
+    document,
     err,
+    fail,
     out,
     plain,
     printing,
     progress,
+    read_file,
     write_file,
 )
+from recuse.errors import RefutedError
 from recuse.operations import record
 from recuse.operations.document import plan_document, read_plan
 from recuse.operations.plan import plan_system
+from recuse.operations.prove_file import prove_file
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.target import target_for
 
+ProveOption = Annotated[
+    Path | None, typer.Option("--prove", help="prove this plan file again from its SQL alone, and do nothing else")
+]
 LogOption = Annotated[Path | None, typer.Option("--log", help="access log (Parquet or CSV) to replay against the plan")]
 
 
@@ -40,6 +48,7 @@ def plan(
     system: SystemOption = None,
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
+    prove: ProveOption = None,
     format_: FormatOption = Format.human,
 ) -> None:
     """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
@@ -47,10 +56,15 @@ def plan(
     Works on unsigned drafts, so that officials see the effect before they sign. Changes nothing. Rights: CONNECT and
     the catalogs; on a database enforced already also TEMPORARY, and SELECT on the recuse schema and the tables.
 
-    Examples: recuse plan -r policy --log access.parquet --out plan.json
+    Every row condition of a plan is proved before the plan is shown. With --prove a plan file is proved again from its
+    SQL text and the rules: exit code 0 proved, 1 refuted, 2 could not tell. That needs no database.
+
+    Examples: recuse plan -r policy --log access.parquet --out plan.json; recuse plan -r policy --prove plan.json
     """
     human = printing(format_)
     workspace = open_with_ledger(repository, record.ledger_folder(repository, ledger), draft=True)
+    if prove is not None:
+        raise typer.Exit(_prove(workspace, prove, human=human))
     with progress() as report:
         planned = []
         for each in workspace.systems(system):
@@ -73,6 +87,54 @@ def plan(
         out.file.write(written.decode())
 
 
+def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
+    """Prove a plan file again; the exit code."""
+    try:
+        found = prove_file(workspace, read_file(file))
+    except RefutedError as error:
+        if not human:
+            document(_outcome(refuted=error.message, row=_row(error)))
+        else:
+            fail(error)
+        return 1
+    if human:
+        systems = plain(", ".join(found.systems))
+        out.print(f"[green]proved[/] again, from the plan's SQL alone: {found.proofs} proofs for {systems}")
+        out.print(f"as of {found.as_of}; `recuse apply` plans anew and compares")
+    else:
+        document(_outcome(as_of=found.as_of.isoformat(), systems=list(found.systems), proofs=found.proofs))
+    return 0
+
+
+def _outcome(**known: object) -> dict[str, object]:
+    """The document of --prove, with the same keys whatever came out."""
+    empty: dict[str, object] = {"as_of": None, "systems": [], "proofs": 0, "refuted": None, "row": None}
+    return {"proved": "refuted" not in known, **empty, **known}
+
+
+def _row(error: RefutedError) -> dict[str, Any] | None:
+    """The row that refutes a plan, and the session that reaches it or does not."""
+    found = error.counterexample
+    if found is None:
+        return None
+    return {
+        "class": found.role,
+        "table": found.table,
+        "command": found.command,
+        "reached": found.shown,
+        "columns": {name: _plain(value) for name, value in found.row.items()},
+        "admitted": found.admitted,
+        "permits": sorted(found.permits),
+    }
+
+
+def _plain(value: object) -> object:
+    """A column's value as JSON: sets as lists, moments and addresses as texts."""
+    if isinstance(value, frozenset):
+        return sorted(value, key=repr)
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
 def show(workspace: Workspace, whole: dict[str, Any]) -> None:
     """The plan for people: what accounts lose and gain, the phases, the dangers, the backtest."""
     state = "[yellow]draft, not signed[/]" if workspace.draft else "in force"
@@ -87,6 +149,7 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
         _hazards(changes)
         if whole["severs"]:
             out.print(f"sessions end for {len(whole['severs'])} accounts that lose something")
+    _proofs(whole["proofs"], whole["compared"])
     if whole["backtest"] is not None:
         _backtest(whole["backtest"])
 
@@ -96,6 +159,20 @@ def _effects(accounts: list[dict[str, Any]]) -> Table:
     for account in accounts:
         table.add_row(plain(account["account"]), _words(account["loses"]), _words(account["gains"]))
     return table
+
+
+def _proofs(proofs: list[dict[str, Any]], compared: list[dict[str, Any]]) -> None:
+    """What was proved, in two lines; and what was not."""
+    classes = len({(proof["system"], proof["class"]) for proof in proofs})
+    out.print(
+        f"[green]proved[/] from the SQL itself, for {classes} classes: "
+        "no row is reached that the rules close, and every row that they open"
+    )
+    out.print(f"[green]proved[/] for {len(compared)} accounts: at no step more is reached than before or after")
+    apart = sorted({f"{each['system']}/{table}" for each in compared for table in each["not_compared"]})
+    if apart:
+        names = plain(", ".join(apart))
+        out.print(f"[yellow]not compared[/] with before, since row policies of others are not understood: {names}")
 
 
 def _words(effects: list[dict[str, str]]) -> str:

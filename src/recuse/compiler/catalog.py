@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from recuse.enforcement.facts import TableShape
 from recuse.errors import PlanError
@@ -14,6 +15,16 @@ class Refused:
 
     why: str
     remedy: str
+
+
+# Why a relation cannot stand under [[table]], and where it can.
+_CARRIES_NONE: Final[Mapping[str, str]] = {
+    "foreign": "foreign table, which carries no row policies: leave it out, and it is closed here; govern it where its "
+    "rows are",
+    "matview": "materialized view, which carries no row policies: list it under [[derived]], and it holds what its "
+    "owner may read",
+    "view": "view, which carries no row policies: list it under [[derived]], and it shows what its owner may read",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,7 @@ def _table(table: TableMap, shapes: Mapping[str, TableShape], types: ColumnTypes
         yield f"`{table.name}` is not in the database"
         return
     if shape.kind not in ("table", "partitioned"):
-        yield f"`{table.name}` is a {shape.kind}, which cannot carry row policies"
+        yield f"`{table.name}` is a {_CARRIES_NONE[shape.kind]}"
         return
     for column in (*table.columns, *table.key):
         if shape.column(column) is None:

@@ -92,7 +92,6 @@ class ClassMap:
     declared: tuple[Declared, ...]
     owners: Mapping[str, ClassContent]
     labels: Mapping[str, str]
-    proofs: tuple[str, ...]
     undeclared: frozenset[str] = frozenset()
 
 
@@ -107,7 +106,6 @@ class Classifier:
     _hierarchy: Hierarchy = field(init=False)
     _owned: dict[str, ClassContent] = field(init=False)
     _known: dict[tuple[Specialised, bool], ClassContent] = field(default_factory=dict)
-    _proofs: set[str] = field(default_factory=set)
     _lowered: dict[Hashable, Condition] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -146,7 +144,6 @@ class Classifier:
             tuple(declared),
             dict(self._owned),
             texts,
-            tuple(sorted(self._proofs)),
             frozenset(undeclared),
         )
 
@@ -226,7 +223,6 @@ class Classifier:
                 return False
             if implies(rights.read_rows, allowed, attributes_of(table)) is not None:
                 return False
-            self._proofs.add(f"rows of `{name}` that `{derived.name}` shows: {rights.read_rows} implies {allowed}")
         return shown
 
 

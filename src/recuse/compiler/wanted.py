@@ -6,13 +6,15 @@ conditions' text; what the database is called and who owns what comes from the i
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from recuse.compiler.beyond import upserting
 from recuse.compiler.classes import ClassContent, ClassMap, Declared
 from recuse.compiler.condition import NEVER, Condition
 from recuse.compiler.rights import TableRights
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     Fact,
     Grant,
@@ -27,7 +29,8 @@ from recuse.enforcement.facts import (
     RowSecurity,
     TableShape,
 )
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.links import Links
+from recuse.enforcement.scope import ISSUER, PREFIX
 from recuse.errors import PlanError
 from recuse.model import Account, Derived, System
 
@@ -41,7 +44,9 @@ class Catalog:
     """What the wanted facts need to know of the database found.
 
     `text` writes a row condition; `bootstrap` is the grantor of role grants; `granular` says that a membership has its
-    own INHERIT and SET (PostgreSQL 16 and newer); `maintain` that MAINTAIN can be granted (17 and newer).
+    own INHERIT and SET (PostgreSQL 16 and newer); `maintain` that MAINTAIN can be granted (17 and newer); `links` which
+    tables are parts of which;
+    `conflicting` that ON CONFLICT DO UPDATE reads a hidden row here.
     """
 
     facts: frozenset[Fact]
@@ -52,6 +57,8 @@ class Catalog:
     bootstrap: str
     granular: bool
     maintain: bool
+    links: Links = field(default_factory=Links)
+    conflicting: bool = False
 
     def owner(self, ref: ObjectRef) -> str:
         """The role that owns an object; KeyError when it was not found."""
@@ -81,12 +88,24 @@ def wanted(system: System, accounts: Mapping[str, Account], classes: ClassMap, c
     facts: set[Fact] = set(catalog.support)
     for role, content in classes.contents.items():
         facts |= set(_class(role, content, classes, catalog))
-    for table in system.tables:
-        facts |= set(_closed(_table(table.name)))
+    for name in sorted(_closed_tables(system, catalog)):
+        facts |= set(_closed(_table(name)))
     for derived in system.derived:
         facts |= set(_derived(derived, classes, catalog))
     facts |= set(_accounts(accounts, classes, catalog))
+    if catalog.conflicting:
+        facts |= set(_guards(classes, catalog))
     return frozenset(_beside_foreign_policies(facts, catalog.facts))
+
+
+def _closed_tables(system: System, catalog: Catalog) -> frozenset[str]:
+    """Every governed table, and every part of one: a part by its own name shows nothing, whatever is granted on it.
+
+    A part that the category map lists is governed like any table. One that is added later is not closed, hence drift.
+    """
+    tables = {table.name for table in system.tables}
+    parts = {part for table in tables for part in catalog.links.parts_of(table)}
+    return frozenset(tables | {part for part in parts if catalog.shapes[part].kind != "foreign"})
 
 
 def _table(name: str) -> ObjectRef:
@@ -101,6 +120,13 @@ def _nologin(name: str, *, inherit: bool = True) -> Role:
 def _closed(table: ObjectRef) -> Iterator[Fact]:
     yield RowSecurity(table, enabled=True, forced=True)
     yield RowPolicy(table, CUT, restrictive=True, command="ALL", roles=("public",), using=_ADMITTED, check=None)
+
+
+def _guards(classes: ClassMap, catalog: Catalog) -> Iterator[Fact]:
+    """Where rows are hidden from a class that could name their keys in an ON CONFLICT DO UPDATE, that is refused."""
+    pairs = set(upserting(classes, catalog.links))
+    for name in sorted({table for _, table in pairs}):
+        yield ConflictGuard(_table(name), tuple(sorted(role for role, table in pairs if table == name)))
 
 
 def _class(role: str, content: ClassContent, classes: ClassMap, catalog: Catalog) -> Iterator[Fact]:
@@ -192,13 +218,14 @@ def _accounts(accounts: Mapping[str, Account], classes: ClassMap, catalog: Catal
         if oid is None:
             continue  # an account that the database does not have reaches nothing
         yield RegisteredAccount(login, oid, account.active, account.use == "gateway")
-        standing = classes.standing.get(login)
         if not account.active:
             yield replace(roles[login], login=False)
-        elif standing is not None:
+            continue
+        held = (classes.standing.get(login), ISSUER if account.may_issue else None)
+        for role in (each for each in held if each is not None):
             if not catalog.granular:
                 yield replace(roles[login], inherit=True)
-            yield _membership(standing, login, catalog, inherit=True)
+            yield _membership(role, login, catalog, inherit=True)
     for declared in classes.declared:
         if declared.login in catalog.oids:
             inherits = declared.login in classes.standing or roles[declared.login].inherit

@@ -263,7 +263,7 @@ def _closing(tour: Tour) -> None:
     tour.say(f"\n[bold {colour}]{found.verdict.upper()}[/] for {found.accounts} logins of `{found.system}`, by attempt")
     tour.say(f"  examined      {', '.join(found.examined)}")
     tour.say(f"  not examined  {', '.join(found.not_examined) or 'nothing that is present'}")
-    tour.say(f"  residual      {', '.join(code for code, _ in found.residual)}")
+    tour.say(f"  residual      {', '.join(dict.fromkeys(code for code, _ in found.residual))}")
     tour.say(f"  outside       {', '.join(code for code, _ in found.outside)} (questions for a person)")
     tour.say("\nlook at:")
     for name in ("report.html", "plan.json", "policy/directives", "policy/.ledger", "proposed", "access-log.parquet"):

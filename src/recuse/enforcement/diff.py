@@ -4,9 +4,11 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     Definition,
     Fact,
+    Grant,
     Owner,
     RegisteredAccount,
     Role,
@@ -36,6 +38,8 @@ def identity(fact: Fact) -> Hashable:
             return ("row security", fact.table)
         case RowPolicy():
             return ("row policy", fact.table, fact.name)
+        case ConflictGuard():
+            return ("conflict guard", fact.table)
         case Definition():
             return ("definition", fact.of)
         case RegisteredAccount():
@@ -51,7 +55,9 @@ def identity(fact: Fact) -> Hashable:
 def diff(found: Iterable[Fact], wanted: Iterable[Fact], governed: Callable[[Fact], bool]) -> tuple[Difference, ...]:
     """What to make and unmake so that, within `governed`, the facts found become the facts wanted.
 
-    A found fact outside `governed` is left alone. Unmaking comes before making, each in a fixed order.
+    A found fact outside `governed` is left alone. Unmaking comes before making, each in a fixed order. A grant on a
+    table is replaced, never subtracted from: revoking it takes the column grants of the same words with it, so those
+    are made again.
     """
     found_set, wanted_set = frozenset(found), frozenset(wanted)
     by_identity = {identity(fact): fact for fact in found_set}
@@ -61,5 +67,13 @@ def diff(found: Iterable[Fact], wanted: Iterable[Fact], governed: Callable[[Fact
         for fact in found_set - wanted_set
         if identity(fact) not in kept and governed(fact)
     ]
+    lost = {_words(d.fact) for d in unmade if isinstance(d.fact, Grant) and d.fact.on.kind == "table"}
+    again = {f for f in wanted_set & found_set if isinstance(f, Grant) and f.on.kind == "column" and _words(f) in lost}
     made = [Difference(make=True, fact=fact, before=by_identity.get(identity(fact))) for fact in wanted_set - found_set]
+    made += [Difference(make=True, fact=fact) for fact in again]
     return (*sorted(unmade, key=repr), *sorted(made, key=repr))
+
+
+def _words(grant: Grant) -> Hashable:
+    """What a grant on a column shares with the grant on its table that says the same of all columns."""
+    return (grant.on.relation, grant.privilege, grant.grantee, grant.grantor)

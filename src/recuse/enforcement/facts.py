@@ -113,6 +113,14 @@ class RowPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictGuard:
+    """INSERT … ON CONFLICT DO UPDATE into a table is refused to these roles (sorted)."""
+
+    table: ObjectRef
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """The text of a view or function (as a SHA-256 in hex) and whose rights it runs with."""
 
@@ -153,7 +161,8 @@ class Support:
 
 
 Fact = (
-    Role | Membership | Grant | DefaultPrivilege | Owner | RowSecurity | RowPolicy | Definition
+    Role | Membership | Grant | DefaultPrivilege | Owner | RowSecurity | RowPolicy | ConflictGuard
+    | Definition
     | RegisteredAccount | Declaration | Support
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from recuse.enforcement.diff import Difference
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     DefaultPrivilege,
     Definition,
@@ -101,7 +102,7 @@ def _object(difference: Difference) -> ObjectRef:
     match difference.fact:
         case Grant(on=on):
             return on.relation
-        case RowSecurity(table=table) | RowPolicy(table=table):
+        case RowSecurity(table=table) | RowPolicy(table=table) | ConflictGuard(table=table):
             return table
         case Owner(of=of):
             return of
@@ -125,7 +126,7 @@ def _unmake_step(difference: Difference, situation: Situation) -> Step:
             return "close" if situation.batch(on) is None else "shape"
         case DefaultPrivilege():
             return "close"
-        case RowPolicy():
+        case RowPolicy() | ConflictGuard():
             return "shape"
         case RegisteredAccount() | Declaration():
             return "cut"
@@ -158,7 +159,7 @@ def _make_step(difference: Difference, situation: Situation) -> Step:
             return "loosen" if visible and not mended else "shape"
         case Owner(of=of) if of.name[0] == "recuse":
             return "prepare"
-        case RowSecurity() | Owner():
+        case RowSecurity() | Owner() | ConflictGuard():
             return "shape"
         case Declaration() | DefaultPrivilege():
             return "loosen"
@@ -207,6 +208,7 @@ def _rank(change: Change) -> int:
         Owner,
         RowSecurity,
         RowPolicy,
+        ConflictGuard,
         Grant,
         Membership,
         DefaultPrivilege,

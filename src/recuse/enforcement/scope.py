@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     DefaultPrivilege,
     Definition,
@@ -25,6 +26,7 @@ from recuse.enforcement.facts import (
 )
 
 PREFIX: Final = "recuse_"
+ISSUER: Final = "recuse_issuer"
 PREDEFINED_DATA_ROLES: Final = frozenset(
     {
         "pg_read_all_data",
@@ -87,7 +89,7 @@ class Scope:
                 return fact.name.startswith(PREFIX)
             case DefaultPrivilege():
                 return fact.on in ("tables", "sequences", "functions")
-            case RegisteredAccount() | Declaration():
+            case RegisteredAccount() | Declaration() | ConflictGuard():
                 return True
             case Definition():
                 return fact.of.name[0] == "recuse"

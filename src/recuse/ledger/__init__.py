@@ -4,6 +4,7 @@ It knows no directive, policy or database: entries are bytes.
 """
 
 from recuse.ledger.entry import JSON, KINDS, Entry, decode, encode
+from recuse.ledger.files import Files, told_as_ledger_errors
 from recuse.ledger.log import Ledger, create_ledger, open_ledger
 from recuse.ledger.proof import Receipt, parse_receipt, verify_receipt
 from recuse.ledger.reading import Verified, inclusion, read_entries, verify_ledger
@@ -12,6 +13,7 @@ __all__ = [
     "JSON",
     "KINDS",
     "Entry",
+    "Files",
     "Ledger",
     "Receipt",
     "Verified",
@@ -22,6 +24,7 @@ __all__ = [
     "open_ledger",
     "parse_receipt",
     "read_entries",
+    "told_as_ledger_errors",
     "verify_ledger",
     "verify_receipt",
 ]

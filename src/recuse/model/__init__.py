@@ -8,6 +8,7 @@ from recuse.model.documents import (
     Directive,
     LegalBasis,
     Permit,
+    Request,
     SignedDirective,
     Stage,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "Purpose",
     "ReadsAs",
     "Repository",
+    "Request",
     "RowAttribute",
     "SignedDirective",
     "Stage",

@@ -1,5 +1,6 @@
 """What is signed, issued and decided: directives, confirmations, permits, decisions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -72,13 +73,38 @@ class SignedDirective:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """Someone asking for a permit. `until` is when access is to end; a request that is not answered by then lapses.
+
+    `evidence` is what the authority asks for, by name: the issuing court, the day, the document's SHA-256. It names
+    people, and is kept where it can be deleted: the ledger holds a commitment to the whole and its coarse parts.
+    """
+
+    id: str
+    at: datetime
+    requested_by: str
+    on_behalf_of: str
+    system: str
+    login: str
+    purpose: str
+    authority: str
+    agreement: str | None
+    case: str | None
+    instrument: str | None
+    evidence: Mapping[str, str]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
-    """A checked, time-limited record that one account may declare one purpose under one authority for one case."""
+    """A checked, time-limited record that one account may declare one purpose under one authority for one case.
+
+    `used` says whether a use is known; one in a read-only transaction leaves no trace.
+    """
 
     id: str
     system: str
     login: str
-    login_oid: int
     purpose: str
     authority: str
     agreement: str | None
@@ -87,6 +113,7 @@ class Permit:
     valid_until: datetime
     ledger_index: int
     revoked_at: datetime | None
+    used: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A database login that an agency or person uses."""
+    """A database login that an agency or person uses; one that `may_issue` issues and revokes permits."""
 
     system: str
     login: str
@@ -96,6 +96,7 @@ class Account:
     active: bool
     standing: Standing | None
     may_declare: frozenset[str]
+    may_issue: bool = False
 
     @property
     def id(self) -> str:

@@ -108,7 +108,7 @@ def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> 
         raise StalePlanError(
             "the database is not as it was when the plan was made", "run `recuse plan` again and look at what changed"
         )
-    different = [key for key in mine if mine[key] != theirs.get(key) and key != "backtest"]
+    different = [key for key in mine if mine[key] != theirs.get(key) and key not in ("backtest", "sha256")]
     raise StalePlanError(
         f"the plan file is not what would be planned now (it differs in {', '.join(different) or 'its bytes'})",
         "run `recuse plan` again",

@@ -14,7 +14,7 @@ from recuse.compiler.classes import ClassMap, with_undeclared
 from recuse.compiler.strata import questions
 from recuse.enforcement.facts import TableShape
 from recuse.model import NO_AUTHORITY, Account, Action, Circumstances, System, TableMap
-from recuse.operations.plan import Policy
+from recuse.operations.policy import Policy
 from recuse.policy.asked import attributes_asked, names_accounts
 from recuse.policy.contexts import Context
 from recuse.policy.decide import Decider, Question

@@ -5,18 +5,21 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from recuse.compiler.proof.claims import Proof
 from recuse.enforcement.plan import Loss
 from recuse.errors import PlanError
 from recuse.operations.plan import Planned
+from recuse.operations.widening import Widening
 from recuse.operations.workspace import Workspace
 
 FORMAT: Final = 1
 _AGAIN: Final = "make it again with `recuse plan --out`"
 _KEYS: Final = (
-    "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "accounts", "severs",
-    "classes", "proofs", "backtest",
+    "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "standing", "accounts",
+    "severs", "classes", "proofs", "compared", "backtest", "sha256",
 )  # fmt: skip
 _CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards")
+_STANDING_KEYS: Final = ("system", "sql")
 
 
 def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Mapping[str, Any] | None) -> bytes:
@@ -30,6 +33,7 @@ def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Ma
         "policy_sha256": workspace.repository.policy_sha256,
         "fingerprint": hashlib.sha256(json.dumps(fingerprints, sort_keys=True).encode()).hexdigest(),
         "changes": [change for p in planned for change in _changes(p)],
+        "standing": [{"system": p.plan.system, "sql": text} for p in planned for text in p.proved.standing],
         "accounts": [account for p in planned for account in _accounts(p)],
         "severs": sorted(f"{p.plan.system}/{login}" for p in planned for login in p.plan.severs),
         "classes": [
@@ -37,10 +41,27 @@ def plan_document(workspace: Workspace, planned: Sequence[Planned], backtest: Ma
             for p in planned
             for role in sorted(p.classes.contents)
         ],
-        "proofs": [proof for p in planned for proof in p.classes.proofs],
+        "proofs": [proof_entry(p.plan.system, proof) for p in planned for proof in p.proved.rows],
+        "compared": [_compared(p.plan.system, each) for p in planned for each in p.proved.widening],
         "backtest": backtest,
+        "sha256": "",
     }
-    return _text(whole)
+    return _text(_sealed(whole))
+
+
+def proof_entry(system: str, proof: Proof) -> dict[str, Any]:
+    """One proof as plan documents hold it; `sha256` digests the statements that it was read from."""
+    return {
+        "of": proof.of,
+        "system": system,
+        "class": proof.role,
+        "table": proof.table,
+        "command": proof.command,
+        "sql": list(proof.sql),
+        "contexts": proof.contexts,
+        "proved": list(proof.proved),
+        "sha256": hashlib.sha256("\n".join(proof.sql).encode()).hexdigest(),
+    }
 
 
 def read_plan(data: bytes) -> dict[str, Any]:
@@ -54,10 +75,18 @@ def read_plan(data: bytes) -> dict[str, Any]:
         raise PlanError("the plan file is not JSON", _AGAIN) from error
     if not isinstance(whole, dict) or tuple(whole) != _KEYS or whole["format"] != FORMAT or _text(whole) != data:
         raise PlanError("the plan file is not as `recuse plan` of this version wrote it", _AGAIN)
-    changes = whole["changes"]
-    if not isinstance(changes, list) or any(not isinstance(c, dict) or tuple(c) != _CHANGE_KEYS for c in changes):
-        raise PlanError("the plan file holds changes of another form", _AGAIN)
+    for name, keys in (("changes", _CHANGE_KEYS), ("standing", _STANDING_KEYS)):
+        several = whole[name]
+        if not isinstance(several, list) or any(not isinstance(c, dict) or tuple(c) != keys for c in several):
+            raise PlanError(f"the plan file holds {name} of another form", _AGAIN)
+    if _sealed(whole) != whole:
+        raise PlanError("the plan file was changed after it was written: its digest is another", _AGAIN)
     return whole
+
+
+def _sealed(whole: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with the digest of everything else in it, which stands for an accident and not against a forger."""
+    return {**whole, "sha256": hashlib.sha256(_text({**whole, "sha256": ""})).hexdigest()}
 
 
 def _text(whole: Mapping[str, Any]) -> bytes:
@@ -68,7 +97,16 @@ def without_backtest(document: bytes) -> bytes:
     """The document's bytes as they are without a backtest: what apply compares."""
     whole = read_plan(document)
     whole["backtest"] = None
-    return _text(whole)
+    return _text(_sealed(whole))
+
+
+def _compared(system: str, widening: Widening) -> dict[str, Any]:
+    return {
+        "system": system,
+        "account": widening.account,
+        "proved": list(widening.proved),
+        "not_compared": list(widening.not_compared),
+    }
 
 
 def _changes(planned: Planned) -> list[dict[str, Any]]:

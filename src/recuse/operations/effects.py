@@ -1,5 +1,6 @@
 """What each account loses and gains: the facts before and after, read the same way, category by category."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -16,7 +17,9 @@ _COMMAND: Final[Mapping[Action, PolicyCommand]] = {
 }  # fmt: skip
 
 Reach = tuple[str, str, Action]  # account id, category (or object), action
+Column = tuple[str, str]  # table (or object), column
 Rows = frozenset[str] | None  # the conditions, or None for every row
+ByColumn = Mapping[Column, Rows]
 
 
 def effects(
@@ -33,20 +36,30 @@ def effects(
     """
     old_facts, new_facts = frozenset(before), frozenset(after)
     members = tuple(accounts)
-    old = reached(system, members, shapes, old_facts, settable=True)
-    new = reached(system, members, shapes, new_facts, settable=False)
+    old = _by_column(system, members, shapes, old_facts, settable=True)
+    new = _by_column(system, members, shapes, new_facts, settable=False)
     return tuple(_less(old, new)), tuple(_less(new, old))
 
 
-def _less(first: Mapping[Reach, Rows], second: Mapping[Reach, Rows]) -> Iterator[Loss]:
-    """What is in the first and not, or not for all its rows, in the second."""
+def _less(first: Mapping[Reach, ByColumn], second: Mapping[Reach, ByColumn]) -> Iterator[Loss]:
+    """What is in the first and not, or not for all its columns and rows, in the second."""
     for reach in sorted(first):
         account, category, action = reach
-        rows = first[reach]
-        if reach not in second:
-            yield Loss(account, category, action, "all" if rows is None else "some")
-        elif second[reach] is not None and (rows is None or not rows <= (second[reach] or frozenset())):
+        mine, theirs = first[reach], second.get(reach)
+        if theirs is None:
+            yield Loss(account, category, action, "all" if _together(mine) is None else "some")
+        elif not all(column in theirs and _within(rows, theirs[column]) for column, rows in mine.items()):
             yield Loss(account, category, action, "some")
+
+
+def _within(rows: Rows, others: Rows) -> bool:
+    return others is None or (rows is not None and rows <= others)
+
+
+def _together(columns: ByColumn) -> Rows:
+    """The rows of several columns: every row only where each has every row."""
+    conditions = [rows for rows in columns.values() if rows is not None]
+    return frozenset().union(*conditions) if conditions else None
 
 
 def reached(
@@ -58,6 +71,19 @@ def reached(
     settable: bool,
 ) -> dict[Reach, Rows]:
     """What each account reaches by these facts, with the rows; `settable` counts what SET ROLE reaches too."""
+    found = _by_column(system, accounts, shapes, facts, settable=settable)
+    return {reach: _together(columns) for reach, columns in found.items()}
+
+
+def _by_column(
+    system: System,
+    accounts: Iterable[Account],
+    shapes: Mapping[str, TableShape],
+    facts: frozenset[Fact],
+    *,
+    settable: bool,
+) -> dict[Reach, ByColumn]:
+    """The same column by column: a category can lie in several tables, and be held in one of them alone."""
     holdings = Holdings(facts, settable)
     categorised = {table.name for table in system.tables}
     others = [
@@ -65,15 +91,17 @@ def reached(
         for f in facts
         if isinstance(f, Owner) and f.of.kind in ("table", "view", "matview") and f.of.name[0] != "recuse"
     ]
-    found: dict[Reach, Rows] = {}
+    found: dict[Reach, dict[Column, Rows]] = defaultdict(dict)
     for account in accounts:
         for table in system.tables:
-            found |= _table_reach(account, table, shapes[table.name], holdings)
+            for reach, column, rows in _table_reach(account, table, shapes[table.name], holdings):
+                found[reach][column] = rows
         for ref in others:
             name = ".".join(ref.name)
             if name not in categorised and _reads(account.login, ref, shapes[name], holdings):
-                found[account.id, f"({name})", "read"] = holdings.rows(account.login, ref, "SELECT")
-    return found
+                rows = holdings.rows(account.login, ref, "SELECT")
+                found[account.id, f"({name})", "read"] = {(name, ""): rows}
+    return dict(found)
 
 
 def _reads(login: str, ref: ObjectRef, shape: TableShape, holdings: Holdings) -> bool:
@@ -81,9 +109,10 @@ def _reads(login: str, ref: ObjectRef, shape: TableShape, holdings: Holdings) ->
     return any(holdings.has(login, each, "SELECT") for each in refs)
 
 
-def _table_reach(account: Account, table: TableMap, shape: TableShape, holdings: Holdings) -> dict[Reach, Rows]:
+def _table_reach(
+    account: Account, table: TableMap, shape: TableShape, holdings: Holdings
+) -> Iterator[tuple[Reach, Column, Rows]]:
     ref = _ref("table", table.name)
-    found: dict[Reach, Rows] = {}
     for column in shape.columns:
         category = table.columns.get(column.name, table.category)
         if column.name in table.key and len(table.categories) > 1:
@@ -94,8 +123,7 @@ def _table_reach(account: Account, table: TableMap, shape: TableShape, holdings:
                 continue
             rows = holdings.rows(account.login, ref, _COMMAND[action])
             if rows is None or rows:
-                found[account.id, category, action] = rows
-    return found
+                yield (account.id, category, action), (table.name, column.name), rows
 
 
 def _ref(kind: ObjectKind, name: str) -> ObjectRef:

@@ -2,24 +2,39 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
+from recuse.compiler.beyond import acting_keys, computed_columns
 from recuse.compiler.catalog import check_catalog
 from recuse.compiler.classes import Classifier, ClassMap
-from recuse.compiler.residual import HasTemplate
+from recuse.compiler.parts import check_parts, check_rights
+from recuse.compiler.proof.cedar import Cedar
+from recuse.compiler.proof.claims import Proof
+from recuse.compiler.proof.prover import Prover
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.diff import Difference, diff
 from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
-from recuse.enforcement.hazards import with_hazards
+from recuse.enforcement.hazards import Acting, Surroundings, with_hazards
 from recuse.enforcement.held import Holdings
 from recuse.enforcement.order import Situation, order
 from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
 from recuse.enforcement.scope import PREFIX, Scope
 from recuse.errors import PlanError
-from recuse.model import UNBOUND_USES, Account, Repository, System
+from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations.effects import effects
+from recuse.operations.policy import Policy
+from recuse.operations.proofs import Texts, counts, prove
+from recuse.operations.widening import Comparison, Widening
 from recuse.targets.records import Inspection, RenderedStatement
 from recuse.targets.target import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What was proved of a plan: of classes, from its SQL and what stays as it is (`standing`), and of accounts."""
+
+    standing: tuple[str, ...]
+    rows: tuple[Proof, ...]
+    widening: tuple[Widening, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +46,7 @@ class Planned:
     found: Inspection
     wanted: frozenset[Fact]
     classes: ClassMap
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a plan is made of on our side: repository, rules in force or in draft, and the day they are judged."""
-
-    repository: Repository
-    rules: tuple[HasTemplate, ...]
-    directives: tuple[str, ...]
-    on: date
+    proved: Proved
 
 
 def plan_system(session: Session, policy: Policy, system: System) -> Planned:
@@ -53,14 +59,23 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, found)
     check_catalog(system, found.shapes, session.column_types())
+    check_parts(system, found.shapes, found.links)
     classes = Classifier(policy.repository, system, policy.rules, found.shapes).classify(policy.on)
+    check_rights(system, classes, found.links)
     catalog = session.catalog(found)
     goal = session.canonical(wanted(system, accounts, classes, catalog), found)
     scope = _scope(accounts, found)
     differences = diff(found.facts, goal, scope.governs)
-    loses, gains = effects(system, accounts.values(), found.shapes, found.facts, _after(found.facts, differences))
+    after = _after(found.facts, differences)
+    loses, gains = effects(system, accounts.values(), found.shapes, found.facts, after)
     plan = _ordered(policy, system, accounts, Findings(found, classes, catalog, differences, loses, gains))
-    return Planned(plan, session.render(plan, found), found, goal, classes)
+    statements = session.render(plan, found)
+    standing = session.standing(filter(counts, found.facts & after), found)
+    prover = Prover(Cedar(policy.repository), policy.rules, system)
+    proofs = prove(prover, policy, session.reader, Texts(standing, tuple(s.do for s in statements)))
+    logins = {login: account.id for login, account in accounts.items() if login in found.oids}
+    widening = tuple(Comparison(prover, session.reader, found.shapes, plan).accounts(found.facts, logins))
+    return Planned(plan, statements, found, goal, classes, Proved(standing, proofs, widening))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +109,15 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         *_standing_of_roles(known.found.facts, frozenset(accounts)),
         frozenset(f.table for f in known.found.facts if isinstance(f, RowSecurity) and f.enabled),
     )
-    governed = frozenset(".".join(ref.name[:2]) for ref in batches)
-    owners = frozenset(f.role for f in known.found.facts if isinstance(f, Owner) and f.of in batches)
-    changes = with_hazards(order(known.differences, situation), governed, owners)
+    around = Surroundings(
+        categorised=frozenset(".".join(ref.name[:2]) for ref in batches),
+        owners=frozenset(f.role for f in known.found.facts if isinstance(f, Owner) and f.of in batches),
+        copied_into=_copied_into(system, accounts.values(), known.found),
+        links=known.found.links,
+        acting=_acting(known),
+        computed=_computed(known),
+    )
+    changes = with_hazards(order(known.differences, situation), around)
     losing = {loss.account.partition("/")[2] for loss in known.loses}
     ending = {a.login for a in accounts.values() if not a.active and a.login in known.found.oids}
     severs = frozenset(losing | ending) if changes else frozenset[str]()
@@ -110,6 +131,44 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         severs,
         substituted,
     )
+
+
+def _copied_into(system: System, accounts: Iterable[Account], found: Inspection) -> frozenset[str]:
+    """Tables that some account bound by row policies may insert into now, and so may COPY FROM."""
+    holdings = Holdings(found.facts, settable=True)
+    bound = [account.login for account in accounts if account.use not in UNBOUND_USES]
+
+    def insertable(name: str) -> bool:
+        columns = [ObjectRef("column", (*_table(name).name, column.name)) for column in found.shapes[name].columns]
+        return any(holdings.has(login, column, "INSERT") for login in bound for column in columns)
+
+    return frozenset(table.name for table in system.tables if insertable(table.name))
+
+
+def _acting(known: Findings) -> dict[Acting, tuple[str, ...]]:
+    """For each grant that sets a foreign key off: what the key does to rows that the class may not change."""
+    found: dict[Acting, tuple[str, ...]] = {}
+    for each in acting_keys(known.classes, known.found.links):
+        ref = _table(each.table)
+        key = each.key
+        sentence = f"`{each.table}` takes hidden rows of `{key.table}` with it: `{key.name}` says {each.clause}"
+        if each.action == "delete":
+            grants: list[Acting] = [(each.role, ref, "DELETE")]
+        else:
+            grants = [(each.role, ObjectRef("column", (*ref.name, column)), "UPDATE") for column in key.columns]
+        for grant in grants:
+            found[grant] = (*found.get(grant, ()), sentence)
+    return found
+
+
+def _computed(known: Findings) -> dict[Acting, tuple[str, ...]]:
+    """For each grant on a generated column: the columns of another category that show through it."""
+    found: dict[Acting, tuple[str, ...]] = {}
+    for role, table, column, source in computed_columns(known.classes, known.found.links):
+        grant: Acting = (role, ObjectRef("column", (*_table(table).name, column)), "SELECT")
+        sentence = f"`{table}.{column}` is computed from `{source}`, which the same class may not read"
+        found[grant] = (*found.get(grant, ()), sentence)
+    return found
 
 
 def _standing_of_roles(facts: Iterable[Fact], logins: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:

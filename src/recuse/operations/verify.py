@@ -10,13 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from recuse.enforcement.facts import ConflictGuard
 from recuse.errors import MissingRightError
-from recuse.model import UNBOUND_USES, System
+from recuse.model import UNBOUND_USES, Repository, System
 from recuse.operations import record
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts
 from recuse.operations.findings import PLAN_AND_APPLY, Finder, Finding
 from recuse.operations.plan import Planned, plan_system
+from recuse.operations.residual import residual
 from recuse.operations.workspace import Workspace
 from recuse.policy.decide import Decider
 from recuse.targets.records import Collected, Progress
@@ -24,14 +26,8 @@ from recuse.targets.target import Session, target_for
 
 Verdict = Literal["holds", "findings", "undetermined"]
 EXIT: Final[Mapping[Verdict, int]] = {"holds": 0, "findings": 1, "undetermined": 2}
-RESIDUAL: Final[Mapping[str, str]] = {
-    "table-sizes": "every account can see how large a table is and how many rows it is thought to have",
-    "activity-counters": "every account can see how often a table is read and written",
-    "catalog-metadata": "names, comments, enum labels and function bodies are readable by every account",
-    "key-oracles": "who may write to a table with a unique or foreign key learns whether a value exists",
-    "filtered-rows": "EXPLAIN ANALYZE tells a permitted account how many rows were hidden from it",
-    "superuser": "a superuser is not bound by the policy and can undo it; this check ran as one",
-}
+# What the edges of a database leave open and this module examines by itself.
+_HERE: Final = ("publications: ", "replication slots: ", "replication accounts: ")
 OUTSIDE: Final[Mapping[str, str]] = {
     "backups": "who can read dumps, base backups and archived logs, and until when are they kept?",
     "exports": "which files and copies were made before today, and who answers for their deletion?",
@@ -88,8 +84,10 @@ class _Verification:
             *Finder(self.workspace.repository, self.system, planned, collected).find(),
             *self._sessions(planned, collected),
             *_disagreements(attempts, self.system),
+            *_conflicts(planned, self.system),
+            *_replicating(planned, self.workspace.repository, self.system),
         ]
-        not_examined = [*collected.not_examined, *unseen]
+        not_examined = [*(line for line in collected.not_examined if not line.startswith(_HERE)), *unseen]
         if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
             not_examined.append("directives: not every one is signed, confirmed and in force")
         verdict: Verdict = "findings" if findings else "undetermined" if not_examined else "holds"
@@ -102,9 +100,10 @@ class _Verification:
                 *collected.examined,
                 *(("reading and updating tried as every account",) if attempts else ()),
                 "live sessions",
+                "replication accounts, publications and slots",
             ),
             not_examined=tuple(not_examined),
-            residual=(*RESIDUAL.items(), *self._unbound(planned)),
+            residual=tuple(residual(self.workspace.repository, self.system, planned)),
             outside=tuple(OUTSIDE.items()),
             accounts=len(collected.logins),
             server_version=collected.version,
@@ -132,13 +131,6 @@ class _Verification:
                     reproduce=f"-- open since {session.since}: it may hold cursors, a role or copies from then",
                     remedy=f"SELECT pg_terminate_backend({session.pid})",
                 )
-
-    def _unbound(self, planned: Planned) -> Iterator[tuple[str, str]]:
-        """Declared accounts that row security does not bind."""
-        for account in sorted(self.workspace.repository.accounts.values(), key=lambda a: a.id):
-            here = account.system == self.system.name and account.login in planned.found.oids
-            if here and account.use in UNBOUND_USES - {"superuser"}:
-                yield f"unbound-{account.use}", f"`{account.id}` is declared as {account.use} and reads everything"
 
     def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
         if not planned.found.server.supported:
@@ -205,6 +197,42 @@ def _disagreements(attempts: Iterable[Attempt], system: System) -> Iterator[Find
         )
 
 
+def _conflicts(planned: Planned, system: System) -> Iterator[Finding]:
+    """Accounts that read a hidden row by the WHERE of ON CONFLICT DO UPDATE, where nothing refuses it yet."""
+    missing = {fact for fact in planned.wanted - planned.found.facts if isinstance(fact, ConflictGuard)}
+    holding = [(role, login) for login, role in planned.classes.standing.items()]
+    holding += [(declared.role, declared.login) for declared in planned.classes.declared]
+    for guard in sorted(missing, key=lambda g: g.table):
+        table = ".".join(guard.table.name)
+        for login in sorted({name for role, name in holding if role in guard.roles and name in planned.found.oids}):
+            yield Finding(
+                code="conflict-clause",
+                system=system.name,
+                account=f"{system.name}/{login}",
+                object=f"table:{table}",
+                door="front",
+                reproduce=f"-- as {login}: INSERT INTO {table} … ON CONFLICT … DO UPDATE … WHERE … reads the hidden "
+                "row of a key that it names",
+                remedy=PLAN_AND_APPLY,
+            )
+
+
+def _replicating(planned: Planned, repository: Repository, system: System) -> Iterator[Finding]:
+    """Bound accounts with the REPLICATION attribute: a slot or a base backup shows them everything."""
+    for login in sorted(planned.found.links.replicating):
+        account = repository.accounts.get(f"{system.name}/{login}")
+        if account is None or account.use not in UNBOUND_USES:
+            yield Finding(
+                code="replication",
+                system=system.name,
+                account=f"{system.name}/{login}",
+                object=f"role:{login}",
+                door="copy",
+                reproduce=f"-- as {login}, over a replication connection: BASE_BACKUP, or START_REPLICATION",
+                remedy=f'ALTER ROLE {login} NOREPLICATION, or declare it in accounts.toml with `use = "replication"`',
+            )
+
+
 def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
     """The JSON document of `recuse verify` (DESIGN: the machine interface)."""
     order: tuple[Verdict, ...] = ("findings", "undetermined", "holds")
@@ -236,7 +264,7 @@ def _shown(finding: Finding) -> dict[str, Any]:
 
 
 def _coded(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"code": code, "sentence": sentence} for code, sentence in dict(pairs).items()]
+    return [{"code": code, "sentence": sentence} for code, sentence in dict.fromkeys(pairs)]
 
 
 def _split(line: str, system: str) -> dict[str, str]:

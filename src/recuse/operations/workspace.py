@@ -10,7 +10,7 @@ from recuse.directive.in_force import Attested, Moment, check_attested, drafts, 
 from recuse.errors import DirectiveError, PlanError
 from recuse.model import Repository, System
 from recuse.operations import record
-from recuse.operations.plan import Policy
+from recuse.operations.policy import Policy
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import RuleSet, validate
 

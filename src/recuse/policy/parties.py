@@ -195,6 +195,7 @@ def _account(section: Section, register: Register, agreements: dict[str, Agreeme
         active=section.flag("active"),
         standing=_standing(section, register, agreements),
         may_declare=frozenset(purposes),
+        may_issue=section.flag("may_issue", default=False),
     )
 
 

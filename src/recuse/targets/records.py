@@ -1,11 +1,12 @@
 """The records that pass between a target and the operations."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from recuse.compiler.condition import Atom
 from recuse.enforcement.facts import Fact, TableShape
+from recuse.enforcement.links import Links
 from recuse.enforcement.plan import Change
 from recuse.model import AttributeType, Value
 from recuse.paths import Edge, Graph, Path, Place
@@ -32,13 +33,17 @@ class ServerFacts:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found: the facts, every relation's shape by name, what each derived relation reads, login object ids."""
+    """What was found: the facts, every relation's shape by name, what each derived relation reads, login object ids.
+
+    `links` say how tables hang together; they are no facts, since no plan makes or unmakes one.
+    """
 
     server: ServerFacts
     facts: frozenset[Fact]
     shapes: Mapping[str, TableShape]
     reads: Mapping[str, frozenset[str]]
     oids: Mapping[str, int]
+    links: Links = field(default_factory=Links)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,13 @@ from importlib.metadata import entry_points
 from typing import Protocol
 
 from recuse.compiler.catalog import ColumnTypes
+from recuse.compiler.proof.said import Said, Unsaid
+from recuse.compiler.proof.written import Written
 from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
+from recuse.model import Permit
 from recuse.targets.records import (
     Applied,
     AskedColumn,
@@ -61,8 +64,62 @@ class Prober(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """Reads a target's own language back, from text alone."""
+
+    def statements(self, text: str) -> tuple[Said, ...] | Unsaid:
+        """Everything that the statements of a text say, in order; what is not understood is named."""
+        ...
+
+    def condition(self, text: str) -> Written:
+        """A row policy's condition as a tree; one that is not understood is `Unread`."""
+        ...
+
+    def name(self, name: str) -> tuple[str, ...]:
+        """The parts of a derived object's name, as `statements` gives them. Raises PlanError for what is no name."""
+        ...
+
+
+class Desk(Protocol):
+    """The permits of one database. Needs the right to issue and no other; TargetError where no policy is applied."""
+
+    @property
+    def login(self) -> str:
+        """Who issues, as the database knows them."""
+        ...
+
+    def refusal(self, permit: Permit) -> str | None:
+        """Why the policy applied does not open it, in the database's words; None when it does."""
+        ...
+
+    def issue(self, permit: Permit) -> None:
+        """Make the permit. RefusedError in the database's words when it will not."""
+        ...
+
+    def permits(self, system: str) -> tuple[Permit, ...]:
+        """Every permit of the database, as this system's."""
+        ...
+
+    def revoke(self, permit_id: str) -> bool:
+        """End a permit at once; whether there is one."""
+        ...
+
+    def sever(self, permit_id: str) -> Severed:
+        """End every session of a revoked permit's login."""
+        ...
+
+    def new_key(self, login: str) -> bytes:
+        """Make and give a gateway's next key. MissingRightError for all but a superuser."""
+        ...
+
+
 class Session(Protocol):
     """An open connection to one database of a target."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads this database's language back."""
+        ...
 
     def inspect(self) -> Inspection:
         """All facts, in one snapshot. Read-only."""
@@ -82,6 +139,10 @@ class Session(Protocol):
 
     def render(self, plan: Plan, found: Inspection) -> tuple[RenderedStatement, ...]:
         """The plan's changes as text, in order."""
+        ...
+
+    def standing(self, facts: Iterable[Fact], found: Inspection) -> tuple[str, ...]:
+        """Facts that hold already, as the statements that would make them."""
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:
@@ -104,9 +165,18 @@ class Session(Protocol):
         """End every session of these logins that began before a moment of the server's clock."""
         ...
 
+    def desk(self) -> Desk:
+        """The permits of this database."""
+        ...
+
 
 class Target(Protocol):
     """A kind of database."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads its language back."""
+        ...
 
     def open(self, dsn: str) -> AbstractContextManager[Session]:
         """Connect. Raises UnreachableError in one sentence, without the password."""

@@ -70,6 +70,23 @@ def test_what_is_not_governed_is_left_alone() -> None:
     assert diff([grant], [], lambda _: True) == (Difference(make=False, fact=grant),)
 
 
+def test_a_table_grant_is_replaced_not_subtracted_from() -> None:
+    """REVOKE on a table takes the column grants of the same words with it (found by planting a fault)."""
+    column = ObjectRef("column", (*TABLE.name, "name"))
+    table, kept = Grant(TABLE, "SELECT", "class", "a", False), Grant(column, "SELECT", "class", "a", False)
+    assert diff([table, kept], [kept], lambda _: True) == (
+        Difference(make=False, fact=table),
+        Difference(make=True, fact=kept),
+    )
+    for other in (
+        Grant(column, "UPDATE", "class", "a", False),
+        Grant(column, "SELECT", "another", "a", False),
+        Grant(column, "SELECT", "class", "b", False),
+        Grant(ObjectRef("column", ("records", "arrest", "name")), "SELECT", "class", "a", False),
+    ):
+        assert diff([table, other], [other], lambda _: True) == (Difference(make=False, fact=table),)
+
+
 EVERY = st.sampled_from([fact for pair in SAME + DIFFERENT for fact in pair])
 
 

@@ -10,8 +10,8 @@ from psycopg.conninfo import conninfo_to_dict
 from recuse.errors import InputError, MissingRightError, TargetError, UnreachableError
 from recuse.targets.postgres.connect import first_line, fix_words, without_secret
 
-OLDEST: Final = 15
-"""The oldest PostgreSQL version whose catalogs are understood."""
+OLDEST: Final = 14
+"""The oldest PostgreSQL version whose catalogs are understood. It is below the floor: to look at, not to enforce."""
 
 _CONNECT_SECONDS: Final = 10
 _STATEMENT_SECONDS: Final = 60

@@ -36,7 +36,11 @@ _REPAIRED: Final[dict[int, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """A server's version against the floor of its branch; `minimum` None: a branch without a known floor."""
+    """A server's version against the floor of its branch; `minimum` None: a branch without a known floor.
+
+    An older branch, which gets no repairs, is below the floor of the oldest that does; `unrepaired` does not list its
+    flaws.
+    """
 
     version: str
     minimum: str | None
@@ -48,8 +52,13 @@ def floor(server_version: int) -> Floor:
     """Judge a server by its `server_version_num` (150018 is 15.18); a branch that is not known does not hold."""
     branch, minor = divmod(server_version, 10_000)
     version = f"{branch}.{minor}"
+    oldest = min(_BEHIND)
     if branch not in _BEHIND:
-        return Floor(version, None, False, ())
+        return Floor(version, _minimum(oldest) if branch < oldest else None, False, ())
     behind = _BEHIND[branch]
     unrepaired = tuple(cve for release, cves in _REPAIRED.items() if release - behind > minor for cve in cves)
-    return Floor(version, f"{branch}.{max(_REPAIRED) - behind}", not unrepaired, unrepaired)
+    return Floor(version, _minimum(branch), not unrepaired, unrepaired)
+
+
+def _minimum(branch: int) -> str:
+    return f"{branch}.{max(_REPAIRED) - _BEHIND[branch]}"

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from recuse.enforcement.facts import (
     ColumnShape,
+    ConflictGuard,
     Declaration,
     DefaultPrivilege,
     Definition,
@@ -22,6 +23,7 @@ from recuse.enforcement.facts import (
     Support,
     TableShape,
 )
+from recuse.enforcement.links import ForeignKey, Links
 from recuse.targets.postgres.connect import Connection, server_facts
 from recuse.targets.postgres.queries import query
 from recuse.targets.records import Inspection
@@ -52,7 +54,12 @@ def inspect(connection: Connection) -> Inspection:
         if server.supported:
             facts |= _support(connection)
         return Inspection(
-            server, frozenset(facts), _shapes(connection, relations), _reads(connection), {r[0]: r[6] for r in roles}
+            server,
+            frozenset(facts),
+            _shapes(connection, relations),
+            _reads(connection),
+            {r[0]: r[6] for r in roles},
+            _links(connection),
         )
 
 
@@ -107,6 +114,7 @@ def _support(connection: Connection) -> set[Fact]:
         Support(int(str(row[0]))) for row in connection.execute("SELECT max(version) FROM recuse.support") if row[0]
     }
     found |= {RegisteredAccount(*row) for row in _rows(connection, "registered")}
+    found |= {_guard(*row) for row in _rows(connection, "guards")}
     return found | {Declaration(*row) for row in _rows(connection, "declarations")}
 
 
@@ -134,3 +142,25 @@ def _reads(connection: Connection) -> dict[str, frozenset[str]]:
     for schema, view, _, table_schema, table in _rows(connection, "dependencies"):
         found.setdefault(f"{schema}.{view}", set()).add(f"{table_schema}.{table}")
     return {view: frozenset(tables) for view, tables in found.items()}
+
+
+def _links(connection: Connection) -> Links:
+    return Links(
+        parts=frozenset((whole, part) for whole, part in _rows(connection, "parts")),
+        keys=tuple(sorted(_key(row) for row in _rows(connection, "keys"))),
+        unique=frozenset(name for (name,) in _rows(connection, "unique")),
+        computed=frozenset((table, column, source) for table, column, source in _rows(connection, "computed")),
+        triggers=frozenset((table, name) for table, name in _rows(connection, "triggers")),
+        published=frozenset((publication, table) for publication, table in _rows(connection, "published")),
+        replicating=frozenset(name for (name,) in _rows(connection, "replicating")),
+        slots=frozenset(name for (name,) in _rows(connection, "slots")),
+    )
+
+
+def _key(row: tuple[Any, ...]) -> ForeignKey:
+    table, name, references, columns, on_delete, on_update = row
+    return ForeignKey(table, name, references, tuple(columns), on_delete, on_update)
+
+
+def _guard(schema: str, table: str, arguments: list[str]) -> ConflictGuard:
+    return ConflictGuard(ObjectRef("table", (schema, table)), tuple(sorted(filter(None, arguments))))

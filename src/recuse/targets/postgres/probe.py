@@ -1,37 +1,46 @@
 """Tries: acts as each account inside one transaction that is rolled back, and says what really happened.
 
 SET SESSION AUTHORIZATION, never SET ROLE: `session_user`, by which the cut decides, becomes the account. A declared
-context is entered as the account would enter it, through `recuse.declare` on a permit that exists only inside this
-transaction. Users' functions are never called (a rollback undoes neither sequences nor what leaves the server), and
-writes are tried only on tables without users' triggers.
+context is entered as the account would enter it: through `recuse.declare`, or for a gateway by a token, on a permit
+that exists only inside this transaction. Users' functions are never called (a rollback undoes neither sequences nor
+what leaves the server), and writes are tried only on tables without users' triggers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 import psycopg
 from psycopg import sql
 from psycopg.types.string import TextLoader
 
+from recuse import clock
 from recuse.errors import MissingRightError
 from recuse.targets.postgres.condition_sql import condition_sql
 from recuse.targets.postgres.connect import Connection
-from recuse.targets.postgres.queries import Sql
+from recuse.targets.postgres.queries import Sql, query
 from recuse.targets.postgres.row_values import value_of, value_sql
 from recuse.targets.records import AskedColumn, Sample, Tried
+from recuse.tokens import token
 
 STATEMENT_TIMEOUT: Final = "20s"
 PER_STRATUM: Final = 3
 _AS_TEXT: Final = ("date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb")
 _PERMIT: Final = "recuse-probe"
+_A_MINUTE: Final = timedelta(minutes=1)
 _TRIGGERS = sql.SQL(
-    "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = {}::pg_catalog.regclass AND NOT tgisinternal)"
+    "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = {}::pg_catalog.regclass AND NOT tgisinternal "
+    "AND tgfoid IS DISTINCT FROM to_regproc('recuse.conflict'))"
 )
 
 
 class _Rollback(Exception):  # noqa: N818 - not an error: the way out of a transaction that must leave nothing
+    pass
+
+
+class _Refused(_Rollback):
     pass
 
 
@@ -143,25 +152,33 @@ class Prober:
         """
         try:
             with self.connection.transaction():
-                if permit is not None:
-                    self._issue(login, permit)
+                key = self._issue(login, permit) if permit is not None else None
                 self.connection.execute(sql.SQL("SET LOCAL SESSION AUTHORIZATION {}").format(sql.Identifier(login)))
-                yield self._declare(permit) if permit is not None else None
+                yield self._declare(permit, key) if permit is not None else None
                 raise _Rollback
         except _Rollback:
             pass
 
-    def _issue(self, login: str, permit: Mapping[str, str]) -> None:
+    def _issue(self, login: str, permit: Mapping[str, str]) -> bytes | None:
+        """The permit's row; for a gateway also a key, which is gone with the transaction."""
         self.connection.execute(
             "INSERT INTO recuse.permit SELECT %s, a.login, a.login_oid, %s, %s, %s, 'probe', "
             "now() - interval '1 minute', now() + interval '1 hour', 0, NULL FROM recuse.account a WHERE a.login = %s",
             (_PERMIT, permit["purpose"], permit["authority"], permit["agreement"], login),
         )
+        made = "SELECT recuse.new_key(login) FROM recuse.account WHERE login = %s AND gateway AND active"
+        row = self.connection.execute(made, (login,)).fetchone()
+        return row[0] if row is not None and isinstance(row[0], bytes) else None
 
-    def _declare(self, permit: Mapping[str, str]) -> str | None:
+    def _declare(self, permit: Mapping[str, str], key: bytes | None) -> str | None:
         try:
             with self.connection.transaction():
-                self.connection.execute("SELECT recuse.declare(%s, %s)", (permit["purpose"], permit["authority"]))
+                if key is None:
+                    self.connection.execute("SELECT recuse.declare(%s, %s)", (permit["purpose"], permit["authority"]))
+                else:
+                    (challenge,) = self.connection.execute("SELECT recuse.challenge()").fetchone() or ("",)
+                    shown = token(key, str(challenge), _PERMIT, clock.now() + _A_MINUTE)
+                    self.connection.execute("SELECT recuse.present(%s)", (shown,))
         except psycopg.errors.InsufficientPrivilege as error:
             return error.diag.message_primary or "refused"
         return None
@@ -177,6 +194,35 @@ class Prober:
             return Tried(frozenset(), error.diag.message_primary)
         except psycopg.errors.QueryCanceled:
             return Tried(None, "the attempt took too long")
+
+
+def shows_conflicting_row(connection: Connection) -> bool:
+    """Whether ON CONFLICT DO UPDATE evaluates its WHERE on a row that row security hides; true if it cannot be told.
+
+    Tried, not told from the version: releases said to be repaired (CVE-2026-120154) have been seen to do it. The hidden
+    row holds no number, and the WHERE makes one of it: an error that names the value stands in for the row itself. The
+    temporary table is forced to bind its owner; a superuser, whom nothing binds, takes a role that has no rights.
+    """
+    try:
+        with connection.transaction():
+            connection.execute(query("probe/conflict_table"))
+            connection.execute(query("probe/conflict_role"))
+            raise _Refused if _refused(connection) else _Rollback
+    except _Refused:
+        return False
+    except (_Rollback, psycopg.Error):
+        return True
+
+
+def _refused(connection: Connection) -> bool:
+    try:
+        with connection.transaction():
+            connection.execute(query("probe/conflict"))
+    except psycopg.errors.InsufficientPrivilege:
+        return True
+    except psycopg.errors.InvalidTextRepresentation:
+        pass
+    return False
 
 
 @contextmanager

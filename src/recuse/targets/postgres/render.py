@@ -8,6 +8,7 @@ from typing import LiteralString, assert_never
 from psycopg import sql
 
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     DefaultPrivilege,
     Definition,
@@ -26,6 +27,7 @@ from recuse.enforcement.plan import Change
 from recuse.errors import PlanError
 from recuse.targets.postgres.queries import Sql
 from recuse.targets.postgres.statements import (
+    conflict_statements,
     declare_statement,
     default_statement,
     drop_policy_statement,
@@ -38,6 +40,7 @@ from recuse.targets.postgres.statements import (
     role_statements,
     row_security_statements,
     undeclare_statement,
+    unguard_statements,
 )
 from recuse.targets.postgres.support import (
     function_statements,
@@ -76,6 +79,12 @@ class Renderer:
         for _, transaction in groupby(changes, key=lambda change: (change.step, change.batch)):
             found += self._transaction(tuple(transaction))
         return tuple(found)
+
+    def standing(self, facts: Iterable[Fact]) -> tuple[str, ...]:
+        """The statements that would make facts which hold already, each alone but for neighbouring column grants."""
+        changes = sorted((Change("", "prepare", True, fact) for fact in facts), key=_standing_order)
+        groups = (tuple(group) for _, group in groupby(changes, key=_together))
+        return tuple(_pasteable(self.make([change.fact for change in group], None)) for group in groups)
 
     def _transaction(self, changes: Sequence[Change]) -> Iterator[Statement]:
         for _, group in groupby(changes, key=_together):
@@ -121,6 +130,8 @@ class Renderer:
             case RowPolicy() as policy:
                 drop = drop_policy_statement(policy)
                 return (policy_statement(policy),) if before is None else (drop, policy_statement(policy))
+            case ConflictGuard(table=table, roles=roles):
+                return conflict_statements(table, roles)
             case DefaultPrivilege() as default:
                 return (default_statement(default, "GRANT", "TO"),)
             case RegisteredAccount() as account:
@@ -141,6 +152,8 @@ class Renderer:
                 return (self._part(membership),)
             case RowPolicy() as policy:
                 return (drop_policy_statement(policy),)
+            case ConflictGuard(table=table):
+                return unguard_statements(table)
             case DefaultPrivilege() as default:
                 return (default_statement(default, "REVOKE", "FROM"),)
             case RegisteredAccount(login=login):
@@ -203,6 +216,15 @@ def _together(change: Change) -> object:
             return (change.step, change.batch, change.make, key)
         case _:
             return id(change)
+
+
+def _standing_order(change: Change) -> tuple[str, str]:
+    """Grants that differ only in the column beside each other."""
+    match change.fact:
+        case Grant(on=ObjectRef(kind="column") as on, privilege=privilege, grantee=grantee, grantor=grantor) as grant:
+            return repr((on.relation, privilege, grantee, grantor)), repr(grant)
+        case fact:
+            return "", repr(fact)
 
 
 def _pasteable(statements: Sequence[Sql]) -> str:

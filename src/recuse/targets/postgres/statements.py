@@ -39,6 +39,10 @@ _DEFAULT: Final[dict[str, LiteralString]] = {
     "tables": "TABLES", "sequences": "SEQUENCES", "functions": "FUNCTIONS", "types": "TYPES", "schemas": "SCHEMAS",
     "large objects": "LARGE OBJECTS",
 }  # fmt: skip
+GUARDS: Final[dict[str, LiteralString]] = {
+    "recuse_before": "BEFORE INSERT OR UPDATE",
+    "recuse_after": "AFTER INSERT",
+}
 
 
 def name_of(ref: ObjectRef) -> sql.Composable:
@@ -108,7 +112,7 @@ def drop_policy_statement(policy: RowPolicy) -> Sql:
 
 
 def policy_statement(policy: RowPolicy) -> Sql:
-    """The end of a row policy."""
+    """A new row policy."""
     kind: LiteralString = "RESTRICTIVE" if policy.restrictive else "PERMISSIVE"
     roles = sql.SQL(", ").join(sql.SQL("PUBLIC") if r == "public" else sql.Identifier(r) for r in policy.roles)
     parts = [
@@ -122,8 +126,29 @@ def policy_statement(policy: RowPolicy) -> Sql:
     return sql.SQL(" ").join(parts)
 
 
+def conflict_statements(table: ObjectRef, roles: Sequence[str]) -> tuple[Sql, ...]:
+    """The two triggers that refuse ON CONFLICT DO UPDATE to these roles; on whatever a session sets."""
+    arguments = sql.SQL(", ").join(map(sql.Literal, roles))
+    made: list[Sql] = [*unguard_statements(table)]
+    for name, moment in GUARDS.items():
+        made.append(
+            sql.SQL(
+                "CREATE TRIGGER {} " + moment + " ON {} FOR EACH STATEMENT EXECUTE FUNCTION recuse.conflict({})"
+            ).format(sql.Identifier(name), name_of(table), arguments)
+        )
+        made.append(sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(name_of(table), sql.Identifier(name)))
+    return tuple(made)
+
+
+def unguard_statements(table: ObjectRef) -> tuple[Sql, ...]:
+    """The end of those triggers, and of what somebody left of them."""
+    return tuple(
+        sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(sql.Identifier(name), name_of(table)) for name in GUARDS
+    )
+
+
 def default_statement(default: DefaultPrivilege, verb: LiteralString, word: LiteralString) -> Sql:
-    """A change of owner."""
+    """A change of what the next objects will grant."""
     place = sql.SQL("") if default.schema is None else sql.SQL(" IN SCHEMA {}").format(sql.Identifier(default.schema))
     return sql.SQL(
         "ALTER DEFAULT PRIVILEGES FOR ROLE {}{} " + verb + " {} ON " + _DEFAULT[default.on] + " " + word + " {}"
@@ -131,7 +156,7 @@ def default_statement(default: DefaultPrivilege, verb: LiteralString, word: Lite
 
 
 def register_statement(account: RegisteredAccount) -> Sql:
-    """A row of the registered accounts, made or brought up to date."""
+    """A row of `recuse.account`, new or changed."""
     return sql.SQL(
         "INSERT INTO recuse.account (login, login_oid, active, gateway) VALUES ({}, {}, {}, {}) ON CONFLICT (login) "
         "DO UPDATE SET login_oid = excluded.login_oid, active = excluded.active, gateway = excluded.gateway"
@@ -139,7 +164,7 @@ def register_statement(account: RegisteredAccount) -> Sql:
 
 
 def declare_statement(row: Declaration) -> Sql:
-    """A row of the declarations, made or brought up to date."""
+    """A row of `recuse.declaration`, new or changed."""
     return sql.SQL(
         "INSERT INTO recuse.declaration (login, purpose, authority, agreement, class_role) VALUES ({}, {}, {}, {}, {}) "
         "ON CONFLICT (login, purpose, authority, agreement) DO UPDATE SET class_role = excluded.class_role"
@@ -147,7 +172,7 @@ def declare_statement(row: Declaration) -> Sql:
 
 
 def undeclare_statement(row: Declaration) -> Sql:
-    """The end of a declaration."""
+    """The end of a row of `recuse.declaration`."""
     return sql.SQL(
         "DELETE FROM recuse.declaration WHERE login = {} AND purpose = {} AND authority = {} AND agreement = {}"
     ).format(row.login, row.purpose, row.authority, row.agreement or "")

@@ -1,4 +1,4 @@
-"""What `recuse` keeps inside a database it enforces: one schema, and functions for everyone, for issuers, for nobody else.
+"""What `recuse` keeps inside a database it enforces: one schema, with functions for all, for issuers, for none.
 
 The wanted facts of that schema come from our own SQL files, so that a gate changed by hand is drift like any other.
 Its only secrets are gateways' keys, in a table that nobody but the schema's owner reads.
@@ -11,11 +11,11 @@ from typing import Final
 from psycopg import sql
 
 from recuse.enforcement.facts import Definition, Fact, Grant, Membership, ObjectRef, Owner, Role, Support
+from recuse.enforcement.scope import ISSUER
 from recuse.targets.postgres.inspect import function_digest
 from recuse.targets.postgres.queries import Sql, query, text
 
 OWNER: Final = "recuse_owner"
-ISSUER: Final = "recuse_issuer"
 VERSION: Final = 2
 # The tables, and each function with its argument types as the catalog writes them.
 _TABLES: Final = ("account", "declaration", "gateway_key", "permit", "support", "used")
@@ -26,6 +26,7 @@ _FUNCTIONS: Final = {
     "admission": "text, text, text, text",
     "enter": "name, text, text",
     "declare": "text, text, text",
+    "conflict": "",
     "present": "text",
     "issuable": "name, text, text, text",
     "issue": "text, name, text, text, text, text, timestamp with time zone, bigint",

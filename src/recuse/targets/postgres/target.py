@@ -14,6 +14,8 @@ from recuse.targets.postgres.collected import collected
 from recuse.targets.postgres.column_types import column_types
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
+from recuse.targets.postgres.desk import PostgresDesk
+from recuse.targets.postgres.reading.reader import PostgresReader
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import sever_right, support_facts
 from recuse.targets.records import Applied, Collected, Inspection, Progress, RenderedStatement, Severed
@@ -24,6 +26,11 @@ class PostgresSession:
     """One connection to one database."""
 
     connection: Connection
+
+    @property
+    def reader(self) -> PostgresReader:
+        """What reads PostgreSQL's language back."""
+        return PostgresReader()
 
     def inspect(self) -> Inspection:
         """All facts of the database and of the server's roles, in one snapshot."""
@@ -45,6 +52,8 @@ class PostgresSession:
             bootstrap=found.server.bootstrap,
             granular=granular,
             maintain=found.server.major >= 17,
+            links=found.links,
+            conflicting=probe.shows_conflicting_row(self.connection),
         )
 
     def canonical(self, wanted: Iterable[Fact], found: Inspection) -> frozenset[Fact]:
@@ -55,6 +64,10 @@ class PostgresSession:
         """The plan's changes as text that can be pasted into psql, in order."""
         statements = _renderer(plan, found).statements(plan.changes)
         return tuple(RenderedStatement(s.changes, *s.text()) for s in statements)
+
+    def standing(self, facts: Iterable[Fact], found: Inspection) -> tuple[str, ...]:
+        """Facts that hold already, as the statements that would make them."""
+        return _renderer(Plan("", "", (), (), (), (), frozenset(), frozenset()), found).standing(facts)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -80,10 +93,19 @@ class PostgresSession:
         """End every session of these logins that began before a moment of the server's clock."""
         return sever.sever(self.connection, logins, before)
 
+    def desk(self) -> PostgresDesk:
+        """The permits of this database."""
+        return PostgresDesk(self.connection)
+
 
 @dataclass(frozen=True, slots=True)
 class PostgresTarget:
     """PostgreSQL."""
+
+    @property
+    def reader(self) -> PostgresReader:
+        """What reads PostgreSQL's language back."""
+        return PostgresReader()
 
     @contextmanager
     def open(self, dsn: str) -> Iterator[PostgresSession]:

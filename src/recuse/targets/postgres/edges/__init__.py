@@ -120,7 +120,7 @@ class _Present:
 
 
 def collect(connection: Connection, database: str) -> Collected:
-    """Every edge of `database`, to which `connection` must be connected, by read-only catalog queries (15 to 18).
+    """Every edge of `database`, to which `connection` must be connected, by read-only catalog queries (14 to 18).
 
     Raises MissingRightError when a catalog is closed to this account, TargetError on another database.
     """

@@ -25,7 +25,7 @@ SELECT found.mechanism, found.detail FROM (
   UNION ALL SELECT 10, 'event triggers', (SELECT string_agg(evtname, ', ' ORDER BY evtname) FROM pg_event_trigger)
   UNION ALL SELECT 11, 'triggers', (
     SELECT string_agg(DISTINCT t.tgrelid::regclass || ' (' || t.tgname || ')', ', ') FROM pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D')
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgfoid IS DISTINCT FROM to_regproc('recuse.conflict'))
   UNION ALL SELECT 12, 'functions in untrusted languages', (
     SELECT string_agg(DISTINCT p.oid::regprocedure || ' (' || l.lanname || ')', ', ')
     FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang

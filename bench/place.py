@@ -1,0 +1,28 @@
+"""Where a run takes place: the machine in one line, and the versions of what takes part."""
+
+import os
+import platform
+import re
+import sys
+from importlib.metadata import distributions, version
+from pathlib import Path
+from typing import Final
+
+TOOLS: Final = Path(sys.prefix) / "bench"
+"""Where `make bench` installs what only a benchmark needs, apart from everything else."""
+
+
+def machine() -> str:
+    """Cores, processor, memory and kernel."""
+    cpus = Path("/proc/cpuinfo")
+    model = re.search(r"^model name\s*: (.+)$", cpus.read_text() if cpus.exists() else "", re.MULTILINE)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    processor = model.group(1) if model else platform.machine()
+    kernel = ".".join(platform.release().split(".")[:2])
+    return f"{os.cpu_count()} cores of {processor}, {memory:.0f} GiB, {platform.system()} {kernel}"
+
+
+def versions(release: str) -> dict[str, str]:
+    """The server's release, ours, and those of what the figures rest on."""
+    apart = {found.name: found.version for found in distributions(path=[str(TOOLS)])}
+    return {"postgresql": release, **{name: version(name) for name in ("recuse", "psycopg", "cedarpy")}, **apart}

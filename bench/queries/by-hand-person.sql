@@ -1,0 +1,1 @@
+ AND NOT p.is_protected

@@ -1,0 +1,1 @@
+SELECT sum(a.fine_cents) FROM {schema}.arrest a WHERE true{arrest}

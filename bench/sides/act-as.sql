@@ -1,0 +1,1 @@
+SELECT authz.act_as(%s, %s)

@@ -1,0 +1,1 @@
+SELECT recuse.declare(%s, %s)

@@ -1,0 +1,163 @@
+"""Puts pieces of rules to Cedar itself, one situation and one kind of row at a time, and remembers the answers."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import cedarpy
+from cedarpy import pst
+
+from recuse.compiler.proof.kinds import KINDS
+from recuse.compiler.proof.questions import Piece, Rule, Variable
+from recuse.compiler.proof.values import Value
+from recuse.errors import PlanError
+from recuse.model import Action, AttributeType, Circumstances, Repository, TableMap
+from recuse.policy.entities import context_json, entities_json, is_public, reference, uid
+from recuse.policy.schema import cedar_schema, row_type
+from recuse.policy.trees import serves
+
+_NAME: Final = "piece"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: an account by its id, or (with an empty one) whoever reads a derived object for an agency."""
+
+    account: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The rows of one table of a system as one category."""
+
+    system: str
+    table: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that a decision depends on but the row itself."""
+
+    principal: Principal
+    circumstances: Circumstances
+    action: Action
+    kind: Kind
+
+    def bound(self, piece: Piece) -> tuple[object, ...]:
+        """The values of what a piece speaks of."""
+        parts: tuple[tuple[Variable, object], ...] = (
+            ("principal", self.principal),
+            ("context", self.circumstances),
+            ("action", self.action),
+            ("resource", self.kind),
+        )
+        return tuple(part for name, part in parts if name in piece.variables)
+
+
+@dataclass(slots=True)
+class Cedar:
+    """Cedar with the entities of one repository."""
+
+    repository: Repository
+    _tables: dict[tuple[str, str], TableMap] = field(init=False)
+    _base: cedarpy.Entities = field(init=False)
+    _policies: dict[Piece, cedarpy.PolicySet] = field(default_factory=dict)
+    _answers: dict[tuple[Piece, object, object], bool | None] = field(default_factory=dict)
+    _entities: dict[object, cedarpy.Entities] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._tables = {(s.name, t.name): t for s in self.repository.systems.values() for t in s.tables}
+        schema = cedarpy.Schema.from_str(cedar_schema(self.repository))  # brings the groups of actions with it
+        self._base = cedarpy.Entities.from_json_str(entities_json(self.repository), schema)
+
+    def table(self, kind: Kind) -> TableMap:
+        """The map of a kind's table."""
+        return self._tables[kind.system, kind.table]
+
+    def ids(self, kind: AttributeType) -> tuple[str, ...]:
+        """The ids of an entity type that the repository has, and of who reads a derived object; none of other types."""
+        known = {
+            "Agency": self.repository.agencies,
+            "Purpose": self.repository.purposes,
+            "Authority": self.repository.authorities,
+            "Category": self.repository.categories,
+            "Account": {"": None, **self.repository.accounts},
+        }
+        return tuple(known.get(kind, ()))
+
+    def answer(self, piece: Piece, situation: Situation, bound: object, row: Mapping[str, Value]) -> bool | None:
+        """Whether a piece holds for a row's attributes (by name, those of the piece); None when it errs.
+
+        `bound` are the values of its variables; what else the situation says makes no difference to it.
+        """
+        key = (piece, bound, tuple((name, type(row[name]), row[name]) for name in piece.attributes))
+        if key not in self._answers:
+            if piece not in self._policies:
+                self._policies[piece] = _policies({_NAME: piece.template})
+            found = self._ask(self._policies[piece], situation, {name: row[name] for name in piece.attributes})
+            self._answers[key] = None if found.diagnostics.errors else found.allowed
+        return self._answers[key]
+
+    def decide(self, rules: Iterable[Rule], situation: Situation, row: Mapping[str, Value]) -> bool:
+        """Cedar's own decision by whole rules on a row (attributes by name); a forbid rule that errs denies."""
+        several = tuple(rules)
+        policies = _policies({rule.id: replace(rule.template, id=rule.id) for rule in several})
+        found = self._ask(policies, situation, row)
+        forbids = [f"`{rule.id}`" for rule in several if rule.effect == "forbid"]
+        erring = any(name in error for error in found.diagnostics.errors for name in forbids)
+        return bool(found.allowed) and not erring
+
+    def _ask(self, policies: cedarpy.PolicySet, situation: Situation, row: Mapping[str, Value]) -> cedarpy.AuthzResult:
+        kind = situation.kind
+        request = {
+            "principal": uid("Account", situation.principal.account),
+            "action": uid("Action", situation.action),
+            "resource": uid(row_type(kind.system, kind.table), "row"),
+            "context": context_json(situation.circumstances),
+        }
+        found = cedarpy.is_authorized(request, policies, self._known(situation, row))
+        if found.decision is cedarpy.Decision.NoDecision:
+            said = "; ".join(found.diagnostics.errors)
+            raise PlanError(f"Cedar gave no answer: {said}", "report this with the rules")
+        return found
+
+    def _known(self, situation: Situation, row: Mapping[str, Value]) -> cedarpy.Entities:
+        reader = situation.principal if not situation.principal.account else None
+        key = (reader, situation.kind, tuple((name, type(value), value) for name, value in row.items()))
+        if key not in self._entities:
+            added = [self._row(situation.kind, row), *([] if reader is None else [self._reader(reader)])]
+            self._entities[key] = self._base.with_added_json_str(json.dumps(added))
+        return self._entities[key]
+
+    def _row(self, kind: Kind, row: Mapping[str, Value]) -> dict[str, Any]:
+        table = self.table(kind)
+        present = {
+            name: KINDS[table.attributes[name].type].cedar(value) for name, value in row.items() if value is not None
+        }
+        return {
+            "uid": uid(row_type(kind.system, kind.table), "row"),
+            "attrs": {
+                "category": reference("Category", kind.category),
+                "public": is_public(self.repository, table, kind.category),
+                **present,
+            },
+            "parents": [uid("Category", kind.category)],
+        }
+
+    def _reader(self, principal: Principal) -> dict[str, Any]:
+        served = [reference("Agency", agency) for agency in sorted(serves(self.repository, principal.agency))]
+        return {
+            "uid": uid("Account", ""),
+            "attrs": {"serves": served, "personal": False},
+            "parents": [uid("Agency", principal.agency)],
+        }
+
+
+def _policies(templates: Mapping[str, pst.Template]) -> cedarpy.PolicySet:
+    try:
+        return cedarpy.PolicySet.from_pst(pst.PolicySet(pst.FrozenMap(), pst.FrozenMap(dict(templates)), ()))
+    except ValueError as error:
+        raise PlanError(f"a rule cannot be put to Cedar: {error}", "correct the rule") from error

@@ -1,0 +1,149 @@
+"""Decides whether a condition written in SQL shows only, and all, rows that the rules open; gives a row where not.
+
+Every answer "no" is checked before it is given: Cedar decides on the row found by the whole rules. What cannot be
+decided raises PlanError, and the caller must treat it as not proved.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import z3
+
+from recuse.compiler.proof.cedar import Cedar, Kind, Principal, Situation
+from recuse.compiler.proof.columns import by_column, check_ask
+from recuse.compiler.proof.kinds import Mentioned, cases, mentioned, mentioning, together
+from recuse.compiler.proof.opened import Opened, fold, pieces, visible
+from recuse.compiler.proof.questions import Answered, Effect, Piece, Question, Reader, Rule
+from recuse.compiler.proof.space import Found, Space, encode
+from recuse.compiler.proof.values import Value
+from recuse.compiler.proof.written import ALWAYS, And, Ask, Unread, Written, leaves
+from recuse.errors import PlanError
+from recuse.model import ACTIONS, Circumstances, System, TableMap
+
+
+@dataclass(slots=True)
+class Prover:
+    """Proofs about the tables of one system under some rules; remembers what it has proved."""
+
+    cedar: Cedar
+    rules: tuple[Rule, ...]
+    system: System
+    _questions: dict[str, tuple[tuple[Effect, Question], ...]] = field(default_factory=dict)
+    _pieces: dict[str, tuple[Piece, ...]] = field(default_factory=dict)
+    _opened: dict[Situation, Opened] = field(default_factory=dict)
+    _proved: dict[object, Found | None] = field(default_factory=dict)
+    _like: dict[object, tuple[Principal, Circumstances]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        readers: dict[object, Reader] = {}
+        for table in self.system.tables:
+            types = {name: attribute.type for name, attribute in table.attributes.items()}
+            reader = readers.setdefault(tuple(sorted(types.items())), Reader.of(types))
+            self._questions[table.name] = tuple((rule.effect, reader.rule(rule)) for rule in self.rules)
+            found = dict.fromkeys(p for _, question in self._questions[table.name] for p in pieces(question))
+            self._pieces[table.name] = tuple(found)
+
+    def alike(self, principal: Principal, circumstances: Circumstances) -> tuple[Principal, Circumstances]:
+        """The first principal and circumstances met to whom the rules open the same, in everything."""
+        return self._like.setdefault(self._signature(principal, circumstances), (principal, circumstances))
+
+    def opened(self, situation: Situation) -> Opened:
+        """What the rules open in a situation."""
+        if situation not in self._opened:
+            questions = self._questions[situation.kind.table]
+            folded = ((effect, fold(question, situation, self.cedar)) for effect, question in questions)
+            self._opened[situation] = Opened(frozenset(f for f in folded if f[1] != Answered(False)), situation)
+        return self._opened[situation]
+
+    def wrongly_shown(self, sql: Written, opened: Sequence[Opened], given: Written = ALWAYS) -> Found | None:
+        """A row that `sql` shows in a session of which `given` is true, and that not all of `opened` open."""
+        return self._find("shown", sql, opened, given)
+
+    def wrongly_hidden(self, sql: Written, opened: Sequence[Opened], given: Written = ALWAYS) -> Found | None:
+        """A row that all of `opened` open, and that `sql` does not show in a session of which `given` is true."""
+        return self._find("hidden", sql, opened, given)
+
+    def beyond(self, table: TableMap, wide: Written, narrow: Written, given: Written = ALWAYS) -> Found | None:
+        """A row of a table that one condition shows and the other does not, in a session of which `given` is true."""
+        key = (table.name, wide, narrow, given)
+        if key not in self._proved:
+            space = self._space(table, (wide, narrow, given), ())
+            shown, known = encode(wide, space).true, encode(narrow, space).true
+            self._proved[key] = space.find(encode(given, space).true, shown, z3.Not(known))
+        return self._proved[key]
+
+    def _find(self, what: str, sql: Written, opened: Sequence[Opened], given: Written) -> Found | None:
+        key = (what, sql, frozenset(opened), given)
+        if key in self._proved:
+            return self._proved[key]
+        table = self.cedar.table(opened[0].situation.kind)
+        space = self._space(table, (sql, given), opened)
+        shown, assumed = encode(sql, space).true, encode(given, space).true
+        open_ = z3.And(*(visible(each, space, self.cedar) for each in opened))
+        wrong = (shown, z3.Not(open_)) if what == "shown" else (open_, z3.Not(shown))
+        found = space.find(assumed, *wrong)
+        if found is not None:
+            self._bear_out(found, opened, table, allowed=what == "hidden")
+        self._proved[key] = found
+        return found
+
+    def _bear_out(self, found: Found, opened: Sequence[Opened], table: TableMap, *, allowed: bool) -> None:
+        """Let Cedar decide on the row found by the whole rules."""
+        row = self.completed(found, table)
+        if all(self.cedar.decide(self.rules, each.situation, row) for each in opened) != allowed:
+            raise PlanError(
+                f"a proof about `{table.name}` was not decided: Cedar does not bear out the row found",
+                "report this with the rules",
+            )
+
+    def completed(self, found: Found, table: TableMap) -> dict[str, Value]:
+        """A row found, as attributes by name; what it says nothing about is NULL where it can be, else any value."""
+        nothing = Mentioned()
+        return {
+            name: found.row.get(attribute.column, None if attribute.optional else cases(attribute, nothing)[0])
+            for name, attribute in table.attributes.items()
+        }
+
+    def _space(self, table: TableMap, written: Iterable[Written], opened: Iterable[Opened]) -> Space:
+        """The cases of every column that is asked about."""
+        attributes = by_column(table)
+        asked: dict[str, list[Mentioned]] = {}
+        for leaf in (leaf for each in written for leaf in leaves(each)):
+            if isinstance(leaf, Ask):
+                check_ask(leaf, attributes, table)
+                asked.setdefault(leaf.column, []).append(mentioned(leaf.test))
+        for piece in (piece for each in opened for _, question in each.rules for piece in pieces(question)):
+            for name in piece.attributes:
+                attribute = table.attributes[name]
+                known_ids = mentioning(self.cedar.ids(attribute.type))
+                asked.setdefault(attribute.column, []).extend((piece.mentioned, known_ids))
+        return Space({column: cases(attributes[column], together(about)) for column, about in asked.items()})
+
+    def _signature(self, principal: Principal, circumstances: Circumstances) -> object:
+        """Everything by which the rules tell this principal in these circumstances from others."""
+        found: dict[object, object] = {}
+        for table in self.system.tables:
+            kinds = [Kind(self.system.name, table.name, category) for category in table.categories]
+            for piece in self._pieces[table.name]:
+                if not piece.variables & {"principal", "context"}:
+                    continue
+                actions = ACTIONS if "action" in piece.variables else ACTIONS[:1]
+                for kind in kinds if "resource" in piece.variables else kinds[:1]:
+                    for action in actions:
+                        situation = Situation(principal, circumstances, action, kind)
+                        bound = situation.bound(piece)
+                        key = (piece, kind if "resource" in piece.variables else None, action)
+                        if key not in found:
+                            open_ = bool(piece.attributes)
+                            found[key] = bound if open_ else self.cedar.answer(piece, situation, bound, {})
+        return tuple(found.items())
+
+
+def unread(written: Written) -> Unread | None:
+    """The first part of a condition that was not understood, if any."""
+    return next((leaf for leaf in leaves(written) if isinstance(leaf, Unread)), None)
+
+
+def both(*parts: Written) -> Written:
+    """All of these at once."""
+    return And(tuple(part for part in parts if part != ALWAYS))

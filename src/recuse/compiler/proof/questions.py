@@ -1,0 +1,294 @@
+"""The rules' side of a proof: Cedar's syntax trees, cut into pieces that Cedar itself answers.
+
+A rule is true, false, or errs. Where its `&&`, `||`, `!` and `if` join questions about different things, a proof says
+what they come to, in Cedar's order of evaluation; every piece that speaks of one thing alone (the principal, the
+circumstances, the action, the kind of row, one attribute) is put to Cedar as it stands. Nothing of the compiler's
+reduction or lowering is used: that is what is being proved. Source: Cedar language reference, "Evaluation".
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Final, Literal, Protocol
+
+from cedarpy import pst
+
+from recuse.compiler.proof.kinds import Mentioned, literal, mentioning
+from recuse.compiler.proof.networks import LOOPBACK, MULTICAST
+from recuse.compiler.proof.patterns import MANY, Steps
+from recuse.compiler.proof.values import Value
+from recuse.errors import UnsupportedRuleError
+from recuse.model import AttributeType
+
+Effect = Literal["permit", "forbid"]
+Variable = Literal["principal", "context", "action", "resource"]
+Types = Mapping[str, AttributeType]
+"""The attributes of a table's rows, by name."""
+
+
+class Rule(Protocol):
+    """What a proof needs of a rule."""
+
+    @property
+    def id(self) -> str:
+        """Its `@id`."""
+
+    @property
+    def effect(self) -> Effect:
+        """What it does where its condition holds."""
+
+    @property
+    def template(self) -> pst.Template:
+        """Its syntax tree."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """A part of a rule that Cedar answers as it stands: a template that holds exactly where the part is true.
+
+    `variables` are what it speaks of besides the `attributes` of a row; `resource` is what all rows of a kind share.
+    """
+
+    template: pst.Template
+    variables: frozenset[Variable]
+    attributes: tuple[str, ...]
+    mentioned: Mentioned
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A piece that asks about attributes, with everything else known: `bound` are the values of its variables."""
+
+    piece: Piece
+    bound: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """True, false, or (None) an error, for every row."""
+
+    value: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """`!a`."""
+
+    part: "Question"
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunction:
+    """`a && b`: where `a` is false, `b` is not evaluated."""
+
+    first: "Question"
+    second: "Question"
+
+
+@dataclass(frozen=True, slots=True)
+class Disjunction:
+    """`a || b`: where `a` is true, `b` is not evaluated."""
+
+    first: "Question"
+    second: "Question"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`if a then b else c`: only the branch chosen is evaluated."""
+
+    test: "Question"
+    then: "Question"
+    otherwise: "Question"
+
+
+Question = Piece | Open | Answered | Negation | Conjunction | Disjunction | Branch
+
+_ANYONE: Final = pst.ScopeAny()
+_ASKED: Final = frozenset({
+    "not", "and", "or", "eq", "not_eq", "less", "less_eq", "greater", "greater_eq", "in", "contains", "contains_all",
+    "contains_any", "is_empty", "is_in_range", "is_ipv4", "is_ipv6", "is_loopback", "is_multicast",
+})  # fmt: skip
+"""What may be asked of an attribute: answers that depend on a value only through constants that the rule names."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads rules about the rows of one table; equal pieces are one."""
+
+    types: Types
+    _pieces: dict[object, Piece]
+
+    @classmethod
+    def of(cls, types: Types) -> "Reader":
+        """A reader that knows these attributes; any other name is one that no row has."""
+        return cls(types, {})
+
+    def rule(self, rule: Rule) -> Question:
+        """The whole rule, scope first. Raises UnsupportedRuleError for what cannot be proved, by the rule's name."""
+        template = rule.template
+        scope: tuple[tuple[Variable, pst.Template], ...] = (
+            ("principal", _only(principal=template.principal)),
+            ("action", _only(action=template.action)),
+            ("resource", _only(resource=template.resource)),
+        )
+        parts: list[Question] = [self._scope(variable, head) for variable, head in scope]
+        try:
+            for clause in template.clauses:
+                read = self._read(clause.expr)
+                parts.append(Negation(read) if isinstance(clause, pst.Unless) else read)
+        except _UnprovableError as error:
+            message = f"rule `{rule.id}` cannot be proved: {error}"
+            raise UnsupportedRuleError(message, "compare one attribute of `resource` with constants") from None
+        whole = parts.pop()
+        while parts:
+            whole = Conjunction(parts.pop(), whole)
+        return whole
+
+    def _scope(self, variable: Variable, head: pst.Template) -> Question:
+        key = (variable, getattr(head, variable))
+        return self._pieces.setdefault(key, Piece(head, frozenset({variable}), (), Mentioned()))
+
+    def _read(self, expr: pst.Expr) -> Question:
+        found = self._pieces.get(expr)
+        if found is not None:
+            return found
+        spoken = _spoken(expr, self.types)
+        if len(spoken) > 1:
+            match expr:
+                case pst.BinaryOp("and", left, right):
+                    return Conjunction(self._read(left), self._read(right))
+                case pst.BinaryOp("or", left, right):
+                    return Disjunction(self._read(left), self._read(right))
+                case pst.UnaryOp("not", arg):
+                    return Negation(self._read(arg))
+                case pst.IfThenElse(test, then, otherwise):
+                    return Branch(self._read(test), self._read(then), self._read(otherwise))
+                case _:
+                    pass
+        _check(expr, self.types)
+        attributes = tuple(sorted(name for kind, name in spoken if kind == "attribute"))
+        variables = frozenset(kind for kind, _ in spoken if kind != "attribute")
+        template = pst.Template("piece", "permit", _ANYONE, _ANYONE, _ANYONE, (pst.When(expr),), {})
+        piece = Piece(template, variables, attributes, _mentioned(expr) if attributes else Mentioned())
+        self._pieces[expr] = piece
+        return piece
+
+
+class _UnprovableError(Exception):
+    """A construct that a proof cannot follow, in words."""
+
+
+def _only(
+    *,
+    principal: pst.PrincipalOrResourceConstraint = _ANYONE,
+    action: pst.ActionConstraint = _ANYONE,
+    resource: pst.PrincipalOrResourceConstraint = _ANYONE,
+) -> pst.Template:
+    return pst.Template("piece", "permit", principal, action, resource, (), {})
+
+
+Spoken = tuple[Literal["principal", "context", "action", "resource", "attribute"], str]
+
+
+def _spoken(expr: pst.Expr, types: Types) -> frozenset[Spoken]:
+    """What an expression speaks of: each variable, and each attribute of a row by name."""
+    match expr:
+        case pst.GetAttr(pst.Var("resource"), name) | pst.HasAttr(pst.Var("resource"), (name, *_)) if name in types:
+            return frozenset({("attribute", name)})
+        case pst.Var(name):
+            return frozenset({(name, "")})
+        case _:
+            return frozenset(each for part in _parts(expr) for each in _spoken(part, types))
+
+
+def _parts(node: object) -> Iterator[pst.Expr]:
+    """The expressions right inside one."""
+    if not is_dataclass(node):
+        return
+    for field in fields(node):
+        value = getattr(node, field.name)
+        for each in value if isinstance(value, tuple) else value.values() if isinstance(value, Mapping) else (value,):
+            if isinstance(each, _EXPRESSIONS):
+                yield each
+
+
+_EXPRESSIONS: Final = (
+    pst.BinaryOp, pst.BoolLit, pst.EntityLit, pst.GetAttr, pst.HasAttr, pst.IfThenElse, pst.Is, pst.Like, pst.LongLit,
+    pst.Record, pst.Set, pst.Slot, pst.StringLit, pst.UnaryOp, pst.Var,
+)  # fmt: skip
+
+
+def _check(expr: pst.Expr, types: Types) -> None:
+    """Raise _UnprovableError for what depends on more of a row than its cases tell."""
+    spoken = _spoken(expr, types)
+    asks = any(kind == "attribute" for kind, _ in spoken)
+    match expr:
+        case pst.EntityLit(uid) if uid.type.namespace:
+            raise _UnprovableError("it names a single row")
+        case pst.Slot(name):
+            raise _UnprovableError(f"it is a template (`?{name}`)")
+        case pst.Like(base) if "uuid" in _raw(base, types):
+            raise _UnprovableError("it matches a uuid with a pattern")
+        case _ if pst.Var("resource") in _parts(expr) and not _takes_row(expr):
+            raise _UnprovableError("it takes a row for a value")
+        case pst.Record() if asks:
+            raise _UnprovableError("it holds an attribute of a row in a record")
+        case pst.UnaryOp(op) | pst.BinaryOp(op) if asks and op not in _ASKED and literal(expr) is None:
+            raise _UnprovableError(f"it asks `{op}` of an attribute")
+        case pst.BinaryOp(_, left, right) if _raw(left, types) & _raw(right, types) - {"Bool"}:
+            raise _UnprovableError("it compares two attributes of a row")
+        case pst.GetAttr(base) | pst.HasAttr(base) if asks and not isinstance(base, pst.Var):
+            if not (isinstance(base, pst.GetAttr) and base.base == pst.Var("resource")):
+                raise _UnprovableError("it asks for an attribute of what is computed")
+        case _:
+            pass
+    for part in _parts(expr):
+        _check(part, types)
+
+
+def _takes_row(expr: pst.Expr) -> bool:
+    """Whether a row may stand right inside an expression: there it is asked for no attribute that is not seen."""
+    return isinstance(expr, pst.GetAttr | pst.HasAttr | pst.Is) or (
+        isinstance(expr, pst.BinaryOp) and expr.op in ("eq", "not_eq", "in")
+    )
+
+
+def _raw(expr: pst.Expr, types: Types) -> frozenset[str]:
+    """The types of attributes whose very value an expression can have, or hold as an element."""
+    match expr:
+        case pst.GetAttr(pst.Var("resource"), name) if name in types:
+            return frozenset({types[name]})
+        case pst.IfThenElse(_, then, otherwise):
+            return _raw(then, types) | _raw(otherwise, types)
+        case pst.Set(elements):
+            return frozenset(kind for element in elements for kind in _raw(element, types))
+        case _:
+            return frozenset()
+
+
+def _mentioned(expr: pst.Expr) -> Mentioned:
+    """Every constant and pattern in an expression; those of another type than a column's tell nothing about it."""
+    constants: list[Value] = []
+    patterns: list[Steps] = []
+    groups: list[frozenset[str]] = []
+    waiting: list[pst.Expr] = [expr]
+    while waiting:
+        each = waiting.pop()
+        value = literal(each)
+        if value is not None:
+            constants.append(value)
+        if isinstance(each, pst.UnaryOp):
+            constants.extend({"is_loopback": LOOPBACK, "is_multicast": MULTICAST}.get(each.op, ()))
+        if isinstance(each, pst.StringLit):
+            groups.append(frozenset({each.value}))
+        if isinstance(each, pst.Set):
+            texts = frozenset(e.value for e in each.elements if isinstance(e, pst.StringLit))
+            groups.append(texts)
+            waiting.extend(e for e in each.elements if not isinstance(e, pst.StringLit))
+            constants.extend(texts)
+            continue
+        if isinstance(each, pst.Like):
+            steps = ((MANY, True) if isinstance(step, pst.Wildcard) else (step.value, False) for step in each.pattern)
+            patterns.append(tuple(steps))
+        waiting.extend(_parts(each))
+    return mentioning(constants, patterns, groups)

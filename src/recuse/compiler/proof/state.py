@@ -1,0 +1,153 @@
+"""What a database holds for classes once a plan has run, put together from what the plan's SQL says."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final, assert_never
+
+from recuse.compiler.proof.columns import known
+from recuse.compiler.proof.said import (
+    Aside,
+    DeclaresNothing,
+    Future,
+    Granted,
+    Joined,
+    MayDeclare,
+    Owned,
+    Parted,
+    PolicyDropped,
+    PolicyMade,
+    Registered,
+    RoleDropped,
+    RoleSet,
+    Said,
+    Secured,
+)
+from recuse.compiler.proof.written import ALWAYS, NEVER, And, Or, Written
+from recuse.enforcement.facts import PolicyCommand
+from recuse.enforcement.scope import PREFIX
+from recuse.model import TableMap
+
+PUBLIC: Final = "public"
+CLASS: Final = f"{PREFIX}c_"
+OWNER: Final = f"{PREFIX}o_"
+DOOR: Final = f"{PREFIX}d_"
+
+
+@dataclass(slots=True)
+class State:
+    """Row policies with the text that made them, grants, memberships, declarations, owners, row security.
+
+    `columns` holds by role, table and privilege the columns granted; None among them stands for the whole table.
+    """
+
+    policies: dict[tuple[str, str], PolicyMade] = field(default_factory=dict)
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    columns: dict[tuple[str, str, str], set[str | None]] = field(default_factory=dict)
+    objects: set[tuple[str, str, tuple[str, ...]]] = field(default_factory=set)
+    members: dict[tuple[str, str], Joined] = field(default_factory=dict)
+    declared: dict[tuple[str, str, str, str], str] = field(default_factory=dict)
+    owners: dict[tuple[str, ...], str] = field(default_factory=dict)
+    secured: dict[str, tuple[bool, bool]] = field(default_factory=dict)
+
+    def hear(self, said: Said, text: str) -> None:
+        """Take in what one statement says."""
+        match said:
+            case PolicyMade(table, name):
+                self.policies[table, name] = said
+                self.texts[table, name] = text
+            case PolicyDropped(table, name):
+                self.policies.pop((table, name), None)
+            case Granted():
+                self._grant(said)
+            case Joined(role, member):
+                self.members[role, member] = said
+            case Parted(role, member):
+                self.members.pop((role, member), None)
+            case MayDeclare(login, purpose, authority, agreement, role):
+                if role is None:
+                    self.declared.pop((login, purpose, authority, agreement), None)
+                else:
+                    self.declared[login, purpose, authority, agreement] = role
+            case DeclaresNothing(login):
+                self.declared = {key: role for key, role in self.declared.items() if key[0] != login}
+            case Owned(of, role):
+                self.owners[of.name] = role
+            case Secured(table, enabled, forced):
+                before = self.secured.get(table, (False, False))
+                self.secured[table] = (
+                    before[0] if enabled is None else enabled,
+                    before[1] if forced is None else forced,
+                )
+            case Registered() | RoleSet() | RoleDropped() | Future() | Aside():
+                pass
+            case _:
+                assert_never(said)
+
+    def _grant(self, said: Granted) -> None:
+        role = said.grantee or PUBLIC
+        if said.on.kind == "table":
+            held = self.columns.setdefault((role, ".".join(said.on.name), said.privilege), set())
+            changed: set[str | None] = {None} if said.columns is None else set(said.columns)
+            if said.given:
+                held.update(changed)
+            else:
+                held.difference_update(changed)
+        elif said.given:
+            self.objects.add((role, said.privilege, said.on.name))
+        else:
+            self.objects.discard((role, said.privilege, said.on.name))
+
+    def of_others(self, tables: Iterable[TableMap]) -> None:
+        """Let row policies of others stand for themselves where they ask what the category map cannot tell."""
+        by_name = {table.name: table for table in tables}
+        for key, policy in self.policies.items():
+            table = by_name.get(policy.table)
+            if table is not None and not policy.name.startswith(PREFIX):
+                using, check = (None if side is None else known(side, table) for side in (policy.using, policy.check))
+                self.policies[key] = replace(policy, using=using, check=check)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Every class role that shows something, or that somebody enters."""
+        named = {role for role, *_ in self.columns} | {role for role, *_ in self.objects}
+        named |= {role for policy in self.policies.values() for role in policy.roles}
+        named |= {role for role, _ in self.members} | set(self.declared.values())
+        return tuple(sorted(role for role in named if role.startswith(CLASS)))
+
+    def shown(self, role: str, table: str, command: PolicyCommand, *, checking: bool) -> Written:
+        """The most that a class's row policies let through: others' permissive ones count, whoever they are for."""
+        policies = [p for p in self._policies(table, command) if not _another_class(p, role)]
+        permissive = [_side(p, checking) for p in policies if not p.restrictive]
+        restrictive = [_side(p, checking) for p in policies if p.restrictive and {role, PUBLIC} & set(p.roles)]
+        return And((Or(tuple(permissive)), *restrictive)) if permissive else NEVER
+
+    def opened(self, role: str, table: str, command: PolicyCommand, *, checking: bool) -> Written:
+        """What our own row policies show a class; what others hide beside them is a hazard of the plan."""
+        policies = [p for p in self._policies(table, command) if p.name.startswith(PREFIX)]
+        own = [_side(p, checking) for p in policies if role in p.roles]
+        around = [_side(p, checking) for p in policies if PUBLIC in p.roles and p.restrictive]
+        if not own:
+            return NEVER
+        permissive = any(not p.restrictive for p in policies if role in p.roles)
+        return And((Or(tuple(own)) if permissive else And(tuple(own)), *around))
+
+    def made_by(self, role: str, table: str, command: PolicyCommand) -> tuple[str, ...]:
+        """The statements of a class's own row policies for a command."""
+        keys = (key for key, policy in self.policies.items() if key[0] == table and role in policy.roles)
+        return tuple(self.texts[key] for key in keys if self.policies[key].command in (command, "ALL"))
+
+    def _policies(self, table: str, command: PolicyCommand) -> Iterator[PolicyMade]:
+        for policy in self.policies.values():
+            if policy.table == table and policy.command in (command, "ALL"):
+                yield policy
+
+
+def _another_class(policy: PolicyMade, role: str) -> bool:
+    """Whether a row policy is for other classes alone, which nobody in this one has the rights of."""
+    return role not in policy.roles and all(each.startswith(CLASS) for each in policy.roles)
+
+
+def _side(policy: PolicyMade, checking: bool) -> Written:
+    """The condition asked of a row as it is, or as it is to be; without WITH CHECK, USING serves both."""
+    found = (policy.check or policy.using) if checking else policy.using
+    return ALWAYS if found is None else found

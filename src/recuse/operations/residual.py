@@ -1,0 +1,59 @@
+"""What cannot be closed inside the database, each under its code: what holds for any database, then this one by name.
+
+A code names the mechanism and stays the same. Each has a test that shows what it tells, and that it tells no more
+(`tests/statements`).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from recuse.compiler.beyond import acting_keys, telling_tables
+from recuse.model import UNBOUND_USES, Repository, System
+from recuse.operations.plan import Planned
+
+Limit = tuple[str, str]  # a code and a sentence
+
+RESIDUAL: Final[Mapping[str, str]] = {
+    "table-sizes": "every account can see how large a table is and how many rows it is thought to have",
+    "activity-counters": "every account can see how often a table is read and written",
+    "locks": "every account can see which tables others use now, and waits for a hidden row whose key it writes",
+    "catalog-metadata": "names, comments, enum labels and function bodies are readable by every account",
+    "key-oracles": "who may write to a table with a unique or foreign key learns whether a value exists",
+    "sequence-gaps": "who may insert into a table with a numbered key learns how many numbers others have drawn",
+    "row-estimates": "EXPLAIN tells a permitted account about how many rows hold a value, hidden ones counted",
+    "filtered-rows": "EXPLAIN ANALYZE tells a permitted account how many rows were hidden from it, and a MERGE that "
+    "reads no column whether any is",
+    "timing": "how long a query takes, and how many pages it reads, depends on hidden rows too",
+    "superuser": "a superuser is not bound by the policy and can undo it; this check ran as one",
+}
+
+
+def residual(repository: Repository, system: System, planned: Planned) -> Iterator[Limit]:
+    """The residual of one system, in a fixed order; a code that names keys, slots or accounts has a line for each."""
+    links = planned.found.links
+    telling = ", ".join(f"`{table}`" for table in sorted(telling_tables(planned.classes, links)))
+    for code, sentence in RESIDUAL.items():
+        yield code, f"{sentence}: here in {telling}" if code == "key-oracles" and telling else sentence
+    for each in sorted({(k.table, k.action, k.clause, k.key) for k in acting_keys(planned.classes, links)}):
+        table, action, clause, key = each
+        told = f"who may {action} rows of `{table}` changes rows of `{key.table}` that it may not"
+        yield "key-actions", f"{told}, through `{key.name}` ({clause})"
+    yield from _leaving(system, planned)
+    for account in sorted(repository.accounts.values(), key=lambda a: a.id):
+        here = account.system == system.name and account.login in planned.found.oids
+        if here and account.use in UNBOUND_USES - {"superuser"}:
+            yield f"unbound-{account.use}", f"`{account.id}` is declared as {account.use} and reads everything"
+
+
+def _leaving(system: System, planned: Planned) -> Iterator[Limit]:
+    """Data that leaves by itself; who may fetch it is an account of its own, declared or a finding."""
+    links = planned.found.links
+    governed = {table.name for table in system.tables}
+    governed |= {part for table in governed for part in links.parts_of(table)}
+    for publication in sorted({publication for publication, _ in links.published}):
+        tables = sorted(table for name, table in links.published if name == publication and table in governed)
+        if tables:
+            names = ", ".join(f"`{table}`" for table in tables)
+            yield "published", f"publication `{publication}` sends rows of {names} on, and no row policy binds them"
+    for slot in sorted(links.slots):
+        yield "replication-slots", f"slot `{slot}` keeps all changes for replication accounts, hidden rows too"

@@ -1,0 +1,101 @@
+"""A database enforced by version 1 of the support schema becomes one of version 2 by one plan, at work."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import psycopg
+import pytest
+
+from recuse.enforcement.facts import Definition, Support
+from recuse.targets.postgres.inspect import inspect
+from recuse.targets.postgres.support import support_facts
+from recuse.targets.postgres.throwaway import throwaway
+from tests.conftest import binaries_of
+from tests.context.world import Enforced, apply, enforced, plan, rows
+
+VERSION_1: Final = Path(__file__).parent / "version_1"
+FUNCTIONS: Final = ("entry", "declare", "gate", "admitted", "issue")
+NEWER: Final = """
+DROP FUNCTION recuse.present, recuse.enter, recuse.admission, recuse.challenge, recuse.token_permit, recuse.new_key,
+  recuse.issuable, recuse.issue, recuse.revoke, recuse.sever, recuse.permits;
+DROP TABLE recuse.gateway_key, recuse.used;
+ALTER TABLE recuse.account DROP COLUMN gateway;
+DELETE FROM recuse.support WHERE version > 1;
+REVOKE pg_signal_backend FROM recuse_owner;
+"""
+CLOSED: Final = """
+REVOKE ALL ON FUNCTION recuse.issue FROM PUBLIC; GRANT EXECUTE ON FUNCTION recuse.issue TO recuse_issuer;
+"""
+
+
+def as_version_1(world: Enforced) -> None:
+    """Put the old schema in place of the new one, under the row policies as they are."""
+    world.admin.execute(NEWER)
+    for name in FUNCTIONS:
+        with world.admin.transaction():
+            world.admin.execute("SET LOCAL ROLE recuse_owner")
+            world.admin.execute((VERSION_1 / f"{name}.sql").read_bytes())
+    world.admin.execute(CLOSED)
+
+
+@pytest.fixture(params=[18, 15], ids=["pg18", "pg15"])
+def old(request: pytest.FixtureRequest) -> Iterator[Enforced]:
+    with ExitStack() as stack:
+        server = stack.enter_context(throwaway(binaries=binaries_of(request.param)))
+        world = stack.enter_context(enforced(server))
+        as_version_1(world)
+        yield world
+
+
+def read_on(world: Enforced, stop: threading.Event, failed: list[str]) -> None:
+    """The application at work, each round on a connection of its own."""
+    while not stop.is_set():
+        try:
+            with world.login("app") as connection:
+                seen = rows(connection)
+            if seen != [1, 3]:
+                failed.append(str(seen))
+        except psycopg.Error as error:
+            failed.append(str(error))
+
+
+def test_an_enforced_database_is_upgraded_by_one_plan(old: Enforced) -> None:
+    before = {f for f in inspect(old.admin).facts if isinstance(f, Support | Definition)}
+    assert Support(1) in before
+    old.admin.execute("SELECT recuse.issue('old', 'analyst', 'crime', 'judicial', NULL, '1', 1, 0)")
+    with old.login("analyst") as connection, connection.transaction():
+        connection.execute("SELECT recuse.declare('crime', 'judicial')")
+        assert rows(connection) == [2, 3]
+    changes = plan(old.admin).plan.changes
+    assert Support(2) in {change.fact for change in changes}
+    assert not plan(old.admin).plan.severs, "nobody loses anything"
+
+    failed: list[str] = []
+    stop = threading.Event()
+    work = threading.Thread(target=read_on, args=(old, stop, failed))
+    work.start()
+    try:
+        apply(old.admin)
+    finally:
+        stop.set()
+        work.join()
+    assert failed == []
+    assert plan(old.admin).plan.changes == ()
+    assert support_facts() <= inspect(old.admin).facts
+    with old.login("analyst") as connection:
+        with connection.transaction():
+            connection.execute("SELECT recuse.declare('crime', 'judicial')")
+            assert rows(connection) == [2, 3]
+        with pytest.raises(psycopg.errors.UndefinedFunction):
+            connection.execute("SELECT recuse.entry('crime', 'judicial', NULL)")
+
+
+def test_a_version_2_that_lost_a_table_is_named(old: Enforced) -> None:
+    """Not half a schema: the same sentence as for version 1."""
+    apply(old.admin)
+    old.admin.execute("DROP TABLE recuse.used")
+    with pytest.raises(Exception, match="has lost tables"):
+        plan(old.admin)
