@@ -10,6 +10,8 @@ from typing import Final
 
 import psycopg
 
+from recuse.enforcement.facts import ObjectRef
+from recuse.targets.postgres.statements import conflict_statements
 from tests.mutation.gate_world import C1, C2, C3, World
 
 Check = Callable[[World], None]
@@ -29,7 +31,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, bool, str]]] = {
     "admission": ("v", True, "u"), "enter": ("v", False, "u"), "declare": ("v", False, "u"),
     "present": ("v", False, "u"), "issuable": ("s", True, "s"),
     "issue": ("v", True, "u"), "revoke": ("v", True, "u"), "sever": ("v", True, "u"), "permits": ("s", True, "s"),
-    "token_permit": ("s", True, "r"), "new_key": ("v", True, "u"),
+    "token_permit": ("s", True, "r"), "new_key": ("v", True, "u"), "conflict": ("v", False, "u"),
 }  # fmt: skip
 
 
@@ -642,6 +644,91 @@ def sessions_of_a_revoked_permit_s_login_end(world: World) -> None:
         assert other.execute("SELECT 1").fetchone() == (1,)
 
 
+# Upserts into guarded tables.
+
+UPSERT: Final = "INSERT INTO guarded.t VALUES (1, 'new') ON CONFLICT (id) DO UPDATE SET v = excluded.v"
+UPSERTED: Final = (
+    "inserting and updating by one statement is refused for table guarded.t",
+    "ON CONFLICT DO UPDATE would show hidden rows on this server; use UPDATE, then INSERT … ON CONFLICT DO NOTHING",
+    DENIED,
+)
+
+
+def guard(world: World) -> None:
+    """Two guarded tables, which clerk may write as a member of the class that is guarded against, and analyst too."""
+    world.admin("CREATE SCHEMA guarded; GRANT USAGE ON SCHEMA guarded TO PUBLIC")
+    for table in ("t", "u"):
+        world.admin(
+            f"CREATE TABLE guarded.{table} (id int PRIMARY KEY, v text); INSERT INTO guarded.{table} VALUES (1, 'old'); "
+            f"ALTER TABLE guarded.{table} ENABLE ROW LEVEL SECURITY; "
+            f"CREATE POLICY everything ON guarded.{table} USING (true); "
+            f"GRANT SELECT, INSERT, UPDATE ON guarded.{table} TO clerk, analyst"
+        )
+        for statement in conflict_statements(ObjectRef("table", ("guarded", table)), (C3, C1)):
+            world.connection.execute(statement)
+    world.admin(f"GRANT {C1} TO clerk")
+
+
+def an_upsert_is_refused(world: World) -> None:
+    """Also where nothing is in conflict, and in a session that has done nothing yet."""
+    guard(world)
+    with world.as_("clerk"):
+        assert world.refused(UPSERT) == UPSERTED
+        assert world.refused(UPSERT.replace("(1,", "(2,")) == UPSERTED
+        merge = (
+            "MERGE INTO guarded.t USING (VALUES (1), (2)) s (id) ON s.id = t.id WHEN MATCHED THEN UPDATE SET v = 'm'"
+        )
+        assert world.refused(f"{merge} WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'm')") == UPSERTED
+        world.connection.execute(merge.encode())
+    assert world.rows("SELECT id, v FROM guarded.t ORDER BY id") == [(1, "m")]
+
+
+def other_writing_goes_on(world: World) -> None:
+    """One after the other, on one table or two, and by a trigger: each statement is judged alone."""
+    guard(world)
+    world.admin(
+        "CREATE FUNCTION guarded.further() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "UPDATE guarded.t SET v = v || '!' WHERE id = 1; UPDATE guarded.u SET v = v || '!'; INSERT INTO guarded.u VALUES (NEW.id, 'new'); RETURN NULL; END $$; "
+        "CREATE TRIGGER further AFTER INSERT ON guarded.t FOR EACH ROW WHEN (NEW.id > 5) EXECUTE FUNCTION guarded.further()"
+    )
+    with world.as_("clerk"):
+        for statement in (
+            "INSERT INTO guarded.t VALUES (2, 'two')",
+            "UPDATE guarded.t SET v = 'changed' WHERE id = 2",
+            "INSERT INTO guarded.t VALUES (1, 'x') ON CONFLICT DO NOTHING",
+            "UPDATE guarded.t SET v = 'one' WHERE id = 1",
+            "INSERT INTO guarded.u VALUES (2, 'two')",
+            "INSERT INTO guarded.t VALUES (6, 'six')",
+            "UPDATE guarded.u SET v = v || '?'",
+            "UPDATE guarded.t SET v = 'seven' WHERE id = 6",
+        ):
+            world.connection.execute(statement.encode())
+        assert world.refused(UPSERT) == UPSERTED
+    assert world.rows("SELECT id, v FROM guarded.t ORDER BY id") == [(1, "one!"), (2, "changed"), (6, "seven")]
+    assert world.rows("SELECT id, v FROM guarded.u ORDER BY id") == [(1, "old!?"), (2, "two!?"), (6, "new?")]
+
+
+def another_table_s_note_is_not_this_one_s(world: World) -> None:
+    """Not even of one whose number ends as this one's does."""
+    guard(world)
+    with world.as_("clerk"):
+        world.rows("SELECT set_config('recuse.inserting', '/1' || 'guarded.t'::regclass::oid || '/1;', true)")
+        world.connection.execute(b"UPDATE guarded.t SET v = 'changed'")
+
+
+def who_sees_all_rows_may_upsert(world: World) -> None:
+    """Whoever row security does not bind, and whoever does not hold a class that it binds."""
+    guard(world)
+    world.admin(f"GRANT {C1} TO analyst WITH INHERIT FALSE")
+    for login in (None, "analyst"):
+        with world.undone(), world.as_(login):
+            world.connection.execute(UPSERT.encode())
+            assert world.rows("SELECT v FROM guarded.t") == [("new",)]
+    world.admin(f"GRANT {C3} TO analyst")
+    with world.as_("analyst"):
+        assert world.refused(UPSERT) == UPSERTED
+
+
 def ended(session: psycopg.Connection) -> bool:
     """Whether a session that was signalled is gone: the signal takes a moment."""
     for _ in range(500):
@@ -703,5 +790,6 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "revoke": (a_permit_is_revoked_once,),
     "sever": (sessions_of_a_revoked_permit_s_login_end,),
     "permits": (permits_are_listed,),
+    "conflict": (an_upsert_is_refused, other_writing_goes_on, another_table_s_note_is_not_this_one_s, who_sees_all_rows_may_upsert),
     "slow": (a_token_runs_out_inside_its_transaction,),
 }  # fmt: skip

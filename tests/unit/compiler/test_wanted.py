@@ -15,6 +15,7 @@ from recuse.compiler.rights import TableRights
 from recuse.compiler.wanted import Catalog, plain_name, wanted
 from recuse.enforcement.facts import (
     ColumnShape,
+    ConflictGuard,
     Declaration,
     Definition,
     Fact,
@@ -31,6 +32,7 @@ from recuse.enforcement.facts import (
     Support,
     TableShape,
 )
+from recuse.enforcement.links import Links
 from recuse.errors import PlanError
 from recuse.model import Account, Circumstances, Derived, ReadsAs, System, TableMap
 from recuse.policy.contexts import Context
@@ -247,6 +249,57 @@ def test_ours_restrict_only_beside_another_s_permissive_policy() -> None:
     assert facts(catalog(*harmless)) == usual
     ours = {f for f in usual if isinstance(f, RowPolicy) and f.table == TABLE}
     assert facts(catalog(theirs)) == (usual - ours) | {replace(f, restrictive=True) for f in ours}
+
+
+@pytest.mark.parametrize("modern", [True, False])
+def test_who_may_issue_is_an_issuer_besides(modern: bool) -> None:
+    """With a standing class and without one, but not while inactive; below 16 the login must inherit."""
+    issuing = {name: replace(each, may_issue=True) for name, each in accounts().items()}
+    of = replace(classes(), declared=())
+    usual = wanted(system(), accounts(), of, catalog(modern=modern))
+    issuer = {member("recuse_issuer", name, inherit=True, set_=not modern) for name in ("clerk", "agent")}
+    more = issuer if modern else {*issuer, login("agent")}
+    assert wanted(system(), issuing, of, catalog(modern=modern)) == usual | more
+
+
+def test_parts_of_a_table_are_closed_like_it() -> None:
+    """But a foreign one, which cannot be, and parts of tables that are not governed."""
+    shapes = {name: TableShape(name, "table", (), ()) for name in ("records.part", "archive.deep", "records.alien")}
+    shapes["records.alien"] = replace(shapes["records.alien"], kind="foreign")
+    whole = "records.arrest"
+    links = Links(parts=frozenset({(whole, "records.part"), (whole, "archive.deep"), (whole, "records.alien"),
+                                   ("records.other", "records.elsewhere")}))  # fmt: skip
+    found = catalog()
+    closed = facts(replace(found, links=links, shapes={**found.shapes, **shapes}))
+    parts = (ObjectRef("table", ("records", "part")), ObjectRef("table", ("archive", "deep")))
+    assert closed == facts(found) | {fact for part in parts for fact in cut(part)}
+
+
+def test_guards_stand_where_the_server_shows_hidden_rows() -> None:
+    """On tables with a unique key, against the classes that may read, insert and update there without seeing all."""
+    hidden = replace(WRITES, read_rows=Flag("e", True))
+    contents = [
+        ClassContent(False, (hidden,)),
+        ClassContent(True, (hidden, replace(hidden, table="archive.arrest.old"))),
+    ]
+    standing, declared = contents
+    of = ClassMap(
+        {each.role: each for each in contents},
+        {"clerk": standing.role},
+        (replace(DECLARED, role=declared.role),),
+        {},
+        {},
+        (),
+    )
+    plain = replace(system(), derived=())
+    links = Links(unique=frozenset({"records.arrest", "archive.arrest.old"}))
+    found = replace(catalog(), links=links)
+    usual = wanted(plain, accounts(), of, found)
+    assert not [fact for fact in usual if isinstance(fact, ConflictGuard)]
+    assert wanted(plain, accounts(), of, replace(found, conflicting=True)) == usual | {
+        ConflictGuard(TABLE, tuple(sorted((standing.role, declared.role)))),
+        ConflictGuard(OTHER, (declared.role,)),
+    }
 
 
 def test_an_object_is_named_as_the_repository_writes_it() -> None:

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from recuse.enforcement.facts import (
+    ConflictGuard,
     Declaration,
     DefaultPrivilege,
     Definition,
@@ -257,6 +258,47 @@ def test_a_declaration_is_a_row(agreement: str | None, text: str) -> None:
         "DELETE FROM recuse.declaration WHERE login = 'clerk' AND purpose = 'crime' AND authority = 'judicial' "
         f"AND agreement = {text}"
     ]
+
+
+def test_a_guard_is_two_triggers_that_no_session_turns_off() -> None:
+    """What somebody left of them goes first."""
+    table = '"records"."ar""rest"'
+    dropped = [f'DROP TRIGGER IF EXISTS "{name}" ON {table}' for name in ("recuse_before", "recuse_after")]
+    guard = ConflictGuard(TABLE, ("recuse_c_1", "recuse_c_'2"))
+    function = "FOR EACH STATEMENT EXECUTE FUNCTION recuse.conflict('recuse_c_1', 'recuse_c_''2')"
+    assert made(guard) == [
+        *dropped,
+        f'CREATE TRIGGER "recuse_before" BEFORE INSERT OR UPDATE ON {table} {function}',
+        f'ALTER TABLE {table} ENABLE ALWAYS TRIGGER "recuse_before"',
+        f'CREATE TRIGGER "recuse_after" AFTER INSERT ON {table} {function}',
+        f'ALTER TABLE {table} ENABLE ALWAYS TRIGGER "recuse_after"',
+    ]
+    assert unmade(guard) == dropped
+
+
+def test_what_stands_is_written_with_neighbouring_columns_together() -> None:
+    """In a fixed order, whatever order the facts come in."""
+    first = replace(READ, on=column("b"))
+    facts = [
+        first,
+        POLICY,
+        replace(first, on=column("a")),
+        replace(first, on=column("a"), privilege="UPDATE"),
+        replace(first, on=column("a"), grantee="agent"),
+        replace(first, on=column("c", VIEW)),
+        RowSecurity(TABLE, True, True),
+    ]
+    expected = (
+        'CREATE POLICY "recuse_x_r" ON "records"."ar""rest" AS PERMISSIVE FOR SELECT TO "recuse_c_1" USING ((a = 1))',
+        'ALTER TABLE "records"."ar""rest" ENABLE ROW LEVEL SECURITY;\n'
+        'ALTER TABLE "records"."ar""rest" FORCE ROW LEVEL SECURITY',
+        'GRANT SELECT ("a") ON TABLE "records"."ar""rest" TO "agent"',
+        'GRANT SELECT ("a", "b") ON TABLE "records"."ar""rest" TO "clerk"',
+        'GRANT UPDATE ("a") ON TABLE "records"."ar""rest" TO "clerk"',
+        'GRANT SELECT ("c") ON TABLE "records"."open" TO "clerk"',
+    )
+    assert renderer().standing(facts) == expected
+    assert renderer().standing(reversed(facts)) == expected
 
 
 def test_our_schema_and_its_functions() -> None:
