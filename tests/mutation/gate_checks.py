@@ -659,7 +659,8 @@ def guard(world: World) -> None:
     world.admin("CREATE SCHEMA guarded; GRANT USAGE ON SCHEMA guarded TO PUBLIC")
     for table in ("t", "u"):
         world.admin(
-            f"CREATE TABLE guarded.{table} (id int PRIMARY KEY, v text); INSERT INTO guarded.{table} VALUES (1, 'old'); "
+            f"CREATE TABLE guarded.{table} (id int PRIMARY KEY, v text); "
+            f"INSERT INTO guarded.{table} VALUES (1, 'old'); "
             f"ALTER TABLE guarded.{table} ENABLE ROW LEVEL SECURITY; "
             f"CREATE POLICY everything ON guarded.{table} USING (true); "
             f"GRANT SELECT, INSERT, UPDATE ON guarded.{table} TO clerk, analyst"
@@ -688,8 +689,10 @@ def other_writing_goes_on(world: World) -> None:
     guard(world)
     world.admin(
         "CREATE FUNCTION guarded.further() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "UPDATE guarded.t SET v = v || '!' WHERE id = 1; UPDATE guarded.u SET v = v || '!'; INSERT INTO guarded.u VALUES (NEW.id, 'new'); RETURN NULL; END $$; "
-        "CREATE TRIGGER further AFTER INSERT ON guarded.t FOR EACH ROW WHEN (NEW.id > 5) EXECUTE FUNCTION guarded.further()"
+        "UPDATE guarded.t SET v = v || '!' WHERE id = 1; UPDATE guarded.u SET v = v || '!'; "
+        "INSERT INTO guarded.u VALUES (NEW.id, 'new'); RETURN NULL; END $$; "
+        "CREATE TRIGGER further AFTER INSERT ON guarded.t FOR EACH ROW "
+        "WHEN (NEW.id > 5) EXECUTE FUNCTION guarded.further()"
     )
     with world.as_("clerk"):
         for statement in (
@@ -790,6 +793,9 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "revoke": (a_permit_is_revoked_once,),
     "sever": (sessions_of_a_revoked_permit_s_login_end,),
     "permits": (permits_are_listed,),
-    "conflict": (an_upsert_is_refused, other_writing_goes_on, another_table_s_note_is_not_this_one_s, who_sees_all_rows_may_upsert),
+    "conflict": (
+        an_upsert_is_refused, other_writing_goes_on, another_table_s_note_is_not_this_one_s,
+        who_sees_all_rows_may_upsert,
+    ),
     "slow": (a_token_runs_out_inside_its_transaction,),
 }  # fmt: skip

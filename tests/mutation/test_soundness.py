@@ -380,7 +380,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
         "2 compilable, datetime",
         "a window ends a millisecond late",
         of_tests("a window of time ends a millisecond late"),
-        shapes("moment-before", "day-at-noon"),
+        shapes("moment-before", "moment-up-to"),
     ),
     Fault(
         "2 compilable, in",

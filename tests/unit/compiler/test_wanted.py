@@ -120,7 +120,6 @@ def classes() -> ClassMap:
         (DECLARED, replace(DECLARED, login="elsewhere")),
         {derived.name: OWNER for derived in DERIVED},
         {},
-        (),
     )
 
 
@@ -289,7 +288,6 @@ def test_guards_stand_where_the_server_shows_hidden_rows() -> None:
         (replace(DECLARED, role=declared.role),),
         {},
         {},
-        (),
     )
     plain = replace(system(), derived=())
     links = Links(unique=frozenset({"records.arrest", "archive.arrest.old"}))

@@ -279,7 +279,7 @@ def test_a_guard_is_two_triggers_that_no_session_turns_off() -> None:
 def test_what_stands_is_written_with_neighbouring_columns_together() -> None:
     """In a fixed order, whatever order the facts come in."""
     first = replace(READ, on=column("b"))
-    facts = [
+    facts: list[Fact] = [
         first,
         POLICY,
         replace(first, on=column("a")),
