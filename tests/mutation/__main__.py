@@ -40,7 +40,7 @@ QUICK: Final = (
 )  # fmt: skip
 SETS: Final = 300  # generated rule sets: enough to meet most mutants, and soon done
 GATE: Final = "gate"
-COLUMNS: Final = ("made", "caught", "timeout", "equivalent", "survived", "error")
+COLUMNS: Final = ("made", "caught", "timeout", "argued", "survived", "error")
 OPTIONS: Final = ("-q", "-s", "-o", "timeout=0", "-p", "no:xdist", "-p", "no:cacheprovider", f"--sets={SETS}")
 
 
@@ -148,7 +148,7 @@ def summary(results: Mapping[str, Mapping[str, Result]]) -> tuple[str, bool]:
         counts: Counter[str] = Counter({"made": len(found)})
         for name, result in found.items():
             survived = result.outcome == "survived"
-            outcome = "equivalent" if survived and known.covers(module, name) else result.outcome
+            outcome = "argued" if survived and known.covers(module, name) else result.outcome
             counts[outcome] += 1
             if outcome in ("survived", "error"):
                 notes.append(f"{outcome}: {module} {name} {result.by}")

@@ -26,10 +26,10 @@ def argued() -> Argued:
     """What the file says; ValueError for an entry without a reason."""
     told = tomllib.loads(SURVIVORS.read_text())
     named: dict[str, set[str]] = {}
-    for entry in (*told.get("equivalent", []), *told.get("everywhere", [])):
+    for entry in (*told.get("argued", []), *told.get("everywhere", [])):
         if not entry["why"]:
             raise ValueError(entry)
-    for entry in told.get("equivalent", []):
+    for entry in told.get("argued", []):
         for mutant in entry["mutants"]:
             named.setdefault(entry["module"], set()).add(mutant)
     patterns = tuple(re.compile(entry["pattern"]) for entry in told.get("everywhere", []))

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 import pytest
+from psycopg.adapt import Transformer
 
 from recuse.compiler.condition import (
     Atom,
@@ -24,7 +25,7 @@ from recuse.compiler.condition import (
     Within,
 )
 from recuse.model import DAY, Address, address
-from recuse.targets.postgres.condition_sql import condition_text
+from recuse.targets.postgres.condition_sql import condition_sql, condition_text
 
 ORDERS: Final[tuple[Order, ...]] = ("<", "<=", ">", ">=")
 RELATIONS: Final[tuple[Relation, ...]] = ("@>", "<@", "&&")
@@ -125,6 +126,16 @@ def test_every_day_of_a_cycle_of_the_calendar_is_written_as_python_writes_it() -
         day = start + timedelta(days=number)
         text = condition_text(Within("a", int(day.timestamp()) * 1000, None, True, "date"))
         assert f"'{day:%Y-%m-%d}'::date" in text
+
+
+def test_a_context_without_a_connection_changes_nothing() -> None:
+    condition = OneOf("a", ("é'",), True)
+    assert condition_sql(condition).as_bytes(Transformer()) == condition_text(condition).encode()
+
+
+def test_different_constants_are_different_statements() -> None:
+    assert condition_sql(OneOf("a", ("x",), True)) == condition_sql(OneOf("a", ("x",), True))
+    assert condition_sql(OneOf("a", ("x",), True)) != condition_sql(OneOf("a", ("y",), True))
 
 
 def test_a_pattern() -> None:
