@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz bench application golden lock setup clean
+.PHONY: demo test check fuzz bench application golden mutants lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
@@ -34,6 +34,9 @@ application: .venv/.dev         ## a public application's own tests under a poli
 	CI=true scripts/application.sh
 	APPLICATION=whole $(BIN)/python -m pytest -q tests/context/test_application.py
 
+mutants: .venv/.mutation        ## mutation testing, resumable: make mutants MODULE=compiler/lower (or gate)
+	$(BIN)/python -m tests.mutation $(MODULE)
+
 lock: .venv/.dev                ## write locks/*.txt anew (hashes, no addresses); needs uv on the path
 	scripts/lock.sh
 
@@ -46,10 +49,13 @@ lock: .venv/.dev                ## write locks/*.txt anew (hashes, no addresses)
 .venv/.dev: .venv/bin/python locks/dev.txt pyproject.toml
 	scripts/install.sh dev
 
+.venv/.mutation: .venv/.dev locks/mutation.txt
+	scripts/install.sh mutation
+
 .venv/.bench: .venv/bin/python locks/bench.txt
 	scripts/install.sh bench
 
 setup: .venv/.dev               ## only the environment
 
 clean:                          ## everything that can be made again
-	rm -rf .venv demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

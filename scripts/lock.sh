@@ -10,6 +10,7 @@ ours=(pyproject.toml --extra analytics --extra embedded --group pyproject.toml:b
 resolve "${ours[@]}" -o locks/runtime.txt
 resolve "${ours[@]}" --group pyproject.toml:dev -o locks/dev.txt
 resolve --group pyproject.toml:bench -o locks/bench.txt
+resolve --group pyproject.toml:mutation --constraint locks/dev.txt -o locks/mutation.txt
 resolve locks/application.in -o locks/application.txt
 # One lock a version of PostgreSQL that only tests use: they exclude one another.
 for exact in 14.23.0 16.15.0 17.11.0; do

@@ -36,7 +36,7 @@ from recuse.model import Account, Derived, System
 
 CUT: Final = "recuse_cut"
 _ADMITTED: Final = "(SELECT recuse.admitted()) IS NOT NULL"
-_SUFFIX: Final[Mapping[PolicyCommand, str]] = {"SELECT": "r", "INSERT": "i", "UPDATE": "u", "DELETE": "d", "ALL": "a"}
+_SUFFIX: Final[Mapping[PolicyCommand, str]] = {"SELECT": "r", "INSERT": "i", "UPDATE": "u", "DELETE": "d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Catalog:
 
     def owner(self, ref: ObjectRef) -> str:
         """The role that owns an object; KeyError when it was not found."""
-        return next(f.role for f in self.facts if isinstance(f, Owner) and f.of == ref)
+        return {fact.of: fact.role for fact in self.facts if isinstance(fact, Owner)}[ref]
 
     def derived(self, name: str) -> ObjectRef:
         """The view, materialized view or function of this name, as found; PlanError when there is none."""

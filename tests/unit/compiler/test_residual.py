@@ -214,14 +214,23 @@ def test_nothing_known_leaves_variables() -> None:
         assert reduce(pst.Var(name), Known(HIERARCHY)) == pst.Var(name)
 
 
-def test_a_template_is_refused_by_name() -> None:
-    template = cedarpy.policies_to_pst('@id("t") permit (principal == ?principal, action, resource);').templates[
-        "policy0"
-    ]
+@pytest.mark.parametrize(
+    ("scope", "slot"),
+    [
+        ("principal == ?principal, action, resource", "principal"),
+        ("principal in ?principal, action, resource", "principal"),
+        ("principal is Account in ?principal, action, resource", "principal"),
+        ("principal, action, resource == ?resource", "resource"),
+        ("principal, action, resource in ?resource", "resource"),
+        ("principal, action, resource is clear::records::arrest in ?resource", "resource"),
+    ],
+)
+def test_a_template_is_refused_by_name(scope: str, slot: str) -> None:
+    template = cedarpy.policies_to_pst(f'@id("t") permit ({scope});').templates["policy0"]
     with pytest.raises(UnsupportedRuleError) as caught:
         specialise([RuleText("t", "permit", template)], PRINCIPALS[0], CIRCUMSTANCES[0], HIERARCHY)
     assert str(caught.value) == (
-        "rule `t` cannot be enforced exactly: it is a template (`?principal`); name the entity instead of the slot"
+        f"rule `t` cannot be enforced exactly: it is a template (`?{slot}`); name the entity instead of the slot"
     )
 
 

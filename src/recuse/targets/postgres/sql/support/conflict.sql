@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION recuse.conflict() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $recuse$
 DECLARE
-  statement constant text := pg_catalog.format('%s/%s;', TG_RELID, pg_catalog.pg_trigger_depth());
+  statement constant text := pg_catalog.format('/%s/%s;', TG_RELID, pg_catalog.pg_trigger_depth());
   noted constant text := coalesce(pg_catalog.current_setting('recuse.inserting', true), '');
 BEGIN
   IF TG_WHEN = 'AFTER' THEN
