@@ -23,7 +23,7 @@ from recuse.compiler.proof.said import (
     Secured,
     Unsaid,
 )
-from recuse.enforcement.facts import Definition, Grant, ObjectKind, ObjectRef, PolicyCommand
+from recuse.enforcement.facts import Definition, Grant, ObjectKind, ObjectRef, Owner, PolicyCommand
 from recuse.errors import PlanError
 from recuse.targets.postgres.queries import Sql
 from recuse.targets.postgres.reading.constants import argument_type
@@ -31,7 +31,7 @@ from recuse.targets.postgres.reading.expression import read_tree
 from recuse.targets.postgres.reading.grammar import UnreadableError, fields, name_parts, node, statements, table_name
 from recuse.targets.postgres.reading.rows import delete, insert
 from recuse.targets.postgres.render import Statement
-from recuse.targets.postgres.statements import GUARDS, grant_statement
+from recuse.targets.postgres.statements import GUARDS, grant_statement, owner_statement
 from recuse.targets.postgres.support import VERSION, function_statements, support_facts, tables_statements
 
 _KIND: Final[dict[str, ObjectKind]] = {
@@ -77,6 +77,8 @@ def _shipped() -> frozenset[str]:
     for fact in support_facts():
         if isinstance(fact, Definition):
             several += [function_statements(fact.of, fresh=True), function_statements(fact.of, fresh=False)]
+        if isinstance(fact, Owner):
+            several.append(owner_statement(fact.of, fact.role))
         if isinstance(fact, Grant):
             several.append((grant_statement("GRANT", (fact,), "TO", grantable=False),))
     return frozenset(Statement((), do, ()).text()[0] for do in several)
