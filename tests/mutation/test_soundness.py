@@ -553,7 +553,7 @@ GATE_FAULTS: Final[tuple[SqlFault, ...]] = (
         "4 trap 11",
         "an account by its name alone",
         "admitted",
-        (("r.oid = a.login_oid AND ", ""),),
+        (("a.login_oid = pg_catalog.to_regrole(pg_catalog.quote_ident(session_user))", "true"),),
         gate_checks.a_login_made_again_is_another,
     ),
     SqlFault(
