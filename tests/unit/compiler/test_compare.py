@@ -5,8 +5,8 @@ from typing import Final, Literal
 import pytest
 from cedarpy import pst
 
-from recuse.compiler.compare import Days, equality, order
-from recuse.compiler.condition import NEVER, Null, Order, Within, all_of, any_of
+from recuse.compiler.compare import Days, equality, order, relation
+from recuse.compiler.condition import NEVER, Elements, Null, Order, Whole, Within, all_of, any_of
 from recuse.compiler.truth import Truth
 from recuse.model import RowAttribute
 from tests.unit.compiler.test_residual import rules
@@ -58,3 +58,13 @@ def test_what_has_no_order() -> None:
     assert order(RowAttribute("m", "String", True), "<", pst.StringLit("a")) is None
     assert order(RowAttribute("m", "datetime", True), "<", pst.LongLit(5)) is None
     assert equality(RowAttribute("m", "datetime", True), [pst.LongLit(5)]) == Truth(NEVER, Null("m", False))
+
+
+def test_a_set_of_texts_holds_no_number() -> None:
+    """Where it holds other texts nothing changes; to ask for a number is no error."""
+    whole = Whole("m", True)
+    assert relation("m", "@>", [pst.StringLit("a"), pst.LongLit(1)]) == Truth(NEVER, whole)
+    held, not_held = (Elements("m", "&&", ("a",), expected) for expected in (True, False))
+    assert relation("m", "&&", [pst.StringLit("a"), pst.LongLit(1)]) == Truth(
+        all_of((held, whole)), all_of((not_held, whole))
+    )
