@@ -60,6 +60,13 @@ def test_what_has_no_order() -> None:
     assert equality(RowAttribute("m", "datetime", True), [pst.LongLit(5)]) == Truth(NEVER, Null("m", False))
 
 
+def test_a_text_that_is_no_uuid_is_none() -> None:
+    """Also one in capitals, which Cedar takes for another text; lowering refuses it before."""
+    asked = RowAttribute("m", "uuid", True)
+    for text in ("6A1F4F3E-0000-4000-8000-00000000ABCD", "6a1f4f3e", ""):
+        assert equality(asked, [pst.StringLit(text)]) == Truth(NEVER, Null("m", False))
+
+
 def test_a_set_of_texts_holds_no_number() -> None:
     """Where it holds other texts nothing changes; to ask for a number is no error."""
     whole = Whole("m", True)
