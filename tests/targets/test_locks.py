@@ -42,6 +42,8 @@ def test_every_statement_takes_the_lock_that_was_predicted(version: int, tmp_pat
             expected = set() if statement.lock.object is None else {(statement.lock.object, "AccessExclusiveLock")}
             if text.startswith(("GRANT", "REVOKE", "SET LOCAL ROLE")):
                 expected = set()
+            elif "TRIGGER" in text:  # by itself a weaker one; apply has taken the strongest before
+                expected = {(name, "ShareRowExclusiveLock") for name, _ in expected}
             if not expected <= after or {n for n, _ in after - before} - {n for n, _ in expected}:
                 wrong.append((text, statement.lock, after - before))
             seen[statement.lock.mode] = seen.get(statement.lock.mode, 0) + 1

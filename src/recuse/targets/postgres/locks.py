@@ -1,16 +1,31 @@
 """Predicts the lock that each statement of a plan takes on users' relations, and what it is held for.
 
-Row security, row policies and owners take their relation's strongest lock, and so does whatever apply locks before a
-batch; roles, memberships, grants and rows of our own tables take none that anybody would wait for. A lock is held until
-its transaction ends: milliseconds, since only catalogs change, but where a materialized view is filled again as long as
-its query runs. `tests/targets/test_locks.py` compares this with what the server says.
+Row security, row policies and owners take their relation's strongest lock, triggers a weaker one; apply takes the
+strongest before each batch. Roles, memberships, grants and rows of our own tables take none that anybody would wait for.
+A lock is held until its transaction ends: milliseconds, since only catalogs change, but where a materialized view is
+filled again as long as its query runs. `tests/targets/test_locks.py` compares this with what the server says.
 """
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Final
+from typing import Final, assert_never
 
-from recuse.enforcement.facts import Grant, ObjectRef, Owner, RowPolicy, RowSecurity
+from recuse.enforcement.facts import (
+    ConflictGuard,
+    Declaration,
+    DefaultPrivilege,
+    Definition,
+    Fact,
+    Grant,
+    Membership,
+    ObjectRef,
+    Owner,
+    RegisteredAccount,
+    Role,
+    RowPolicy,
+    RowSecurity,
+    Support,
+)
 from recuse.enforcement.plan import Change, Step
 from recuse.targets.records import Lock, RenderedStatement
 
@@ -22,19 +37,15 @@ _REFRESH: Final = "REFRESH MATERIALIZED VIEW "
 def locked(changes: Sequence[Change], step: Step) -> tuple[ObjectRef, ...]:
     """What a transaction of a plan locks before anything else, in a fixed order.
 
-    Row security, row policies and owners need their table's lock anyway. A GRANT needs none; in *shape* it is taken all
-    the same, so that no statement meets the old grants and the new row policies, and for a materialized view always,
-    because a GRANT on it would break a REFRESH under way.
+    Row security, row policies, triggers and owners need their table's lock anyway. A GRANT needs none; in *shape* it is
+    taken all the same, so that no statement meets the old grants and the new row policies, and for a materialized view
+    always, because a GRANT on it would break a REFRESH under way.
     """
     found: set[ObjectRef] = set()
     for change in changes:
-        match change.fact:
-            case RowPolicy(table=ref) | RowSecurity(table=ref) | Owner(of=ref):
-                altered = True
-            case Grant(on=ref):
-                altered = False
-            case _:
-                continue
+        ref, altered = _relation(change.fact)
+        if ref is None:
+            continue
         relation = ref.relation
         if relation.kind == "matview" or (relation.kind == "table" and (altered or step == "shape")):
             found.add(relation)
@@ -55,11 +66,23 @@ def with_locks(statements: Sequence[RenderedStatement]) -> tuple[RenderedStateme
 
 
 def _lock(change: Change, taken: frozenset[ObjectRef], held: str) -> Lock:
-    match change.fact:
-        case RowPolicy(table=ref) | RowSecurity(table=ref) | Owner(of=ref):
-            needed = ref.kind in _RELATIONS and ref.name[0] != "recuse"
-        case Grant(on=ref):
-            needed = ref.relation in taken
-        case _:
-            return NO_LOCK
+    ref, altered = _relation(change.fact)
+    if ref is None:
+        return NO_LOCK
+    needed = (ref.kind in _RELATIONS and ref.name[0] != "recuse") if altered else ref.relation in taken
     return Lock("ACCESS EXCLUSIVE", ".".join(ref.relation.name), held) if needed else NO_LOCK
+
+
+def _relation(fact: Fact) -> tuple[ObjectRef | None, bool]:
+    """The object that a fact is about, where it is one that could be locked, and whether its change locks it itself."""
+    match fact:
+        case RowPolicy(table=ref) | RowSecurity(table=ref) | ConflictGuard(table=ref) | Owner(of=ref):
+            return ref, True
+        case Grant(on=ref):
+            return ref, False
+        case (
+            Role() | Membership() | DefaultPrivilege() | Definition() | RegisteredAccount() | Declaration() | Support()
+        ):
+            return None, False
+        case _ as never:
+            assert_never(never)

@@ -28,6 +28,7 @@ _SETTINGS: Final = (
     "('default_statistics_target', '1')) AS setting(name, value)"
 )
 _EVENT_TRIGGERS: Final = "SELECT evtenabled::text FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'"
+_PREPARED: Final = "SELECT 1 FROM pg_catalog.pg_prepared_statements WHERE name = 'recuse_advice'"
 _IDENTITY: Final = "SELECT rolsuper, rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = current_user"
 
 
@@ -166,7 +167,8 @@ def explained(connection: Connection, statement: Sql, parameters: int) -> Any:
             prepared = True
             found += connection.execute(execute).fetchone() or ()
     finally:
-        if prepared and not connection.closed:  # no rollback takes a prepared statement back
+        # No rollback takes a prepared statement back; but psycopg may drop all of them after one.
+        if prepared and not connection.closed and connection.execute(_PREPARED).fetchone() is not None:
             connection.execute("DEALLOCATE recuse_advice")
     return found[0]
 
