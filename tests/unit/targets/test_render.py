@@ -285,6 +285,7 @@ def test_what_stands_is_written_with_neighbouring_columns_together() -> None:
         replace(first, on=column("a")),
         replace(first, on=column("a"), privilege="UPDATE"),
         replace(first, on=column("a"), grantee="agent"),
+        replace(first, on=column("z"), grantable=True),
         replace(first, on=column("c", VIEW)),
         RowSecurity(TABLE, True, True),
     ]
@@ -294,6 +295,7 @@ def test_what_stands_is_written_with_neighbouring_columns_together() -> None:
         'ALTER TABLE "records"."ar""rest" FORCE ROW LEVEL SECURITY',
         'GRANT SELECT ("a") ON TABLE "records"."ar""rest" TO "agent"',
         'GRANT SELECT ("a", "b") ON TABLE "records"."ar""rest" TO "clerk"',
+        'GRANT SELECT ("z") ON TABLE "records"."ar""rest" TO "clerk" WITH GRANT OPTION',
         'GRANT UPDATE ("a") ON TABLE "records"."ar""rest" TO "clerk"',
         'GRANT SELECT ("c") ON TABLE "records"."open" TO "clerk"',
     )
