@@ -1,8 +1,8 @@
 """Predicts the lock that each statement of a plan takes on users' relations, and what it is held for.
 
 Row security, row policies and owners take their relation's strongest lock, triggers a weaker one; apply takes the
-strongest before each batch. Roles, memberships, grants and rows of our own tables take none that anybody would wait
-for. A lock is held until its transaction ends: milliseconds, since only catalogs change, but where a materialized view is
+strongest before each batch. Roles, memberships, grants and rows of our own tables take none that anybody waits for.
+A lock is held until its transaction ends: milliseconds, since only catalogs change, but where a materialized view is
 filled again as long as its query runs. `tests/targets/test_locks.py` compares this with what the server says.
 """
 
