@@ -14,7 +14,7 @@ import pytest
 from cedarpy import pst
 from psycopg import sql
 
-from recuse.compiler import classes, guards, lower, prove, reduce, residual, rights, truth
+from recuse.compiler import classes, lower, nulls, prove, reduce, residual, rights, truth
 from recuse.compiler import wanted as wanted_module
 from recuse.compiler.catalog import ColumnTypes
 from recuse.compiler.classes import ClassContent
@@ -38,7 +38,7 @@ from tests.mutation.gate_checks import Check as GateCheck
 from tests.mutation.gate_run import tried
 from tests.mutation.gate_world import make_world, source_of
 from tests.mutation.sql_operators import SqlMutant
-from tests.unit.compiler import test_condition_sql, test_guards, test_prove, test_residual, test_wanted
+from tests.unit.compiler import test_condition_sql, test_nulls, test_prove, test_residual, test_wanted
 from tests.unit.enforcement.small import wanted_facts
 
 Check = Callable[[], None]
@@ -108,7 +108,9 @@ def an_unknown_purpose_matches_no_permit() -> None:
 
 
 def a_guard_is_found() -> None:
-    test_guards.test_a_guard_is_found_by_what_it_comes_to("when { resource has vip && resource.vip }", ["vip"])
+    test_nulls.test_a_row_without_the_attribute(
+        test_nulls.FORBID.format("when { resource has x && resource.x }"), "shown"
+    )
 
 
 def types_that_compare_otherwise_are_refused() -> None:
@@ -340,7 +342,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "2 rule 7",
         "guards that leave NULLs visible are not found",
-        replaced(guards, "_leaves_visible", lambda *_: False),
+        replaced(nulls, "_asked", lambda *_: iter(())),
         a_guard_is_found,
     ),
     Fault(
@@ -553,7 +555,7 @@ GATE_FAULTS: Final[tuple[SqlFault, ...]] = (
         "4 trap 11",
         "an account by its name alone",
         "admitted",
-        (("r.oid = a.login_oid AND ", ""),),
+        (("a.login_oid = pg_catalog.to_regrole(pg_catalog.quote_ident(session_user))", "true"),),
         gate_checks.a_login_made_again_is_another,
     ),
     SqlFault(

@@ -168,8 +168,9 @@ OTHERWISE: Final[dict[str, tuple[Fault, str]]] = {
         added('ALTER DEFAULT PRIVILEGES FOR ROLE "records_owner" GRANT SELECT ON TABLES TO "agent"'), "next objects",
     ),
     "an inactive account admitted": (
-        added("INSERT INTO recuse.account (login, login_oid, active) VALUES ('agent', 16385, true) ON CONFLICT (login) "
-              "DO UPDATE SET login_oid = excluded.login_oid, active = excluded.active"), "admits `agent`",
+        added("INSERT INTO recuse.account (login, login_oid, active, gateway) VALUES ('agent', 16385, true, false) "
+              "ON CONFLICT (login) DO UPDATE SET login_oid = excluded.login_oid, active = excluded.active, "
+              "gateway = excluded.gateway"), "admits `agent`",
     ),
     "a purpose that is not the account's": (
         added("INSERT INTO recuse.declaration (login, purpose, authority, agreement, class_role) VALUES "
@@ -234,7 +235,7 @@ def world() -> Iterator[psycopg.Connection]:
         connection.execute(sql.SQL("CREATE TABLE records.arrest (id serial, {})").format(definitions()))
         connection.execute(
             "ALTER TABLE records.arrest OWNER TO records_owner; GRANT USAGE ON SCHEMA recuse TO PUBLIC;"
-            "CREATE TABLE recuse.account (login name PRIMARY KEY, login_oid oid, active boolean);"
+            "CREATE TABLE recuse.account (login name PRIMARY KEY, login_oid oid, active boolean, gateway boolean);"
             "CREATE TABLE recuse.declaration (login name, purpose text, authority text, agreement text,"
             " class_role name, PRIMARY KEY (login, purpose, authority, agreement));"
             "CREATE FUNCTION recuse.admitted() RETURNS boolean STABLE RETURN"

@@ -18,7 +18,7 @@ from recuse.compiler.residual import (
     specialise,
 )
 from recuse.errors import UnsupportedRuleError
-from recuse.model import Agency, Authority, Category, Circumstances, Institution, Purpose, Repository
+from recuse.model import Account, Agency, Authority, Category, Circumstances, Institution, Purpose, Repository
 from tests.conformance.generate import Generator
 from tests.conformance.world import (
     ASKING,
@@ -245,9 +245,13 @@ def test_hierarchy_of_a_repository() -> None:
     def purpose(name: str, parent: str | None = None) -> Purpose:
         return Purpose(name, parent, "civil")
 
+    def account(login: str, agency: str) -> Account:
+        return Account("s", login, agency, "shared", True, None, frozenset())
+
     repository = Repository(
-        institution=Institution("a", "A", ()), ledger_origin="o", systems={}, accounts={}, officials={}, agreements={},
+        institution=Institution("a", "A", ()), ledger_origin="o", systems={}, officials={}, agreements={},
         directives={}, policy_sha256="",
+        accounts={a.id: a for a in (account("clerk", "a.b"), account("stray", "nobody"))},
         agencies={a.id: a for a in (Agency("a", "", "", None), Agency("a.b", "", "", "a"), Agency("c", "", "", "a.b"))},
         purposes={"p": purpose("p"), "p.q": purpose("p.q", "p")},
         authorities={"none": Authority("none", None)},
@@ -258,6 +262,9 @@ def test_hierarchy_of_a_repository() -> None:
     assert found["Purpose", "p.q"] == {("Purpose", "p"), ("Purpose", "p.q")}
     assert found["Authority", "none"] == {("Authority", "none")}
     assert found["Category", "x"] == {("Category", "x"), ("Category", "k")}
+    assert found["Account", "s/clerk"] == {("Account", "s/clerk"), ("Agency", "a.b"), ("Agency", "a")}
+    assert found["Account", "s/stray"] == {("Account", "s/stray")}
+    assert len(found) == 3 + 2 + 1 + 2 + 2
     assert hash(Hierarchy(found)) == hash(hierarchy_of(repository))
 
 

@@ -7,7 +7,7 @@ AS $recuse$
 BEGIN
   RETURN (SELECT true FROM recuse.permit p
           JOIN recuse.account a ON a.login = p.login AND a.login_oid = p.login_oid AND a.active
-          JOIN pg_catalog.pg_roles r ON r.oid = a.login_oid AND r.rolname = a.login
+                                  AND a.login_oid = pg_catalog.to_regrole(pg_catalog.quote_ident(a.login))
           JOIN recuse.declaration d ON (d.login, d.purpose, d.authority, d.agreement)
                                      = (p.login, p.purpose, p.authority, p.agreement)
           WHERE p.permit_id = pg_catalog.current_setting('recuse.permit', true)
