@@ -95,8 +95,10 @@ def traffic(server: Server, statements: tuple[str, ...]) -> Iterator[list[float]
             ):
                 while not stop.is_set():
                     began = time.monotonic()
-                    connection.execute(statement)
-                    spent.append(time.monotonic() - began)
+                    try:
+                        connection.execute(statement)
+                    finally:  # who waited until its session was ended has waited too
+                        spent.append(time.monotonic() - began)
                     time.sleep(0.002)
 
     threads = [threading.Thread(target=work, args=(statement,)) for statement in statements]
@@ -110,6 +112,30 @@ def traffic(server: Server, statements: tuple[str, ...]) -> Iterator[list[float]
             thread.join()
 
 
+@contextmanager
+def held_once_asked_for(server: Server) -> Iterator[int]:
+    """The same, and lets go `HELD` seconds after somebody has first asked for the whole table."""
+    asked = "SELECT count(*) FROM pg_locks WHERE relation = 'records.person'::regclass AND NOT granted"
+    stop = threading.Event()
+
+    def watch(reader: psycopg.Connection[tuple[object, ...]]) -> None:
+        with psycopg.connect(server.dsn(), autocommit=True) as watching:
+            while not stop.is_set() and watching.execute(asked).fetchone() == (0,):
+                stop.wait(0.01)
+        stop.wait(HELD)
+        reader.rollback()
+
+    with psycopg.connect(server.dsn()) as reader:
+        reader.execute("SELECT 1 FROM records.person LIMIT 1")
+        watcher = threading.Thread(target=watch, args=(reader,))
+        watcher.start()
+        try:
+            yield reader.info.backend_pid
+        finally:
+            stop.set()
+            watcher.join()
+
+
 HAMMER = (
     "SELECT count(*) FROM records.person WHERE id < 50",
     "UPDATE records.person SET name = 'new' WHERE id = 1",
@@ -119,7 +145,7 @@ HAMMER = (
 
 def test_nobody_waits_behind_us_longer_than_the_budget(world: Server) -> None:
     told: list[str] = []
-    with traffic(world, HAMMER) as spent, held(world) as holder:
+    with traffic(world, HAMMER) as spent, held_once_asked_for(world) as holder:
         applied = run(world, Patience(BUDGET, 100), told)
     assert applied.retries > 1
     assert 0 < applied.locked < HELD / 2
@@ -132,7 +158,7 @@ def test_nobody_waits_behind_us_longer_than_the_budget(world: Server) -> None:
 def test_the_measurement_would_notice_a_queue(world: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fault planted: a lock request that waits as long as it takes."""
     monkeypatch.setattr(Budget, "spend", lambda self: None)
-    with traffic(world, HAMMER) as spent, held(world):
+    with traffic(world, HAMMER) as spent, held_once_asked_for(world):
         run(world, Patience(BUDGET, 100))
     assert max(spent) > HELD / 2
 
