@@ -3,6 +3,7 @@
 Every case pins the remedy's text and then does what that text says, no more; then the same command must succeed.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -249,7 +250,7 @@ def test_an_unknown_key(desk: Desk) -> None:
     """The remedy lists what is known: the misspelt key is among them, spelt right."""
     path = desk.policy / "accounts.toml"
     desk.edit(path, 'use = "shared"', 'use = "shared"\nmay_declares = []')
-    remedy = "known here: `active`, `agency`, `id`, `may_declare`, `standing`, `use`"
+    remedy = "known here: `active`, `agency`, `id`, `may_declare`, `may_issue`, `standing`, `use`"
     step = Step(
         "accounts.toml:9: unknown key `may_declares`", remedy, lambda: desk.edit(path, "may_declares", "may_declare")
     )
@@ -477,10 +478,26 @@ EDITS = {
 
 @pytest.mark.parametrize("edit", EDITS)
 def test_the_plan_was_edited(signed: Desk, edit: str) -> None:
+    """The digest is against accidents; who makes it anew meets the comparison."""
     old, new, part = EDITS[edit]
-    signed.edit(signed.folder / "plan.json", old, new)
-    message = f"the plan file is not what would be planned now (it differs in {part})"
-    mended(signed, APPLY, Step(message, PLAN_AGAIN, lambda: done(signed.plan())))
+    path = signed.folder / "plan.json"
+    signed.edit(path, old, new)
+    accident = "the plan file was changed after it was written: its digest is another"
+    forgery = f"the plan file is not what would be planned now (it differs in {part})"
+    mended(
+        signed,
+        APPLY,
+        Step(accident, "make it again with `recuse plan --out`", lambda: forge(path)),
+        Step(forgery, PLAN_AGAIN, lambda: done(signed.plan())),
+    )
+
+
+def forge(path: Path) -> None:
+    """Give an edited plan file the digest that fits it."""
+    whole = json.loads(path.read_text())
+    whole["sha256"] = ""
+    text = json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(text.replace('"sha256": ""', f'"sha256": "{hashlib.sha256(text.encode()).hexdigest()}"'))
 
 
 @pytest.mark.parametrize(

@@ -898,7 +898,7 @@ def test_a_change_by_hand_between_plan_and_apply_is_refused(version: int, tmp_pa
             assert inspect(admin).facts == before
             admin.execute(undone.encode())
         edited = document.replace(b"REVOKE", b"revoke", 1)
-        with pytest.raises(StalePlanError, match="the plan file is not what would be planned now"):
+        with pytest.raises(PlanError, match="the plan file was changed after it was written"):
             apply_repository(job.policy, edited, job.ledger, lambda _: job.world.dsn())
         assert record.entries(job.ledger) == ()
         assert job.plan()[1] == document

@@ -50,7 +50,7 @@ def _office(repository: Path, ledger: Path | None, dsn: str | None = None, *, gi
 @app.command(
     "request",
     epilog="Examples: recuse permit request clear/ice_hsi_005 --by 'Desk 4' --for 'HSI Chicago' --purpose "
-    "crim.investigation --authority judicial.warrant --case 26-CR-0001 --until 2026-01-31T12:00:00Z "
+    "criminal_case --authority court_order --case 26-CR-0001 --until 2026-01-31T12:00:00Z "
     "--document warrant.pdf --evidence issuing_court='Cook County' --evidence judge=… --evidence issued=2026-01-15",
 )
 def request(

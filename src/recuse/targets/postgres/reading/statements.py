@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final, cast
 
+from psycopg import sql
+
 from recuse.compiler.proof.said import (
     Aside,
     Future,
@@ -58,13 +60,17 @@ def read_statements(text: str) -> tuple[Said, ...] | Unsaid:
 
 
 def read_name(name: str) -> tuple[str, ...]:
-    """A derived object's name, as the category map writes it, in the parts that `read_statements` gives.
+    """A derived object's name, as the category map writes it (unquoted), in the parts that `read_statements` gives.
 
     Raises PlanError for what is no name.
     """
-    kind = "ROUTINE" if "(" in name else "TABLE"
+    schema, _, rest = name.partition(".")
+    function, opening, arguments = rest.partition("(")
+    if not (opening and arguments.endswith(")")):
+        return (schema, rest)
+    quoted = sql.Identifier(schema, function).as_string(None)
     try:
-        ((_, inner),) = statements(f"REVOKE ALL ON {kind} {name} FROM PUBLIC")
+        ((_, inner),) = statements(f"REVOKE ALL ON ROUTINE {quoted}({arguments[:-1]}) FROM PUBLIC")
         return _object(inner["objtype"], inner["objects"][0]).name
     except (UnreadableError, ValueError) as error:
         raise PlanError(f"`{name}` is not the name of a derived object", "correct it in categories/") from error
