@@ -49,7 +49,7 @@ def _office(repository: Path, ledger: Path | None, dsn: str | None = None, *, gi
 
 @app.command(
     "request",
-    epilog="Examples: recuse permit request clear/ice_hsi_005 --by 'Desk 4' --for 'HSI Chicago' --purpose "
+    epilog="Examples: recuse permit request clear/records_desk --by 'Desk 4' --for 'HSI Chicago' --purpose "
     "criminal_case --authority court_order --case 26-CR-0001 --until 2026-01-31T12:00:00Z "
     "--document warrant.pdf --evidence issuing_court='Cook County' --evidence judge=… --evidence issued=2026-01-15",
 )
