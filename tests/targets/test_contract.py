@@ -4,6 +4,7 @@ Each fact is made and unmade by the renderer's own statements and read back from
 under names that need quoting everywhere. Plans converge, survive damage by hand, and can be undone.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -49,6 +50,7 @@ from recuse.errors import PlanError, StalePlanError, TargetError
 from recuse.model import Circumstances, System
 from recuse.operations import record
 from recuse.operations.apply import apply_repository
+from recuse.operations.document import _sealed, _text
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.policy import Policy
 from recuse.targets.postgres.canonical import canonical
@@ -900,6 +902,9 @@ def test_a_change_by_hand_between_plan_and_apply_is_refused(version: int, tmp_pa
         edited = document.replace(b"REVOKE", b"revoke", 1)
         with pytest.raises(PlanError, match="the plan file was changed after it was written"):
             apply_repository(job.policy, edited, job.ledger, lambda _: job.world.dsn())
+        forged = _text(_sealed(json.loads(edited)))
+        with pytest.raises(StalePlanError, match="the plan file is not what would be planned now"):
+            apply_repository(job.policy, forged, job.ledger, lambda _: job.world.dsn())
         assert record.entries(job.ledger) == ()
         assert job.plan()[1] == document
 
