@@ -65,6 +65,14 @@ def test_a_plan_is_proved_again_in_its_own_process_without_a_database(plans: Pla
     assert ran.document["proofs"] == len(json.loads(plans.first)["proofs"]) > 0
 
 
+def test_nothing_else_is_asked_of_a_proof(plans: Plans) -> None:
+    """An option that would be ignored is refused: who gives it believes that it does something."""
+    beside = ("--log", "nowhere.parquet", "--statements", "nowhere.sql")
+    ran = plans.desk.run("plan", "--prove", "given.json", "-r", "policy", *beside)
+    assert ran.code == 2
+    assert "--prove reads a plan file and nothing else, and --log, --statements would be ignored" in ran.said
+
+
 def test_what_stands_is_proved_in_the_servers_words(plans: Plans) -> None:
     whole = json.loads(plans.later)
     assert whole["changes"] == []

@@ -20,7 +20,7 @@ import pytest
 from typer.testing import CliRunner
 
 from recuse.cli import app
-from recuse.enforcement.facts import ObjectRef, RowSecurity
+from recuse.enforcement.facts import ObjectRef, Owner, RowSecurity
 from recuse.enforcement.plan import Change
 from recuse.errors import ApplyError
 from recuse.operations.apply import Manner
@@ -197,6 +197,22 @@ def test_what_was_not_had_is_asked_for_first_the_next_time(shared: Server, monke
     assert asked == [refs, refs[::-1]]
 
 
+def test_a_copy_is_filled_for_as_long_as_that_takes(world: Server) -> None:
+    """The time that any other statement may take does not end it, and holds again afterwards."""
+    copy = ObjectRef("matview", ("records", "copy"))
+    with connect(world.dsn()) as connection:
+        connection.execute(
+            "CREATE ROLE keeper; GRANT CREATE, USAGE ON SCHEMA records TO keeper; "
+            "CREATE MATERIALIZED VIEW records.copy AS SELECT pg_sleep(0.5)::text AS slept WITH NO DATA; "
+            "SET statement_timeout = 200"
+        )
+        filled = (Change("clear", "shape", True, Owner(copy, "keeper")),)
+        apply._Run(connection, Renderer(18, {}), lambda *_: None, Patience(50, 2), 1)._retrying(filled, "shape")
+        assert connection.execute("SELECT count(*) FROM records.copy").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            connection.execute("SELECT pg_sleep(0.5)")
+
+
 def test_giving_up_names_who_is_in_the_way_and_leaves_the_tight_state(world: Server) -> None:
     with held(world, seconds=60) as holder:
         with pytest.raises(ApplyError) as caught:
@@ -297,7 +313,7 @@ def test_a_vacuum_that_prevents_wraparound_is_named() -> None:
 
 _KILLED = """
 import sys
-from recuse.enforcement.facts import ObjectRef, RowSecurity
+from recuse.enforcement.facts import ObjectRef, Owner, RowSecurity
 from recuse.enforcement.plan import Change
 from recuse.targets.postgres.connect import connect
 from recuse.targets.postgres.waiting import Budget, watch_the_client

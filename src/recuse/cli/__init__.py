@@ -7,15 +7,17 @@ one JSON document on standard output and nothing else; progress and messages go 
 import sys
 import traceback
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
 import typer
+from typer.exceptions import TyperException
 
 from recuse.cli import ledger, permit
 from recuse.cli.apply import apply
 from recuse.cli.check import check
 from recuse.cli.confirm import confirm
-from recuse.cli.console import fail
+from recuse.cli.console import Format, fail, printing
 from recuse.cli.demo import demo
 from recuse.cli.init import init
 from recuse.cli.plan import plan
@@ -23,7 +25,7 @@ from recuse.cli.reach import reach
 from recuse.cli.sign import sign
 from recuse.cli.verify import verify
 from recuse.cli.why import why
-from recuse.errors import RecuseError
+from recuse.errors import InputError, RecuseError
 
 app = typer.Typer(
     name="recuse",
@@ -56,12 +58,26 @@ app.add_typer(ledger.app, name="ledger")
 def main() -> None:
     """Run the command line; errors on purpose leave as one sentence with a remedy, never as a traceback."""
     try:
-        app()
+        code = app(prog_name="recuse", standalone_mode=False)
     except RecuseError as error:
         sys.exit(fail(error))
+    except TyperException as error:
+        sys.exit(_misused(error))
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         sys.exit(2)
     except Exception:
         traceback.print_exc()
         sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _misused(error: TyperException) -> int:
+    """Say what was wrong with the arguments, as of any other bad input; the help of no arguments at all is printed."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return 2
+    if "--format=json" in sys.argv or ("--format", "json") in pairwise(sys.argv):
+        printing(Format.json)
+    context = getattr(error, "ctx", None)
+    command = "recuse" if context is None else context.command_path
+    return fail(InputError(error.format_message().rstrip("."), f"see `{command} --help`"))

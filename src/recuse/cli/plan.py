@@ -29,7 +29,7 @@ from recuse.cli.console import (
     read_file,
     write_file,
 )
-from recuse.errors import RefutedError
+from recuse.errors import InputError, RefutedError
 from recuse.operations import record
 from recuse.operations.advice import Wanted, advise
 from recuse.operations.document import plan_document, read_plan
@@ -78,6 +78,10 @@ def plan(
     recuse plan -r policy --prove plan.json
     """
     human = printing(format_)
+    beside = {"--out": out_file, "--log": log, "--statements": statements, "--system": system, "--dsn": dsn}
+    if prove is not None and any(beside.values()):
+        named = ", ".join(name for name, value in beside.items() if value)
+        raise InputError(f"--prove reads a plan file and nothing else, and {named} would be ignored", "leave it out")
     workspace = open_with_ledger(repository, record.ledger_folder(repository, ledger), draft=True)
     if prove is not None:
         raise typer.Exit(_prove(workspace, prove, human=human))

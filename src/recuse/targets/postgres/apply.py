@@ -78,6 +78,8 @@ class _Run:
         try:
             with self.connection.transaction():
                 budget.take(relations)
+                if any(ref.kind == "matview" for ref in relations):  # filled anew for as long as its query takes
+                    self.connection.execute("SELECT pg_catalog.set_config('statement_timeout', '0', true)")
                 for statement in statements:
                     current = statement.changes
                     for do in statement.do:
