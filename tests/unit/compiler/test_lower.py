@@ -19,6 +19,12 @@ ATTRIBUTES = (
     ("note", RowAttribute("note", "String", True)),
     ("district", RowAttribute("district", "String", False)),
     ("grade", RowAttribute("grade", "Long", True)),
+    ("ref", RowAttribute("ref", "uuid", True)),
+    ("other_ref", RowAttribute("other_ref", "uuid", True)),
+    ("seen", RowAttribute("seen_on", "date", True)),
+    ("host", RowAttribute("host", "ipaddr", True)),
+    ("other_host", RowAttribute("other_host", "ipaddr", True)),
+    ("tags", RowAttribute("tags", "Set<String>", True)),
 )
 
 
@@ -49,6 +55,13 @@ def unless_forbidden(text: str) -> str:
         ("!(resource has vip)", '("is_vip" IS NULL)'),
         ("resource has other", "false"),
         ("resource.other", "false"),
+        # What is no truth value errs in the place of one, as does an operator on an operand of another type.
+        ("5", "false"),
+        ('"a"', "false"),
+        ("resource.grade", "false"),
+        ("resource.sealed && 5", "false"),
+        ("resource.note.isIpv4()", "false"),
+        ("resource.sealed.isLoopback()", "false"),
         ("resource.grade > 3", "(\"grade\" > '3'::bigint)"),
         ("3 > resource.grade", "(\"grade\" < '3'::bigint)"),
         ('resource.note == "a" || resource.note == "b"', "(\"note\" = ANY (ARRAY['a'::text, 'b'::text]))"),
@@ -109,6 +122,59 @@ def test_a_condition_that_would_explode_is_refused_by_name(monkeypatch: pytest.M
     assert str(caught.value) == (
         "rule `r` cannot be enforced exactly: a condition of more than 20 comparisons; split it into several rules"
     )
+
+
+def test_a_condition_may_have_as_many_comparisons_as_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of both sides count, what holds and what does not: two of an equality."""
+    monkeypatch.setattr(lowering, "MOST_ATOMS", 2)
+    assert permitted("resource.grade == 1") == "(\"grade\" = '1'::bigint)"
+    monkeypatch.setattr(lowering, "MOST_ATOMS", 1)
+    with pytest.raises(UnsupportedRuleError, match="more than 1 comparisons"):
+        permitted("resource.grade == 1")
+
+
+CONSTANTS_ONLY = "compare one attribute of `resource` with constants"
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "remedy"),
+    [
+        (
+            'resource.ref == "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11"',
+            "`A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11` is no uuid as the database writes it",
+            "write it in lower case, in five groups with hyphens",
+        ),
+        (
+            'resource.seen == datetime("2026-01-02T03:00:00Z")',
+            "a moment within a day, where `seen_on` holds whole days",
+            "compare with midnight in UTC, or with `<` and `>=`",
+        ),
+        (
+            '[datetime("2026-01-02T03:00:00Z")].contains(resource.seen)',
+            "a moment within a day, where `seen_on` holds whole days",
+            "compare with midnight in UTC, or with `<` and `>=`",
+        ),
+        ('resource.note < "a"', "`<` on text", "Cedar orders numbers and datetimes only; use ==, != or like"),
+        ('"a" >= resource.ref', "`>=` on text", "Cedar orders numbers and datetimes only; use ==, != or like"),
+        ('resource.ref like "a*"', "`like` on a uuid", "compare whole ids"),
+        (r'resource.note == "a\0"', "a text with the character U+0000", "no database text can hold it"),
+        (r'resource.note like "a\0*"', "a text with the character U+0000", "no database text can hold it"),
+        (r'["b", "a\0"].contains(resource.note)', "a text with the character U+0000", "no database text can hold it"),
+        (r'resource.tags.contains("a\0")', "a text with the character U+0000", "no database text can hold it"),
+        ("resource.note == resource.district", "a comparison of two attributes", CONSTANTS_ONLY),
+        ("resource.grade < resource.grade", "a comparison of two attributes", CONSTANTS_ONLY),
+        ("resource.tags.contains(resource.note)", "a comparison of two attributes", CONSTANTS_ONLY),
+        ("resource.host.isInRange(resource.other_host)", "a comparison of two attributes", CONSTANTS_ONLY),
+    ],
+)
+def test_what_has_no_exact_form_is_refused_with_a_remedy(text: str, what: str, remedy: str) -> None:
+    for show in (permitted, unless_forbidden):
+        with pytest.raises(UnsupportedRuleError) as caught:
+            show(text)
+        assert (caught.value.message, caught.value.remedy) == (
+            f"rule `r` cannot be enforced exactly: {what}",
+            remedy,
+        )
 
 
 def test_a_condition_at_the_limit_of_depth_is_answered_or_refused() -> None:
