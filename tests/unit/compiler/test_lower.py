@@ -25,6 +25,7 @@ ATTRIBUTES = (
     ("host", RowAttribute("host", "ipaddr", True)),
     ("other_host", RowAttribute("other_host", "ipaddr", True)),
     ("tags", RowAttribute("tags", "Set<String>", True)),
+    ("owner", RowAttribute("owner", "Agency", True)),
 )
 
 
@@ -62,6 +63,18 @@ def unless_forbidden(text: str) -> str:
         ("resource.sealed && 5", "false"),
         ("resource.note.isIpv4()", "false"),
         ("resource.sealed.isLoopback()", "false"),
+        ('resource.note.contains("a")', "false"),
+        ('resource.sealed.contains("a")', "false"),
+        ("resource.grade.isEmpty()", "false"),
+        ('resource.host.isInRange("a")', "false"),
+        ('resource.note.isInRange(ip("10.0.0.0/8"))', "false"),
+        ('ip("10.0.0.1").isInRange(resource.note)', "false"),
+        ("(resource.grade > 3) has name", "false"),
+        ("(resource.grade > 3) is Agency", "false"),
+        ("resource.note is Agency", "false"),
+        ("resource.owner is Purpose", "false"),
+        ("resource.owner is Agency", '("owner" IS NOT NULL)'),
+        ('ip("10.0.0.1").isInRange(resource.host)', "(\"host\" >>= '10.0.0.1/32'::inet)"),
         ("resource.grade > 3", "(\"grade\" > '3'::bigint)"),
         ("3 > resource.grade", "(\"grade\" < '3'::bigint)"),
         ('resource.note == "a" || resource.note == "b"', "(\"note\" = ANY (ARRAY['a'::text, 'b'::text]))"),
@@ -87,6 +100,7 @@ def test_a_permit_shows(text: str, shown: str) -> None:
         ("!(resource has vip && !resource.vip)", '(NOT "is_vip")'),
         ("resource.other", "false"),
         ("resource has other && resource.other", "true"),
+        ("resource.owner is Purpose", '("owner" IS NOT NULL)'),
     ],
 )
 def test_a_forbid_leaves(text: str, shown: str) -> None:
