@@ -879,11 +879,13 @@ def test_a_second_apply_at_the_same_time_is_refused(governed: Governed) -> None:
             pass
 
 
-@pytest.mark.parametrize("version", [18, 15], ids=["pg18", "pg15"])
-def test_a_change_by_hand_between_plan_and_apply_is_refused(version: int, tmp_path: Path) -> None:
-    """Nothing is changed and nothing recorded; with the change taken back, the plan holds again to the byte."""
+def test_a_change_by_hand_between_plan_and_apply_is_refused(tmp_path: Path) -> None:
+    """Nothing is changed and nothing recorded; with the change taken back, the plan holds again to the byte.
+
+    On one version: what is compared are facts, and that they are read alike everywhere is tested of each.
+    """
     with ExitStack() as stack:
-        job = job_on(stack, version, tmp_path)
+        job = job_on(stack, 18, tmp_path)
         job.sign()
         _, document = job.plan()
         admin = stack.enter_context(connect(job.world.dsn()))

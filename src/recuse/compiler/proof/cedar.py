@@ -47,15 +47,15 @@ class Situation:
     action: Action
     kind: Kind
 
-    def bound(self, piece: Piece) -> tuple[object, ...]:
-        """The values of what a piece speaks of."""
+    def values(self, variables: frozenset[Variable]) -> tuple[object, ...]:
+        """The values of these, in a fixed order."""
         parts: tuple[tuple[Variable, object], ...] = (
             ("principal", self.principal),
             ("context", self.circumstances),
             ("action", self.action),
             ("resource", self.kind),
         )
-        return tuple(part for name, part in parts if name in piece.variables)
+        return tuple(part for name, part in parts if name in variables)
 
 
 @dataclass(slots=True)

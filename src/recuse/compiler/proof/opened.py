@@ -89,7 +89,7 @@ def fold(question: Question, situation: Situation, cedar: Cedar) -> Question:
     """The question with everything but the row known."""
     match question:
         case Piece():
-            bound = situation.bound(question)
+            bound = situation.values(question.variables)
             if question.attributes:
                 return Open(question, bound)
             return Answered(cedar.answer(question, situation, bound, {}))

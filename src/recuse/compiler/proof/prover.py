@@ -4,8 +4,9 @@ Every answer "no" is checked before it is given: Cedar decides on the row found 
 decided raises PlanError, and the caller must treat it as not proved.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import z3
 
@@ -13,12 +14,15 @@ from recuse.compiler.proof.cedar import Cedar, Kind, Principal, Situation
 from recuse.compiler.proof.columns import by_column, check_ask
 from recuse.compiler.proof.kinds import Mentioned, cases, mentioned, mentioning, together
 from recuse.compiler.proof.opened import Opened, fold, pieces, visible
-from recuse.compiler.proof.questions import Answered, Effect, Piece, Question, Reader, Rule
+from recuse.compiler.proof.questions import Answered, Effect, Piece, Question, Reader, Rule, Variable
 from recuse.compiler.proof.space import Found, Space, encode
 from recuse.compiler.proof.values import Value
 from recuse.compiler.proof.written import ALWAYS, And, Ask, Unread, Written, leaves
 from recuse.errors import PlanError
-from recuse.model import ACTIONS, Circumstances, System, TableMap
+from recuse.model import ACTIONS, Action, Circumstances, System, TableMap
+
+_Asking = tuple[Piece, Action, Kind]
+_WHO: Final[frozenset[Variable]] = frozenset({"principal", "context"})
 
 
 @dataclass(slots=True)
@@ -28,20 +32,25 @@ class Prover:
     cedar: Cedar
     rules: tuple[Rule, ...]
     system: System
-    _questions: dict[str, tuple[tuple[Effect, Question], ...]] = field(default_factory=dict)
-    _pieces: dict[str, tuple[Piece, ...]] = field(default_factory=dict)
+    _questions: dict[str, tuple[tuple[Effect, Question, frozenset[Variable]], ...]] = field(default_factory=dict)
+    _asked: dict[frozenset[Variable], dict[_Asking, None]] = field(default_factory=dict)
+    _folded: dict[object, Question] = field(default_factory=dict)
     _opened: dict[Situation, Opened] = field(default_factory=dict)
     _proved: dict[object, Found | None] = field(default_factory=dict)
     _like: dict[object, tuple[Principal, Circumstances]] = field(default_factory=dict)
+    _told: dict[object, tuple[object, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         readers: dict[object, Reader] = {}
         for table in self.system.tables:
             types = {name: attribute.type for name, attribute in table.attributes.items()}
             reader = readers.setdefault(tuple(sorted(types.items())), Reader.of(types))
-            self._questions[table.name] = tuple((rule.effect, reader.rule(rule)) for rule in self.rules)
-            found = dict.fromkeys(p for _, question in self._questions[table.name] for p in pieces(question))
-            self._pieces[table.name] = tuple(found)
+            questions = [(rule.effect, reader.rule(rule)) for rule in self.rules]
+            self._questions[table.name] = tuple((effect, of, _variables(of)) for effect, of in questions)
+            kinds = [Kind(self.system.name, table.name, category) for category in table.categories]
+            for piece in (piece for _, question in questions for piece in pieces(question)):
+                if who := piece.variables & _WHO:
+                    self._asked.setdefault(who, {}).update(dict.fromkeys(_askings(piece, kinds)))
 
     def alike(self, principal: Principal, circumstances: Circumstances) -> tuple[Principal, Circumstances]:
         """The first principal and circumstances met to whom the rules open the same, in everything."""
@@ -51,9 +60,16 @@ class Prover:
         """What the rules open in a situation."""
         if situation not in self._opened:
             questions = self._questions[situation.kind.table]
-            folded = ((effect, fold(question, situation, self.cedar)) for effect, question in questions)
+            folded = ((effect, self._fold(question, speaks, situation)) for effect, question, speaks in questions)
             self._opened[situation] = Opened(frozenset(f for f in folded if f[1] != Answered(False)), situation)
         return self._opened[situation]
+
+    def _fold(self, question: Question, variables: frozenset[Variable], situation: Situation) -> Question:
+        """What is left of a question; situations that differ in nothing that it speaks of leave the same."""
+        key = (id(question), situation.values(variables))
+        if key not in self._folded:
+            self._folded[key] = fold(question, situation, self.cedar)
+        return self._folded[key]
 
     def wrongly_shown(self, sql: Written, opened: Sequence[Opened], given: Written = ALWAYS) -> Found | None:
         """A row that `sql` shows in a session of which `given` is true, and that not all of `opened` open."""
@@ -121,22 +137,34 @@ class Prover:
 
     def _signature(self, principal: Principal, circumstances: Circumstances) -> object:
         """Everything by which the rules tell this principal in these circumstances from others."""
-        found: dict[object, object] = {}
-        for table in self.system.tables:
-            kinds = [Kind(self.system.name, table.name, category) for category in table.categories]
-            for piece in self._pieces[table.name]:
-                if not piece.variables & {"principal", "context"}:
-                    continue
-                actions = ACTIONS if "action" in piece.variables else ACTIONS[:1]
-                for kind in kinds if "resource" in piece.variables else kinds[:1]:
-                    for action in actions:
-                        situation = Situation(principal, circumstances, action, kind)
-                        bound = situation.bound(piece)
-                        key = (piece, kind if "resource" in piece.variables else None, action)
-                        if key not in found:
-                            open_ = bool(piece.attributes)
-                            found[key] = bound if open_ else self.cedar.answer(piece, situation, bound, {})
-        return tuple(found.items())
+        return tuple(self._telling(who, asked, principal, circumstances) for who, asked in self._asked.items())
+
+    def _telling(
+        self, who: frozenset[Variable], asked: Iterable[_Asking], principal: Principal, circumstances: Circumstances
+    ) -> tuple[object, ...]:
+        """What all pieces come to that speak of `who`, the principal or the circumstances or both."""
+        key = (who, principal if "principal" in who else None, circumstances if "context" in who else None)
+        if key not in self._told:
+            found: list[object] = []
+            for piece, action, kind in asked:
+                situation = Situation(principal, circumstances, action, kind)
+                bound = situation.values(piece.variables)
+                found.append(bound if piece.attributes else self.cedar.answer(piece, situation, bound, {}))
+            self._told[key] = tuple(found)
+        return self._told[key]
+
+
+def _askings(piece: Piece, kinds: Sequence[Kind]) -> Iterator[_Asking]:
+    """Every way in which the action and the kind of row can make a difference to a piece."""
+    actions = ACTIONS if "action" in piece.variables else ACTIONS[:1]
+    for kind in kinds if "resource" in piece.variables else kinds[:1]:
+        for action in actions:
+            yield piece, action, kind
+
+
+def _variables(question: Question) -> frozenset[Variable]:
+    """Everything that a question speaks of besides attributes."""
+    return frozenset[Variable]().union(*(piece.variables for piece in pieces(question)))
 
 
 def unread(written: Written) -> Unread | None:

@@ -67,6 +67,7 @@ def _setup(connection: Connection) -> None:
     connection.execute("SET search_path = pg_catalog, pg_temp")
     fix_words(connection)
     connection.execute("SELECT pg_catalog.set_config('statement_timeout', %s, false)", (f"{STATEMENT_SECONDS}s",))
+    connection.execute("SET jit = off")  # to compile a query of the catalog takes longer than to run it
     connection.execute("SET standard_conforming_strings = on")  # a backslash in a constant is a backslash
     if not connection.autocommit:
         connection.commit()
