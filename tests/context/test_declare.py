@@ -40,6 +40,24 @@ def test_a_permit_opens_what_was_declared_until_the_transaction_ends(world: Enfo
             rows(connection)
 
 
+def test_what_a_session_makes_inside_a_class_opens_nothing_later(world: Enforced) -> None:
+    """A view belongs to the class that made it, and reads with its rights ever after: its gate asks for the permit.
+
+    So a gate names its class, and does not ask who the current role is.
+    """
+    world.permit("p", "analyst")
+    with world.login("analyst") as connection:
+        with connection.transaction():
+            connection.execute(DECLARE.encode(), ("26-CR-1",))
+            connection.execute(b"CREATE TEMPORARY VIEW made AS SELECT id FROM records.arrest")
+            connection.execute(b"GRANT SELECT ON made TO PUBLIC")
+            assert connection.execute(b"SELECT count(*) FROM made").fetchone() == (2,)
+        assert connection.execute(b"SELECT current_user, count(*) FROM made").fetchone() == ("analyst", 0)
+        world.permit("q", "analyst", case="other")
+        assert connection.execute(b"SELECT count(*) FROM made").fetchone() == (0,)
+    world.admin.execute("UPDATE recuse.permit SET revoked_at = now()")
+
+
 def test_declare_says_which_it_is(world: Enforced) -> None:
     """Each sentence, one after the other, until nothing is in the way."""
     admin = world.admin
