@@ -100,7 +100,8 @@ def _row(each: Result) -> str:
 
 
 def _cells(each: Result) -> tuple[str, ...]:
-    holds = {None: "", True: "yes", False: "**no**"}[each.holds]
     low, high = each.spread
+    missed = "**no**" if each.aim is not None and low > each.aim else "cannot be told"
+    holds = {None: "", True: "yes", False: missed}[each.holds]
     aim = "" if each.aim is None else f"≤ {each.aim:g} {each.unit}"
     return (each.name, f"{each.value:g} {each.unit}", f"{low:g} – {high:g}", each.against or "", aim, holds)

@@ -15,7 +15,7 @@ from bench.enforcement import QUERIES
 from bench.measure import DifferentAnswerError, Rows, Samples, check_answers, estimate, exact, interleaved, more, ratio
 from bench.place import TOOLS
 from bench.plans import DifferentPlanError, Node, check_plan, check_same
-from bench.result import Place, Result, read, renewed
+from bench.result import Place, Result, in_words, read, renewed
 from bench.sides import COPY, NO_POLICY, OTHERS, OURS, ROW_FUNCTION
 from tests.conftest import binaries_of, skip_loudly
 
@@ -188,6 +188,14 @@ def results_of(values: Sequence[float]) -> Iterator[bool | None]:
 def test_an_aim_holds_when_the_whole_interval_does() -> None:
     assert list(results_of([1.0, 1.01, 1.04])) == [True, None]
     assert list(results_of([1.0, 1.01, 1.2])) == [False, None], "the median is within, the interval is not"
+
+
+def test_what_cannot_be_told_is_not_called_missed() -> None:
+    told = [
+        in_words(HERE.result("a/b", estimate(values), "×", "hand-written", 1.05))
+        for values in ([1.0, 1.01, 1.04], [1.0, 1.01, 1.2], [1.06, 1.1, 1.2])
+    ]
+    assert [words.partition("1.05 × ")[2] for words in told] == ["yes", "cannot be told", "**no**"]
 
 
 def test_the_page_names_every_side_and_every_key() -> None:

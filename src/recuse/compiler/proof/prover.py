@@ -32,9 +32,8 @@ class Prover:
     cedar: Cedar
     rules: tuple[Rule, ...]
     system: System
-    _questions: dict[str, tuple[tuple[Effect, Question, frozenset[Variable]], ...]] = field(default_factory=dict)
+    _questions: dict[str, tuple[tuple[Effect, Question], ...]] = field(default_factory=dict)
     _asked: dict[frozenset[Variable], dict[_Asking, None]] = field(default_factory=dict)
-    _folded: dict[object, Question] = field(default_factory=dict)
     _opened: dict[Situation, Opened] = field(default_factory=dict)
     _proved: dict[object, Found | None] = field(default_factory=dict)
     _like: dict[object, tuple[Principal, Circumstances]] = field(default_factory=dict)
@@ -45,8 +44,7 @@ class Prover:
         for table in self.system.tables:
             types = {name: attribute.type for name, attribute in table.attributes.items()}
             reader = readers.setdefault(tuple(sorted(types.items())), Reader.of(types))
-            questions = [(rule.effect, reader.rule(rule)) for rule in self.rules]
-            self._questions[table.name] = tuple((effect, of, _variables(of)) for effect, of in questions)
+            self._questions[table.name] = questions = tuple((rule.effect, reader.rule(rule)) for rule in self.rules)
             kinds = [Kind(self.system.name, table.name, category) for category in table.categories]
             for piece in (piece for _, question in questions for piece in pieces(question)):
                 if who := piece.variables & _WHO:
@@ -60,16 +58,9 @@ class Prover:
         """What the rules open in a situation."""
         if situation not in self._opened:
             questions = self._questions[situation.kind.table]
-            folded = ((effect, self._fold(question, speaks, situation)) for effect, question, speaks in questions)
+            folded = ((effect, fold(question, situation, self.cedar)) for effect, question in questions)
             self._opened[situation] = Opened(frozenset(f for f in folded if f[1] != Answered(False)), situation)
         return self._opened[situation]
-
-    def _fold(self, question: Question, variables: frozenset[Variable], situation: Situation) -> Question:
-        """What is left of a question; situations that differ in nothing that it speaks of leave the same."""
-        key = (id(question), situation.values(variables))
-        if key not in self._folded:
-            self._folded[key] = fold(question, situation, self.cedar)
-        return self._folded[key]
 
     def wrongly_shown(self, sql: Written, opened: Sequence[Opened], given: Written = ALWAYS) -> Found | None:
         """A row that `sql` shows in a session of which `given` is true, and that not all of `opened` open."""
@@ -160,11 +151,6 @@ def _askings(piece: Piece, kinds: Sequence[Kind]) -> Iterator[_Asking]:
     for kind in kinds if "resource" in piece.variables else kinds[:1]:
         for action in actions:
             yield piece, action, kind
-
-
-def _variables(question: Question) -> frozenset[Variable]:
-    """Everything that a question speaks of besides attributes."""
-    return frozenset[Variable]().union(*(piece.variables for piece in pieces(question)))
 
 
 def unread(written: Written) -> Unread | None:
