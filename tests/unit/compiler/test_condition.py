@@ -211,7 +211,7 @@ def test_a_truth_value_is_no_number() -> None:
         (lambda: elements("e", "@>", ["b", "a", "b"]), Elements("e", "@>", ("a", "b"), True)),
         # Constants of several types have an order too; no column has more than one.
         (lambda: one_of("c", [NETS[0], UUID(int=1), "a", 1]), OneOf("c", (1, "a", UUID(int=1), NETS[0]), True)),
-        (lambda: Within("t", 1, 2, True), Within("t", 1, 2, True, "datetime")),
+        (lambda: all_of((Within("t", 1, 2, True),)), Within("t", 1, 2, True, "datetime")),
         (lambda: given_not_null(all_of((Null("b", True), Flag("n", True))), frozenset("b")), NEVER),
         (lambda: given_not_null(any_of((Null("b", True), Flag("n", True))), frozenset("b")), Flag("n", True)),
         (lambda: given_not_null(any_of((Null("b", False), Flag("n", True))), frozenset("b")), ALWAYS),
