@@ -172,6 +172,7 @@ def main() -> None:
     modules = tuple(module for module in given.modules if module != GATE)
     results = run(modules, brief=given.brief) if modules else {}
     text, sound = summary(results | (gate() if GATE in given.modules else {}))
+    RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "summary.txt").write_text(text + "\n")
     print(text)  # noqa: T201 - this is a command
     sys.exit(0 if sound else 1)

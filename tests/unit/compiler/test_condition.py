@@ -187,6 +187,8 @@ def test_a_truth_value_is_no_number() -> None:
         (lambda: all_of((Ordered("n", "<", 3), Ordered("n", ">=", 3))), NEVER),
         (lambda: all_of((Flag("b", True), any_of((Flag("b", True), Flag("c", True))))), Flag("b", True)),
         (lambda: any_of((Flag("b", True), all_of((Flag("b", True), Flag("c", True))))), Flag("b", True)),
+        (lambda: all_of((Null("t", True), Within("t", 1, 5, True))), NEVER),
+        (lambda: all_of((Null("s", True), Like("s", ("a", ""), False))), NEVER),
         (lambda: one_of("s", []), NEVER),
         (lambda: one_of("s", [], False), Null("s", False)),
         (lambda: one_of("s", ["b", "a", "b"]), OneOf("s", ("a", "b"), True)),
