@@ -18,6 +18,15 @@ def test_an_action_is_in_itself_and_what_changes_is_a_writing_one(action: str) -
     assert Known(Hierarchy({})).ancestors(entity("Action", action).value) == frozenset(ABOVE[action])
 
 
-def test_an_entity_of_no_tree_is_not_known() -> None:
-    assert Known(Hierarchy({})).ancestors(entity("Account", "records/nobody").value) is None
-    assert Known(Hierarchy({})).ancestors(entity("Agency", "nobody").value) == frozenset({("Agency", "nobody")})
+@pytest.mark.parametrize("kind", ["Agency", "Purpose", "Authority", "Category", "Action"])
+def test_an_id_that_no_tree_has_is_in_itself_alone(kind: str) -> None:
+    nobody = entity(kind, "nobody").value
+    assert Known(Hierarchy({})).ancestors(nobody) == frozenset({(kind, "nobody")})
+    assert Known(Hierarchy({})).attributes(nobody) == {}
+
+
+@pytest.mark.parametrize("kind", ["Account", "records::arrest"])
+def test_what_is_in_no_tree_is_not_known(kind: str) -> None:
+    nobody = entity(kind, "nobody").value
+    assert Known(Hierarchy({})).ancestors(nobody) is None
+    assert Known(Hierarchy({})).attributes(nobody) is None
