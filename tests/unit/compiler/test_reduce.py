@@ -3,8 +3,9 @@
 import pytest
 from cedarpy import pst
 
-from recuse.compiler.fold import ERROR
-from recuse.compiler.reduce import condition, is_truth
+from recuse.compiler.fold import ERROR, is_value, negative
+from recuse.compiler.known import Hierarchy, Known
+from recuse.compiler.reduce import condition, is_truth, reduce
 
 OPEN = pst.GetAttr(pst.Var("resource"), "sealed")
 TRUE, FALSE, ONE = pst.BoolLit(True), pst.BoolLit(False), pst.LongLit(1)
@@ -51,3 +52,46 @@ def test_what_stands_in_a_condition_s_place(expr: pst.Expr, expected: pst.Expr) 
 )
 def test_a_truth_value_is_known_by_its_form(expr: pst.Expr, truth: bool) -> None:
     assert is_truth(expr) is truth
+
+
+LARGEST = 2**63 - 1
+NOTHING = Known(Hierarchy({}))
+ERRS = pst.GetAttr(pst.Record(pst.FrozenMap({})), "x")
+NESTED = pst.Record(pst.FrozenMap({"a": pst.Record(pst.FrozenMap({"b": ONE}))}))
+
+
+def ip(text: str) -> pst.Expr:
+    return pst.UnaryOp("ip", pst.StringLit(text))
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [
+        (pst.BinaryOp("and", TRUE, EQUAL), EQUAL),
+        (pst.BinaryOp("or", EQUAL, FALSE), EQUAL),
+        (pst.BinaryOp("and", TRUE, OPEN), pst.BinaryOp("and", TRUE, OPEN)),
+        (pst.UnaryOp("is_ipv4", ip("10.0.0.1")), TRUE),
+        (pst.UnaryOp("is_ipv4", ip("::1")), FALSE),
+        (pst.UnaryOp("is_ipv6", ip("::1")), TRUE),
+        (pst.UnaryOp("is_ipv6", ip("10.0.0.1")), FALSE),
+        (pst.UnaryOp("is_loopback", ip("127.0.0.1")), TRUE),
+        (pst.UnaryOp("is_loopback", ip("10.0.0.1")), FALSE),
+        (pst.UnaryOp("is_multicast", ip("224.0.0.1")), TRUE),
+        (pst.UnaryOp("is_multicast", ip("10.0.0.1")), FALSE),
+        (ERRS, ERROR),
+        (pst.UnaryOp("decimal", ERRS), ERROR),
+        (pst.HasAttr(NESTED, ("a", "b")), TRUE),
+        (pst.HasAttr(NESTED, ("a", "c")), FALSE),
+        (pst.HasAttr(NESTED, ("b", "b")), FALSE),
+        (pst.UnaryOp("neg", pst.LongLit(-LARGEST)), pst.LongLit(LARGEST)),
+        (pst.UnaryOp("neg", pst.LongLit(-LARGEST - 1)), ERROR),
+    ],
+)
+def test_what_is_known_is_folded(expr: pst.Expr, expected: pst.Expr) -> None:
+    assert reduce(expr, NOTHING) == expected
+
+
+def test_a_value_is_known_by_its_form() -> None:
+    assert is_value(ONE) is True
+    assert is_value(OPEN) is False
+    assert negative(pst.LongLit(LARGEST)) == pst.LongLit(-LARGEST)
