@@ -4,8 +4,9 @@ import pytest
 from cedarpy import pst
 
 from recuse.compiler.fold import ERROR, is_value, negative
-from recuse.compiler.known import Hierarchy, Known
+from recuse.compiler.known import Hierarchy, Known, Principal, ResourceKind, entity
 from recuse.compiler.reduce import condition, is_truth, reduce
+from recuse.model import RowAttribute
 
 OPEN = pst.GetAttr(pst.Var("resource"), "sealed")
 TRUE, FALSE, ONE = pst.BoolLit(True), pst.BoolLit(False), pst.LongLit(1)
@@ -83,6 +84,20 @@ def ip(text: str) -> pst.Expr:
         (pst.HasAttr(NESTED, ("a", "b")), TRUE),
         (pst.HasAttr(NESTED, ("a", "c")), FALSE),
         (pst.HasAttr(NESTED, ("b", "b")), FALSE),
+        (
+            pst.HasAttr(pst.Var("context"), ("a", "b")),
+            pst.BinaryOp(
+                "and",
+                pst.HasAttr(pst.Var("context"), ("a",)),
+                pst.HasAttr(pst.GetAttr(pst.Var("context"), "a"), ("b",)),
+            ),
+        ),
+        (pst.UnaryOp("is_ipv4", ONE), ERROR),
+        (pst.BinaryOp("eq", ip("10.0.0.1"), ip("10.0.0.1/32")), TRUE),
+        (pst.BinaryOp("eq", ip("10.0.0.1"), ip("10.0.0.1/31")), FALSE),
+        (pst.BinaryOp("is_in_range", ONE, OPEN), ERROR),
+        (pst.BinaryOp("is_in_range", OPEN, pst.StringLit("10.0.0.0/8")), ERROR),
+        (pst.BinaryOp("is_in_range", OPEN, ip("10.0.0.0/8")), pst.BinaryOp("is_in_range", OPEN, ip("10.0.0.0/8"))),
         (pst.UnaryOp("neg", pst.LongLit(-LARGEST)), pst.LongLit(LARGEST)),
         (pst.UnaryOp("neg", pst.LongLit(-LARGEST - 1)), ERROR),
     ],
@@ -95,3 +110,26 @@ def test_a_value_is_known_by_its_form() -> None:
     assert is_value(ONE) is True
     assert is_value(OPEN) is False
     assert negative(pst.LongLit(LARGEST)) == pst.LongLit(-LARGEST)
+
+
+OWNER, TAGS = (pst.GetAttr(pst.Var("resource"), name) for name in ("owner", "tags"))
+ATTRIBUTES = (("owner", RowAttribute("owner", "Agency", True)), ("tags", RowAttribute("tags", "Set<String>", True)))
+
+
+def test_a_principal_in_an_attribute_is_one_of_its_agencies_there_or_itself() -> None:
+    """While the kind of row is open. Of another account nothing is known there."""
+    asks = Known(Hierarchy({}), principal=Principal("records/clerk", frozenset({"unit"}), frozenset(), personal=True))
+    clerk, unit = entity("Account", "records/clerk"), entity("Agency", "unit")
+    either = pst.BinaryOp("or", pst.BinaryOp("in", unit, OWNER), pst.BinaryOp("eq", clerk, OWNER))
+    assert reduce(pst.BinaryOp("in", pst.Var("principal"), OWNER), asks) == either
+    other = pst.BinaryOp("in", entity("Account", "records/other"), OWNER)
+    assert reduce(other, asks) == other
+
+
+def test_an_attribute_in_a_set_of_texts_is_left_to_be_refused() -> None:
+    """What is no attribute errs there, unless there is nothing to be in."""
+    row = Known(Hierarchy({}), resource=ResourceKind("records", "arrest", "arrests", False, ATTRIBUTES))
+    asked = pst.BinaryOp("in", OWNER, TAGS)
+    assert reduce(asked, row) == asked
+    nothing = pst.IfThenElse(pst.UnaryOp("is_empty", TAGS), FALSE, ERROR)
+    assert reduce(pst.BinaryOp("in", entity("Agency", "unit"), TAGS), row) == nothing
