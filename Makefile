@@ -12,7 +12,7 @@ test: .venv/.dev .venv/.bench   ## every test (installs system packages when roo
 	scripts/system-packages.sh
 	scripts/postgresql-versions.sh
 	scripts/application.sh
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.dev               ## style, types, floors, sizes
 	$(BIN)/ruff check .

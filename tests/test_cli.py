@@ -522,19 +522,20 @@ def test_no_color_is_respected(chain: Chain) -> None:
 
 
 def test_a_usage_error_is_exit_code_2(chain: Chain) -> None:
-    ran = chain.desk.run("plan", "--repositry", "policy")
-    assert (ran.code, ran.out) == (2, "")
-    assert (
-        ran.said == "error No such option: --repositry (Possible options: --repository) remedy see `recuse plan --help`"
-    )
-    for args, said in (
-        (("permit", "issue"), "Missing argument 'PERMIT'"),
-        (("plan", "--format", "xml"), "Invalid value for '--format': Value error, 'xml' is not one of 'human', 'json'"),
-        (("plam",), "No such command 'plam'. Did you mean 'plan'?"),
+    for args, said, remedy in (
+        (("plan", "--repositry", "x"), "no such option: --repositry (Possible options: --repository)", "plan --help`"),
+        (("permit", "issue"), "missing argument 'PERMIT'", "permit issue --help`"),
+        (
+            ("plan", "--format", "xml"),
+            "invalid value for '--format': 'xml' is not one of 'human', 'json'",
+            "plan --help`",
+        ),
     ):
         ran = chain.desk.run(*args)
-        assert (ran.code, ran.out) == (2, "")
-        assert f"error {said} remedy" in ran.said
+        assert (ran.code, ran.out, ran.said) == (2, "", f"error {said} remedy see `recuse {remedy}")
+    assert chain.desk.run("plam").said == (
+        "error no such command 'plam' remedy did you mean 'plan'? see `recuse --help`"
+    )
     ran = chain.desk.run("plan", "--format", "json", "--sytem", "records")
     assert (ran.code, ran.document["remedy"]) == (2, "see `recuse plan --help`")
     assert "Usage: recuse permit" in chain.desk.run("permit").said

@@ -57,7 +57,7 @@ def merged(jobs: list[Future[Tally]]) -> Tally:
 
 
 def test_each_login_reaches_what_cedar_allows(compared: Tally) -> None:
-    compared.judge()
+    assert not compared.wrong()
 
 
 def test_the_recipe_is_not_degenerate(compared: Tally) -> None:
@@ -122,8 +122,7 @@ def test_a_planted_fault_is_noticed(live: Live, fault: str, monkeypatch: pytest.
     """A guard that cannot fail guards nothing: with each fault the same comparison finds a mismatch soon."""
     PLANTED[fault](monkeypatch)
     tally, _ = first_case(live)
-    with pytest.raises(AssertionError, match="grants; the first"):
-        tally.judge()
+    assert "grants; the first" in tally.wrong()
 
 
 def test_a_decision_point_that_lets_errors_pass_is_noticed(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,4 +153,4 @@ def test_a_mismatch_is_made_small(live: Live, fault: str, monkeypatch: pytest.Mo
 
 
 def test_without_a_fault_the_same_sets_agree(live: Live) -> None:
-    Comparison(live, Random(7)).run(20).judge()  # noqa: S311 - the same each time
+    assert not Comparison(live, Random(7)).run(20).wrong()  # noqa: S311 - the same each time

@@ -31,9 +31,9 @@ from recuse.operations.proposal import Proposal
 from recuse.operations.toml_text import named
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import validate
-from recuse.targets.postgres.throwaway import Server, throwaway
+from recuse.targets.postgres.throwaway import Server
 from recuse.targets.target import Session, target_for
-from tests.conftest import binaries_of, skip_loudly
+from tests.conftest import skip_loudly
 
 OPTIONS = InitOptions(
     "records", "st.riverton.police", "Riverton Police (fictional)", "recuse-records", on=date(2026, 3, 1)
@@ -150,10 +150,8 @@ def show(made: Made) -> None:
 
 
 @pytest.fixture
-def demo() -> Iterator[str]:
-    """The demo's world, on the newest version; the hostile schema is read on the oldest too."""
-    with throwaway(binaries=binaries_of(18)) as server:
-        yield build(server, people=500).dsn()
+def demo(own_server: Server) -> str:
+    return build(own_server, people=500).dsn()
 
 
 @pytest.fixture

@@ -229,9 +229,10 @@ def test_a_second_plan_is_empty_and_applying_again_changes_nothing(story: Story)
     planned, _ = story.job.plan()
     assert planned.plan.changes == ()
     assert (planned.plan.loses, planned.plan.gains, planned.plan.severs) == ((), (), frozenset())
-    done = story.job.apply()
-    assert done.changes == 0
-    assert done.applied is None
+    for _ in range(2):
+        done = story.job.apply()
+        assert done.changes == 0
+        assert done.applied is None
     again, _ = story.job.plan()
     assert again.plan.fingerprint == planned.plan.fingerprint
 
@@ -288,9 +289,9 @@ def test_a_membership_taken_by_hand_is_drift_and_does_not_stop_verify(story: Sto
         try:
             codes = {finding.code for finding in story.job.verify().findings}
         finally:
-            mended = story.job.apply()
+            story.job.apply()
     assert {"drift", "attempt-under"} <= codes
-    assert mended.changes >= len(members) > 0
+    assert story.job.plan()[0].plan.changes == ()
 
 
 def test_a_remedy_mends_the_cause_and_not_one_login_s_way_to_it(story: Story) -> None:

@@ -3,7 +3,6 @@
 Every case pins the remedy's text and then does what that text says, no more; then the same command must succeed.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -19,6 +18,7 @@ import pytest
 
 from recuse.errors import RecuseError
 from recuse.ledger import open_ledger
+from recuse.operations.document import sealed
 from recuse.targets.postgres.apply import ADVISORY_LOCK
 from recuse.targets.postgres.throwaway import Server
 from tests.test_cli import CONFIRMS, DIRECTS, INSTITUTION, SERVICE, Desk, Ran, desk_on, one_server
@@ -97,7 +97,7 @@ def in_house_style(sentence: str) -> list[str]:
     return [what for what, pattern in rules.items() if re.search(pattern, bare)]
 
 
-def refused(desk: Desk, command: tuple[str, ...], message: str, remedy: str) -> None:
+def assert_refused(desk: Desk, command: tuple[str, ...], message: str, remedy: str) -> None:
     """The command says this, in both formats, with exit code 2, and neither files nor ledger have changed."""
     files = desk.files()
     person, program = desk.run(*command), desk.run(*command, "--format", "json")
@@ -112,11 +112,11 @@ def refused(desk: Desk, command: tuple[str, ...], message: str, remedy: str) -> 
     assert desk.files() == files
 
 
-def mended(desk: Desk, command: tuple[str, ...], *steps: Step) -> Ran:
+def assert_mended(desk: Desk, command: tuple[str, ...], *steps: Step) -> Ran:
     """Each refusal in turn, with its remedy followed; then the command succeeds. Returns that last run."""
     for step in steps:
         facts = desk.facts()
-        refused(desk, command, step.message, step.remedy)
+        assert_refused(desk, command, step.message, step.remedy)
         assert desk.facts() == facts
         step.act()
     last = desk.run(*command)
@@ -147,7 +147,7 @@ def test_the_server_is_down(desk: Desk, command: tuple[str, ...]) -> None:
     facts = desk.facts()
     pg_ctl(desk.server, "stop", "--mode", "fast")
     try:
-        refused(desk, command, f"no connection to service `{SERVICE}`: …Connection refused", CONNECTION)
+        assert_refused(desk, command, f"no connection to service `{SERVICE}`: …Connection refused", CONNECTION)
     finally:
         pg_ctl(desk.server, "start")  # check that the server runs
     assert desk.facts() == facts
@@ -170,14 +170,14 @@ def test_a_wrong_connection(desk: Desk, wrong: str) -> None:
     changed, reason = WRONG_CONNECTIONS[wrong]
     desk.connect(**changed)
     message = f"no connection to service `{SERVICE}`: …{reason.replace('`', '…')}"
-    mended(desk, PLAN, Step(message, CONNECTION, desk.connect))
+    assert_mended(desk, PLAN, Step(message, CONNECTION, desk.connect))
 
 
 def test_the_service_is_not_in_the_file(desk: Desk) -> None:
     right = (desk.folder / "services").read_text()
     (desk.folder / "services").write_text(right.replace(SERVICE, "another"))
     message = f"no connection to service `{SERVICE}`: …definition of service …not found"
-    mended(desk, PLAN, Step(message, CONNECTION, desk.connect))
+    assert_mended(desk, PLAN, Step(message, CONNECTION, desk.connect))
 
 
 @pytest.mark.parametrize("dsn", ["nonsense", "host=localhost dbname", "postgresql://[", "service = = x"])
@@ -185,9 +185,9 @@ def test_an_unreadable_connection_string(desk: Desk, dsn: str) -> None:
     facts = desk.facts()
     for command in (PLAN, VERIFY):
         remedy = "write `service=NAME`, `host=… dbname=… user=…` or `postgresql://user@host/database`"
-        refused(desk, (*command, "--dsn", dsn), "the connection string cannot be read", remedy)
-    refused(desk, ("reach", dsn), "the connection string cannot be read", remedy)
-    refused(desk, ("init", dsn, "--out", "new", *INSTITUTION), "the connection string cannot be read", remedy)
+        assert_refused(desk, (*command, "--dsn", dsn), "the connection string cannot be read", remedy)
+    assert_refused(desk, ("reach", dsn), "the connection string cannot be read", remedy)
+    assert_refused(desk, ("init", dsn, "--out", "new", *INSTITUTION), "the connection string cannot be read", remedy)
     assert desk.facts() == facts
     done(desk.run(*PLAN, "--dsn", f"service={SERVICE}"))
     done(desk.run("reach", f"host={desk.server.host} port={desk.server.port} dbname=records user=postgres"))
@@ -198,7 +198,7 @@ def test_an_unreadable_connection_string(desk: Desk, dsn: str) -> None:
 def test_a_plain_login_cannot_apply(signed: Desk) -> None:
     """It is told before anything is recorded or changed."""
     signed.connect(user="clerk")
-    mended(signed, APPLY, Step("…", "connect as a superuser…", signed.connect))
+    assert_mended(signed, APPLY, Step("…", "connect as a superuser…", signed.connect))
     assert signed.reads("partner") == 0
 
 
@@ -209,7 +209,7 @@ def test_a_plain_login_cannot_verify_what_is_applied(applied: Desk) -> None:
         "connect as a superuser, or give `clerk` the right named",
         applied.connect,
     )
-    mended(applied, VERIFY, step)
+    assert_mended(applied, VERIFY, step)
 
 
 def test_another_apply_is_at_work(signed: Desk) -> None:
@@ -221,7 +221,7 @@ def test_another_apply_is_at_work(signed: Desk) -> None:
             done(signed.plan())
 
         message = "another `recuse apply` is at work on this database"
-        mended(signed, APPLY, Step(message, "wait for it to end and plan again", wait_and_plan))
+        assert_mended(signed, APPLY, Step(message, "wait for it to end and plan again", wait_and_plan))
     assert signed.reads("partner") == 0
 
 
@@ -232,7 +232,7 @@ def test_a_file_is_half_written(desk: Desk) -> None:
     path = desk.policy / "accounts.toml"
     whole = path.read_text()
     path.write_text(whole[: whole.index("partner") + 4])
-    mended(desk, CHECK, Step("accounts.toml:…: …", "…", lambda: path.write_text(whole)))
+    assert_mended(desk, CHECK, Step("accounts.toml:…: …", "…", lambda: path.write_text(whole)))
 
 
 @pytest.mark.parametrize("part", range(16))
@@ -254,7 +254,7 @@ def test_an_unknown_key(desk: Desk) -> None:
     step = Step(
         "accounts.toml:9: unknown key `may_declares`", remedy, lambda: desk.edit(path, "may_declares", "may_declare")
     )
-    mended(desk, CHECK, step)
+    assert_mended(desk, CHECK, step)
 
 
 def test_a_login_in_no_agency(desk: Desk) -> None:
@@ -266,7 +266,9 @@ def test_a_login_in_no_agency(desk: Desk) -> None:
         path.write_text(f'{path.read_text()}\n[[account]]\nid = "records/newcomer"\n{rest}')
 
     message = "logins of system `records` that belong to no agency: `newcomer`"
-    mended(desk, PLAN, Step(message, 'add an [[account]] with id = "records/newcomer" to accounts.toml for each', add))
+    assert_mended(
+        desk, PLAN, Step(message, 'add an [[account]] with id = "records/newcomer" to accounts.toml for each', add)
+    )
 
 
 def test_a_column_that_does_not_exist(desk: Desk) -> None:
@@ -275,35 +277,39 @@ def test_a_column_that_does_not_exist(desk: Desk) -> None:
     desk.edit(path, "phone = ", "telephone = ")
     message = "the category map of `records` does not fit the database: `records.person` has no column `telephone`"
     remedy = "correct categories/records.toml, or the table"
-    mended(desk, PLAN, Step(message, remedy, lambda: desk.edit(path, "telephone = ", "phone = ")))
+    assert_mended(desk, PLAN, Step(message, remedy, lambda: desk.edit(path, "telephone = ", "phone = ")))
     desk.edit(path, "phone = ", "telephone = ")
     rename = "ALTER TABLE records.person RENAME phone TO telephone"
-    mended(desk, PLAN, Step(message, remedy, lambda: execute(desk, rename)))
+    assert_mended(desk, PLAN, Step(message, remedy, lambda: execute(desk, rename)))
 
 
 def test_an_unknown_system(desk: Desk) -> None:
     for command in (PLAN, VERIFY):
-        refused(desk, (*command, "--system", "recrods"), "no system `recrods` in recuse.toml", "name one of `records`")
+        assert_refused(
+            desk, (*command, "--system", "recrods"), "no system `recrods` in recuse.toml", "name one of `records`"
+        )
     done(desk.run(*PLAN, "--system", "records"))
 
 
 def test_the_folder_holds_no_repository(desk: Desk) -> None:
     (desk.folder / "empty").mkdir()
-    refused(desk, ("check", "-r", "empty"), "…holds no policy repository", "make one with `recuse init`")
+    assert_refused(desk, ("check", "-r", "empty"), "…holds no policy repository", "make one with `recuse init`")
     (desk.folder / "empty").rmdir()
     done(desk.run("init", f"service={SERVICE}", "--out", "empty", *INSTITUTION), desk.run("check", "-r", "empty"))
 
 
 def test_init_finds_files_in_the_way(desk: Desk) -> None:
     command = ("init", f"service={SERVICE}", *INSTITUTION, "--out")
-    refused(desk, (*command, "policy"), "`policy` is not an empty folder", "name a folder that does not exist yet")
+    assert_refused(
+        desk, (*command, "policy"), "`policy` is not an empty folder", "name a folder that does not exist yet"
+    )
     done(desk.run(*command, "new"))
 
 
 def test_init_on_a_governed_database(applied: Desk) -> None:
     command = ("init", f"service={SERVICE}", *INSTITUTION, "--out", "new")
     message = "database `records` is governed already: it holds the schema `recuse`"
-    refused(applied, command, message, "use its policy repository, or remove enforcement first")
+    assert_refused(applied, command, message, "use its policy repository, or remove enforcement first")
     done(applied.run(*CHECK))  # use its policy repository
 
 
@@ -314,7 +320,7 @@ def test_from_a_draft_the_remedies_alone_lead_to_apply(desk: Desk) -> None:
     """Unsigned, then unconfirmed, then with a plan made on the draft: each refusal says the next thing to do."""
     done(desk.plan())
     name = desk.directive
-    mended(
+    assert_mended(
         desk,
         APPLY,
         Step(f"directive `{name}` is not signed", SIGN, lambda: done(desk.sign())),
@@ -330,7 +336,7 @@ def test_the_wrong_key_at_sign(desk: Desk) -> None:
         f"the key given is not one of `{DIRECTS}`'s in officials.toml",
         "sign with that official's own key",
     )
-    refused(desk, (*command, CONFIRMS), message, remedy)
+    assert_refused(desk, (*command, CONFIRMS), message, remedy)
     done(desk.run(*command, DIRECTS))
 
 
@@ -338,16 +344,16 @@ def test_the_wrong_key_at_sign(desk: Desk) -> None:
 def test_no_private_key(desk: Desk, key: str) -> None:
     command = ("sign", desk.directive, "-r", "policy", "-k")
     remedy = "name a private key file" if key == "nowhere" else "sign with `ssh-keygen -Y sign -n …"
-    refused(desk, (*command, key), f"the key `{key}` …", remedy)
+    assert_refused(desk, (*command, key), f"the key `{key}` …", remedy)
     done(desk.run(*command, DIRECTS))
 
 
 def test_the_wrong_official_at_confirm(desk: Desk) -> None:
     done(desk.sign())
     command = ("confirm", desk.directive, "-r", "policy", "-k", CONFIRMS, "--as")
-    refused(desk, (*command, "nobody"), "no official `nobody` in officials.toml", f"name one of …`{CONFIRMS}`…")
+    assert_refused(desk, (*command, "nobody"), "no official `nobody` in officials.toml", f"name one of …`{CONFIRMS}`…")
     message = f"the key given is not one of `{DIRECTS}`'s in officials.toml"
-    refused(desk, (*command, DIRECTS), message, "sign with that official's own key")
+    assert_refused(desk, (*command, DIRECTS), message, "sign with that official's own key")
     done(desk.run(*command, CONFIRMS))
 
 
@@ -356,7 +362,7 @@ def test_confirmed_by_who_may_not(desk: Desk) -> None:
     done(desk.sign(), desk.run("confirm", desk.directive, "-r", "policy", "-k", DIRECTS, "--as", DIRECTS), desk.plan())
     message = f"the confirmation of `{desk.directive}` is signed by `{DIRECTS}`, who has not the role `confirm`"
     remedy = "give the role in officials.toml, or let an official who has it sign"
-    mended(
+    assert_mended(
         desk,
         APPLY,
         Step(message, remedy, lambda: done(desk.confirm())),
@@ -366,12 +372,12 @@ def test_confirmed_by_who_may_not(desk: Desk) -> None:
 
 def test_confirmed_before_it_is_signed(desk: Desk) -> None:
     command = ("confirm", desk.directive, "-r", "policy", "-k", CONFIRMS, "--as", CONFIRMS)
-    mended(desk, command, Step(f"directive `{desk.directive}` is not signed", SIGN, lambda: done(desk.sign())))
+    assert_mended(desk, command, Step(f"directive `{desk.directive}` is not signed", SIGN, lambda: done(desk.sign())))
 
 
 def test_an_unknown_directive(desk: Desk) -> None:
     message, remedy = "no directive `baseline` in directives/", f"name one of these: `{desk.directive}`"
-    refused(desk, ("sign", "baseline", "-r", "policy", "-k", DIRECTS), message, remedy)
+    assert_refused(desk, ("sign", "baseline", "-r", "policy", "-k", DIRECTS), message, remedy)
     done(desk.sign())
 
 
@@ -379,8 +385,8 @@ def test_a_time_without_a_zone(desk: Desk) -> None:
     done(desk.sign())
     command = ("confirm", desk.directive, "-r", "policy", "-k", CONFIRMS, "--as", CONFIRMS, "--effective")
     remedy = "write it as 2026-01-31T12:00:00Z"
-    refused(desk, (*command, "2026-01-31T12:00:00"), "`2026-01-31T12:00:00` has no time zone", remedy)
-    refused(desk, (*command, "tomorrow"), "`tomorrow` is not a time", remedy)
+    assert_refused(desk, (*command, "2026-01-31T12:00:00"), "`2026-01-31T12:00:00` has no time zone", remedy)
+    assert_refused(desk, (*command, "tomorrow"), "`tomorrow` is not a time", remedy)
     done(desk.run(*command, "2026-01-31T12:00:00Z"))
 
 
@@ -389,7 +395,7 @@ def test_the_rules_were_altered_after_signing(signed: Desk) -> None:
     whole = path.read_text()
     path.write_text(whole.replace('"records/clerk"', '"records/clerk", Account::"records/partner"'))
     message = f"directive `{signed.directive}`: its Cedar text is not the one that was signed"
-    mended(signed, APPLY, Step(message, "restore `directive.cedar`", lambda: path.write_text(whole)))
+    assert_mended(signed, APPLY, Step(message, "restore `directive.cedar`", lambda: path.write_text(whole)))
 
 
 def test_a_policy_file_was_altered_after_signing(signed: Desk) -> None:
@@ -398,7 +404,7 @@ def test_a_policy_file_was_altered_after_signing(signed: Desk) -> None:
     path.write_text(whole.replace("active = true", "active = false", 1))
     message = f"directive `{signed.directive}`: the files outside `directives/` are not those that were signed"
     remedy = "restore them, or direct the change by a new directive"
-    mended(signed, APPLY, Step(message, remedy, lambda: path.write_text(whole)))
+    assert_mended(signed, APPLY, Step(message, remedy, lambda: path.write_text(whole)))
 
 
 def test_a_half_written_signature(signed: Desk) -> None:
@@ -413,7 +419,7 @@ def test_a_half_written_signature(signed: Desk) -> None:
         subprocess.run(command, check=True, capture_output=True)
 
     message = f"directive `{signed.directive}`: the signature is malformed: …"
-    mended(signed, APPLY, Step(message, "sign again with `ssh-keygen -Y sign`", sign_again))
+    assert_mended(signed, APPLY, Step(message, "sign again with `ssh-keygen -Y sign`", sign_again))
 
 
 def test_the_system_is_at_another_stage(desk: Desk) -> None:
@@ -425,7 +431,7 @@ def test_the_system_is_at_another_stage(desk: Desk) -> None:
         desk.edit(desk.policy / "recuse.toml", 'stage = "observe"', 'stage = "enforce"')
         done(desk.sign())
 
-    mended(
+    assert_mended(
         desk,
         APPLY,
         Step(
@@ -453,7 +459,7 @@ def test_the_directive_is_at_another_stage(desk: Desk) -> None:
         done(desk.sign(), desk.confirm())  # to issue is to sign and to confirm
 
     message = f"directive `{name}` is at stage `observe`, where nothing is applied"
-    mended(desk, APPLY, Step(message, "issue it at stage `enforce`", issue))
+    assert_mended(desk, APPLY, Step(message, "issue it at stage `enforce`", issue))
 
 
 # The plan -----------------------------------------------------------------------------------------------------------
@@ -462,7 +468,7 @@ def test_the_directive_is_at_another_stage(desk: Desk) -> None:
 def test_the_database_changed_since_the_plan(signed: Desk) -> None:
     execute(signed, "GRANT INSERT ON records.person TO partner")
     message = "the database is not as it was when the plan was made"
-    mended(signed, APPLY, Step(message, LOOK_AGAIN, lambda: done(signed.plan())))
+    assert_mended(signed, APPLY, Step(message, LOOK_AGAIN, lambda: done(signed.plan())))
     assert "INSERT" in (signed.folder / "plan.json").read_text()
     with psycopg.connect(signed.dsn("partner")) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("INSERT INTO records.person VALUES (51, '', '', false)")
@@ -484,7 +490,7 @@ def test_the_plan_was_edited(signed: Desk, edit: str) -> None:
     signed.edit(path, old, new)
     accident = "the plan file was changed after it was written: its digest is another"
     forgery = f"the plan file is not what would be planned now (it differs in {part})"
-    mended(
+    assert_mended(
         signed,
         APPLY,
         Step(accident, "make it again with `recuse plan --out`", lambda: forge(path)),
@@ -494,10 +500,7 @@ def test_the_plan_was_edited(signed: Desk, edit: str) -> None:
 
 def forge(path: Path) -> None:
     """Give an edited plan file the digest that fits it."""
-    whole = json.loads(path.read_text())
-    whole["sha256"] = ""
-    text = json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
-    path.write_text(text.replace('"sha256": ""', f'"sha256": "{hashlib.sha256(text.encode()).hexdigest()}"'))
+    path.write_bytes(sealed(json.loads(path.read_text())))
 
 
 @pytest.mark.parametrize(
@@ -508,12 +511,12 @@ def test_the_plan_says_the_same_in_other_bytes(signed: Desk, old: str, new: str)
     """What officials read must be what is compared: a key written twice shows one thing and means another."""
     signed.edit(signed.folder / "plan.json", old, new)
     step = Step("the plan file is not …", "make it again with `recuse plan --out`", lambda: done(signed.plan()))
-    mended(signed, APPLY, step)
+    assert_mended(signed, APPLY, step)
 
 
 def test_the_plan_is_missing(signed: Desk) -> None:
     (signed.folder / "plan.json").rename(signed.folder / "plans.json")
-    refused(signed, APPLY, "`plan.json` cannot be read: …", "check the path")
+    assert_refused(signed, APPLY, "`plan.json` cannot be read: …", "check the path")
     done(signed.run("apply", "plans.json", "-r", "policy", "--yes"))
 
 
@@ -538,13 +541,13 @@ def test_the_plan_is_no_plan(signed: Desk, name: str) -> None:
     (signed.folder / "plan.json").write_bytes(written(signed, name))
     plan_out = ("plan", "-r", "policy", "--out", "plan.json")
     step = Step("the plan file is not …", "make it again with `recuse plan --out`", lambda: done(signed.run(*plan_out)))
-    refused(signed, ("apply", "plan.json", "-r", "policy", "--dry-run"), step.message, step.remedy)
-    mended(signed, APPLY, step)
+    assert_refused(signed, ("apply", "plan.json", "-r", "policy", "--dry-run"), step.message, step.remedy)
+    assert_mended(signed, APPLY, step)
 
 
 def test_the_plan_cannot_be_written(desk: Desk) -> None:
     command = ("plan", "-r", "policy", "--out", "nowhere/plan.json")
-    mended(desk, command, Step("`nowhere/plan.json` cannot be written: …", "…", (desk.folder / "nowhere").mkdir))
+    assert_mended(desk, command, Step("`nowhere/plan.json` cannot be written: …", "…", (desk.folder / "nowhere").mkdir))
 
 
 def test_the_access_log_is_missing(desk: Desk) -> None:
@@ -557,7 +560,7 @@ def test_the_access_log_is_missing(desk: Desk) -> None:
 
 def test_nobody_is_there_to_ask(signed: Desk) -> None:
     command = ("apply", "plan.json", "-r", "policy")
-    refused(signed, command, "nobody is there to ask", "look at it with --dry-run, then say --yes")
+    assert_refused(signed, command, "nobody is there to ask", "look at it with --dry-run, then say --yes")
     done(signed.run(*command, "--dry-run"), signed.run(*command, "--yes"))
 
 
@@ -569,7 +572,7 @@ def test_another_writes_to_the_ledger(applied: Desk, command: tuple[str, ...]) -
     done(applied.plan())
     with closing(open_ledger(applied.ledger)) as other:
         message = "another process is writing to the ledger in `policy/.ledger`"
-        mended(applied, command, Step(message, "wait until it has finished", other.close))
+        assert_mended(applied, command, Step(message, "wait until it has finished", other.close))
 
 
 @pytest.mark.parametrize(
@@ -583,13 +586,13 @@ def test_the_ledger_is_damaged(applied: Desk, command: tuple[str, ...]) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b"confirmed", b"confirmeb", 1))
     step = Step("entries 0 to … are not what was signed", "restore the file `entries`", lambda: path.write_bytes(whole))
-    mended(applied, command, step)
+    assert_mended(applied, command, step)
 
 
 def test_the_ledger_is_not_there(applied: Desk) -> None:
     """A misspelt folder is not an empty ledger."""
     for command in (("ledger", "verify"), ("ledger", "list")):
-        refused(
+        assert_refused(
             applied,
             (*command, "policy/ledger"),
             "the ledger could not use …",
@@ -623,12 +626,12 @@ def test_a_confirmed_directive_was_deleted(applied: Desk, tmp_path: Path, alone:
     shutil.move(folder, kept)
     message = f"directive `{name}`, confirmed in the ledger, is missing or altered in the repository"
     for command in (PLAN, VERIFY):
-        refused(applied, command, message, LOST)
+        assert_refused(applied, command, message, LOST)
     steps = [Step(message, LOST, lambda: shutil.move(kept, folder))]
     if not alone:
         stale = "the plan file is not what would be planned now (it differs in directives)"
         steps.append(Step(stale, PLAN_AGAIN, lambda: done(applied.plan())))
-    mended(applied, APPLY, *steps)
+    assert_mended(applied, APPLY, *steps)
     for command in (PLAN, VERIFY):
         done(applied.run(*command))
 
@@ -646,8 +649,8 @@ def test_a_confirmed_directive_was_altered(applied: Desk) -> None:
 
     message = f"directive `{applied.directive}`, confirmed in the ledger, is missing or altered in the repository"
     for command in (PLAN, VERIFY):
-        refused(applied, command, message, LOST)
-    mended(applied, APPLY, Step(message, LOST, restore))
+        assert_refused(applied, command, message, LOST)
+    assert_mended(applied, APPLY, Step(message, LOST, restore))
 
 
 # Questions, and the demonstration -----------------------------------------------------------------------------------
@@ -675,7 +678,7 @@ def test_a_confirmed_directive_was_altered(applied: Desk) -> None:
 def test_a_question_that_cannot_be_asked(
     desk: Desk, words: tuple[str, ...], message: str, remedy: str, right: tuple[str, ...]
 ) -> None:
-    refused(desk, ("why", *words, "-r", "policy"), message, remedy)
+    assert_refused(desk, ("why", *words, "-r", "policy"), message, remedy)
     done(desk.run("why", *right, "-r", "policy"))
 
 
@@ -687,7 +690,7 @@ def test_the_demonstration_does_not_touch_the_files_of_others(desk: Desk) -> Non
     foreign.write_text("not a demo's")
     command = ("demo", "--people", "500", "--lines", "10000", "--out")
     message, remedy = "`mine` holds files that no demo made", "give an empty or new folder with --out"
-    refused(desk, (*command, "mine"), message, remedy)
+    assert_refused(desk, (*command, "mine"), message, remedy)
     assert (foreign.read_text(), list(foreign.parent.iterdir())) == ("not a demo's", [foreign])
     ran = desk.run(*command, "new", "--format", "json")
     assert (ran.code, ran.document["verdict"]) == (0, "holds")

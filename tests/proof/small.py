@@ -60,9 +60,11 @@ def wrong(rules: Rules, asking: Asking, written: Written) -> tuple[Found | None,
     return proving.wrongly_shown(written, left), proving.wrongly_hidden(written, left)
 
 
-def compiled_is_proved(rules: Rules, asking: Asking) -> None:
-    found = wrong(rules, asking, read(compiled(rules, asking)))
-    assert found == (None, None), (asking, condition_text(compiled(rules, asking)))
+def unproved(rules: Rules, asking: Asking) -> str:
+    """What of the compiled condition is not proved; empty when all is."""
+    written = condition_text(compiled(rules, asking))
+    found = wrong(rules, asking, read_condition(written))
+    return "" if found == (None, None) else f"{asking}: {written}: {found}"
 
 
 def stored(value: Value) -> sql.Composable:

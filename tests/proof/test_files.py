@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from recuse.errors import PlanError
-from recuse.operations.document import _sealed, _text, read_plan
+from recuse.operations.document import read_plan, sealed
 from tests.test_cli import Desk, Ran, desk_on, one_server
 
 EVERY_BYTE: Final = os.environ.get("RECUSE_EVERY_BYTE") == "1"
@@ -34,7 +34,7 @@ class Plans:
         """A plan changed by somebody who computes its digest anew."""
         whole = json.loads(plan)
         forge(whole)
-        data = _text(_sealed(whole))
+        data = sealed(whole)
         assert data != plan
         return self.prove(data)
 
@@ -67,10 +67,10 @@ def test_a_plan_is_proved_again_in_its_own_process_without_a_database(plans: Pla
 
 def test_nothing_else_is_asked_of_a_proof(plans: Plans) -> None:
     """An option that would be ignored is refused: who gives it believes that it does something."""
-    beside = ("--log", "nowhere.parquet", "--statements", "nowhere.sql")
+    beside = ("--log", "nowhere.parquet", "--statements", "", "--no-count")
     ran = plans.desk.run("plan", "--prove", "given.json", "-r", "policy", *beside)
     assert ran.code == 2
-    assert "--prove reads a plan file and nothing else, and --log, --statements would be ignored" in ran.said
+    assert "nothing else, so that --log, --statements, --no-count would do nothing remedy leave away" in ran.said
 
 
 def test_what_stands_is_proved_in_the_servers_words(plans: Plans) -> None:

@@ -11,11 +11,11 @@ from recuse.errors import ApplyError
 from recuse.operations.apply import Manner, apply_in
 from recuse.targets.postgres import apply
 from recuse.targets.records import Patience
-from tests.conftest import version_id
+from tests.conftest import ENDS, version_id
 from tests.test_main_job import Job, job_on, quiet
 
 
-@pytest.fixture
+@pytest.fixture(params=ENDS, ids=version_id)
 def job(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Job]:
     with ExitStack() as stack:
         job = job_on(stack, request.param, tmp_path)
@@ -31,7 +31,6 @@ def reads(job: Job, login: str, table: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("job", [15], ids=version_id, indirect=True)  # its locks are tested on 18 in test_waiting.py
 def test_a_reader_that_never_lets_go_stops_the_shape_and_not_the_cut(job: Job) -> None:
     """A superuser's session is never ended by the cut; its lock outlasts every attempt."""
     manner = Manner(lambda _: job.world.dsn(), quiet, Patience(200, 2))
@@ -52,7 +51,6 @@ def test_a_reader_that_never_lets_go_stops_the_shape_and_not_the_cut(job: Job) -
     assert [finding.code for finding in job.verify().findings if finding.code != "version-floor"] == []
 
 
-@pytest.mark.parametrize("job", [18], ids=version_id, indirect=True)
 def test_a_dropped_connection_in_the_middle_converges(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server ends our own session after the cut; running the job again finishes it."""
     original = apply._Run.batches

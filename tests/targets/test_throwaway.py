@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -34,6 +35,18 @@ def test_leaves_nothing_behind() -> None:
     assert not folder.exists()
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(server.dsn())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="not applicable: only root's server runs as another user")
+def test_lies_where_temporary_files_lie_unless_its_user_cannot_go_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, kept = Path("/tmp"), Path("/var/tmp")  # noqa: S108 - as the system has them
+    for chosen, mode, taken in ((tmp_path, 0o700, usual), (kept, 0o1777, kept)):
+        assert chosen.stat().st_mode & 0o7777 == mode
+        monkeypatch.setattr(tempfile, "tempdir", str(chosen))
+        with throwaway() as server:
+            assert server.folder.parent.parent == taken
 
 
 def test_stops_when_its_parent_is_killed() -> None:

@@ -313,7 +313,7 @@ def test_a_vacuum_that_prevents_wraparound_is_named() -> None:
 
 _KILLED = """
 import sys
-from recuse.enforcement.facts import ObjectRef, Owner, RowSecurity
+from recuse.enforcement.facts import ObjectRef, RowSecurity
 from recuse.enforcement.plan import Change
 from recuse.targets.postgres.connect import connect
 from recuse.targets.postgres.waiting import Budget, watch_the_client

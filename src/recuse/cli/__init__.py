@@ -73,11 +73,13 @@ def main() -> None:
 
 
 def _misused(error: TyperException) -> int:
-    """Say what was wrong with the arguments, as of any other bad input; the help of no arguments at all is printed."""
-    if type(error).__name__ == "NoArgsIsHelpError":
+    """Say what was wrong with the arguments, as of any other bad input."""
+    if type(error).__name__ == "NoArgsIsHelpError":  # no public name; being made, it has printed the help
         return 2
     if "--format=json" in sys.argv or ("--format", "json") in pairwise(sys.argv):
         printing(Format.json)
     context = getattr(error, "ctx", None)
     command = "recuse" if context is None else context.command_path
-    return fail(InputError(error.format_message().rstrip("."), f"see `{command} --help`"))
+    said, _, hint = error.format_message().rstrip(".").replace("Value error, ", "").partition(". ")
+    remedy = f"see `{command} --help`" if not hint else f"{hint[0].lower()}{hint[1:]} see `{command} --help`"
+    return fail(InputError(said[0].lower() + said[1:], remedy))

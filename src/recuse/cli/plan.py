@@ -79,9 +79,10 @@ def plan(
     """
     human = printing(format_)
     beside = {"--out": out_file, "--log": log, "--statements": statements, "--system": system, "--dsn": dsn}
-    if prove is not None and any(beside.values()):
-        named = ", ".join(name for name, value in beside.items() if value)
-        raise InputError(f"--prove reads a plan file and nothing else, and {named} would be ignored", "leave it out")
+    ignored = [*(name for name, value in beside.items() if value is not None), *([] if count else ["--no-count"])]
+    if prove is not None and ignored:
+        message = f"--prove reads a plan file and nothing else, so that {', '.join(ignored)} would do nothing"
+        raise InputError(message, "leave away what is beside --prove")
     workspace = open_with_ledger(repository, record.ledger_folder(repository, ledger), draft=True)
     if prove is not None:
         raise typer.Exit(_prove(workspace, prove, human=human))

@@ -18,6 +18,7 @@ from recuse.model import System
 from recuse.operations import record
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.plan import Planned, plan_system
+from recuse.operations.policy import Policy
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.records import PATIENCE, Applied, Patience, Progress
 from recuse.targets.target import Session, target_for
@@ -72,8 +73,9 @@ def apply_in(manner: Manner, folder: Path, plan: bytes, ledger: Path) -> tuple[A
         sessions = [stack.enter_context(target_for(system.engine).open(manner.dsn(system))) for system in systems]
         for session in sessions:
             stack.enter_context(session.exclusive())
+        policy = workspace.policy()
         pairs = zip(sessions, systems, strict=True)
-        planned = [plan_system(session, workspace.policy(), system) for session, system in pairs]
+        planned = [plan_system(session, policy, system) for session, system in pairs]
         _compare(workspace, planned, plan)
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
         _record_decisions(log, ledger, workspace, plan)
@@ -81,7 +83,7 @@ def apply_in(manner: Manner, folder: Path, plan: bytes, ledger: Path) -> tuple[A
         tight = [_run(session, part, manner) for session, (part, _) in zip(sessions, parts, strict=True)]
         loose = [_run(session, part, manner) for session, (_, part) in zip(sessions, parts, strict=True)]
         return tuple(
-            _finish(session, workspace, each, _together(first, second), log)
+            _finish(session, policy, each, _together(first, second), log)
             for session, each, first, second in zip(sessions, planned, tight, loose, strict=True)
         )
 
@@ -146,12 +148,10 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
         log.append([encode("planned", clock.now(), body)])
 
 
-def _finish(
-    session: Session, workspace: Workspace, planned: Planned, applied: Applied | None, log: Ledger
-) -> AppliedSystem:
+def _finish(session: Session, policy: Policy, planned: Planned, applied: Applied | None, log: Ledger) -> AppliedSystem:
     """Look again: the difference must be gone; then record what was done."""
     plan = planned.plan
-    again = plan_system(session, workspace.policy(), workspace.repository.systems[plan.system])
+    again = plan_system(session, policy, policy.repository.systems[plan.system])
     if again.plan.changes:
         raise ApplyError(
             f"after applying, {len(again.plan.changes)} facts are still not as the policy wants them",

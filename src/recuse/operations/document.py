@@ -52,7 +52,7 @@ def plan_document(
         "advice": advice,
         "sha256": "",
     }
-    return _text(_sealed(whole))
+    return sealed(whole)
 
 
 def proof_entry(system: str, proof: Proof) -> dict[str, Any]:
@@ -85,14 +85,14 @@ def read_plan(data: bytes) -> dict[str, Any]:
         several = whole[name]
         if not isinstance(several, list) or any(not isinstance(c, dict) or tuple(c) != keys for c in several):
             raise PlanError(f"the plan file holds {name} of another form", _AGAIN)
-    if _sealed(whole) != whole:
+    if sealed(whole) != data:
         raise PlanError("the plan file was changed after it was written: its digest is another", _AGAIN)
     return whole
 
 
-def _sealed(whole: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with the digest of everything else in it, which stands for an accident and not against a forger."""
-    return {**whole, "sha256": hashlib.sha256(_text({**whole, "sha256": ""})).hexdigest()}
+def sealed(whole: Mapping[str, Any]) -> bytes:
+    """The document's bytes with the digest of everything else in it: against accidents, not against a forger."""
+    return _text({**whole, "sha256": hashlib.sha256(_text({**whole, "sha256": ""})).hexdigest()})
 
 
 def _text(whole: Mapping[str, Any]) -> bytes:
@@ -103,7 +103,7 @@ def compared(document: bytes) -> bytes:
     """The document's bytes without backtest and advice, which tell of a moment: what apply compares."""
     whole = read_plan(document)
     whole["backtest"] = whole["advice"] = None
-    return _text(_sealed(whole))
+    return sealed(whole)
 
 
 def _compared(system: str, widening: Widening) -> dict[str, Any]:

@@ -7,9 +7,7 @@ from recuse.compiler.beyond import acting_keys, computed_columns
 from recuse.compiler.catalog import check_catalog
 from recuse.compiler.classes import Classifier, ClassMap
 from recuse.compiler.parts import check_parts, check_rights
-from recuse.compiler.proof.cedar import Cedar
 from recuse.compiler.proof.claims import Proof
-from recuse.compiler.proof.prover import Prover
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.diff import Difference, diff
 from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
@@ -71,7 +69,7 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     plan = _ordered(policy, system, accounts, Findings(found, classes, catalog, differences, loses, gains))
     statements = session.render(plan, found)
     standing = session.standing(filter(counts, found.facts & after), found)
-    prover = Prover(Cedar(policy.repository), policy.rules, system)
+    prover = policy.prover(system)
     proofs = prove(prover, policy, session.reader, Texts(standing, tuple(s.do for s in statements)))
     logins = {login: account.id for login, account in accounts.items() if login in found.oids}
     widening = tuple(Comparison(prover, session.reader, found.shapes, plan).accounts(found.facts, logins))

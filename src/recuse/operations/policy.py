@@ -1,10 +1,12 @@
 """What a plan is made of on our side: a repository, the rules that count, and the day on which they are judged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from recuse.compiler.proof.cedar import Cedar
+from recuse.compiler.proof.prover import Prover
 from recuse.compiler.residual import HasTemplate
-from recuse.model import Repository
+from recuse.model import Repository, System
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +17,10 @@ class Policy:
     rules: tuple[HasTemplate, ...]
     directives: tuple[str, ...]
     on: date
+    _provers: dict[str, Prover] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def prover(self, system: System) -> Prover:
+        """What proves a plan of one of the systems: always the same one, so that nothing is proved twice."""
+        if system.name not in self._provers:
+            self._provers[system.name] = Prover(Cedar(self.repository), self.rules, system)
+        return self._provers[system.name]

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from recuse.compiler.proof.cedar import Cedar
-from recuse.compiler.proof.prover import Prover
 from recuse.errors import PlanError
 from recuse.operations.document import proof_entry, read_plan
 from recuse.operations.policy import Policy
@@ -41,7 +39,7 @@ def prove_file(workspace: Workspace, data: bytes) -> Reproved:
     made: list[dict[str, Any]] = []
     for name, system in repository.systems.items():
         if name in names:
-            prover = Prover(Cedar(repository), policy.rules, system)
+            prover = policy.prover(system)
             proofs = prove(prover, policy, target_for(system.engine).reader, _texts(whole, name))
             made += [proof_entry(name, proof) for proof in proofs]
     if whole["proofs"] != made:

@@ -1,6 +1,5 @@
 """The reader: what it makes of a sound repository, and every problem it finds in a spoilt one, with file and line."""
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recuse.errors import RepositoryError
+from recuse.errors import Problem, RepositoryError
 from recuse.model import Circumstances, Derived, ReadsAs, Repository, RowAttribute, Standing
 from recuse.policy.repository import read_repository
 from tests.unit.policy.conftest import DIRECTIVE, FIXTURE, Spoil
@@ -723,5 +722,12 @@ def test_no_mutation_of_a_file_crashes_the_reader(data: st.DataObject, tmp_path:
     lines = raw.splitlines(keepends=True)
     insert = data.draw(st.sampled_from(FRAGMENTS) | st.binary(max_size=8) | st.sampled_from(lines))
     file.write_bytes(raw[:start] + insert + raw[end:])
-    with contextlib.suppress(RepositoryError):
-        read_repository(folder)
+    assert told(folder), "what cannot be read is told, and what can be has a digest"
+
+
+def told(folder: Path) -> str | tuple[Problem, ...]:
+    """The digest of a repository, or the problems for which it is refused; nothing else may come of reading one."""
+    try:
+        return read_repository(folder).policy_sha256
+    except RepositoryError as error:
+        return error.problems

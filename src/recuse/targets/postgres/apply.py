@@ -19,7 +19,7 @@ from recuse.enforcement.plan import Change, Plan, Step
 from recuse.errors import ApplyError, MissingRightError, TargetError
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.locks import locked
-from recuse.targets.postgres.render import Renderer
+from recuse.targets.postgres.render import Renderer, filled
 from recuse.targets.postgres.sever import server_moment, sever
 from recuse.targets.postgres.waiting import Budget, holders, in_the_way, watch_the_client
 from recuse.targets.records import PATIENCE, Applied, Holder, Patience, Progress, Severed
@@ -78,7 +78,7 @@ class _Run:
         try:
             with self.connection.transaction():
                 budget.take(relations)
-                if any(ref.kind == "matview" for ref in relations):  # filled anew for as long as its query takes
+                if any(filled(change) is not None for change in changes):  # which no time would be right for
                     self.connection.execute("SELECT pg_catalog.set_config('statement_timeout', '0', true)")
                 for statement in statements:
                     current = statement.changes

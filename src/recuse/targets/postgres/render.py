@@ -240,6 +240,15 @@ def _refreshed(changes: Iterable[Change]) -> Iterator[Statement]:
     Last in its transaction, when the new owner holds all that it will.
     """
     for change in changes:
-        if isinstance(change.fact, Owner) and change.make and change.fact.of.kind == "matview":
-            refresh = sql.SQL("REFRESH MATERIALIZED VIEW {}").format(name_of(change.fact.of))
-            yield Statement((change,), (refresh,), ())
+        copy = filled(change)
+        if copy is not None:
+            yield Statement((change,), (sql.SQL("REFRESH MATERIALIZED VIEW {}").format(name_of(copy)),), ())
+
+
+def filled(change: Change) -> ObjectRef | None:
+    """The materialized view that is filled anew with a change, which lasts as long as its query does."""
+    match change.fact:
+        case Owner(of=of) if change.make and of.kind == "matview":
+            return of
+        case _:
+            return None

@@ -14,6 +14,7 @@ import os
 import pwd
 import shutil
 import socket
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -114,9 +115,11 @@ def _identity(parent: Path) -> _Identity:
     return identity
 
 
-def _reachable_folder() -> str:
-    """The system's folder for temporary files: every user can traverse it, homes often not."""
-    return "/tmp" if os.geteuid() == 0 else tempfile.gettempdir()  # noqa: S108 - a fresh 0700 folder inside
+def _reachable_folder() -> Path:
+    """The folder for temporary files (TMPDIR); `/tmp` where the server's user cannot traverse that, often in a home."""
+    chosen = Path(tempfile.gettempdir()).resolve()
+    traversable = all(folder.stat().st_mode & stat.S_IXOTH for folder in (chosen, *chosen.parents))
+    return chosen if traversable or os.geteuid() != 0 else Path("/tmp")  # noqa: S108 - a fresh 0700 folder inside
 
 
 def _runnable(binaries: Path, parent: Path, identity: _Identity) -> Path:
