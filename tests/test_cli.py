@@ -409,7 +409,7 @@ SPOKEN: Mapping[str, tuple[tuple[str, ...], int, tuple[str, ...]]] = {
     "reach widest": (("reach", f"service={SERVICE}"), 0, ("reached most widely", "records.person", "2 of 3")),
     "check": (
         ("check", "-r", "policy"), 0,
-        ("Example Police", "in force since", f"confirmed by {CONFIRMS}", "1 rules validate"),
+        ("Example Police", "in force since", f"confirmed by {CONFIRMS}", "1 rule validates"),
     ),
     "plan": (("plan", "-r", "policy"), 0, ("(in force)", "nothing to change")),
     "verify": (
@@ -460,9 +460,9 @@ def test_words_for_people_on_the_way(server: Server, tmp_path: Path) -> None:
         (draft, ("(draft, not signed)", "what changes for whom", "records/partner", "hazard", "plan written to")),
         (signed, ("signed: ", "the confirming official runs recuse confirm")),
         (confirmed, ("confirmed: ", "next: recuse plan and recuse apply")),
-        (plan, ("(in force)", "statements: ", "sessions end for 1 accounts")),
+        (plan, ("(in force)", "statements: ", "sessions end for 1 account that loses something")),
         (dry, ("-- tighten: prepare", "CREATE SCHEMA recuse")),
-        (applied, ("records: ", "facts changed by", "1 sessions ended, the last after", "next: recuse verify")),
+        (applied, ("records: ", "facts changed by", "1 session ended, the last after", "next: recuse verify")),
     ):
         assert [phrase for phrase in phrases if phrase not in ran.said] == []
 
@@ -603,7 +603,7 @@ def test_apply_asks_at_a_terminal(signed: Desk) -> None:
     facts = signed.facts()
     no = answered(signed, "n")
     assert (no.code, signed.facts()) == (2, facts)
-    assert "end the sessions of 1 accounts?" in no.said
+    assert "end the sessions of 1 account?" in no.said
     assert "nothing was applied" in no.said
     yes = answered(signed, "y")
     assert (yes.code, signed.reads("partner")) == (0, 0)

@@ -447,6 +447,13 @@ def test_contrast(palette: dict[str, str]) -> None:
         assert contrast(palette[drawn], palette["paper"]) >= 3, drawn
 
 
+def test_what_only_is_read_aloud_widens_no_page() -> None:
+    """It stands outside the flow: without this it would lie beside a wide table, and the whole page would scroll."""
+    style = (files("recuse.operations") / "templates" / "page.css").read_text()
+    assert re.search(r"\.unseen \{ position: absolute;", style)
+    assert re.search(r"\.scroll \{ position: relative;", style)
+
+
 def test_the_style_names_no_colour_outside_the_palette() -> None:
     style = (files("recuse.operations") / "templates" / "page.css").read_text()
     rest = re.sub(r":root \{[^}]*\}", "", style)

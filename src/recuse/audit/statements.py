@@ -24,8 +24,10 @@ def read_statements(path: Path) -> tuple[Logged, ...]:
             return tuple(Logged(text, times) for text, times in Counter(split(path.read_text(), path.name)).items())
         if path.suffix == ".csv":
             return _csvlog(path)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"`{path}` cannot be read", "write it as UTF-8, and check the path") from error
+    except OSError as error:
+        raise InputError(f"`{path}` cannot be read: {(error.strerror or '').lower()}", "check the path") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"`{path}` cannot be read as text", "write it as UTF-8") from error
     remedy = "give a file of SQL statements, a csvlog file, or the word `pg_stat_statements`"
     raise InputError(f"`{path.name}` is neither `.sql` nor `.csv`", remedy)
 

@@ -4,7 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-from recuse.cli.console import err, out, plain
+from recuse.cli.console import (
+    counted,
+    err,
+    out,
+    plain,
+)
 
 FIRST: Final = 3
 _LOST: Final = {
@@ -56,22 +61,24 @@ def _indexes(indexes: list[dict[str, Any]]) -> None:
         named = ", ".join(f"{index['index']} ({' '.join(index['key'].split())})" for index in some[:FIRST])
         more = f" and {count - FIRST} more" if count > FIRST else ""
         measured = sum(1 for index in some if index["measured"] is not None)
-        sentence = f"{_LOST[kind]} no longer reach {count} keys of indexes ({measured} measured): {named}{more}"
+        sentence = (
+            f"{_LOST[kind]} no longer reach {counted(count, 'key')} of indexes ({measured} measured): {named}{more}"
+        )
         _say(f"index-{kind}", sentence, (f"{some[0]['reason']}; cure: {some[0]['cure']}",))
 
 
 def _nulls(nulls: list[dict[str, Any]]) -> None:
     for each in nulls:
-        counted = f"{each['nulls']:,} of {each['rows']:,} rows" if each["nulls"] is not None else "rows"
-        what = f"{each['table']}: {counted} ({each['how']}) have no `{each['attribute']}`"
+        many = f"{each['nulls']:,} of {each['rows']:,} rows" if each["nulls"] is not None else "rows"
+        what = f"{each['table']}: {many} ({each['how']}) have no `{each['attribute']}`"
         shown = [rule for rule in each["rules"] if rule["effect"] == "shown"]
         if shown and each["shown_to"]:
             rules = ", ".join(f"`{rule['rule']}`" for rule in shown)
             rewording = next((rule["rewording"] for rule in shown if rule["rewording"]), None)
-            sentence = f"{what}; rule {rules} leaves them visible to {len(each['shown_to'])} accounts"
+            sentence = f"{what}; rule {rules} leaves them visible to {counted(len(each['shown_to']), 'account')}"
             _say("null-shown", sentence, (f"to hide them, write `{rewording}` in its place",) if rewording else ())
         if each["hidden_from"]:
-            _say("null-hidden", f"{what}, and are hidden from {len(each['hidden_from'])} accounts")
+            _say("null-hidden", f"{what}, and are hidden from {counted(len(each['hidden_from']), 'account')}")
         if each["why"]:
             err.print(f"       {each['how']}: {each['why']}", markup=False, soft_wrap=True)
 
@@ -82,7 +89,8 @@ def _columns(columns: list[dict[str, Any]]) -> None:
     accounts = {account for each in columns for account in each["accounts"]}
     tables = {each["table"] for each in columns}
     refused = dict.fromkeys(what for each in columns for what in each["refused"])
-    sentence = f"{len(accounts)} accounts hold columns in place of {len(tables)} tables; refused to some: "
+    many = f"{counted(len(accounts), 'account')} {'holds' if len(accounts) == 1 else 'hold'} columns"
+    sentence = f"{many} in place of {counted(len(tables), 'table')}; refused to some: "
     _say("column-grants", sentence + ", ".join(refused), ("name the columns in place of `*`; see `advice.columns`",))
 
 
@@ -98,7 +106,10 @@ def _statements(statements: list[dict[str, Any]]) -> None:
     )
     for each in refused[:FIRST]:
         first = each["refused"][0]
-        _say("statement-refused", f"{each['text'][:160]} – {first['reason']} ({len(first['accounts'])} accounts)")
+        _say(
+            "statement-refused",
+            f"{each['text'][:160]} – {first['reason']} ({counted(len(first['accounts']), 'account')})",
+        )
     for each in slow[:FIRST]:
         _say("statement-slow", f"{each['text'][:160]} – no longer by {each['lost'][0]}")
     hazards = Counter(hazard["code"] for each in statements for hazard in each["hazards"])

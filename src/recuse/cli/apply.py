@@ -15,6 +15,7 @@ from recuse.cli.console import (
     LedgerOption,
     RepositoryOption,
     chosen_dsn,
+    counted,
     document,
     out,
     printing,
@@ -76,9 +77,15 @@ def show(done: AppliedSystem) -> None:
         return
     ended = done.applied.cut.signalled + done.applied.shaped.signalled
     seconds = max(done.applied.cut.seconds, done.applied.shaped.seconds)
-    out.print(f"{done.system}: {done.changes} facts changed by {done.applied.statements} statements")
-    ends = f"{ended} sessions ended, the last after {seconds * 1000:.0f} ms" if ended else "no session had to end"
-    out.print(f"{ends}; {done.applied.retries} retries; locks held {done.applied.locked * 1000:.0f} ms at most")
+    facts = counted(done.changes, "fact")
+    out.print(f"{done.system}: {facts} changed by {counted(done.applied.statements, 'statement')}")
+    ends = (
+        f"{counted(ended, 'session')} ended, the last after {seconds * 1000:.0f} ms"
+        if ended
+        else "no session had to end"
+    )
+    retries = counted(done.applied.retries, "retry", "retries")
+    out.print(f"{ends}; {retries}; locks held {done.applied.locked * 1000:.0f} ms at most")
     out.print(f"recorded as ledger entry {done.ledger_index}; next: [bold]recuse verify[/]")
 
 
@@ -110,7 +117,9 @@ def _statements(changes: list[dict[str, str]], *, human: bool) -> None:
 def _ask(changes: list[dict[str, str]], severed: int) -> None:
     counts = Counter(change["phase"] for change in changes)
     phases = ", ".join(f"{count} to {phase}" for phase, count in counts.items())
-    question = f"apply {len(changes)} statements ({phases}) and end the sessions of {severed} accounts?"
+    question = (
+        f"apply {counted(len(changes), 'statement')} ({phases}) and end the sessions of {counted(severed, 'account')}?"
+    )
     if not sys.stdin.isatty():
         raise InputError("nobody is there to ask", "look at it with --dry-run, then say --yes")
     if not typer.confirm(question, err=True):

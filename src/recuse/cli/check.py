@@ -1,9 +1,21 @@
 """`recuse check`: whether a policy repository can be used, and how far its directives are."""
 
+from typing import Final
+
 from rich.table import Table
 
 from recuse import clock
-from recuse.cli.console import HERE, Format, FormatOption, RepositoryOption, document, out, plain, printing
+from recuse.cli.console import (
+    HERE,
+    Format,
+    FormatOption,
+    RepositoryOption,
+    counted,
+    document,
+    out,
+    plain,
+    printing,
+)
 from recuse.directive.in_force import Moment, check_attested
 from recuse.errors import DirectiveError
 from recuse.model import Repository, SignedDirective
@@ -25,12 +37,20 @@ def check(repository: RepositoryOption = HERE, format_: FormatOption = Format.hu
         document({"counts": _counts(found), "rules": [r.id for r in workspace.rules.rules], "directives": states})
         return
     out.print(f"[bold]{plain(found.institution.name)}[/]")
-    out.print(", ".join(f"{count} {noun}" for noun, count in _counts(found).items()))
+    out.print(", ".join(counted(count, _ONE[noun], noun) for noun, count in _counts(found).items()))
     table = Table("directive", "state", title="directives", title_justify="left")
     for name, state in states.items():
         table.add_row(plain(name), plain(state))
     out.print(table)
-    out.print(f"{len(workspace.rules.rules)} rules validate: {', '.join(r.id for r in workspace.rules.rules)}")
+    validate = "validates" if len(workspace.rules.rules) == 1 else "validate"
+    named = ", ".join(rule.id for rule in workspace.rules.rules)
+    out.print(f"{counted(len(workspace.rules.rules), 'rule')} {validate}: {named}")
+
+
+_ONE: Final = {
+    "systems": "system", "agencies": "agency", "accounts": "account", "purposes": "purpose",
+    "authorities": "authority", "categories": "category", "agreements": "agreement",
+}  # fmt: skip
 
 
 def _counts(found: Repository) -> dict[str, int]:

@@ -57,6 +57,11 @@ def plain(value: object) -> str:
     return escape(str(value))
 
 
+def counted(count: int, one: str, several: str | None = None) -> str:
+    """So many of something, in words: `1 account`, `2 accounts`; `several` where an s does not make it."""
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
+
+
 def document(value: Any) -> None:
     """Print the one JSON document."""
     sys.stdout.write(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n")

@@ -6,7 +6,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from recuse.cli.console import Format, FormatOption, document, out, plain, printing
+from recuse.cli.console import (
+    Format,
+    FormatOption,
+    counted,
+    document,
+    out,
+    plain,
+    printing,
+)
 from recuse.ledger import decode, read_entries, verify_ledger
 
 app = typer.Typer(no_args_is_help=True, help="Read and check the record of what was directed, applied and verified.")
@@ -28,7 +36,8 @@ def verify(
     human = printing(format_)
     found = verify_ledger(folder, key)
     if human:
-        out.print(f"[green]the ledger verifies[/]: {found.size} entries of {found.origin}, root {found.root.hex()}")
+        entries = counted(found.size, "entry", "entries")
+        out.print(f"[green]the ledger verifies[/]: {entries} of {found.origin}, root {found.root.hex()}")
         if key is None:
             out.print("the key was the folder's own: keep the verifier key elsewhere and pass it with --key")
     else:

@@ -19,6 +19,7 @@ from recuse.cli.console import (
     RepositoryOption,
     SystemOption,
     chosen_dsn,
+    counted,
     document,
     out,
     plain,
@@ -171,7 +172,7 @@ def revoke(
     elif dry_run:
         out.print(f"would revoke {permit} and end every session of its login")
     else:
-        out.print(f"revoked: [bold]{plain(permit)}[/]; {done.signalled} sessions ended")
+        out.print(f"revoked: [bold]{plain(permit)}[/]; {counted(done.signalled, 'session')} ended")
 
 
 @app.command("key", epilog="Examples: recuse permit key clear/portal --out portal.key -r policy")
@@ -222,7 +223,7 @@ def _evidence(pairs: list[str]) -> dict[str, str]:
 
 
 def _show(lines: tuple[Line, ...]) -> None:
-    table = Table(*(Column(name, no_wrap=name in _WHOLE) for name in _COLUMNS))
+    table = Table(*(Column(name, no_wrap=name in _WHOLE, overflow="fold") for name in _COLUMNS))
     for line in lines:
         colour = _COLOUR.get(line.state, "default")
         used = "–" if line.used is None else "yes" if line.used else "unused"

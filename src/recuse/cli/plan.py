@@ -19,6 +19,7 @@ from recuse.cli.console import (
     RepositoryOption,
     SystemOption,
     chosen_dsn,
+    counted,
     document,
     err,
     fail,
@@ -123,7 +124,7 @@ def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
         return 1
     if human:
         systems = plain(", ".join(found.systems))
-        out.print(f"[green]proved[/] again, from the plan's SQL alone: {found.proofs} proofs for {systems}")
+        out.print(f"[green]proved[/] again, from the plan's SQL alone: {counted(found.proofs, 'proof')} for {systems}")
         out.print(f"as of {found.as_of}; `recuse apply` plans anew and compares")
     else:
         document(_outcome(as_of=found.as_of.isoformat(), systems=list(found.systems), proofs=found.proofs))
@@ -168,11 +169,12 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
         out.print("[green]nothing to change[/]: the database is as the policy wants it")
     else:
         phases = Counter(change["phase"] for change in changes)
-        out.print(f"{len(changes)} statements: " + ", ".join(f"{n} {phase}" for phase, n in phases.items()))
+        out.print(f"{counted(len(changes), 'statement')}: " + ", ".join(f"{n} {phase}" for phase, n in phases.items()))
         out.print(_effects(whole["accounts"]))
         _hazards(changes)
         if whole["severs"]:
-            out.print(f"sessions end for {len(whole['severs'])} accounts that lose something")
+            lose = counted(len(whole["severs"]), "account that loses", "accounts that lose")
+            out.print(f"sessions end for {lose} something")
     _proofs(whole["proofs"], whole["compared"])
     for advice in whole["advice"] or ():
         show_advice(advice)
@@ -191,10 +193,12 @@ def _proofs(proofs: list[dict[str, Any]], compared: list[dict[str, Any]]) -> Non
     """What was proved, in two lines; and what was not."""
     classes = len({(proof["system"], proof["class"]) for proof in proofs})
     out.print(
-        f"[green]proved[/] from the SQL itself, for {classes} classes: "
+        f"[green]proved[/] from the SQL itself, for {counted(classes, 'class', 'classes')}: "
         "no row is reached that the rules close, and every row that they open"
     )
-    out.print(f"[green]proved[/] for {len(compared)} accounts: at no step more is reached than before or after")
+    out.print(
+        f"[green]proved[/] for {counted(len(compared), 'account')}: at no step more is reached than before or after"
+    )
     apart = sorted({f"{each['system']}/{table}" for each in compared for table in each["not_compared"]})
     if apart:
         names = plain(", ".join(apart))

@@ -6,7 +6,17 @@ import typer
 from rich.table import Table
 from rich.tree import Tree
 
-from recuse.cli.console import Format, FormatOption, document, err, out, plain, printing, warn_of_password
+from recuse.cli.console import (
+    Format,
+    FormatOption,
+    counted,
+    document,
+    err,
+    out,
+    plain,
+    printing,
+    warn_of_password,
+)
 from recuse.operations import reach as operation
 
 
@@ -52,7 +62,8 @@ def _answers(found: dict[str, object]) -> None:
     if not isinstance(answers, list):
         return
     reaching = [answer for answer in answers if answer["reaches"]]
-    out.print(f"[bold]{plain(found['object'])}[/]: {len(reaching)} of {len(answers)} logins reach it")
+    reach = "reaches" if len(reaching) == 1 else "reach"
+    out.print(f"[bold]{plain(found['object'])}[/]: {len(reaching)} of {counted(len(answers), 'login')} {reach} it")
     for answer in reaching:
         tree = Tree(f"[bold]{plain(answer['account'])}[/] reads {answer['rows']} rows")
         for path in answer["paths"]:

@@ -14,6 +14,7 @@ from recuse.cli.console import (
     RepositoryOption,
     SystemOption,
     chosen_dsn,
+    counted,
     document,
     out,
     plain,
@@ -71,7 +72,7 @@ def show(found: Verified) -> None:
     out.print(
         f"\n[bold {colour}]{found.verdict.upper()}[/] for system {plain(found.system)} at {found.at:%Y-%m-%d %H:%M} UTC"
     )
-    out.print(f"  {found.accounts} logins, server {found.server_version}; {_known(found)}")
+    out.print(f"  {counted(found.accounts, 'login')}, server {found.server_version}; {_known(found)}")
     out.print(f"  examined: {', '.join(found.examined)}", markup=False)
     for line in found.not_examined:
         out.print(f"  not examined: {line}", markup=False)
@@ -85,12 +86,13 @@ def _known(found: Verified) -> str:
         return "known by catalog only"
     agree = sum(attempt.agrees for attempt in found.attempts)
     rows = sum(attempt.tried for attempt in found.attempts)
-    return f"known by attempt: {agree:,} of {len(found.attempts):,} attempts on {rows:,} rows agree with the policy"
+    attempts = counted(len(found.attempts), "attempt")
+    return f"known by attempt: {agree:,} of {attempts} on {counted(rows, 'row')} agree with the policy"
 
 
 def _table(findings: tuple[Finding, ...]) -> Table:
     table = Table(
-        "door", "code", "account", "category", "object", title=f"{len(findings)} findings", title_justify="left"
+        "door", "code", "account", "category", "object", title=counted(len(findings), "finding"), title_justify="left"
     )
     for finding in findings[:_SHOWN]:
         table.add_row(
