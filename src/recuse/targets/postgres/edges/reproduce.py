@@ -17,7 +17,7 @@ from recuse.paths import Edge, Graph, Path, Place
 _HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole", "backup", "slots"})
 _RESUME: Final = "RESUME"
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
-_FILES: Final = frozenset({"files", "programs", "toast"})
+_FILES: Final = frozenset({"programs", "toast"})
 _FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "replication"})
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
@@ -100,7 +100,7 @@ def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str
     elsewhere = next((_statements(edge) for edge in rest if edge.kind in _FROM_ELSEWHERE), [])
     if _kind(entry.target) in _RELATIONS:
         return _statements(entry), elsewhere or [_select(entry, rest, columns)]
-    return [], elsewhere if _kind(entry.target) in _FILES else _statements(entry)
+    return [], elsewhere if _kind(entry.target) in _FILES else _statements(entry) or elsewhere
 
 
 def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:
