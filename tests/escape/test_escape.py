@@ -43,6 +43,7 @@ def world(lab: Server) -> Iterator[str]:
     with psycopg.connect(lab.dsn(), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield name
+        _roll_back_prepared(lab, name)
         connection.execute(
             "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = %s", (name,)
         )
@@ -50,6 +51,13 @@ def world(lab: Server) -> Iterator[str]:
         roles = [role for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE oid >= 16384")]
         if roles:
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.SQL(", ").join(map(sql.Identifier, roles))))
+
+
+def _roll_back_prepared(lab: Server, database: str) -> None:
+    """A database with a prepared transaction cannot be dropped."""
+    with psycopg.connect(lab.dsn(database), autocommit=True) as connection:
+        for (gid,) in connection.execute("SELECT gid FROM pg_prepared_xacts WHERE database = current_database()"):
+            connection.execute(sql.SQL("ROLLBACK PREPARED {}").format(sql.Literal(gid)))
 
 
 def run(lab: Server, database: str, file: Path) -> None:

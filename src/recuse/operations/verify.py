@@ -27,8 +27,6 @@ from recuse.targets.target import Session, target_for
 
 Verdict = Literal["holds", "findings", "undetermined"]
 EXIT: Final[Mapping[Verdict, int]] = {"holds": 0, "findings": 1, "undetermined": 2}
-# What the edges of a database leave open and this module examines by itself.
-_HERE: Final = ("publications: ", "replication slots: ", "replication accounts: ")
 OUTSIDE: Final[Mapping[str, str]] = {
     "backups": "who can read dumps, base backups and archived logs, and until when are they kept?",
     "exports": "which files and copies were made before today, and who answers for their deletion?",
@@ -89,7 +87,7 @@ class _Verification:
             *_conflicts(planned, self.system),
             *_replicating(planned, self.workspace.repository, self.system),
         ]
-        not_examined = [*(line for line in collected.not_examined if not line.startswith(_HERE)), *unseen]
+        not_examined = [*collected.not_examined, *unseen]
         if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
             not_examined.append("directives: not every one is signed, confirmed and in force")
         verdict: Verdict = "findings" if findings else "undetermined" if not_examined else "holds"
@@ -105,7 +103,7 @@ class _Verification:
                 "replication accounts, publications and slots",
             ),
             not_examined=tuple(not_examined),
-            residual=tuple(residual(self.workspace.repository, self.system, planned)),
+            residual=_residual(self.workspace.repository, self.system, planned, collected),
             outside=tuple(OUTSIDE.items()),
             accounts=len(collected.logins),
             server_version=collected.version,
@@ -153,6 +151,15 @@ class _Verification:
             return (), (f"attempts: {error.message}",)
         unknown = sorted({f"attempts: {a.account} on {a.table}: {a.unknown}" for a in attempts if a.unknown})
         return attempts, tuple(unknown)
+
+
+def _residual(
+    repository: Repository, system: System, planned: Planned, collected: Collected
+) -> tuple[tuple[str, str], ...]:
+    """What the policy's own facts say, and what is noted of the whole server under other codes."""
+    here = tuple(residual(repository, system, planned))
+    codes = {"published", "replication-slots"}  # told of this policy's own tables
+    return (*here, *(note for note in collected.noted if note[0] not in codes))
 
 
 def _drift(planned: Planned, system: System) -> Iterator[Finding]:

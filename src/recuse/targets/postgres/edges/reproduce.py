@@ -16,6 +16,7 @@ from recuse.paths import Edge, Graph, Path, Place
 
 _HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole", "backup", "slots"})
 _RESUME: Final = "RESUME"
+_UNBRACKETED: Final = ("\\", "COMMIT PREPARED")  # what cannot stand inside a transaction
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _FILES: Final = frozenset({"programs", "toast"})
 _FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "replication"})
@@ -54,8 +55,9 @@ def _bracketed(lines: Sequence[str]) -> list[str]:
     if _RESUME in lines:
         back = [line for line in lines[: lines.index(_RESUME)] if line.startswith(("SET SESSION", "SET ROLE"))]
         return [each for line in lines for each in (back if line == _RESUME else [line])]
-    if any(line.split()[0] not in _HARMLESS and not line.startswith("\\") for line in lines):
-        return lines if any(line.startswith("\\") for line in lines) else ["BEGIN", *lines, "ROLLBACK"]
+    bracketed = not any(line.startswith(_UNBRACKETED) for line in lines)
+    if bracketed and any(line.split()[0] not in _HARMLESS for line in lines):
+        return ["BEGIN", *lines, "ROLLBACK"]
     return list(lines)
 
 

@@ -8,7 +8,7 @@
   ('pg_read_binary_file_off_len', 'binary'), ('pg_read_binary_file_off_len_missing', 'binary'),
   ('be_lo_import', 'import'), ('be_lo_import_with_oid', 'import'),
   ('pg_read_file_off_len', 'part'), ('pg_read_file_off_len_missing', 'part'), ('pg_read_file_v2', 'part'),
-  ('pg_read_file', 'part'), ('pg_read_file_all', 'text'), ('pg_read_file_all_missing', 'text'),
+  ('pg_read_file_all', 'text'), ('pg_read_file_all_missing', 'text'),
   ('pg_get_wal_block_info', 'wal'), ('be_lo_export', 'write'), ('pg_file_write_v1_1', 'write'), ('pg_file_write', 'write'),
   ('pg_file_rename_v1_1', 'write'), ('pg_file_rename', 'write')
 ), given AS (
