@@ -3,6 +3,8 @@
 import os
 import pwd
 import socket
+import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -233,3 +235,134 @@ def test_a_rule_that_asks_for_no_secret_is_a_weakness_and_no_path(lab: Server, l
         assert not reaches(lab)
         if TRUST[lines] and "trust" in lines:
             assert do(lab, "SELECT session_user", "ice", "wrong") == [("ice",)]
+
+
+# --- jobs, programs, copies -------------------------------------------------------------------------------------------
+
+JOBS = "CREATE SCHEMA cron; CREATE TABLE cron.job (jobid int, schedule text, command text, database text, username text)"
+
+
+def run_jobs(server: Server) -> None:
+    """What pg_cron does with its table: each command as its user."""
+    for command, username in do(server, "SELECT command, username FROM cron.job"):
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+            connection.execute(f"SET SESSION AUTHORIZATION {username}".encode())
+            connection.execute(command.encode())
+
+
+@pytest.mark.parametrize("right", ["INSERT", "UPDATE (command)"])
+def test_who_writes_the_table_of_jobs_acts_as_anyone(lab: Server, right: str) -> None:
+    do(lab, f"{JOBS}; INSERT INTO cron.job VALUES (1, '* * * * *', 'SELECT 1', 'postgres', 'boss')")
+    do(lab, "GRANT USAGE ON SCHEMA cron TO ice; GRANT SELECT ON cron.job TO ice; GRANT DELETE ON cron.job TO ice")
+    assert not reaches(lab)
+    do(lab, f"GRANT {right} ON cron.job TO ice")
+    [path, *_] = reaches(lab)
+    assert [step["kind"] for step in path["steps"]][-2:] == ["scheduled job", "superuser"]
+    statement = "GRANT SELECT ON person TO ice"
+    written = f"INSERT INTO cron.job VALUES (2, '', '{statement}', 'postgres', 'boss')"
+    do(lab, written if right == "INSERT" else f"UPDATE cron.job SET command = '{statement}'", "ice", "ice")
+    run_jobs(lab)
+    assert do(lab, "SELECT ssn FROM person", "ice", "ice") == [(SECRET,)]
+    do(lab, f"REVOKE {right} ON cron.job FROM ice; REVOKE SELECT ON person FROM ice")
+    assert not reaches(lab)
+    do(lab, "DROP SCHEMA cron CASCADE")
+
+
+def test_untrusted_languages() -> None:
+    """Needs plpython3u, which of the versions here 17 brings."""
+    with throwaway(binaries=binaries_of(17)) as server:
+        do(server, "CREATE ROLE ice LOGIN PASSWORD 'ice'; CREATE TABLE person (ssn text); CREATE EXTENSION plpython3u")
+        do(server, f"INSERT INTO person VALUES ('{SECRET}'); CHECKPOINT; CREATE EXTENSION pgrowlocks")
+        do(server, "CREATE FUNCTION add(a int, b int) RETURNS int LANGUAGE plpython3u AS 'return a + b'")
+        assert not reaches(server)
+        do(server, "CREATE FUNCTION locks(text) RETURNS bigint LANGUAGE c STRICT AS '$libdir/pgrowlocks', 'pgrowlocks'")
+        [path] = reaches(server)
+        assert path["steps"][-2]["kind"] == "untrusted language"
+        do(server, "DROP FUNCTION locks")
+        do(server, "CREATE FUNCTION notes() RETURNS bytea LANGUAGE plpython3u AS $$"
+           "import glob\nreturn b''.join(open(f, 'rb').read() for f in glob.glob('base/*/[0-9]*') if f.split('/')[-1] > '16000')$$")  # fmt: skip
+        [path] = reaches(server)
+        assert path["reproduce"].splitlines()[-1] == "SELECT * FROM public.notes();"
+        [(seen,)] = do(server, "SELECT notes()", "ice", "ice")
+        assert SECRET.encode() in seen
+        do(server, "REVOKE EXECUTE ON FUNCTION notes() FROM PUBLIC")
+        assert not reaches(server)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            do(server, "SELECT notes()", "ice", "ice")
+
+
+@contextmanager
+def relay(server: Server, source: str) -> Iterator[int]:
+    """A port here that leads to the server from another address of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        def carry() -> None:
+            with listening.accept()[0] as near, socket.create_connection((server.host, server.port), None, (source, 0)) as far:
+                def copy(one: socket.socket, other: socket.socket) -> None:
+                    while part := one.recv(65536):
+                        other.sendall(part)
+                    other.shutdown(socket.SHUT_WR)
+                back = threading.Thread(target=copy, args=(far, near))
+                back.start()
+                copy(near, far)
+                back.join()
+
+        thread = threading.Thread(target=carry)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
+
+
+def test_a_login_used_from_two_addresses_is_told(lab: Server) -> None:
+    with rules(lab, "host all ice 127.0.0.2/32 scram-sha-256"), psycopg.connect(lab.dsn(user="ice", password="ice")):
+        assert "shared-account" not in weaknesses(lab)
+        with relay(lab, "127.0.0.2") as port, psycopg.connect(lab.dsn(user="ice", password="ice"), port=port):
+            assert "from 2 addresses" in weaknesses(lab)["shared-account"]
+        assert "shared-account" not in weaknesses(lab)
+
+
+NOTED = {
+    "published": ("CREATE PUBLICATION p FOR ALL TABLES", "every table", "DROP PUBLICATION p"),
+    "replication-slots": (
+        "SELECT pg_create_physical_replication_slot('kept')", "`kept`", "SELECT pg_drop_replication_slot('kept')"),
+    "statements-kept": ("ALTER SYSTEM SET log_statement = 'all'", "log_statement = all", "ALTER SYSTEM RESET log_statement"),
+    "guards-off": (
+        "ALTER SYSTEM SET session_replication_role = 'replica'", "triggers", "ALTER SYSTEM RESET session_replication_role"),
+    "standbys": ("", "`standby` receives every change", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", NOTED)
+def test_what_holds_of_the_whole_server_is_noted(lab: Server, code: str) -> None:
+    made, sentence, mended = NOTED[code]
+    assert code not in noted(lab)
+    if code == "standbys":
+        with standby(lab):
+            assert sentence in noted(lab)[code]
+        return
+    do(lab, f"{made}; SELECT pg_reload_conf(); SELECT pg_sleep(0.1)")
+    assert sentence in noted(lab)[code]
+    do(lab, f"{mended}; SELECT pg_reload_conf(); SELECT pg_sleep(0.1)")
+    assert code not in noted(lab)
+
+
+def noted(server: Server) -> dict[str, str]:
+    return {r["code"]: r["sentence"] for r in reach(server.dsn(), None, ["ice"])["residual"]}
+
+
+@contextmanager
+def standby(server: Server) -> Iterator[None]:
+    """What receives the server's log as a standby does, told by pg_stat_replication."""
+    programs = binaries_of(server.version)
+    receiving = subprocess.Popen(
+        [programs / "pg_receivewal", "-h", server.host, "-p", str(server.port), "-U", "postgres", "-D", tempfile.mkdtemp()],
+        env={"PGPASSWORD": server.password, "PGAPPNAME": "standby"}, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        for _ in range(100):
+            if do(server, "SELECT count(*) FROM pg_stat_replication") == [(1,)]:
+                break
+            do(server, "SELECT pg_sleep(0.05)")
+        yield
+    finally:
+        receiving.terminate()
+        receiving.wait()
