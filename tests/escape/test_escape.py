@@ -2,7 +2,7 @@
 
 A folder a case: `setup.sql` on top of `world.sql`, `reach.sql` (what the account types), `finding.txt` (the path as it
 must be reported) and `remedy.sql`. A folder without a finding is a negative control. A line `-- pg: N` in the set-up
-keeps a case to that version. `reach` reads PostgreSQL 14 too, which is below the floor.
+keeps a case to that version; a line `-- next transaction` commits. `reach` reads PostgreSQL 14 too, which is below the floor.
 """
 
 import base64
@@ -28,7 +28,11 @@ SECRET = "SECRET-4711"
 
 @pytest.fixture(scope="module", params=(*ENDS, 14), ids=version_id)
 def lab(request: pytest.FixtureRequest) -> Iterator[Server]:
-    with throwaway(binaries=binaries_of(request.param)) as server:
+    settings = ("wal_level=logical", "max_prepared_transactions=5", "synchronous_commit=on")
+    with throwaway(binaries=binaries_of(request.param), settings=settings) as server:
+        keys = server.folder.parent / "passwords"  # a reproduction may ask for a connection of the account's own
+        keys.write_text(f"*:*:*:ice:ice\n*:*:*:postgres:{server.password}\n")
+        keys.chmod(0o600)
         yield server
 
 
@@ -39,34 +43,48 @@ def world(lab: Server) -> Iterator[str]:
     with psycopg.connect(lab.dsn(), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield name
+        _roll_back_prepared(lab, name)
+        connection.execute(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = %s", (name,)
+        )
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
         roles = [role for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE oid >= 16384")]
         if roles:
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.SQL(", ").join(map(sql.Identifier, roles))))
 
 
+def _roll_back_prepared(lab: Server, database: str) -> None:
+    """A database with a prepared transaction cannot be dropped."""
+    with psycopg.connect(lab.dsn(database), autocommit=True) as connection:
+        for (gid,) in connection.execute("SELECT gid FROM pg_prepared_xacts WHERE database = current_database()"):
+            connection.execute(sql.SQL("ROLLBACK PREPARED {}").format(sql.Literal(gid)))
+
+
 def run(lab: Server, database: str, file: Path) -> None:
     with psycopg.connect(lab.dsn(database), autocommit=True) as connection:
-        connection.execute(file.read_bytes())
+        for part in file.read_text().split("-- next transaction\n"):
+            connection.execute(part.encode())
 
 
 def typed(lab: Server, database: str, text: str, account: str | None) -> str:
     """What `psql` shows when this is typed, by `ice` or by the superuser; errors and notices too."""
-    login, password = (account, account) if account else ("postgres", lab.password)
     shown = subprocess.run(
         [binaries_of(lab.version) / "psql", "-X", "-A", "-t", "-h", lab.host, "-p", str(lab.port), "-d", database,
-         "-U", login],
-        input=text, env={"PGPASSWORD": password}, capture_output=True, text=True, check=False,
+         "-U", account or "postgres"],
+        input=text, env={"PGPASSFILE": str(lab.folder.parent / "passwords")}, capture_output=True, check=False,
+        text=True, errors="replace",
     )  # fmt: skip
     return shown.stdout + shown.stderr
 
 
 def holds_secret(shown: str) -> bool:
     """In plain sight, or inside the bytes of a file, shown as hexadecimal or base64."""
+    if SECRET in shown:
+        return True
     hexadecimal = "".join(re.findall(r"^\\x([0-9a-f]+)$", shown, re.MULTILINE))
     encoded = re.search(r"(?:^[A-Za-z0-9+/]{76}\n)+[A-Za-z0-9+/=]*", shown, re.MULTILINE)
     files = bytes.fromhex(hexadecimal) + base64.b64decode(encoded.group() if encoded else "")
-    return SECRET in shown or SECRET.encode() in files
+    return SECRET.encode() in files
 
 
 def described(path: dict[str, Any]) -> str:

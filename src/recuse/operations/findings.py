@@ -63,6 +63,7 @@ class Finder:
         found: list[Finding] = []
         for account in self._accounts():
             found += self._of_account(account)
+        found += self._weaknesses()
         return tuple(sorted(found, key=lambda f: (_SEVERITIES.index(f.severity), f.account, f.category, f.code)))
 
     def _accounts(self) -> Iterator[Account]:
@@ -92,6 +93,30 @@ class Finder:
         for place, path in reached.items():
             if place.node.startswith("future:") and place.identity == account.login:
                 yield self._future(account, place, path)
+
+    def _weaknesses(self) -> Iterator[Finding]:
+        """What accounts reach that is no data of this database: one finding for each reason, whoever it is true of."""
+        held: dict[tuple[str, str], dict[str, Path]] = {}
+        for account in self._accounts():
+            reached = self._graph.search(Place(f"login:{account.login}", account.login))
+            connects = Place(f"database:{self.collected.database}", account.login) in reached
+            if not connects or any(place.node == "superuser:" for place in reached):
+                continue  # a superuser is a finding of its own, and what it can do besides is none
+            for place, path in reached.items():
+                if place.node in self.collected.weaknesses:
+                    held.setdefault((place.node, path[-1].reason), {}).setdefault(account.id, path)
+        for (node, reason), holders in held.items():
+            code, sentence = self.collected.weaknesses[node]
+            (account, path), *others = holders.items()
+            yield Finding(
+                code=code,
+                system=self.system.name,
+                account="" if others else account,
+                object=node,
+                steps=path[-1:] if others else path,
+                reproduce=f"-- {', '.join(holders)}: {sentence}; {reason}",
+                remedy=self._remedy(path),
+            )
 
     def _category(self, node: str) -> tuple[str, str] | None:
         """The governed table and category of a column's node."""

@@ -26,6 +26,8 @@ PATHS: Final = 10
 WIDEST: Final = 20
 """How many tables the answer without an object shows."""
 
+SUPERUSER: Final = "superuser:"
+
 _RESIDUAL: Final = {
     "table-sizes": "every account can see how large a table is and how many rows it is thought to have",
     "activity-counters": "every account can see how often a table is read and written",
@@ -211,10 +213,14 @@ _READ: Final = frozenset({"table", "matview", "column"})
 def _residual(collected: Collected, accounts: Sequence[str]) -> list[dict[str, str]]:
     """What no grant closes, then what single accounts hold that is no path to this object but leads elsewhere."""
     ends = {edge.target for edge in collected.edges if edge.target in WEAKNESSES or edge.target.startswith("future:")}
+    ends.add(SUPERUSER)
     graph = Graph.of(collected.edges).toward(ends)
-    found = [{"code": code, "sentence": sentence} for code, sentence in _RESIDUAL.items()]
+    found = [{"code": code, "sentence": sentence} for code, sentence in (*_RESIDUAL.items(), *collected.noted)]
     for account in accounts:
-        for node, path in graph.shortest(f"login:{account}", account).items():
+        reached = graph.shortest(f"login:{account}", account)
+        for node, path in reached.items():
+            if SUPERUSER in reached:  # what it can do is no weakness of its own
+                break
             if (weakness := WEAKNESSES.get(node)) is not None:
                 found.append({"code": weakness.code, "sentence": f"`{account}` {weakness.sentence}: {path[-1].reason}"})
             elif node.startswith("future:"):

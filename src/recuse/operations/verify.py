@@ -13,7 +13,7 @@ from typing import Final
 from recuse.audit.last_use import last_uses
 from recuse.directive.acceptance import accepted
 from recuse.errors import MissingRightError
-from recuse.model import UNBOUND_USES, System
+from recuse.model import UNBOUND_USES, Repository, System
 from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
@@ -31,8 +31,6 @@ from recuse.targets.target import Session, target_for
 
 __all__ = ["EXIT", "OUTSIDE", "Looking", "Verified", "verify_document", "verify_in", "verify_repository"]
 
-# What the edges of a database leave open and this module examines by itself.
-_HERE: Final = ("publications: ", "replication slots: ", "replication accounts: ")
 OUTSIDE: Final[Mapping[str, str]] = {
     "backups": "who can read dumps, base backups and archived logs, and until when are they kept?",
     "exports": "which files and copies were made before today, and who answers for their deletion?",
@@ -82,7 +80,7 @@ class _Verification:
         repository = self.workspace.repository
         standing = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
         weighing, covered = divided(self._findings(planned, collected, attempts), standing)
-        not_examined = [*(line for line in collected.not_examined if not line.startswith(_HERE)), *unseen]
+        not_examined = [*collected.not_examined, *unseen]
         if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
             not_examined.append("directives: not every one is signed, confirmed and in force")
         verdict: Verdict = (
@@ -101,7 +99,7 @@ class _Verification:
                 "replication accounts, publications and slots",
             ),
             not_examined=tuple(not_examined),
-            residual=tuple(residual(repository, self.system, planned)),
+            residual=_residual(repository, self.system, planned, collected),
             outside=tuple(OUTSIDE.items()),
             accounts=len(collected.logins),
             server_version=collected.version,
@@ -166,3 +164,12 @@ class _Verification:
             return (), (f"attempts: {error.message}",)
         unknown = sorted({f"attempts: {a.account} on {a.table}: {a.unknown}" for a in attempts if a.unknown})
         return attempts, tuple(unknown)
+
+
+def _residual(
+    repository: Repository, system: System, planned: Planned, collected: Collected
+) -> tuple[tuple[str, str], ...]:
+    """What the policy's own facts say, and what is noted of the whole server under other codes."""
+    here = tuple(residual(repository, system, planned))
+    codes = {"published", "replication-slots"}  # told of this policy's own tables
+    return (*here, *(note for note in collected.noted if note[0] not in codes))

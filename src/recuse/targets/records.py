@@ -181,7 +181,9 @@ class Collected:
 
     `examined` are the mechanisms that the steps describe, `not_examined` those present that none describes. `rows`
     tells which rows a place shows (all, some, none); `reproduce` writes the SQL that walks a way; `told` names a path
-    as a finding; `pages` are the addresses of the documentation that says so, by kind of step.
+    as a finding; `pages` are the addresses of the documentation that says so, by kind of step. `weaknesses` are places
+    that are no data of this database, each with a code and what reaching it means; `noted` has a code and a sentence
+    for what holds of the whole server.
     """
 
     database: str
@@ -196,3 +198,5 @@ class Collected:
     reproduce: Callable[[Graph, Way], str]
     told: Callable[[Path], Told]
     pages: Mapping[str, str]
+    weaknesses: Mapping[str, tuple[str, str]]
+    noted: tuple[tuple[str, str], ...]

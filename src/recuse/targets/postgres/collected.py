@@ -8,7 +8,7 @@ import psycopg
 from recuse.paths import Graph
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.edges import collect
-from recuse.targets.postgres.edges.kinds import told
+from recuse.targets.postgres.edges.kinds import WEAKNESSES, told
 from recuse.targets.postgres.edges.reproduce import reproduce
 from recuse.targets.postgres.floor import floor
 from recuse.targets.records import Collected, LiveSession, Way
@@ -45,6 +45,8 @@ def collected(connection: Connection) -> Collected:
         reproduce=reproduced,
         told=told,
         pages=found.pages,
+        weaknesses={w.node: (w.code, w.sentence) for w in WEAKNESSES.values()},
+        noted=found.noted,
     )
 
 

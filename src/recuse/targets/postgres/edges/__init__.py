@@ -11,7 +11,8 @@ Nodes, as seen from one login L that starts at `login:L`:
     function:F(types)      L can call it                        held:NODE    L has the right, even without the name
     schema:S usage:S       L can name what is in it: through some role, through the role it acts as
     database:D             L can connect to it
-    insert:T delete:T …    L can change it                      files: programs: server: activity: future:S.tables
+    insert:T delete:T …    L can change it                      programs: backup: slots: future:S.tables
+    server: activity: …    a weakness: no data of this database, see `kinds.toml`
 
 Names are quoted where SQL needs it. `kinds.toml` lists the kinds of edges, preferred first among equally long paths.
 """
@@ -23,7 +24,7 @@ from typing import Final
 
 from recuse.errors import TargetError
 from recuse.paths import ANYONE, Edge, Place
-from recuse.targets.postgres.edges.catalog import Connection, edges_in, present_in, rows_of
+from recuse.targets.postgres.edges.catalog import Connection, edges_in, noted_in, present_in, rows_of
 from recuse.targets.postgres.edges.definitions import HELD, Column, defined
 from recuse.targets.postgres.edges.kinds import KINDS, pages
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, Rows, RowSecurity
@@ -56,7 +57,7 @@ class Collected:
 
     `not_examined` has a line `mechanism: what was found` for each mechanism that is there and that no edge describes.
     `columns` maps a column's node to its relation's; `logins` are all roles that can log in, sorted; `pages` are the
-    addresses of the documentation by kind of edge.
+    addresses of the documentation by kind of edge; `noted` has a code and a sentence for what holds of the whole server.
     """
 
     database: str
@@ -68,6 +69,7 @@ class Collected:
     logins: tuple[str, ...]
     row_security: RowSecurity
     pages: Mapping[str, str]
+    noted: tuple[tuple[str, str], ...]
 
     def rows(self, place: Place) -> Rows:
         """Which rows are read at a place that is a relation, a column or a part of one."""
@@ -91,12 +93,6 @@ class _Child:
 @dataclass(frozen=True, slots=True)
 class _Login:
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Present:
-    mechanism: str
-    detail: str | None
 
 
 def collect(connection: Connection, database: str) -> Collected:
@@ -131,6 +127,7 @@ def collect(connection: Connection, database: str) -> Collected:
         logins=logins,
         row_security=security,
         pages=pages(connection.info.server_version),
+        noted=tuple(noted_in(connection)),
     )
 
 
@@ -191,19 +188,7 @@ def _identities(node: str, security: RowSecurity) -> Iterator[tuple[str | None, 
 
 def _not_examined(connection: Connection) -> Iterator[str]:
     yield from present_in(connection)
-    yield from _host_rules(connection)
     sessions = "sessions: this account sees no start times of other accounts; it needs pg_read_all_stats"
     with connection.cursor() as cursor:
         if cursor.execute("SELECT pg_has_role('pg_read_all_stats', 'USAGE')").fetchone() != (True,):
             yield sessions
-
-
-def _host_rules(connection: Connection) -> Iterator[str]:
-    with connection.cursor() as cursor:
-        readable = cursor.execute("SELECT has_function_privilege('pg_hba_file_rules()', 'EXECUTE')").fetchone()
-    if readable != (True,):
-        yield "host rules: pg_hba.conf is not readable for this account; it needs EXECUTE on pg_hba_file_rules()"
-        return
-    for found in rows_of(connection, "host_rules", _Present):
-        if found.detail is not None:
-            yield f"{found.mechanism}: {found.detail}"

@@ -1,7 +1,8 @@
 """Writes the SQL that reproduces a path: typed by a superuser in `psql`, it reads as the account would.
 
 Names in nodes are already quoted as SQL needs it. What changes the database on the way stands inside a transaction that
-is rolled back.
+is rolled back, unless another session must see it: an attempt goes back to who reads by the word RESUME. What needs a
+connection of the account's own says so by psql's `\\connect`, which asks for its password.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +14,12 @@ from psycopg import sql
 
 from recuse.paths import Edge, Graph, Path, Place
 
-_HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole"})
+_HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole", "backup", "slots"})
+_RESUME: Final = "RESUME"
+_UNBRACKETED: Final = ("\\", "COMMIT PREPARED")  # what cannot stand inside a transaction
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
-_FILES: Final = frozenset({"files", "programs", "toast"})
-_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files"})
+_FILES: Final = frozenset({"programs", "toast"})
+_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "replication"})
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
 
@@ -44,9 +47,18 @@ def reproduce(
     other = _identity(start, naming[:-1]) != place.identity if naming else False
     lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
     lines = [f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines]
-    if any(line.split()[0] not in _HARMLESS for line in lines):
-        lines = ["BEGIN", *lines, "ROLLBACK"]
-    return Reproduction(naming, "\n".join(f"{line};" for line in lines))
+    return Reproduction(naming, "\n".join(line if line.startswith("\\") else f"{line};" for line in _bracketed(lines)))
+
+
+def _bracketed(lines: Sequence[str]) -> list[str]:
+    """What changes something is rolled back; what others must see cannot be, and gives the session back by RESUME."""
+    if _RESUME in lines:
+        back = [line for line in lines[: lines.index(_RESUME)] if line.startswith(("SET SESSION", "SET ROLE"))]
+        return [each for line in lines for each in (back if line == _RESUME else [line])]
+    bracketed = not any(line.startswith(_UNBRACKETED) for line in lines)
+    if bracketed and any(line.split()[0] not in _HARMLESS for line in lines):
+        return ["BEGIN", *lines, "ROLLBACK"]
+    return list(lines)
 
 
 def _naming(graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Edge) -> Path:
@@ -85,10 +97,12 @@ def _joined(names: list[str], steps: list[str], read: list[str], *, prepared: bo
 
 def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """The statements that help (an owner's, say), and those that read."""
+    if entry.kind in _FROM_ELSEWHERE:
+        return [], _statements(entry)
     elsewhere = next((_statements(edge) for edge in rest if edge.kind in _FROM_ELSEWHERE), [])
     if _kind(entry.target) in _RELATIONS:
         return _statements(entry), elsewhere or [_select(entry, rest, columns)]
-    return [], elsewhere if _kind(entry.target) in _FILES else _statements(entry)
+    return [], elsewhere if _kind(entry.target) in _FILES else _statements(entry) or elsewhere
 
 
 def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:

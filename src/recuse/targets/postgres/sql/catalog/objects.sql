@@ -4,7 +4,8 @@
 -- A prepared statement is planned anew for another role where row security is involved, which asks for USAGE again; so
 -- for such relations USAGE must be held by the role that reads (`usage:`), for all others by any role of the session.
 WITH RECURSIVE role AS (
-  SELECT oid, rolname, 'role:' || rolname AS node, rolsuper, rolinherit, rolcreaterole, rolcanlogin, rolbypassrls
+  SELECT oid, rolname, 'role:' || rolname AS node, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolbypassrls,
+         rolreplication
   FROM pg_roles
 ), guarded (oid) AS (
   SELECT oid FROM pg_class WHERE relrowsecurity
@@ -25,7 +26,8 @@ WITH RECURSIVE role AS (
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
     AND c.relpersistence <> 't'
-    AND (c.oid >= 16384 OR c.oid IN ('pg_catalog.pg_authid'::regclass, 'pg_catalog.pg_statistic'::regclass,
+    AND (c.oid >= 16384 OR c.oid IN ('pg_catalog.pg_authid'::regclass, 'pg_catalog.pg_shadow'::regclass,
+                                     'pg_catalog.pg_statistic'::regclass,
                                      'pg_catalog.pg_statistic_ext_data'::regclass,
                                      'pg_catalog.pg_user_mapping'::regclass, 'pg_catalog.pg_largeobject'::regclass))
 )

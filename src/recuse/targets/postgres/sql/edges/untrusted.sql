@@ -1,0 +1,27 @@
+-- untrusted languages: a function in a language without limits, or in C outside an extension, does what the operating system
+-- account of the server can, unless its text has no way out of itself. Only a superuser makes one; EXECUTE is PUBLIC's.
+, wild AS (
+  SELECT p.*, l.lanname, format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) AS name, n.nspname
+  FROM pg_proc AS p
+  JOIN pg_language AS l ON l.oid = p.prolang AND NOT l.lanpltrusted AND l.lanname <> 'internal'
+  JOIN pg_namespace AS n ON n.oid = p.pronamespace
+  JOIN pg_type AS t ON t.oid = p.prorettype AND (t.typtype <> 'p' OR t.typname IN ('record', 'void') OR t.typname LIKE 'any%')
+  WHERE p.oid >= 16384 AND NOT 'internal'::regtype = ANY (p.proargtypes)
+    AND (l.lanname NOT LIKE 'plpython%' OR p.prosrc ~* 'import|open|exec|eval|compile|attr|__|globals|locals|vars|plpy|input')
+    AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+)
+SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.grantee) END AS source,
+       'function:' || w.name AS target,
+       CASE a.grantee WHEN w.proowner THEN 'ownership' ELSE 'grant EXECUTE' END AS kind,
+       CASE WHEN a.grantee = w.proowner THEN format('%I owns %s', pg_get_userbyid(w.proowner), w.name)
+            WHEN w.proacl IS NULL THEN format('EXECUTE on %s was never revoked from PUBLIC', w.name)
+            ELSE format('%I granted EXECUTE on %s', pg_get_userbyid(a.grantor), w.name) END AS reason,
+       CASE w.prokind WHEN 'p' THEN 'CALL ' ELSE 'SELECT * FROM ' END || format('%I.%I(%s)', w.nspname, w.proname, (
+         SELECT string_agg('NULL::' || format_type(t.type, NULL), ', ' ORDER BY t.position)
+         FROM unnest(w.proargtypes) WITH ORDINALITY AS t (type, position))) AS attempt,
+       ARRAY['schema:' || quote_ident(w.nspname)] AS needs
+FROM wild AS w, aclexplode(coalesce(w.proacl, acldefault('f', w.proowner))) AS a
+UNION ALL
+SELECT 'function:' || w.name, 'programs:', 'untrusted language',
+       format('%s is written in %s, which runs as the operating system account of the server', w.name, w.lanname), NULL, NULL
+FROM wild AS w

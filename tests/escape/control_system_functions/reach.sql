@@ -1,0 +1,12 @@
+SELECT get_raw_page('cpd.person', 0);
+SELECT * FROM heap_page_items(get_raw_page('cpd.person', 0));
+SELECT * FROM bt_page_items('cpd.person_ssn_idx', 1);
+SELECT * FROM pgstattuple('cpd.person');
+SELECT bt_index_check('cpd.person_ssn_idx', true);
+SELECT * FROM pg_visibility('cpd.person');
+SELECT count(*) FROM pg_buffercache;
+SELECT heap_force_freeze('cpd.person', ARRAY['(0,1)']::tid[]);
+SELECT pg_read_file(pg_relation_filepath('cpd.person'));
+SELECT * FROM pg_stat_file(pg_relation_filepath('cpd.person'));
+SELECT pg_ls_dir('base');
+SELECT most_common_vals FROM pg_stats WHERE tablename = 'person';

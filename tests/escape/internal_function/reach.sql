@@ -1,0 +1,1 @@
+SELECT pub.picture(pg_relation_filepath('cpd.person'));

@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION pub.picture(text) FROM PUBLIC;

@@ -1,0 +1,1 @@
+REVOKE pg_read_server_files FROM ice;

@@ -1,0 +1,2 @@
+COMMIT PREPARED 'later';
+SELECT ssn FROM cpd.person WHERE id = 1;

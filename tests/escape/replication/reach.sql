@@ -1,0 +1,2 @@
+\connect -reuse-previous=on "replication=database"
+BASE_BACKUP;

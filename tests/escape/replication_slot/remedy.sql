@@ -1,0 +1,1 @@
+REVOKE copier FROM ice;

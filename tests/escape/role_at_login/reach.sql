@@ -1,0 +1,1 @@
+SELECT ssn FROM cpd.person WHERE id = 1;

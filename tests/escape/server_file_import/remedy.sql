@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION lo_import(text) FROM ice;
