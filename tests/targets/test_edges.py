@@ -164,7 +164,7 @@ def test_stored_queries_of_an_unknown_form_are_refused() -> None:
 
 def security(*policies: tuple[str, bool, str | None, list[str]], forced: bool = False) -> RowSecurity:
     table = GuardedTable("table:t", "t", "owner", forced, [
-        {"name": name, "permissive": permissive, "condition": condition, "roles": roles}
+        {"name": name, "command": "r", "permissive": permissive, "condition": condition, "roles": roles}
         for name, permissive, condition, roles in policies
     ])  # fmt: skip
     edges = [

@@ -128,7 +128,10 @@ def _without_detours(paths: Sequence[tuple[Path, Rows]]) -> list[tuple[Path, Row
     does SET ROLE where the rights are inherited.
     """
     kept: list[tuple[Path, Rows]] = []
+    begun = {path[:-1] for path, _ in paths if path[-1].widens}  # what goes on to more rows stands for its beginning
     for path, rows in paths:
+        if path in begun:
+            continue
         worth, stations = _ORDER.index(rows.verdict), _stations(path)
         detour = any(
             worth <= _ORDER.index(shown.verdict)

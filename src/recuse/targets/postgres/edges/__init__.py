@@ -25,8 +25,11 @@ from recuse.errors import TargetError
 from recuse.paths import ANYONE, Edge, Place
 from recuse.targets.postgres.edges.catalog import Connection, edges_in, present_in, rows_of
 from recuse.targets.postgres.edges.definitions import HELD, Column, defined
+from recuse.targets.postgres.edges.dropping import dropping, drops_policies
 from recuse.targets.postgres.edges.kinds import KINDS, pages
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, Rows, RowSecurity
+from recuse.targets.postgres.edges.trust import Called, Surroundings
+from recuse.targets.postgres.edges.widening import Widening
 
 __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
@@ -94,6 +97,19 @@ class _Login:
 
 
 @dataclass(frozen=True, slots=True)
+class _Table:
+    schema: str
+    table: str
+    name: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Present:
     mechanism: str
     detail: str | None
@@ -115,8 +131,14 @@ def collect(connection: Connection, database: str) -> Collected:
     )
     shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
     inherited = list(_inherited(rows_of(connection, "inheritance", _Child), security))
+    widening = _widening(connection, security, columns)
+    wider = list(widening.edges(base))
+    if drops_policies(connection.info.server_version):
+        wider += dropping(security, widening.columns, base)
     edges = _expanded(
-        [*base, *shown, *stored.edges, *_held([*base, *shown], stored.edges)], frozenset(logins), stored.definers
+        [*base, *shown, *wider, *stored.edges, *_held([*base, *shown], stored.edges)],
+        frozenset(logins),
+        stored.definers,
     )
     rank = {kind: position for position, kind in enumerate(KINDS)}
     return Collected(
@@ -132,6 +154,18 @@ def collect(connection: Connection, database: str) -> Collected:
         row_security=security,
         pages=pages(connection.info.server_version),
     )
+
+
+def _widening(connection: Connection, security: RowSecurity, columns: Iterable[Column]) -> Widening:
+    """What row policies ask, read only where there are any."""
+    guarded = bool(security.tables)
+    tables = {(t.schema, t.table): t.name for t in rows_of(connection, "tables", _Table)} if guarded else {}
+    called = {(c.schema, c.name): c for c in rows_of(connection, "policy_functions", Called)} if guarded else {}
+    fixed = {s.name.lower() for s in rows_of(connection, "fixed_settings", _Setting)} if guarded else set()
+    shown: dict[str, list[str]] = {}
+    for column in columns:
+        shown.setdefault(column.node, []).append(column.column)
+    return Widening(security, Surroundings(tables, called, fixed), shown)
 
 
 def _held(rights: Iterable[Edge], stored: Iterable[Edge]) -> Iterator[Edge]:

@@ -17,6 +17,7 @@ _HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _FILES: Final = frozenset({"files", "programs", "toast"})
 _FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files"})
+_MANY: Final = "000"  # LIMIT 1000: the rows that were hidden are among those that were seen before
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
 
@@ -39,14 +40,38 @@ def reproduce(
     entry, rest = path[len(before)], path[len(before) + 1 :]
     place = Place(entry.source, _identity(start, before))
     become = [statement for edge in before for statement in _statements(edge)]
-    helped, read = _read(entry, rest, columns)
+    wider = [edge for edge in rest if edge.widens]
+    met = [step for edge in wider for node in edge.needs for step in _way_to(reached, start, node)]
+    helped, read = _read(entry, tuple(edge for edge in rest if not edge.widens), columns)
+    read = [f"{statement}{_MANY}" if any(e.widens for e in path) else statement for statement in read]
     naming = _naming(graph, reached, place, entry)
     other = _identity(start, naming[:-1]) != place.identity if naming else False
     lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
-    lines = [f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines]
+    lines = [
+        *(
+            edge.chosen.replace("SESSION_USER", f"{sql.Literal(start.identity).as_string()}::name")
+            for edge in wider
+            if edge.chosen
+        ),
+        f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}",
+        *_widened(wider, met),
+        *lines,
+    ]
     if any(line.split()[0] not in _HARMLESS for line in lines):
         lines = ["BEGIN", *lines, "ROLLBACK"]
-    return Reproduction(naming, "\n".join(f"{line};" for line in lines))
+    return Reproduction((*dict.fromkeys((*met, *naming)),), "\n".join(f"{line};" for line in lines))
+
+
+def _way_to(reached: Mapping[Place, Path], start: Place, node: str) -> Path:
+    """The steps to what a widening step needs."""
+    return reached.get(Place(node)) or reached.get(Place(node, start.identity), ())
+
+
+def _widened(wider: Sequence[Edge], met: Sequence[Edge]) -> list[str]:
+    """Becoming who may, changing what a row policy asks, and being oneself again."""
+    become = [s for edge in met for s in _statements(edge) if s.startswith(("SET ROLE", "GRANT"))]
+    back = ["RESET ROLE"] if any(s.startswith("SET ROLE") for s in become) else []
+    return [*become, *(statement for edge in wider for statement in _statements(edge)), *back]
 
 
 def _naming(graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Edge) -> Path:
