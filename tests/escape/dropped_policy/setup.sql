@@ -1,5 +1,4 @@
--- D09, D10: on a server without the repair, ice takes itself out of the row policy that restricts it.
--- pg: 15
+-- D09, D10: ice takes itself out of the row policy that restricts it.
 GRANT SELECT ON cpd.person TO PUBLIC;
 ALTER TABLE cpd.person ENABLE ROW LEVEL SECURITY;
 CREATE POLICY everyone ON cpd.person USING (true);

@@ -135,11 +135,8 @@ def collect(connection: Connection, database: str) -> Collected:
     wider = list(widening.edges(base))
     if drops_policies(connection.info.server_version):
         wider += dropping(security, widening.columns, base)
-    edges = _expanded(
-        [*base, *shown, *wider, *stored.edges, *_held([*base, *shown], stored.edges)],
-        frozenset(logins),
-        stored.definers,
-    )
+    held = _held([*base, *shown], stored.edges)
+    edges = _expanded([*base, *shown, *wider, *stored.edges, *held], frozenset(logins), stored.definers)
     rank = {kind: position for position, kind in enumerate(KINDS)}
     return Collected(
         database=database,

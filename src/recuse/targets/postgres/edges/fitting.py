@@ -45,12 +45,14 @@ def nodes(tree: Any) -> Iterator[tuple[str, Any]]:
 
 
 def placeless(tree: Any) -> Any:
+    """A tree without the places in the text."""
     if isinstance(tree, Mapping):
         return {name: placeless(value) for name, value in tree.items() if name != "location"}
     return [placeless(each) for each in tree] if isinstance(tree, list) else tree
 
 
 def query(sublink: Any) -> Any:
+    """The query of a subquery."""
     return sublink["subselect"]["SelectStmt"]
 
 

@@ -48,11 +48,7 @@ def reproduce(
     other = _identity(start, naming[:-1]) != place.identity if naming else False
     lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
     lines = [
-        *(
-            edge.chosen.replace("SESSION_USER", f"{sql.Literal(start.identity).as_string()}::name")
-            for edge in wider
-            if edge.chosen
-        ),
+        *_chosen(wider, start.identity),
         f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}",
         *_widened(wider, met),
         *lines,
@@ -60,6 +56,12 @@ def reproduce(
     if any(line.split()[0] not in _HARMLESS for line in lines):
         lines = ["BEGIN", *lines, "ROLLBACK"]
     return Reproduction((*dict.fromkeys((*met, *naming)),), "\n".join(f"{line};" for line in lines))
+
+
+def _chosen(wider: Sequence[Edge], login: str) -> list[str]:
+    """What someone who sees all rows types first, for this login."""
+    who = f"{sql.Literal(login).as_string()}::name"
+    return [edge.chosen.replace("SESSION_USER", who) for edge in wider if edge.chosen]
 
 
 def _way_to(reached: Mapping[Place, Path], start: Place, node: str) -> Path:

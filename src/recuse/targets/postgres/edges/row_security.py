@@ -25,8 +25,11 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class GuardedTable:
-    """A table with row security; each of `policies` has name, command (pg_policy.polcmd), permissive,
-    condition, check (of a new row) and roles ('' is PUBLIC)."""
+    """A table with row security.
+
+    Each of `policies` has name, command (pg_policy.polcmd), permissive, condition, check (of a new row) and roles ('' is
+    PUBLIC).
+    """
 
     node: str
     name: str

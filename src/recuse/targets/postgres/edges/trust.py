@@ -79,7 +79,7 @@ class Surroundings:
                 self._by_name.setdefault(table, []).append(quoted)
         found: set[str] = set()
         for written in _BODY_READS.findall(called.body):
-            parts = [p[1:-1] if p.startswith('"') else p.lower() for p in re.findall(r'"[^"]+"|[\w$]+', written)]
+            parts = [p[1:-1] if p.startswith('"') else p.lower() for p in re.findall(_PART, written)]
             if len(parts) == 2:
                 found |= {self.tables[parts[0], parts[1]]} if (parts[0], parts[1]) in self.tables else set()
             else:

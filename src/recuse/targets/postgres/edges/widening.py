@@ -1,7 +1,7 @@
 """Steps that show more rows than a row policy means to: what its condition asks lies in the caller's own hand.
 
-Each starts at a guarded table (or a column of it), as the identity whom the policies are asked for, and leads to the same
-node as anyone, where all rows are seen, or to a part of it.
+Each starts at a guarded table (or a column of it), as the identity whom the policies are asked for, and leads to the
+same node as anyone, where all rows are seen, or to a part of it.
 """
 
 import re

@@ -1,4 +1,0 @@
-BEGIN;
-DROP OWNED BY ice;
-SELECT ssn FROM cpd.person WHERE id = 1;
-ROLLBACK;

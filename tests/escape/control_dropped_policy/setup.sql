@@ -1,6 +1,0 @@
--- D09, D10: on a server with the repair, ice stays in the row policy that restricts it.
--- pg: 18
-GRANT SELECT ON cpd.person TO PUBLIC;
-ALTER TABLE cpd.person ENABLE ROW LEVEL SECURITY;
-CREATE POLICY everyone ON cpd.person USING (true);
-CREATE POLICY not_ice ON cpd.person AS RESTRICTIVE TO ice USING (false);
