@@ -16,6 +16,7 @@ from recuse.errors import InputError
 from recuse.paths import Edge, Graph, Path, Place
 from recuse.targets.postgres.access import read_only
 from recuse.targets.postgres.edges import Collected, Rows, collect
+from recuse.targets.postgres.edges.changes import VERBS, Changing, changes, changing, toward
 from recuse.targets.postgres.edges.kinds import WEAKNESSES
 from recuse.targets.postgres.edges.reproduce import Reproduction, reproduce
 from recuse.targets.postgres.floor import floor
@@ -67,13 +68,18 @@ def reach(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> dict[st
         version = connection.info.server_version
         parts = _parts(connection, object) if object is not None else []
         collected = collect(connection, connection.info.dbname)
+        ways = changing(connection, collected, parts) if parts else None
     chosen = _accounts(collected, accounts)
     document: dict[str, Any] = {"object": object, "server_version": f"{version // 10000}.{version % 10000}"}
-    if object is None:
+    if ways is None:
         document |= {"accounts": [], "tables": _widest(collected, chosen)}
     else:
         targets = find_targets(collected, parts)
-        document["accounts"] = [_shown(answer, collected.pages) for answer in answers(collected, targets, chosen)]
+        graph = toward(ways, collected.database)
+        document["accounts"] = [
+            _shown(answer, collected.pages) | {"changes": _changed(collected, ways, graph, answer.account)}
+            for answer in answers(collected, targets, chosen)
+        ]
     return document | {
         "sessions": [
             {"account": s.account, "pid": s.pid, "since": s.since and s.since.isoformat(), "state": s.state}
@@ -183,6 +189,24 @@ def _shown(answer: Answer, pages: Mapping[str, str]) -> dict[str, Any]:
             steps.append(step(Edge(node, seen, "row security", rows.reason), pages))
         paths.append({"steps": steps, "reproduce": taken.text})
     return {"account": answer.account, "reaches": answer.reaches, "rows": answer.rows.verdict, "paths": paths}
+
+
+def _changed(collected: Collected, ways: Changing, graph: Graph, account: str) -> list[dict[str, Any]]:
+    """What an account can do to the object besides reading it, each way with its steps and how to try it."""
+    found = list(changes(collected, ways, graph, account))
+    told = [
+        {path for path, _ in _without_detours([(c.path, c.rows) for c in found if c.verb == verb])} for verb in VERBS
+    ]
+    return [
+        {
+            "change": change.verb,
+            "rows": change.rows.verdict,
+            "steps": [step(edge, collected.pages) for edge in (*change.taken.naming, *change.path)],
+            "reproduce": change.taken.text,
+        }
+        for change in found
+        if change.path in told[VERBS.index(change.verb)]
+    ]
 
 
 def _widest(collected: Collected, accounts: Sequence[str]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from recuse.paths import ANYONE, Edge
 from recuse.targets.postgres.edges.row_security import GuardedTable, RowSecurity
 
 _MEASURED: Final = range(150020, 160000)
-"""Servers on which it was tried and refused. 14.23, 15.18, 16.15, 17.11 and 18.6 allow it; others count as allowing it."""
+"""Servers on which it was tried and refused. 14.23, 15.18, 16.15, 17.11 and 18.6 allow it, and others count as if."""
 _BETTER: Final = ("none", "some", "all")
 
 

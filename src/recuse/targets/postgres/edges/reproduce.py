@@ -13,11 +13,12 @@ from psycopg import sql
 
 from recuse.paths import Edge, Graph, Path, Place
 
-_HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole"})
+HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole"})
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _FILES: Final = frozenset({"files", "programs", "toast"})
 _FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files"})
 _MANY: Final = "000"  # LIMIT 1000: the rows that were hidden are among those that were seen before
+_DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
 
@@ -36,7 +37,7 @@ def reproduce(
 
     `reached` is what the search of `graph` from `start` found.
     """
-    before = [edge for edge in path if _kind(edge.target) in _HOLDERS]
+    before = [edge for edge in path if _kind(edge.target) in HOLDERS]
     entry, rest = path[len(before)], path[len(before) + 1 :]
     place = Place(entry.source, _identity(start, before))
     become = [statement for edge in before for statement in _statements(edge)]
@@ -56,6 +57,25 @@ def reproduce(
     if any(line.split()[0] not in _HARMLESS for line in lines):
         lines = ["BEGIN", *lines, "ROLLBACK"]
     return Reproduction((*dict.fromkeys((*met, *naming)),), "\n".join(f"{line};" for line in lines))
+
+
+def reproduce_change(
+    graph: Graph, reached: Mapping[Place, Path], start: Place, path: Path, statements: Mapping[str, str]
+) -> Reproduction:
+    """How to make a change and take it back; `statements` says how each node of a change is done."""
+    before = [edge for edge in path if _kind(edge.target) in HOLDERS]
+    entry = path[len(before)]
+    own = _statements(entry)
+    if own and own[0].startswith(("INSERT", "DELETE", "UPDATE")) and entry.kind != "ownership":
+        own = own if "(column)" in entry.kind else []
+    done = own if own and own[-1].startswith(_DONE) else [*own, *filter(None, [statements.get(entry.target)])]
+    place = Place(entry.source, _identity(start, before))
+    naming = _naming(graph, reached, place, entry)
+    other = _identity(start, naming[:-1]) != place.identity if naming else False
+    become = [statement for edge in before for statement in _statements(edge)]
+    lines = _joined([s for e in naming for s in _statements(e)], [*become, *done[:-1]], done[-1:], prepared=other)
+    lines = ["BEGIN", f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines, "ROLLBACK"]
+    return Reproduction(naming, "\n".join(f"{line};" for line in lines))
 
 
 def _chosen(wider: Sequence[Edge], login: str) -> list[str]:

@@ -27,8 +27,8 @@ class Rows:
 class GuardedTable:
     """A table with row security.
 
-    Each of `policies` has name, command (pg_policy.polcmd), permissive, condition, check (of a new row) and roles ('' is
-    PUBLIC).
+    Each of `policies` has name, command (pg_policy.polcmd), permissive, condition, check (of a new row) and roles
+    ('' is PUBLIC).
     """
 
     node: str

@@ -14,9 +14,8 @@ from recuse.targets.postgres.reading.grammar import UnreadableError, expression,
 
 Means = Literal["setting", "fill", "edit", "empty", "function", "membership"]
 _BODY_SETTING: Final = re.compile(r"\bcurrent_setting\s*\(\s*'([^']+)'(?:[^;']*?->>\s*'([^']+)')?", re.IGNORECASE)
-_BODY_READS: Final = re.compile(
-    r'\b(?:from|join)\s+(?:only\s+)?((?:"[^"]+"|[\w$]+)(?:\s*\.\s*(?:"[^"]+"|[\w$]+))?)', re.I
-)
+_PART: Final = r'(?:"[^"]+"|[\w$]+)'
+_BODY_READS: Final = re.compile(rf"\b(?:from|join)\s+(?:only\s+)?({_PART}(?:\s*\.\s*{_PART})?)", re.IGNORECASE)
 
 
 class Lever(NamedTuple):
