@@ -405,7 +405,8 @@ def test_the_installed_program_is_the_one_tested() -> None:
 SPOKEN: Mapping[str, tuple[tuple[str, ...], int, tuple[str, ...]]] = {
     "reach": (
         ("reach", f"service={SERVICE}", "records.person"), 0,
-        ("records.person: 2 of 3 logins reach it", "postgres can change it", "do not reach it: partner", "residual", "outside"),
+        ("records.person: 2 of 3 logins reach it", "postgres can change it", "do not reach it: partner", "residual",
+         "outside"),
     ),
     "reach widest": (("reach", f"service={SERVICE}"), 0, ("reached most widely", "records.person", "2 of 3")),
     "check": (

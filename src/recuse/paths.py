@@ -27,7 +27,7 @@ class Edge:
     `attempt` is the SQL that performs this step (SET ROLE …), if the step needs a statement of its own. `needs` are
     nodes that must be reached too, as the same identity or as ANYONE. `only_as` is the one identity that can take the
     step; `identity` the one whose rights count from here on (None: as before). A step that `widens` shows more rows of
-    what was reached already; `chosen` is SQL that someone who sees all rows types before, to choose a hidden one.
+    what was reached already; `chosen` is SQL that a superuser types first to try it, to choose a hidden row, say.
     """
 
     source: str

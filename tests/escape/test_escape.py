@@ -2,8 +2,8 @@
 
 A folder a case: `setup.sql` on top of `world.sql`, `reach.sql` (what the account types), `finding.txt` (the path as it
 must be reported) and `remedy.sql`. A folder without a finding is a negative control. In folders `change_…` and
-`control_change_…` the account does not read the secret but changes the table that holds it. A line `-- pg: N` in the set-up
-keeps a case to that version. `reach` reads PostgreSQL 14 too, which is below the floor.
+`control_change_…` the account does not read the secret but changes the table that holds it. A line `-- pg: N` in the
+set-up keeps a case to that version. `reach` reads PostgreSQL 14 too, which is below the floor.
 """
 
 import base64

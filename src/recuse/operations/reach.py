@@ -237,16 +237,20 @@ _READ: Final = frozenset({"table", "matview", "column"})
 
 def _residual(collected: Collected, accounts: Sequence[str]) -> list[dict[str, str]]:
     """What no grant closes, then what single accounts hold that is no path to this object but leads elsewhere."""
-    ends = {edge.target for edge in collected.edges if edge.target in WEAKNESSES or edge.target.startswith("future:")}
+    ends = {edge.target for edge in collected.edges if _kind(edge.target) in {*WEAKNESSES, "future:"}}
     graph = Graph.of(collected.edges).toward(ends)
     found = [{"code": code, "sentence": sentence} for code, sentence in _RESIDUAL.items()]
     for account in accounts:
         for node, path in graph.shortest(f"login:{account}", account).items():
-            if (weakness := WEAKNESSES.get(node)) is not None:
+            if (weakness := WEAKNESSES.get(_kind(node))) is not None:
                 found.append({"code": weakness.code, "sentence": f"`{account}` {weakness.sentence}: {path[-1].reason}"})
             elif node.startswith("future:"):
                 found.append({"code": "future-objects", "sentence": f"`{account}` will reach more: {path[-1].reason}"})
     return found
+
+
+def _kind(node: str) -> str:
+    return f"{node.partition(':')[0]}:"
 
 
 def _accounts(collected: Collected, asked: Sequence[str]) -> tuple[str, ...]:

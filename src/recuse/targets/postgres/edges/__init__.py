@@ -92,6 +92,16 @@ class _Child:
 
 
 @dataclass(frozen=True, slots=True)
+class _Derived:
+    """A generated column, and the part of a column that it is computed from."""
+
+    node: str
+    column: str
+    base: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Login:
     name: str
 
@@ -131,6 +141,7 @@ def collect(connection: Connection, database: str) -> Collected:
     )
     shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
     inherited = list(_inherited(rows_of(connection, "inheritance", _Child), security))
+    inherited += _derived(rows_of(connection, "derived", _Derived), security)
     widening = _widening(connection, security, columns)
     wider = list(widening.edges(base))
     if drops_policies(connection.info.server_version):
@@ -206,6 +217,14 @@ def _inherited(children: Iterable[_Child], security: RowSecurity) -> Iterator[Ed
         target = one.parent_column.replace("column:", "part:", 1)
         for identity, _ in _identities(one.child, security):
             yield Edge(one.child_column, target, "partition", up, only_as=identity, identity=ANYONE)
+
+
+def _derived(computed: Iterable[_Derived], security: RowSecurity) -> Iterator[Edge]:
+    """Whoever reads a generated column reads what was made of the columns under it, of the rows that it sees."""
+    for one in computed:
+        reason = f"{one.name} is computed from it"
+        for identity, _ in _identities(one.node, security):
+            yield Edge(one.column, one.base, "generated column", reason, only_as=identity, identity=ANYONE)
 
 
 def _identities(node: str, security: RowSecurity) -> Iterator[tuple[str | None, str]]:

@@ -91,7 +91,7 @@ def changes(collected: Collected, found: Changing, graph: Graph, account: str) -
     for verb in VERBS:
         target = f"{verb}:{found.name}"
         for path in graph.routes(start, {target}, PATHS) if any(place.node == target for place in reached) else ():
-            rows = _rows(collected, verb, path, start)
+            rows = _rows(collected, path, start)
             if rows.verdict != "none":
                 yield Change(verb, rows, path, reproduce_change(graph, reached, start, path, found.statements))
 
@@ -101,7 +101,7 @@ def toward(found: Changing, database: str) -> Graph:
     return Graph.of(found.edges).toward([f"database:{database}", *(f"{verb}:{found.name}" for verb in VERBS)])
 
 
-def _rows(collected: Collected, verb: str, path: Path, start: Place) -> Rows:
+def _rows(collected: Collected, path: Path, start: Place) -> Rows:
     """How many rows: row security is asked at each relation that the way writes to, truncating and dropping apart."""
     place = start
     worst = Rows("all")

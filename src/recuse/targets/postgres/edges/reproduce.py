@@ -15,8 +15,8 @@ from recuse.paths import Edge, Graph, Path, Place
 
 HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole"})
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
-_FILES: Final = frozenset({"files", "programs", "toast"})
-_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files"})
+_FILES: Final = frozenset({"files", "programs", "toast", "statistics"})
+_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "large object"})
 _MANY: Final = "000"  # LIMIT 1000: the rows that were hidden are among those that were seen before
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
@@ -49,7 +49,7 @@ def reproduce(
     other = _identity(start, naming[:-1]) != place.identity if naming else False
     lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
     lines = [
-        *_chosen(wider, start.identity),
+        *_chosen(path, start.identity),
         f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}",
         *_widened(wider, met),
         *lines,
@@ -78,10 +78,10 @@ def reproduce_change(
     return Reproduction(naming, "\n".join(f"{line};" for line in lines))
 
 
-def _chosen(wider: Sequence[Edge], login: str) -> list[str]:
-    """What someone who sees all rows types first, for this login."""
+def _chosen(path: Path, login: str) -> list[str]:
+    """What a superuser types first, for this login."""
     who = f"{sql.Literal(login).as_string()}::name"
-    return [edge.chosen.replace("SESSION_USER", who) for edge in wider if edge.chosen]
+    return [edge.chosen.replace("SESSION_USER", who) for edge in path if edge.chosen]
 
 
 def _way_to(reached: Mapping[Place, Path], start: Place, node: str) -> Path:
