@@ -324,7 +324,8 @@ def test_the_keys_within_reach(chain: Chain) -> None:
     assert found["object"] == "records.person"
     assert {answer["account"] for answer in found["accounts"] if answer["reaches"]} == {"clerk", "partner", "postgres"}
     for answer in found["accounts"]:
-        assert answer.keys() == {"account", "reaches", "rows", "paths"}
+        assert answer.keys() == {"account", "reaches", "rows", "paths", "changes"}
+        assert all(c.keys() == {"change", "rows", "steps", "reproduce"} for c in answer["changes"])
         assert answer["rows"] in {"all", "some", "none"}
         for path in answer["paths"]:
             assert path.keys() == {"steps", "reproduce"}
@@ -405,7 +406,8 @@ def test_the_installed_program_is_the_one_tested() -> None:
 SPOKEN: Mapping[str, tuple[tuple[str, ...], int, tuple[str, ...]]] = {
     "reach": (
         ("reach", f"service={SERVICE}", "records.person"), 0,
-        ("records.person: 2 of 3 logins reach it", "do not reach it: partner", "residual", "outside"),
+        ("records.person: 2 of 3 logins reach it", "postgres can change it", "do not reach it: partner", "residual",
+         "outside"),
     ),
     "reach widest": (("reach", f"service={SERVICE}"), 0, ("reached most widely", "records.person", "2 of 3")),
     "check": (

@@ -26,7 +26,8 @@ class Edge:
 
     `attempt` is the SQL that performs this step (SET ROLE …), if the step needs a statement of its own. `needs` are
     nodes that must be reached too, as the same identity or as ANYONE. `only_as` is the one identity that can take the
-    step; `identity` the one whose rights count from here on (None: as before).
+    step; `identity` the one whose rights count from here on (None: as before). A step that `widens` shows more rows of
+    what was reached already; `chosen` is SQL that a superuser types first to try it, to choose a hidden row, say.
     """
 
     source: str
@@ -37,6 +38,8 @@ class Edge:
     needs: tuple[str, ...] = ()
     only_as: str | None = None
     identity: str | None = None
+    widens: bool = False
+    chosen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,8 @@ class Graph:
     ) -> tuple[Path, ...]:
         """Up to `limit` distinct paths from `start` that end where they first meet `targets`, shortest first.
 
-        No path visits a place twice. Paths that differ only in nodes that `alike` maps to one text count as one.
+        Past a target only steps that widen lead on. No path visits a place twice. Paths that differ only in nodes that
+        `alike` maps to one text count as one.
         """
         reached = self.search(start)
         useful = self._useful(reached, targets)
@@ -130,10 +134,12 @@ class Graph:
             if not queue or len(found) == limit:
                 break
             place, path, visited = queue.popleft()
-            if path and place.node in targets:
+            ended = bool(path) and place.node in targets
+            if ended:
                 found.append(path)
-                continue
             for edge, following in self._steps(place, reached):
+                if ended and not edge.widens:
+                    continue
                 longer = (*path, edge)
                 key = tuple((e.kind, e.reason, alike(e.target)) for e in longer)
                 if following in useful and following not in visited and key not in seen:

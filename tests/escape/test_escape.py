@@ -1,14 +1,17 @@
 """Each escape path is real: it is foretold, it reads the secret, and after the remedy neither holds.
 
 A folder a case: `setup.sql` on top of `world.sql`, `reach.sql` (what the account types), `finding.txt` (the path as it
-must be reported) and `remedy.sql`. A folder without a finding is a negative control. A line `-- pg: N` in the set-up
-keeps a case to that version; a line `-- next transaction` commits. `reach` reads PostgreSQL 14 too, which is below the floor.
+must be reported) and `remedy.sql`. A folder without a finding is a negative control. In folders `change_…` and
+`control_change_…` the account does not read the secret but changes the table that holds it. A line `-- pg: N` in the
+set-up keeps a case to that version; a line `-- next transaction` commits. `reach` reads PostgreSQL 14 too, which is
+below the floor.
 """
 
 import base64
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,9 @@ from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conftest import ENDS, binaries_of, version_id
 
 HERE = Path(__file__).parent
-CASES = sorted(path.parent.name for path in HERE.glob("*/setup.sql"))
+FOLDERS = sorted(path.parent.name for path in HERE.glob("*/setup.sql"))
+CHANGES = [name for name in FOLDERS if name.removeprefix("control_").startswith("change_")]
+CASES = [name for name in FOLDERS if name not in CHANGES]
 SECRET = "SECRET-4711"
 
 
@@ -93,20 +98,34 @@ def described(path: dict[str, Any]) -> str:
     return re.sub(r"\d{5,}", "N", re.sub(r"\bt_[0-9a-f]{12}\b", "DATABASE", text))
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_escape(lab: Server, world: str, case: str) -> None:
+def made(lab: Server, database: str, case: str) -> Path:
+    """The case's folder, when its world has been made; skips what this version does not have."""
     folder = HERE / case
-    only = re.search(r"^-- pg: (\d+)$", (folder / "setup.sql").read_text(), re.MULTILINE)
+    setup = (folder / "setup.sql").read_text()
+    only = re.search(r"^-- pg: (\d+)$", setup, re.MULTILINE)
     if only and int(only.group(1)) != lab.version:
         pytest.skip(f"not applicable: a case of PostgreSQL {only.group(1)} only")
-    if lab.version < 15 and "security_invoker" in (folder / "setup.sql").read_text():
+    if lab.version < 15 and "security_invoker" in setup:
         pytest.skip("not applicable: PostgreSQL has such views since 15")
-    run(lab, world, HERE / "world.sql")
-    run(lab, world, folder / "setup.sql")
-    [answer] = reach(lab.dsn(world), "cpd.person.ssn", ["ice"])["accounts"]
+    run(lab, database, HERE / "world.sql")
+    run(lab, database, folder / "setup.sql")
+    return folder
+
+
+def answered(lab: Server, database: str) -> dict[str, Any]:
+    """What `reach` says about `ice` and the secret column."""
+    [answer] = reach(lab.dsn(database), "cpd.person.ssn", ["ice"])["accounts"]
+    assert isinstance(answer, dict)
+    return answer
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_escape(lab: Server, world: str, case: str) -> None:
+    folder = made(lab, world, case)
+    answer = answered(lab, world)
     if not (folder / "finding.txt").exists():
         assert case.startswith("control_")
-        assert answer == {"account": "ice", "reaches": False, "rows": "none", "paths": []}
+        assert (answer["reaches"], answer["rows"], answer["paths"]) == (False, "none", [])
         assert not holds_secret(typed(lab, world, (folder / "reach.sql").read_text(), "ice"))
         return
     finding = (folder / "finding.txt").read_text()
@@ -116,9 +135,61 @@ def test_escape(lab: Server, world: str, case: str) -> None:
     assert holds_secret(reproduced), f"the reproduction does not read: {reproduced[-500:]}"
     assert holds_secret(typed(lab, world, (folder / "reach.sql").read_text(), "ice"))
     run(lab, world, folder / "remedy.sql")
-    [answer] = reach(lab.dsn(world), "cpd.person.ssn", ["ice"])["accounts"]
+    answer = answered(lab, world)
     assert not answer["reaches"], described(answer["paths"][0])
     assert not holds_secret(typed(lab, world, (folder / "reach.sql").read_text(), "ice"))
+
+
+def held(lab: Server, database: str) -> str:
+    """All that the table holds, and the keys that bind it; nothing when it is gone."""
+    with psycopg.connect(lab.dsn(database)) as connection:
+        keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND confrelid = 'cpd.person'::regclass"
+        rows = "SELECT string_agg(p::text, ' ' ORDER BY p::text) FROM cpd.person AS p"
+        try:
+            return str([*connection.execute(rows), *connection.execute(keys)])
+        except psycopg.errors.UndefinedTable:
+            return ""
+
+
+def changes_when_typed(lab: Server, database: str, folder: Path) -> bool:
+    """Whether `reach.sql` really changes the table."""
+    before = held(lab, database)
+    typed(lab, database, (folder / "reach.sql").read_text(), "ice")
+    return held(lab, database) != before
+
+
+@contextmanager
+def copied(lab: Server, database: str) -> Iterator[str]:
+    """A copy of the case's database, to change."""
+    name = f"{database}_c"
+    with psycopg.connect(lab.dsn(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(database))
+        )
+        yield name
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_change_without_reading(lab: Server, world: str, case: str) -> None:
+    folder = made(lab, world, case)
+    found = {f"change: {each['change']}\nrows: {each['rows']}\n{described(each)}": each
+             for each in answered(lab, world)["changes"]}  # fmt: skip
+    if case.startswith("control_"):
+        assert not found
+        assert not changes_when_typed(lab, world, folder)
+        return
+    finding = (folder / "finding.txt").read_text()
+    assert finding in found, "\n".join(found)
+    before = held(lab, world)
+    assert "ERROR" not in (shown := typed(lab, world, found[finding]["reproduce"], None)), shown
+    assert held(lab, world) == before, "the reproduction leaves nothing"
+    with copied(lab, world) as copy:
+        assert changes_when_typed(lab, copy, folder)
+    run(lab, world, folder / "remedy.sql")
+    verbs = {each["change"] for each in answered(lab, world)["changes"]}
+    assert re.match(r"change: (\w+)", finding)[1] not in verbs  # type: ignore[index]
+    assert not changes_when_typed(lab, world, folder)
 
 
 def test_controls_could_fail(lab: Server, world: str) -> None:

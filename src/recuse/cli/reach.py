@@ -1,6 +1,6 @@
 """`recuse reach`: who can reach an object of any PostgreSQL database, and by which paths."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
@@ -18,6 +18,8 @@ from recuse.cli.console import (
     warn_of_password,
 )
 from recuse.operations import reach as operation
+
+_WHOLE: Final = ("truncate", "drop", "references", "trigger")
 
 
 def reach(
@@ -72,9 +74,25 @@ def _answers(found: dict[str, object]) -> None:
                 branch.add(plain(step["reason"]))
             branch.add(f"[cyan]{plain(path['reproduce'])}[/]")
         out.print(tree)
+    _changes(answers)
     quiet = [answer["account"] for answer in answers if not answer["reaches"]]
     if quiet:
         out.print(f"do not reach it: {', '.join(quiet)}", markup=False)
+
+
+def _changes(answers: list[dict[str, Any]]) -> None:
+    """What accounts can do to the object besides reading it."""
+    for answer in answers:
+        if not answer["changes"]:
+            continue
+        tree = Tree(f"[bold]{plain(answer['account'])}[/] can change it")
+        for change in answer["changes"]:
+            rows = "" if change["change"] in _WHOLE else f" {change['rows']} rows"
+            branch = tree.add(f"{change['change']}{rows}")
+            for step in change["steps"]:
+                branch.add(plain(step["reason"]))
+            branch.add(f"[cyan]{plain(change['reproduce'])}[/]")
+        out.print(tree)
 
 
 def _lists(found: dict[str, object]) -> None:

@@ -16,6 +16,7 @@ from recuse.errors import InputError
 from recuse.paths import Edge, Graph, Path, Place
 from recuse.targets.postgres.access import read_only
 from recuse.targets.postgres.edges import Collected, Rows, collect
+from recuse.targets.postgres.edges.changes import VERBS, Changing, changes, changing, toward
 from recuse.targets.postgres.edges.kinds import WEAKNESSES
 from recuse.targets.postgres.edges.reproduce import Reproduction, reproduce
 from recuse.targets.postgres.floor import floor
@@ -69,13 +70,18 @@ def reach(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> dict[st
         version = connection.info.server_version
         parts = _parts(connection, object) if object is not None else []
         collected = collect(connection, connection.info.dbname)
+        ways = changing(connection, collected, parts) if parts else None
     chosen = _accounts(collected, accounts)
     document: dict[str, Any] = {"object": object, "server_version": f"{version // 10000}.{version % 10000}"}
-    if object is None:
+    if ways is None:
         document |= {"accounts": [], "tables": _widest(collected, chosen)}
     else:
         targets = find_targets(collected, parts)
-        document["accounts"] = [_shown(answer, collected.pages) for answer in answers(collected, targets, chosen)]
+        graph = toward(ways, collected.database)
+        document["accounts"] = [
+            _shown(answer, collected.pages) | {"changes": _changed(collected, ways, graph, answer.account)}
+            for answer in answers(collected, targets, chosen)
+        ]
     return document | {
         "sessions": [
             {"account": s.account, "pid": s.pid, "since": s.since and s.since.isoformat(), "state": s.state}
@@ -130,7 +136,10 @@ def _without_detours(paths: Sequence[tuple[Path, Rows]]) -> list[tuple[Path, Row
     does SET ROLE where the rights are inherited.
     """
     kept: list[tuple[Path, Rows]] = []
+    begun = {path[:-1] for path, _ in paths if path[-1].widens}  # what goes on to more rows stands for its beginning
     for path, rows in paths:
+        if path in begun:
+            continue
         worth, stations = _ORDER.index(rows.verdict), _stations(path)
         detour = any(
             worth <= _ORDER.index(shown.verdict)
@@ -184,6 +193,24 @@ def _shown(answer: Answer, pages: Mapping[str, str]) -> dict[str, Any]:
     return {"account": answer.account, "reaches": answer.reaches, "rows": answer.rows.verdict, "paths": paths}
 
 
+def _changed(collected: Collected, ways: Changing, graph: Graph, account: str) -> list[dict[str, Any]]:
+    """What an account can do to the object besides reading it, each way with its steps and how to try it."""
+    found = list(changes(collected, ways, graph, account))
+    told = [
+        {path for path, _ in _without_detours([(c.path, c.rows) for c in found if c.verb == verb])} for verb in VERBS
+    ]
+    return [
+        {
+            "change": change.verb,
+            "rows": change.rows.verdict,
+            "steps": [step(edge, collected.pages) for edge in (*change.taken.naming, *change.path)],
+            "reproduce": change.taken.text,
+        }
+        for change in found
+        if change.path in told[VERBS.index(change.verb)]
+    ]
+
+
 def _widest(collected: Collected, accounts: Sequence[str]) -> list[dict[str, Any]]:
     graph = Graph.of(collected.edges)
     counts: Counter[str] = Counter()
@@ -212,7 +239,7 @@ _READ: Final = frozenset({"table", "matview", "column"})
 
 def _residual(collected: Collected, accounts: Sequence[str]) -> list[dict[str, str]]:
     """What no grant closes, then what single accounts hold that is no path to this object but leads elsewhere."""
-    ends = {edge.target for edge in collected.edges if edge.target in WEAKNESSES or edge.target.startswith("future:")}
+    ends = {edge.target for edge in collected.edges if _kind(edge.target) in {*WEAKNESSES, "future:"}}
     ends.add(SUPERUSER)
     graph = Graph.of(collected.edges).toward(ends)
     found = [{"code": code, "sentence": sentence} for code, sentence in (*_RESIDUAL.items(), *collected.noted)]
@@ -221,11 +248,15 @@ def _residual(collected: Collected, accounts: Sequence[str]) -> list[dict[str, s
         for node, path in reached.items():
             if SUPERUSER in reached:  # what it can do is no weakness of its own
                 break
-            if (weakness := WEAKNESSES.get(node)) is not None:
+            if (weakness := WEAKNESSES.get(_kind(node))) is not None:
                 found.append({"code": weakness.code, "sentence": f"`{account}` {weakness.sentence}: {path[-1].reason}"})
             elif node.startswith("future:"):
                 found.append({"code": "future-objects", "sentence": f"`{account}` will reach more: {path[-1].reason}"})
     return found
+
+
+def _kind(node: str) -> str:
+    return f"{node.partition(':')[0]}:"
 
 
 def _accounts(collected: Collected, asked: Sequence[str]) -> tuple[str, ...]:

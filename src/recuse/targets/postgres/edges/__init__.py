@@ -26,8 +26,11 @@ from recuse.errors import TargetError
 from recuse.paths import ANYONE, Edge, Place
 from recuse.targets.postgres.edges.catalog import Connection, edges_in, noted_in, present_in, rows_of
 from recuse.targets.postgres.edges.definitions import HELD, Column, defined
+from recuse.targets.postgres.edges.dropping import dropping, drops_policies
 from recuse.targets.postgres.edges.kinds import KINDS, pages
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, Rows, RowSecurity
+from recuse.targets.postgres.edges.trust import Called, Surroundings
+from recuse.targets.postgres.edges.widening import Widening
 
 __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
@@ -91,7 +94,30 @@ class _Child:
 
 
 @dataclass(frozen=True, slots=True)
+class _Derived:
+    """A generated column, and the part of a column that it is computed from."""
+
+    node: str
+    column: str
+    base: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Login:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    schema: str
+    table: str
+    name: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
     name: str
 
 
@@ -111,9 +137,13 @@ def collect(connection: Connection, database: str) -> Collected:
     )
     shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
     inherited = list(_inherited(rows_of(connection, "inheritance", _Child), security))
-    edges = _expanded(
-        [*base, *shown, *stored.edges, *_held([*base, *shown], stored.edges)], frozenset(logins), stored.definers
-    )
+    inherited += _derived(rows_of(connection, "derived", _Derived), security)
+    widening = _widening(connection, security, columns)
+    wider = list(widening.edges(base))
+    if drops_policies(connection.info.server_version):
+        wider += dropping(security, widening.columns, base)
+    held = _held([*base, *shown], stored.edges)
+    edges = _expanded([*base, *shown, *wider, *stored.edges, *held], frozenset(logins), stored.definers)
     rank = {kind: position for position, kind in enumerate(KINDS)}
     return Collected(
         database=database,
@@ -129,6 +159,18 @@ def collect(connection: Connection, database: str) -> Collected:
         pages=pages(connection.info.server_version),
         noted=tuple(noted_in(connection)),
     )
+
+
+def _widening(connection: Connection, security: RowSecurity, columns: Iterable[Column]) -> Widening:
+    """What row policies ask, read only where there are any."""
+    guarded = bool(security.tables)
+    tables = {(t.schema, t.table): t.name for t in rows_of(connection, "tables", _Table)} if guarded else {}
+    called = {(c.schema, c.name): c for c in rows_of(connection, "policy_functions", Called)} if guarded else {}
+    fixed = {s.name.lower() for s in rows_of(connection, "fixed_settings", _Setting)} if guarded else set()
+    shown: dict[str, list[str]] = {}
+    for column in columns:
+        shown.setdefault(column.node, []).append(column.column)
+    return Widening(security, Surroundings(tables, called, fixed), shown)
 
 
 def _held(rights: Iterable[Edge], stored: Iterable[Edge]) -> Iterator[Edge]:
@@ -172,6 +214,14 @@ def _inherited(children: Iterable[_Child], security: RowSecurity) -> Iterator[Ed
         target = one.parent_column.replace("column:", "part:", 1)
         for identity, _ in _identities(one.child, security):
             yield Edge(one.child_column, target, "partition", up, only_as=identity, identity=ANYONE)
+
+
+def _derived(computed: Iterable[_Derived], security: RowSecurity) -> Iterator[Edge]:
+    """Whoever reads a generated column reads what was made of the columns under it, of the rows that it sees."""
+    for one in computed:
+        reason = f"{one.name} is computed from it"
+        for identity, _ in _identities(one.node, security):
+            yield Edge(one.column, one.base, "generated column", reason, only_as=identity, identity=ANYONE)
 
 
 def _identities(node: str, security: RowSecurity) -> Iterator[tuple[str | None, str]]:

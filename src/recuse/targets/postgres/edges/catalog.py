@@ -21,8 +21,10 @@ from recuse.errors import MissingRightError
 from recuse.paths import Edge
 
 T = TypeVar("T")
+A = TypeVar("A")
+R = TypeVar("R")
 Connection = psycopg.Connection[Any]
-Folder = Literal["edges", "noted", "present"]
+Folder = Literal["edges", "noted", "present", "changes"]
 
 _SQL: Final = files("recuse.targets.postgres").joinpath("sql")
 _HEADING: Final = re.compile(r"-- ([^:\n]+): ")
@@ -70,6 +72,22 @@ def edges_in(connection: Connection) -> tuple[list[Edge], list[str], list[str]]:
         examined.append(query.title)
         edges += [Edge(**{**row, "needs": tuple(row.get("needs") or ())}) for row in rows]
     return edges, examined, closed
+
+
+def changing_in(
+    connection: Connection, relation: str, column: str, affected: type[A], rule: type[R]
+) -> tuple[list[Edge], list[A], list[R]]:
+    """The edges about changing one relation, how it and what affects it is changed, and the rules on those."""
+    prefix = _objects() + _text("affecting")
+    edges: list[Edge] = []
+    with connection.cursor() as cursor:
+        asked = "SELECT set_config('recuse.asked', %s, true), set_config('recuse.asked_column', %s, true)"
+        cursor.execute(asked, (relation, column))
+    for query in queries("changes"):
+        rows = _run(connection, query.title, dict_row, prefix + query.text.encode())
+        edges += [Edge(**{**row, "needs": tuple(row.get("needs") or ())}) for row in rows]
+    ways = _run(connection, "affected", class_row(affected), prefix + _text("affected"))
+    return edges, ways, _run(connection, "rules", class_row(rule), prefix + _text("rules"))
 
 
 def present_in(connection: Connection) -> Iterator[str]:

@@ -15,6 +15,7 @@ Tree = str | Sequence["Tree"] | Mapping[str, "Tree"]
 _TOKEN: Final = re.compile(r"[(){}]|(?:\\.|[^\s(){}\\])+", re.DOTALL)
 _NULL: Final = "<>"
 _SELECT: Final = 1 << 1  # ACL_SELECT in nodes/parsenodes.h
+_WRITTEN: Final = {"insert": 1 << 0, "update": 1 << 2, "delete": 1 << 3}  # ACL_INSERT, ACL_UPDATE, ACL_DELETE
 _FIRST_COLUMN: Final = 7  # a column's bit is its number less FirstLowInvalidHeapAttributeNumber (access/sysattr.h)
 
 
@@ -110,6 +111,20 @@ def _outputs(query: Mapping[str, Tree]) -> Iterator[tuple[int, int] | None]:
         if isinstance(entry, Mapping) and entry[":resjunk"] == "false":
             origin = _number(entry[":resorigtbl"]), _number(entry[":resorigcol"])
             yield origin if origin[0] else None
+
+
+def writes(text: str) -> frozenset[tuple[int, str]]:
+    """The relations (by object id) that a stored action writes to, each with the verb; ValueError when it is none."""
+    try:
+        return frozenset(
+            (_number(node[":relid"]), verb)
+            for node in _nodes(parse(text))
+            if {":relid", ":requiredPerms"} <= node.keys()
+            for verb, bit in _WRITTEN.items()
+            if _number(node[":requiredPerms"]) & bit
+        )
+    except (KeyError, IndexError, TypeError) as error:
+        raise ValueError("not a stored action") from error
 
 
 def _number(value: Tree) -> int:

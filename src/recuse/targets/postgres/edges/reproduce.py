@@ -14,12 +14,14 @@ from psycopg import sql
 
 from recuse.paths import Edge, Graph, Path, Place
 
-_HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole", "backup", "slots"})
+HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole", "backup", "slots"})
 _RESUME: Final = "RESUME"
 _UNBRACKETED: Final = ("\\", "COMMIT PREPARED")  # what cannot stand inside a transaction
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
-_FILES: Final = frozenset({"programs", "toast"})
-_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "replication"})
+_FILES: Final = frozenset({"programs", "toast", "statistics"})
+_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "replication", "large object"})
+_MANY: Final = "000"  # LIMIT 1000: the rows that were hidden are among those that were seen before
+_DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
 
@@ -38,16 +40,29 @@ def reproduce(
 
     `reached` is what the search of `graph` from `start` found.
     """
-    before = [edge for edge in path if _kind(edge.target) in _HOLDERS]
+    before = [edge for edge in path if _kind(edge.target) in HOLDERS]
     entry, rest = path[len(before)], path[len(before) + 1 :]
     place = Place(entry.source, _identity(start, before))
     become = [statement for edge in before for statement in _statements(edge)]
-    helped, read = _read(entry, rest, columns)
+    wider = [edge for edge in rest if edge.widens]
+    met = [step for edge in wider for node in edge.needs for step in _way_to(reached, start, node)]
+    helped, read = _read(entry, tuple(edge for edge in rest if not edge.widens), columns)
+    read = [f"{statement}{_MANY}" if any(e.widens for e in path) else statement for statement in read]
     naming = _naming(graph, reached, place, entry)
     other = _identity(start, naming[:-1]) != place.identity if naming else False
     lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
-    lines = [f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines]
-    return Reproduction(naming, "\n".join(line if line.startswith("\\") else f"{line};" for line in _bracketed(lines)))
+    lines = [
+        *_chosen(path, start.identity),
+        f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}",
+        *_widened(wider, met),
+        *lines,
+    ]
+    return Reproduction((*dict.fromkeys((*met, *naming)),), _typed(_bracketed(lines)))
+
+
+def _typed(lines: Sequence[str]) -> str:
+    """Statements end in a semicolon, commands of psql with their line."""
+    return "\n".join(line if line.startswith("\\") else f"{line};" for line in lines)
 
 
 def _bracketed(lines: Sequence[str]) -> list[str]:
@@ -59,6 +74,43 @@ def _bracketed(lines: Sequence[str]) -> list[str]:
     if bracketed and any(line.split()[0] not in _HARMLESS for line in lines):
         return ["BEGIN", *lines, "ROLLBACK"]
     return list(lines)
+
+
+def reproduce_change(
+    graph: Graph, reached: Mapping[Place, Path], start: Place, path: Path, statements: Mapping[str, str]
+) -> Reproduction:
+    """How to make a change and take it back; `statements` says how each node of a change is done."""
+    before = [edge for edge in path if _kind(edge.target) in HOLDERS]
+    entry = path[len(before)]
+    own = _statements(entry)
+    if own and own[0].startswith(("INSERT", "DELETE", "UPDATE")) and entry.kind != "ownership":
+        own = own if "(column)" in entry.kind else []
+    done = own if own and own[-1].startswith(_DONE) else [*own, *filter(None, [statements.get(entry.target)])]
+    place = Place(entry.source, _identity(start, before))
+    naming = _naming(graph, reached, place, entry)
+    other = _identity(start, naming[:-1]) != place.identity if naming else False
+    become = [statement for edge in before for statement in _statements(edge)]
+    lines = _joined([s for e in naming for s in _statements(e)], [*become, *done[:-1]], done[-1:], prepared=other)
+    lines = ["BEGIN", f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines, "ROLLBACK"]
+    return Reproduction(naming, _typed(lines))
+
+
+def _chosen(path: Path, login: str) -> list[str]:
+    """What a superuser types first, for this login."""
+    who = f"{sql.Literal(login).as_string()}::name"
+    return [edge.chosen.replace("SESSION_USER", who) for edge in path if edge.chosen]
+
+
+def _way_to(reached: Mapping[Place, Path], start: Place, node: str) -> Path:
+    """The steps to what a widening step needs."""
+    return reached.get(Place(node)) or reached.get(Place(node, start.identity), ())
+
+
+def _widened(wider: Sequence[Edge], met: Sequence[Edge]) -> list[str]:
+    """Becoming who may, changing what a row policy asks, and being oneself again."""
+    become = [s for edge in met for s in _statements(edge) if s.startswith(("SET ROLE", "GRANT"))]
+    back = ["RESET ROLE"] if any(s.startswith("SET ROLE") for s in become) else []
+    return [*become, *(statement for edge in wider for statement in _statements(edge)), *back]
 
 
 def _naming(graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Edge) -> Path:

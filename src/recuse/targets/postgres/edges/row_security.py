@@ -5,12 +5,14 @@ owner. A condition is not evaluated: unless it is literally true or false, it sh
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 from recuse.paths import ANYONE, Edge, Graph
 
 Verdict = Literal["all", "some", "none"]
+Command = Literal["r", "a", "w", "d"]
+_ASKED: Final[Mapping[Command, str]] = {"r": "condition", "a": "check", "w": "condition", "d": "condition"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,11 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class GuardedTable:
-    """A table with row security; `policies` are those for SELECT: name, permissive, condition, roles ('' is PUBLIC)."""
+    """A table with row security.
+
+    Each of `policies` has name, command (pg_policy.polcmd), permissive, condition, check (of a new row) and roles
+    ('' is PUBLIC).
+    """
 
     node: str
     name: str
@@ -48,6 +54,7 @@ class RowSecurity:
     exempt: Mapping[str, str]
     roles: frozenset[str]
     memberships: Graph
+    _held: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, tables: list[GuardedTable], exempt: list[Exempt], edges: list[Edge]) -> "RowSecurity":
@@ -56,27 +63,40 @@ class RowSecurity:
         roles = frozenset(edge.only_as for edge in edges if edge.kind == "PUBLIC" and edge.only_as)
         return cls({t.node: t for t in tables}, {e.role: e.reason for e in exempt}, roles, memberships)
 
-    def rows(self, node: str, identity: str) -> Rows:
-        """The rows of the relation `node` that `identity` sees."""
+    def rows(self, node: str, identity: str, command: Command = "r") -> Rows:
+        """The rows of the relation `node` that `identity` sees, may make (`a`), change (`w`) or delete (`d`)."""
         table = self.tables.get(node)
         if table is None or identity == ANYONE:
             return Rows("all")
         if identity in self.exempt:
             return Rows("all", f"`{identity}` {self.exempt[identity]}, so no row policy binds it")
-        held = {*self.memberships.shortest(f"role:{identity}")}
-        if f"role:{table.owner}" in held and not table.forced:
+        if self.owns(table, identity):
             return Rows("all", f"`{identity}` has the rights of the owner `{table.owner}`, whom no row policy binds")
-        applying = [
+        return _combined(table.name, identity, self.applying(table, identity, command), _ASKED[command])
+
+    def owns(self, table: GuardedTable, identity: str) -> bool:
+        """Whether no row policy of the table binds `identity` as its owner."""
+        return not table.forced and f"role:{table.owner}" in self.held(identity)
+
+    def applying(self, table: GuardedTable, identity: str, command: Command = "r") -> list[dict[str, Any]]:
+        """The row policies that are asked for `identity`."""
+        held = self.held(identity)
+        return [
             policy for policy in table.policies
-            if any(role == "" or f"role:{role}" in held for role in policy["roles"])
+            if policy["command"] in ("*", command) and any(r == "" or f"role:{r}" in held for r in policy["roles"])
         ]  # fmt: skip
-        return _combined(table.name, identity, applying)
+
+    def held(self, identity: str) -> frozenset[str]:
+        """The nodes of the roles whose rights `identity` has without becoming another, itself included."""
+        if identity not in self._held:
+            self._held[identity] = frozenset(self.memberships.shortest(f"role:{identity}"))
+        return self._held[identity]
 
 
-def _combined(table: str, identity: str, policies: list[dict[str, Any]]) -> Rows:
+def _combined(table: str, identity: str, policies: list[dict[str, Any]], asked: str) -> Rows:
     """Permissive row policies are ORed, restrictive ones ANDed; without a permissive one nothing is seen."""
-    permissive = {policy["condition"] for policy in policies if policy["permissive"]} - {None, "false"}
-    restrictive = {policy["condition"] for policy in policies if not policy["permissive"]} - {None, "true"}
+    permissive = {policy[asked] for policy in policies if policy["permissive"]} - {None, "false"}
+    restrictive = {policy[asked] for policy in policies if not policy["permissive"]} - {None, "true"}
     if not permissive or "false" in restrictive:
         return Rows("none", f"row security of {table} shows `{identity}` no rows")
     names = ", ".join(policy["name"] for policy in policies)

@@ -1,0 +1,1 @@
+REVOKE DELETE ON cpd.district FROM ice;

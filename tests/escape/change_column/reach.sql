@@ -1,0 +1,2 @@
+SET ROLE clerk;
+UPDATE cpd.person SET ssn = NULL;

@@ -1,0 +1,1 @@
+REVOKE clerk FROM ice;

@@ -1,0 +1,1 @@
+CREATE TABLE pub.mine (id integer REFERENCES cpd.person);

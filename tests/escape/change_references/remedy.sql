@@ -1,0 +1,1 @@
+REVOKE REFERENCES ON cpd.person FROM ice;

@@ -1,0 +1,1 @@
+INSERT INTO pub.inbox VALUES (1);

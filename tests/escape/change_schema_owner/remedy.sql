@@ -1,0 +1,1 @@
+ALTER SCHEMA cpd OWNER TO owner1;

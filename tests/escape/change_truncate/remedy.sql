@@ -1,0 +1,1 @@
+REVOKE TRUNCATE ON cpd.person FROM ice;

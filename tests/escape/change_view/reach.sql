@@ -1,0 +1,1 @@
+INSERT INTO pub.v VALUES (4711, 'planted');

@@ -1,0 +1,1 @@
+REVOKE pg_write_all_data FROM ice;

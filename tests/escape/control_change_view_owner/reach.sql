@@ -1,0 +1,3 @@
+DELETE FROM pub.v;
+UPDATE pub.v SET ssn = NULL;
+DELETE FROM pub.w;

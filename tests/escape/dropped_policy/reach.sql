@@ -1,0 +1,4 @@
+BEGIN;
+DROP OWNED BY ice;
+SELECT ssn FROM cpd.person WHERE id = 1;
+ROLLBACK;

@@ -1,0 +1,1 @@
+CREATE POLICY nobody ON cpd.person AS RESTRICTIVE USING (false);

@@ -1,0 +1,1 @@
+REVOKE SELECT ON pg_statistic_ext_data FROM ice;

@@ -1,0 +1,1 @@
+DROP STATISTICS cpd.both_names;

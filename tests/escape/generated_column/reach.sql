@@ -1,0 +1,1 @@
+SELECT code FROM cpd.person WHERE id = 1;

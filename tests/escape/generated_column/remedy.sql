@@ -1,0 +1,1 @@
+REVOKE SELECT (code) ON cpd.person FROM ice;

@@ -1,0 +1,1 @@
+SELECT lo_get(oid) FROM pg_largeobject_metadata;

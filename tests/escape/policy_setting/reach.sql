@@ -1,0 +1,2 @@
+SET app.person = '1';
+SELECT ssn FROM cpd.person;

@@ -1,0 +1,2 @@
+SET request.claims = '{"sub": 1}';
+SELECT ssn FROM pub.v;

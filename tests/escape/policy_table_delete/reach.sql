@@ -1,0 +1,6 @@
+BEGIN;
+SET ROLE clerk;
+DELETE FROM pub.sealed;
+RESET ROLE;
+SELECT ssn FROM cpd.person;
+ROLLBACK;

@@ -1,0 +1,1 @@
+REVOKE SELECT (ssn) ON cpd.person FROM ice;
