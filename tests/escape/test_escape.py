@@ -2,7 +2,8 @@
 
 A folder a case: `setup.sql` on top of `world.sql`, `reach.sql` (what the account types), `finding.txt` (the path as it
 must be reported) and `remedy.sql`. A folder without a finding is a negative control. A line `-- pg: N` in the set-up
-keeps a case to that version. `reach` reads PostgreSQL 14 too, which is below the floor.
+keeps a case to that version. `setup.other.sql` and `remedy.other.sql` are for a second database, `other`, which is made
+for them. `reach` reads PostgreSQL 14 too, which is below the floor.
 """
 
 import base64
@@ -24,11 +25,16 @@ from tests.conftest import ENDS, binaries_of, version_id
 HERE = Path(__file__).parent
 CASES = sorted(path.parent.name for path in HERE.glob("*/setup.sql"))
 SECRET = "SECRET-4711"
+OTHER = "other"
 
 
 @pytest.fixture(scope="module", params=(*ENDS, 14), ids=version_id)
 def lab(request: pytest.FixtureRequest) -> Iterator[Server]:
     with throwaway(binaries=binaries_of(request.param)) as server:
+        rules = server.folder / "pg_hba.conf"
+        rules.write_text(f"host all trusted 127.0.0.1/32 trust\n{rules.read_text()}")
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+            connection.execute("SELECT pg_reload_conf()")
         yield server
 
 
@@ -39,15 +45,24 @@ def world(lab: Server) -> Iterator[str]:
     with psycopg.connect(lab.dsn(), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield name
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for made in (name, OTHER):
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made)))
         roles = [role for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE oid >= 16384")]
         if roles:
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.SQL(", ").join(map(sql.Identifier, roles))))
 
 
 def run(lab: Server, database: str, file: Path) -> None:
+    """Run a file, and what goes with it in the other database."""
     with psycopg.connect(lab.dsn(database), autocommit=True) as connection:
-        connection.execute(file.read_bytes())
+        if file.exists():
+            connection.execute(file.read_bytes())
+        there = file.with_suffix(f".{OTHER}.sql")
+        if there.exists():
+            if file.stem == "setup":
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(OTHER)))
+            with psycopg.connect(lab.dsn(OTHER), autocommit=True) as other:
+                other.execute(there.read_bytes())
 
 
 def typed(lab: Server, database: str, text: str, account: str | None) -> str:

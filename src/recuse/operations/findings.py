@@ -74,8 +74,6 @@ class Finder:
     def _of_account(self, account: Account) -> Iterator[Finding]:
         start = Place(f"login:{account.login}", account.login)
         reached = self._graph.search(start)
-        if Place(f"database:{self.collected.database}", account.login) not in reached:
-            return
         best: dict[tuple[str, str], Way] = {}
         for place, path in reached.items():
             about = self._category(place.node)

@@ -1,4 +1,4 @@
-"""Collects every step that yields access in one database, as edges for `recuse.paths`.
+"""Collects every step that yields access in the databases of a server, as edges for `recuse.paths`.
 
 Nodes, as seen from one login L that starts at `login:L`:
 
@@ -13,25 +13,37 @@ Nodes, as seen from one login L that starts at `login:L`:
     database:D             L can connect to it
     insert:T delete:T …    L can change it                      files: programs: server: activity: future:S.tables
 
-Names are quoted where SQL needs it. `kinds.toml` lists the kinds of edges, preferred first among equally long paths.
+    foreign:S reader:S.R   L can use the foreign server S, and make tables of its own that read as R there
+    place:tables           L can make a table somewhere         connects:secret connects:trust   by dblink, to a server
+    elsewhere:S            L reads what another server shows it
+
+Names are quoted where SQL needs it. Nodes of a database other than the connected one end in `@database`
+(`table:public.person_copy@warehouse`), those of L in it too: `elsewhere` says how. `kinds.toml` lists the kinds of
+edges, preferred first among equally long paths.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from recuse.errors import TargetError
+from recuse.errors import RecuseError, TargetError
 from recuse.paths import ANYONE, Edge, Place
 from recuse.targets.postgres.edges.catalog import Connection, edges_in, present_in, rows_of
+from recuse.targets.postgres.edges.database import Database
 from recuse.targets.postgres.edges.definitions import HELD, Column, defined
+from recuse.targets.postgres.edges.elsewhere import opened
+from recuse.targets.postgres.edges.foreign import Linker
 from recuse.targets.postgres.edges.kinds import KINDS, pages
+from recuse.targets.postgres.edges.loopback import here
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, Rows, RowSecurity
+from recuse.targets.postgres.edges.servers import foreign_in
 
 __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
 _ALSO_EXAMINED: Final = (
     "views, materialized views and rules", "bodies of definer functions", "inheritance and partitions", "row policies",
+    "other databases", "user mappings and foreign tables",
 )  # fmt: skip
 _RIGHTS: Final = ("role:", "public:", "superuser:")
 
@@ -52,11 +64,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The edges of one database and what is known beside them.
+    """The edges of one database, and of the others as far as paths lead through them, and what is known beside them.
 
     `not_examined` has a line `mechanism: what was found` for each mechanism that is there and that no edge describes.
-    `columns` maps a column's node to its relation's; `logins` are all roles that can log in, sorted; `pages` are the
-    addresses of the documentation by kind of edge.
+    `columns` maps a column's node to its relation's; `logins` are all roles that can log in, sorted; `row_security` has
+    every guarded relation with its database's; `pages` are the addresses of the documentation by kind of edge.
     """
 
     database: str
@@ -66,14 +78,15 @@ class Collected:
     sessions: tuple[Session, ...]
     columns: Mapping[str, str]
     logins: tuple[str, ...]
-    row_security: RowSecurity
+    row_security: Mapping[str, RowSecurity]
     pages: Mapping[str, str]
 
     def rows(self, place: Place) -> Rows:
         """Which rows are read at a place that is a relation, a column or a part of one."""
         if place.node.startswith("part:"):
             return Rows("some")
-        return self.row_security.rows(self.columns.get(place.node, place.node), place.identity)
+        node = self.columns.get(place.node, place.node)
+        return self.row_security[node].rows(node, place.identity) if node in self.row_security else Rows("all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,7 @@ class _Child:
     child: str
     child_name: str
     child_column: str
+    foreign: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,38 +113,71 @@ class _Present:
     detail: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Other:
+    name: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Empty:
+    empty: bool
+
+
 def collect(connection: Connection, database: str) -> Collected:
     """Every edge of `database`, to which `connection` must be connected, by read-only catalog queries (14 to 18).
 
-    Raises MissingRightError when a catalog is closed to this account, TargetError on another database.
+    The other databases of the server are opened with the same login. Raises MissingRightError when a catalog is closed
+    to this account, TargetError on another database.
     """
     if connection.info.dbname != database:
         raise TargetError(f"connected to `{connection.info.dbname}`, not to `{database}`", f"connect to `{database}`")
+    logins = tuple(login.name for login in rows_of(connection, "logins", _Login))
+    databases, unseen = [_database(connection)], []
+    for other in rows_of(connection, "others", _Other):
+        try:
+            with opened(connection, other.name) as elsewhere:
+                if not rows_of(elsewhere, "empty", _Empty)[0].empty:
+                    found = _database(elsewhere)
+                    databases.append(found.renamed(other.identifier, logins, databases[0].not_examined))
+        except RecuseError as error:
+            unseen.append(f"other databases: `{other.name}` could not be examined: {error.message}")
+    memberships = databases[0].security.memberships
+    linker = Linker(databases, here(connection, lambda role, of: f"role:{of}" in memberships.shortest(f"role:{role}")))
+    edges = [*(edge for each in databases for edge in each.edges), *linker.edges()]
+    rank = {kind: position for position, kind in enumerate(KINDS)}
+    return Collected(
+        database=database,
+        edges=tuple(sorted(_live(edges, logins), key=lambda e: (rank[e.kind], e.source, e.target, e.reason))),
+        examined=(*databases[0].examined, *_ALSO_EXAMINED),
+        not_examined=(*(line for each in databases for line in each.not_examined), *linker.lines, *unseen),
+        sessions=tuple(rows_of(connection, "sessions", Session)),
+        columns={c.column: c.node for each in databases for c in each.columns},
+        logins=logins,
+        row_security={node: each.security for each in databases for node in each.security.tables},
+        pages=pages(connection.info.server_version),
+    )
+
+
+def _database(connection: Connection) -> Database:
+    """Everything that is in the catalogs of the connected database."""
     base, examined, closed = edges_in(connection)
     columns = rows_of(connection, "columns", Column)
-    logins = tuple(login.name for login in rows_of(connection, "logins", _Login))
     stored = defined(connection, columns)
     security = RowSecurity.of(
         rows_of(connection, "row_policies", GuardedTable), rows_of(connection, "exempt", Exempt), base
     )
     shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
-    inherited = list(_inherited(rows_of(connection, "inheritance", _Child), security))
-    edges = _expanded(
-        [*base, *shown, *stored.edges, *_held([*base, *shown], stored.edges)], frozenset(logins), stored.definers
-    )
-    rank = {kind: position for position, kind in enumerate(KINDS)}
-    return Collected(
-        database=database,
-        edges=tuple(
-            sorted(_live([*edges, *inherited], logins), key=lambda e: (rank[e.kind], e.source, e.target, e.reason))
-        ),
-        examined=(*examined, *_ALSO_EXAMINED),
+    inherited = _inherited(rows_of(connection, "inheritance", _Child), security)
+    rights = [*base, *shown, *stored.edges, *_held([*base, *shown], stored.edges)]
+    return Database(
+        name=connection.info.dbname,
+        edges=(*_expanded(rights, stored.definers), *inherited),
+        examined=tuple(examined),
         not_examined=(*stored.not_understood, *closed, *_not_examined(connection)),
-        sessions=tuple(rows_of(connection, "sessions", Session)),
-        columns={c.column: c.node for c in columns},
-        logins=logins,
-        row_security=security,
-        pages=pages(connection.info.server_version),
+        columns=tuple(columns),
+        security=security,
+        foreign=foreign_in(connection),
     )
 
 
@@ -146,12 +193,13 @@ def _held(rights: Iterable[Edge], stored: Iterable[Edge]) -> Iterator[Edge]:
             yield replace(edge, target=HELD + edge.target, needs=(), identity=None)
 
 
-def _expanded(edges: Iterable[Edge], logins: frozenset[str], definers: frozenset[str]) -> Iterator[Edge]:
-    """What is true of `role:X` is true of X when it logs in, and, but for becoming another role, of X as a definer."""
+def _expanded(edges: Sequence[Edge], definers: frozenset[str]) -> Iterator[Edge]:
+    """What is true of `role:X` is true of X when it has connected, and, but for SET ROLE, of X as a definer."""
+    connecting = {edge.source for edge in edges if edge.kind == "CONNECT"}
     for edge in edges:
         yield edge
         kind, _, name = edge.source.partition(":")
-        if kind == "role" and name in logins:
+        if kind == "role" and f"login:{name}" in connecting:
             yield replace(edge, source=f"login:{name}")
         if kind == "role" and name in definers and edge.kind != "SET ROLE":
             yield replace(edge, source=f"definer:{name}")
@@ -170,7 +218,8 @@ def _inherited(children: Iterable[_Child], security: RowSecurity) -> Iterator[Ed
         down = f"a query on {one.parent_name} reads {one.child_name} too"
         for identity, rows in _identities(one.parent, security):
             target = one.child_column if rows == "all" else one.child_column.replace("column:", "part:", 1)
-            yield Edge(one.parent_column, target, "inheritance", down, only_as=identity, identity=ANYONE)
+            asks = None if one.foreign else ANYONE  # a foreign table is read by the user mapping of whoever asks
+            yield Edge(one.parent_column, target, "inheritance", down, only_as=identity, identity=asks)
         up = f"{one.child_name} holds part of the rows of {one.parent_name}"
         target = one.parent_column.replace("column:", "part:", 1)
         for identity, _ in _identities(one.child, security):

@@ -1,7 +1,7 @@
 """Writes the SQL that reproduces a path: typed by a superuser in `psql`, it reads as the account would.
 
 Names in nodes are already quoted as SQL needs it. What changes the database on the way stands inside a transaction that
-is rolled back.
+is rolled back. The way into another database of the server is to connect to it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,13 @@ from typing import Final
 from psycopg import sql
 
 from recuse.paths import Edge, Graph, Path, Place
+from recuse.targets.postgres.edges.elsewhere import database_of, split_mark
 
 _HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole"})
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
-_FILES: Final = frozenset({"files", "programs", "toast"})
-_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files"})
+_SESSIONS: Final = frozenset({"CONNECT", "stored password", "dblink"})
+_FILES: Final = frozenset({"files", "programs", "toast", "foreign"})
+_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "foreign table"})
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
 
@@ -35,18 +37,50 @@ def reproduce(
 
     `reached` is what the search of `graph` from `start` found.
     """
+    opening, start, path = _opening(start, path)
     before = [edge for edge in path if _kind(edge.target) in _HOLDERS]
     entry, rest = path[len(before)], path[len(before) + 1 :]
     place = Place(entry.source, _identity(start, before))
     become = [statement for edge in before for statement in _statements(edge)]
     helped, read = _read(entry, rest, columns)
     naming = _naming(graph, reached, place, entry)
-    other = _identity(start, naming[:-1]) != place.identity if naming else False
-    lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
-    lines = [f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines]
+    named = naming[len(naming) - len(_opening(start, naming)[2]) :]
+    other = _identity(start, named[:-1]) != place.identity if named else False
+    lines = _joined([s for edge in named for s in _statements(edge)], [*become, *helped], read, prepared=other)
     if any(line.split()[0] not in _HARMLESS for line in lines):
         lines = ["BEGIN", *lines, "ROLLBACK"]
-    return Reproduction(naming, "\n".join(f"{line};" for line in lines))
+    if opening[-1].startswith("SELECT"):
+        lines = _sent(lines, opening[-1])
+    elif database_of(entry.target) and not any(line.startswith("\\") for line in opening):  # a superuser goes anywhere
+        opening = [f"\\connect {database_of(entry.target)}", *opening]
+    return Reproduction(naming, "\n".join(map(_typed, [*opening, *lines])))
+
+
+def _opening(start: Place, path: Path) -> tuple[list[str], Place, Path]:
+    """How the session is opened from which the path goes on: as whom, and in another database by connecting to it."""
+    last = max((number for number, edge in enumerate(path, 1) if edge.kind in _SESSIONS), default=0)
+    lines = [statement for edge in path[:last] for statement in _statements(edge)]
+    begun = Place(path[last - 1].target, _identity(start, path[:last])) if last else start
+    if not last or not lines[0].startswith("\\"):
+        lines = [f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines]
+    return lines, begun, path[last:]
+
+
+def _sent(lines: list[str], opening: str) -> list[str]:
+    """The same over the connection that dblink has opened: each row comes back as one text."""
+    schema = opening.removeprefix("SELECT ").partition("dblink_connect")[0]
+    sent = []
+    for line in lines:
+        shows = line.startswith(("SELECT", "EXECUTE"))
+        as_text = " ".join(("SELECT read::text FROM", f"({line})", "AS read"))
+        text = sql.Literal(as_text if line.startswith("SELECT") else line)
+        call = f"{schema}dblink{'' if shows else '_exec'}('recuse_reach', {text.as_string()})"
+        sent.append(" ".join(("SELECT * FROM", call, "AS read (row text)") if shows else ("SELECT", call)))
+    return sent
+
+
+def _typed(line: str) -> str:
+    return line if line.startswith("\\") else f"{line};"
 
 
 def _naming(graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Edge) -> Path:
@@ -95,8 +129,8 @@ def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:
     column = entry.target if _kind(entry.target) == "column" else ""
     if rest and rest[0].kind == "column":
         column = rest[0].target
-    relation = columns.get(column, entry.target).partition(":")[2]
-    what = column.removeprefix(f"column:{relation}.") or "*"
+    relation, _ = split_mark(columns.get(column, entry.target).partition(":")[2])
+    what = split_mark(column.partition(":")[2])[0].removeprefix(f"{relation}.") or "*"
     return " ".join(("SELECT", what, "FROM", relation, "LIMIT 1"))
 
 
