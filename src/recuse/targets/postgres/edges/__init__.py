@@ -25,11 +25,13 @@ edges, preferred first among equally long paths.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from recuse.errors import RecuseError, TargetError
 from recuse.paths import ANYONE, Edge, Place
 from recuse.targets.postgres.edges.catalog import Connection, edges_in, present_in, rows_of
+from recuse.targets.postgres.edges.copies import copies, shapes_in
 from recuse.targets.postgres.edges.database import Database
 from recuse.targets.postgres.edges.definitions import HELD, Column, defined
 from recuse.targets.postgres.edges.elsewhere import opened
@@ -43,7 +45,7 @@ __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
 _ALSO_EXAMINED: Final = (
     "views, materialized views and rules", "bodies of definer functions", "inheritance and partitions", "row policies",
-    "other databases", "user mappings and foreign tables",
+    "other databases", "user mappings and foreign tables", "copies by their columns",
 )  # fmt: skip
 _RIGHTS: Final = ("role:", "public:", "superuser:")
 
@@ -144,7 +146,8 @@ def collect(connection: Connection, database: str) -> Collected:
             unseen.append(f"other databases: `{other.name}` could not be examined: {error.message}")
     memberships = databases[0].security.memberships
     linker = Linker(databases, here(connection, lambda role, of: f"role:{of}" in memberships.shortest(f"role:{role}")))
-    edges = [*(edge for each in databases for edge in each.edges), *linker.edges()]
+    joined = chain(linker.edges(), *(_copied(databases[0], each, linker) for each in databases))
+    edges = [*(edge for each in databases for edge in each.edges), *joined]
     rank = {kind: position for position, kind in enumerate(KINDS)}
     return Collected(
         database=database,
@@ -178,6 +181,7 @@ def _database(connection: Connection) -> Database:
         columns=tuple(columns),
         security=security,
         foreign=foreign_in(connection),
+        relations=shapes_in(connection),
     )
 
 
@@ -224,6 +228,18 @@ def _inherited(children: Iterable[_Child], security: RowSecurity) -> Iterator[Ed
         target = one.parent_column.replace("column:", "part:", 1)
         for identity, _ in _identities(one.child, security):
             yield Edge(one.child_column, target, "partition", up, only_as=identity, identity=ANYONE)
+
+
+def _copied(home: Database, there: Database, linker: Linker) -> Iterator[Edge]:
+    """From what looks like a copy to what it looks like; who sees none of its rows learns nothing from it."""
+    for like in copies(home.relations, there.relations, same=there is home):
+        node = there.marked(f"{'matview' if like.copy.kind == 'm' else 'table'}:{like.copy.name}")
+        readers = linker.readers(there, like.copy.name) if like.copy.kind == "f" else None
+        for identity in readers if readers is not None else (who for who, _ in _identities(node, there.security)):
+            for name in like.columns:
+                source = there.marked(f"column:{like.copy.name}.{like.copy.columns[name].written}")
+                target = f"part:{like.original.name}.{like.original.columns[name].written}"
+                yield Edge(source, target, "copy", like.reason, only_as=identity, identity=ANYONE)
 
 
 def _identities(node: str, security: RowSecurity) -> Iterator[tuple[str | None, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from recuse.paths import Edge
+from recuse.targets.postgres.edges.copies import Relation
 from recuse.targets.postgres.edges.definitions import Column
 from recuse.targets.postgres.edges.elsewhere import mark_of, marked, there
 from recuse.targets.postgres.edges.row_security import RowSecurity
@@ -12,7 +13,7 @@ from recuse.targets.postgres.edges.servers import Foreign
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One database; `mark` stands behind its nodes, and is empty for the connected one. Foreign data has no mark."""
+    """One database; `mark` stands behind its nodes, and is empty for the connected one. `foreign` and `relations` have no marks."""
 
     name: str
     edges: tuple[Edge, ...]
@@ -21,6 +22,7 @@ class Database:
     columns: tuple[Column, ...]
     security: RowSecurity
     foreign: Foreign
+    relations: tuple[Relation, ...]
     mark: str = ""
 
     def marked(self, node: str) -> str:

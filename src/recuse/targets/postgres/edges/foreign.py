@@ -60,6 +60,15 @@ class Linker:
                 yield from self._told(each, server)
             yield from self._trusted(each)
 
+    def readers(self, each: Database, relation: str) -> tuple[str | None, ...]:
+        """Who reads a foreign table that leads to no relation of this server (None: everyone)."""
+        of = {column.server for column in each.foreign.columns if column.name == relation}
+        [server] = [server for server in each.foreign.servers if server.name in of] or [None]
+        if server is None or server.handler != _TABLES:
+            return (None,)
+        here = self.here.meant_by(server.options)
+        return () if here else tuple(arrival.only_as for arrival in self._arrivals(each, server))
+
     def _of(self, each: Database, arrival: _Arrival) -> Iterator[Edge]:
         usage, only_as = each.marked(f"foreign:{arrival.server.name}"), arrival.only_as
         makes, connects = each.marked("place:tables"), each.marked("connects:secret")
