@@ -26,6 +26,7 @@ HERE = Path(__file__).parent
 CASES = sorted(path.parent.name for path in HERE.glob("*/setup.sql"))
 SECRET = "SECRET-4711"
 OTHER = "other"
+SUBSCRIBED = "SELECT datname, subname FROM pg_subscription JOIN pg_database AS d ON d.oid = subdbid"
 
 
 @pytest.fixture(scope="module", params=(*ENDS, 14), ids=version_id)
@@ -45,6 +46,12 @@ def world(lab: Server) -> Iterator[str]:
     with psycopg.connect(lab.dsn(), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield name
+        for made, subscription in connection.execute(SUBSCRIBED).fetchall():
+            with psycopg.connect(lab.dsn(made), autocommit=True) as there:
+                there.execute(
+                    sql.SQL("ALTER SUBSCRIPTION {} SET (slot_name = NONE)").format(sql.Identifier(subscription))
+                )
+                there.execute(sql.SQL("DROP SUBSCRIPTION {}").format(sql.Identifier(subscription)))
         for made in (name, OTHER):
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made)))
         roles = [role for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE oid >= 16384")]

@@ -40,12 +40,14 @@ from recuse.targets.postgres.edges.kinds import KINDS, pages
 from recuse.targets.postgres.edges.loopback import here
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, Rows, RowSecurity
 from recuse.targets.postgres.edges.servers import foreign_in
+from recuse.targets.postgres.edges.subscribed import subscribed, unseen
+from recuse.targets.postgres.edges.subscriptions import subscriptions_in
 
 __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
 _ALSO_EXAMINED: Final = (
     "views, materialized views and rules", "bodies of definer functions", "inheritance and partitions", "row policies",
-    "other databases", "user mappings and foreign tables", "copies by their columns",
+    "other databases", "user mappings and foreign tables", "subscriptions", "copies by their columns",
 )  # fmt: skip
 _RIGHTS: Final = ("role:", "public:", "superuser:")
 
@@ -135,7 +137,7 @@ def collect(connection: Connection, database: str) -> Collected:
     if connection.info.dbname != database:
         raise TargetError(f"connected to `{connection.info.dbname}`, not to `{database}`", f"connect to `{database}`")
     logins = tuple(login.name for login in rows_of(connection, "logins", _Login))
-    databases, unseen = [_database(connection)], []
+    databases, closed = [_database(connection)], []
     for other in rows_of(connection, "others", _Other):
         try:
             with opened(connection, other.name) as elsewhere:
@@ -143,17 +145,25 @@ def collect(connection: Connection, database: str) -> Collected:
                     found = _database(elsewhere)
                     databases.append(found.renamed(other.identifier, logins, databases[0].not_examined))
         except RecuseError as error:
-            unseen.append(f"other databases: `{other.name}` could not be examined: {error.message}")
+            closed.append(f"other databases: `{other.name}` could not be examined: {error.message}")
     memberships = databases[0].security.memberships
-    linker = Linker(databases, here(connection, lambda role, of: f"role:{of}" in memberships.shortest(f"role:{role}")))
-    joined = chain(linker.edges(), *(_copied(databases[0], each, linker) for each in databases))
+    own = here(connection, lambda role, of: f"role:{of}" in memberships.shortest(f"role:{role}"))
+    linker = Linker(databases, own)
+    joined = chain(
+        linker.edges(), subscribed(databases, own), *(_copied(databases[0], each, linker) for each in databases)
+    )
     edges = [*(edge for each in databases for edge in each.edges), *joined]
     rank = {kind: position for position, kind in enumerate(KINDS)}
     return Collected(
         database=database,
         edges=tuple(sorted(_live(edges, logins), key=lambda e: (rank[e.kind], e.source, e.target, e.reason))),
         examined=(*databases[0].examined, *_ALSO_EXAMINED),
-        not_examined=(*(line for each in databases for line in each.not_examined), *linker.lines, *unseen),
+        not_examined=(
+            *(line for each in databases for line in each.not_examined),
+            *linker.lines,
+            *unseen(databases, own),
+            *closed,
+        ),
         sessions=tuple(rows_of(connection, "sessions", Session)),
         columns={c.column: c.node for each in databases for c in each.columns},
         logins=logins,
@@ -181,6 +191,7 @@ def _database(connection: Connection) -> Database:
         columns=tuple(columns),
         security=security,
         foreign=foreign_in(connection),
+        subscriptions=subscriptions_in(connection),
         relations=shapes_in(connection),
     )
 

@@ -9,11 +9,15 @@ from recuse.targets.postgres.edges.definitions import Column
 from recuse.targets.postgres.edges.elsewhere import mark_of, marked, there
 from recuse.targets.postgres.edges.row_security import RowSecurity
 from recuse.targets.postgres.edges.servers import Foreign
+from recuse.targets.postgres.edges.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One database; `mark` stands behind its nodes, and is empty for the connected one. `foreign` and `relations` have no marks."""
+    """One database; `mark` stands behind its nodes, and is empty for the connected one.
+
+    `foreign`, `subscriptions` and `relations` have no marks.
+    """
 
     name: str
     edges: tuple[Edge, ...]
@@ -22,6 +26,7 @@ class Database:
     columns: tuple[Column, ...]
     security: RowSecurity
     foreign: Foreign
+    subscriptions: Subscriptions
     relations: tuple[Relation, ...]
     mark: str = ""
 

@@ -63,7 +63,7 @@ class Linker:
     def readers(self, each: Database, relation: str) -> tuple[str | None, ...]:
         """Who reads a foreign table that leads to no relation of this server (None: everyone)."""
         of = {column.server for column in each.foreign.columns if column.name == relation}
-        [server] = [server for server in each.foreign.servers if server.name in of] or [None]
+        server = next((server for server in each.foreign.servers if server.name in of), None)
         if server is None or server.handler != _TABLES:
             return (None,)
         here = self.here.meant_by(server.options)
