@@ -3,8 +3,8 @@
 A folder a case: `setup.sql` on top of `world.sql`, `reach.sql` (what the account types), `finding.txt` (the path as it
 must be reported) and `remedy.sql`. A folder without a finding is a negative control. In folders `change_…` and
 `control_change_…` the account does not read the secret but changes the table that holds it. A line `-- pg: N` in the
-set-up keeps a case to that version; a line `-- next transaction` commits. `reach` reads PostgreSQL 14 too, which is
-below the floor.
+set-up keeps a case to that version; a line `-- next transaction` commits. `setup.other.sql` and `remedy.other.sql` are
+for a second database, `other`, which is made for them. `reach` reads PostgreSQL 14 too, which is below the floor.
 """
 
 import base64
@@ -29,6 +29,8 @@ FOLDERS = sorted(path.parent.name for path in HERE.glob("*/setup.sql"))
 CHANGES = [name for name in FOLDERS if name.removeprefix("control_").startswith("change_")]
 CASES = [name for name in FOLDERS if name not in CHANGES]
 SECRET = "SECRET-4711"
+OTHER = "other"
+SUBSCRIBED = "SELECT datname, subname FROM pg_subscription JOIN pg_database AS d ON d.oid = subdbid"
 
 
 @pytest.fixture(scope="module", params=(*ENDS, 14), ids=version_id)
@@ -38,6 +40,10 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Server]:
         keys = server.folder.parent / "passwords"  # a reproduction may ask for a connection of the account's own
         keys.write_text(f"*:*:*:ice:ice\n*:*:*:postgres:{server.password}\n")
         keys.chmod(0o600)
+        rules = server.folder / "pg_hba.conf"
+        rules.write_text(f"host all trusted 127.0.0.1/32 trust\n{rules.read_text()}")
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+            connection.execute("SELECT pg_reload_conf()")
         yield server
 
 
@@ -52,7 +58,14 @@ def world(lab: Server) -> Iterator[str]:
         connection.execute(
             "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = %s", (name,)
         )
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for made, subscription in connection.execute(SUBSCRIBED).fetchall():
+            with psycopg.connect(lab.dsn(made), autocommit=True) as there:
+                there.execute(
+                    sql.SQL("ALTER SUBSCRIPTION {} SET (slot_name = NONE)").format(sql.Identifier(subscription))
+                )
+                there.execute(sql.SQL("DROP SUBSCRIPTION {}").format(sql.Identifier(subscription)))
+        for made in (name, OTHER):
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made)))
         roles = [role for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE oid >= 16384")]
         if roles:
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.SQL(", ").join(map(sql.Identifier, roles))))
@@ -66,9 +79,17 @@ def _roll_back_prepared(lab: Server, database: str) -> None:
 
 
 def run(lab: Server, database: str, file: Path) -> None:
+    """Run a file, and what goes with it in the other database."""
     with psycopg.connect(lab.dsn(database), autocommit=True) as connection:
-        for part in file.read_text().split("-- next transaction\n"):
-            connection.execute(part.encode())
+        if file.exists():
+            for part in file.read_text().split("-- next transaction\n"):
+                connection.execute(part.encode())
+        there = file.with_suffix(f".{OTHER}.sql")
+        if there.exists():
+            if file.stem == "setup":
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(OTHER)))
+            with psycopg.connect(lab.dsn(OTHER), autocommit=True) as other:
+                other.execute(there.read_bytes())
 
 
 def typed(lab: Server, database: str, text: str, account: str | None) -> str:

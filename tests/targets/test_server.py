@@ -43,7 +43,11 @@ def do(server: Server, statements: str, user: str = "postgres", password: str | 
 
 def weaknesses(server: Server, account: str = "ice") -> dict[str, str]:
     """The residual about one account by code."""
-    return {r["code"]: r["sentence"] for r in reach(server.dsn(), None, [account])["residual"] if f"`{account}`" in r["sentence"]}
+    return {
+        r["code"]: r["sentence"]
+        for r in reach(server.dsn(), None, [account])["residual"]
+        if f"`{account}`" in r["sentence"]
+    }
 
 
 def reaches(server: Server, account: str = "ice") -> list[dict[str, Any]]:
@@ -169,7 +173,9 @@ def rules(server: Server, lines: str, maps: str = "") -> Iterator[None]:
 def by_socket(server: Server, user: str) -> bool:
     """Whether the person who runs this reads the secret as `user`, with no password."""
     try:
-        with psycopg.connect(f"host={server.folder} port={server.port} dbname=postgres user={user} password=none") as connection:
+        with psycopg.connect(
+            f"host={server.folder} port={server.port} dbname=postgres user={user} password=none"
+        ) as connection:
             return connection.execute("SELECT ssn FROM person").fetchall() == [(SECRET,)]
     except psycopg.Error:
         return False
@@ -239,7 +245,9 @@ def test_a_rule_that_asks_for_no_secret_is_a_weakness_and_no_path(lab: Server, l
 
 # --- jobs, programs, copies -------------------------------------------------------------------------------------------
 
-JOBS = "CREATE SCHEMA cron; CREATE TABLE cron.job (jobid int, schedule text, command text, database text, username text)"
+JOBS = (
+    "CREATE SCHEMA cron; CREATE TABLE cron.job (jobid int, schedule text, command text, database text, username text)"
+)
 
 
 def run_jobs(server: Server) -> None:
@@ -295,12 +303,18 @@ def test_untrusted_languages() -> None:
 def relay(server: Server, source: str) -> Iterator[int]:
     """A port here that leads to the server from another address of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
+
         def carry() -> None:
-            with listening.accept()[0] as near, socket.create_connection((server.host, server.port), None, (source, 0)) as far:
+            with (
+                listening.accept()[0] as near,
+                socket.create_connection((server.host, server.port), None, (source, 0)) as far,
+            ):
+
                 def copy(one: socket.socket, other: socket.socket) -> None:
                     while part := one.recv(65536):
                         other.sendall(part)
                     other.shutdown(socket.SHUT_WR)
+
                 back = threading.Thread(target=copy, args=(far, near))
                 back.start()
                 copy(near, far)

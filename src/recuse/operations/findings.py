@@ -75,8 +75,6 @@ class Finder:
     def _of_account(self, account: Account) -> Iterator[Finding]:
         start = Place(f"login:{account.login}", account.login)
         reached = self._graph.search(start)
-        if Place(f"database:{self.collected.database}", account.login) not in reached:
-            return
         best: dict[tuple[str, str], Way] = {}
         for place, path in reached.items():
             about = self._category(place.node)
@@ -103,15 +101,15 @@ class Finder:
             if not connects or any(place.node == "superuser:" for place in reached):
                 continue  # a superuser is a finding of its own, and what it can do besides is none
             for place, path in reached.items():
-                if place.node in self.collected.weaknesses:
+                if _kind(place.node) in self.collected.weaknesses:
                     held.setdefault((place.node, path[-1].reason), {}).setdefault(account.id, path)
         for (node, reason), holders in held.items():
-            code, sentence = self.collected.weaknesses[node]
-            (account, path), *others = holders.items()
+            code, sentence = self.collected.weaknesses[_kind(node)]
+            (holder, path), *others = holders.items()
             yield Finding(
                 code=code,
                 system=self.system.name,
-                account="" if others else account,
+                account="" if others else holder,
                 object=node,
                 steps=path[-1:] if others else path,
                 reproduce=f"-- {', '.join(holders)}: {sentence}; {reason}",
@@ -188,6 +186,10 @@ class Finder:
 
 
 _SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "low")
+
+
+def _kind(node: str) -> str:
+    return f"{node.partition(':')[0]}:"
 
 
 def split_name(name: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from recuse.paths import Edge, Graph, Path, Place
 from recuse.targets.postgres.access import read_only
 from recuse.targets.postgres.edges import Collected, Rows, collect
 from recuse.targets.postgres.edges.changes import VERBS, Changing, changes, changing, toward
-from recuse.targets.postgres.edges.kinds import WEAKNESSES
+from recuse.targets.postgres.edges.kinds import weakness_of
 from recuse.targets.postgres.edges.reproduce import Reproduction, reproduce
 from recuse.targets.postgres.floor import floor
 
@@ -112,7 +112,7 @@ def find_targets(collected: Collected, parts: Sequence[str]) -> frozenset[str]:
 
 def answers(collected: Collected, targets: Collection[str], accounts: Sequence[str]) -> tuple[Answer, ...]:
     """One answer for each account, in their order; an account that cannot connect reaches nothing."""
-    graph = Graph.of(collected.edges).toward([*targets, *(f"database:{d}" for d in [collected.database])])
+    graph = Graph.of(collected.edges).toward(targets)
     return tuple(_answer(collected, graph, targets, account) for account in accounts)
 
 
@@ -121,7 +121,7 @@ def _answer(collected: Collected, graph: Graph, targets: Collection[str], accoun
     reached = graph.search(start)
     seen = {place: collected.rows(place) for place in reached if place.node in targets}
     best = max(seen.values(), key=lambda rows: _ORDER.index(rows.verdict), default=Rows("none"))
-    if Place(f"database:{collected.database}", account) not in reached or best.verdict == "none":
+    if best.verdict == "none":
         return Answer(account, Rows("none"), (), ())
     routes = graph.routes(start, targets, _WEIGHED, lambda node: collected.columns.get(node, node))
     shown = _without_detours([(path, collected.rows(_end(start, path))) for path in routes])[:PATHS]
@@ -215,9 +215,7 @@ def _widest(collected: Collected, accounts: Sequence[str]) -> list[dict[str, Any
     graph = Graph.of(collected.edges)
     counts: Counter[str] = Counter()
     for account in accounts:
-        reached = graph.search(Place(f"login:{account}", account))
-        if Place(f"database:{collected.database}", account) in reached:
-            counts.update(_tables(collected, reached))
+        counts.update(_tables(collected, graph.search(Place(f"login:{account}", account))))
     widest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WIDEST]
     return [{"object": name, "accounts": count, "of": len(accounts)} for name, count in widest]
 
@@ -239,7 +237,7 @@ _READ: Final = frozenset({"table", "matview", "column"})
 
 def _residual(collected: Collected, accounts: Sequence[str]) -> list[dict[str, str]]:
     """What no grant closes, then what single accounts hold that is no path to this object but leads elsewhere."""
-    ends = {edge.target for edge in collected.edges if _kind(edge.target) in {*WEAKNESSES, "future:"}}
+    ends = {edge.target for edge in collected.edges if weakness_of(edge.target) or edge.target.startswith("future:")}
     ends.add(SUPERUSER)
     graph = Graph.of(collected.edges).toward(ends)
     found = [{"code": code, "sentence": sentence} for code, sentence in (*_RESIDUAL.items(), *collected.noted)]
@@ -248,7 +246,7 @@ def _residual(collected: Collected, accounts: Sequence[str]) -> list[dict[str, s
         for node, path in reached.items():
             if SUPERUSER in reached:  # what it can do is no weakness of its own
                 break
-            if (weakness := WEAKNESSES.get(_kind(node))) is not None:
+            if (weakness := weakness_of(node)) is not None:
                 found.append({"code": weakness.code, "sentence": f"`{account}` {weakness.sentence}: {path[-1].reason}"})
             elif node.startswith("future:"):
                 found.append({"code": "future-objects", "sentence": f"`{account}` will reach more: {path[-1].reason}"})

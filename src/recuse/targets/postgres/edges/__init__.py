@@ -1,4 +1,4 @@
-"""Collects every step that yields access in one database, as edges for `recuse.paths`.
+"""Collects every step that yields access in the databases of a server, as edges for `recuse.paths`.
 
 Nodes, as seen from one login L that starts at `login:L`:
 
@@ -14,30 +14,40 @@ Nodes, as seen from one login L that starts at `login:L`:
     insert:T delete:T …    L can change it                      programs: backup: slots: future:S.tables
     server: activity: …    a weakness: no data of this database, see `kinds.toml`
 
-Names are quoted where SQL needs it. `kinds.toml` lists the kinds of edges, preferred first among equally long paths.
+    foreign:S reader:S.R   L can use the foreign server S, and make tables of its own that read as R there
+    place:tables           L can make a table somewhere         connects:secret connects:trust   by dblink, to a server
+    elsewhere:S            L reads what another server shows it
+
+Names are quoted where SQL needs it. Nodes of a database other than the connected one end in `@database`
+(`table:public.person_copy@warehouse`), those of L in it too: `elsewhere` says how. `kinds.toml` lists the kinds of
+edges, preferred first among equally long paths.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
-from recuse.errors import TargetError
-from recuse.paths import ANYONE, Edge, Place
-from recuse.targets.postgres.edges.catalog import Connection, edges_in, noted_in, present_in, rows_of
-from recuse.targets.postgres.edges.definitions import HELD, Column, defined
-from recuse.targets.postgres.edges.dropping import dropping, drops_policies
+from recuse.errors import RecuseError, TargetError
+from recuse.paths import Edge, Place
+from recuse.targets.postgres.edges.catalog import Connection, noted_in, rows_of
+from recuse.targets.postgres.edges.definitions import Column
+from recuse.targets.postgres.edges.elsewhere import opened
+from recuse.targets.postgres.edges.foreign import Linker
+from recuse.targets.postgres.edges.inside import read_database
 from recuse.targets.postgres.edges.kinds import KINDS, pages
-from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, Rows, RowSecurity
-from recuse.targets.postgres.edges.trust import Called, Surroundings
-from recuse.targets.postgres.edges.widening import Widening
+from recuse.targets.postgres.edges.loopback import here
+from recuse.targets.postgres.edges.row_security import Rows, RowSecurity
+from recuse.targets.postgres.edges.same_rows import copied
+from recuse.targets.postgres.edges.subscribed import subscribed, unseen
 
 __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
 _ALSO_EXAMINED: Final = (
     "views, materialized views and rules", "bodies of definer functions", "inheritance and partitions", "row policies",
+    "other databases", "user mappings and foreign tables", "subscriptions", "copies by their columns",
 )  # fmt: skip
-_RIGHTS: Final = ("role:", "public:", "superuser:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +66,12 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The edges of one database and what is known beside them.
+    """The edges of one database, and of the others as far as paths lead through them, and what is known beside them.
 
     `not_examined` has a line `mechanism: what was found` for each mechanism that is there and that no edge describes.
-    `columns` maps a column's node to its relation's; `logins` are all roles that can log in, sorted; `pages` are the
-    addresses of the documentation by kind of edge; `noted` has a code and a sentence for what holds of the whole server.
+    `columns` maps a column's node to its relation's; `logins` are all roles that can log in, sorted; `row_security` has
+    every guarded relation with its database's; `pages` are the addresses of the documentation by kind of edge; `noted`
+    has a code and a sentence for what holds of the whole server.
     """
 
     database: str
@@ -70,7 +81,7 @@ class Collected:
     sessions: tuple[Session, ...]
     columns: Mapping[str, str]
     logins: tuple[str, ...]
-    row_security: RowSecurity
+    row_security: Mapping[str, RowSecurity]
     pages: Mapping[str, str]
     noted: tuple[tuple[str, str], ...]
 
@@ -78,29 +89,8 @@ class Collected:
         """Which rows are read at a place that is a relation, a column or a part of one."""
         if place.node.startswith("part:"):
             return Rows("some")
-        return self.row_security.rows(self.columns.get(place.node, place.node), place.identity)
-
-
-@dataclass(frozen=True, slots=True)
-class _Child:
-    """One column that a table inherits from an ancestor."""
-
-    parent: str
-    parent_name: str
-    parent_column: str
-    child: str
-    child_name: str
-    child_column: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Derived:
-    """A generated column, and the part of a column that it is computed from."""
-
-    node: str
-    column: str
-    base: str
-    name: str
+        node = self.columns.get(place.node, place.node)
+        return self.row_security[node].rows(node, place.identity) if node in self.row_security else Rows("all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,91 +99,59 @@ class _Login:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    schema: str
-    table: str
+class _Other:
     name: str
-    node: str
+    identifier: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Setting:
-    name: str
+class _Empty:
+    empty: bool
 
 
 def collect(connection: Connection, database: str) -> Collected:
     """Every edge of `database`, to which `connection` must be connected, by read-only catalog queries (14 to 18).
 
-    Raises MissingRightError when a catalog is closed to this account, TargetError on another database.
+    The other databases of the server are opened with the same login. Raises MissingRightError when a catalog is closed
+    to this account, TargetError on another database.
     """
     if connection.info.dbname != database:
         raise TargetError(f"connected to `{connection.info.dbname}`, not to `{database}`", f"connect to `{database}`")
-    base, examined, closed = edges_in(connection)
-    columns = rows_of(connection, "columns", Column)
     logins = tuple(login.name for login in rows_of(connection, "logins", _Login))
-    stored = defined(connection, columns)
-    security = RowSecurity.of(
-        rows_of(connection, "row_policies", GuardedTable), rows_of(connection, "exempt", Exempt), base
+    databases, closed = [read_database(connection)], []
+    for other in rows_of(connection, "others", _Other):
+        try:
+            with opened(connection, other.name) as elsewhere:
+                if not rows_of(elsewhere, "empty", _Empty)[0].empty:
+                    found = read_database(elsewhere)
+                    databases.append(found.renamed(other.identifier, logins, databases[0].not_examined))
+        except RecuseError as error:
+            closed.append(f"other databases: `{other.name}` could not be examined: {error.message}")
+    memberships = databases[0].security.memberships
+    own = here(connection, lambda role, of: f"role:{of}" in memberships.shortest(f"role:{role}"))
+    linker = Linker(databases, own)
+    joined = chain(
+        linker.edges(), subscribed(databases, own), *(copied(databases[0], each, linker) for each in databases)
     )
-    shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
-    inherited = list(_inherited(rows_of(connection, "inheritance", _Child), security))
-    inherited += _derived(rows_of(connection, "derived", _Derived), security)
-    widening = _widening(connection, security, columns)
-    wider = list(widening.edges(base))
-    if drops_policies(connection.info.server_version):
-        wider += dropping(security, widening.columns, base)
-    held = _held([*base, *shown], stored.edges)
-    edges = _expanded([*base, *shown, *wider, *stored.edges, *held], frozenset(logins), stored.definers)
+    edges = [*(edge for each in databases for edge in each.edges), *joined]
     rank = {kind: position for position, kind in enumerate(KINDS)}
     return Collected(
         database=database,
-        edges=tuple(
-            sorted(_live([*edges, *inherited], logins), key=lambda e: (rank[e.kind], e.source, e.target, e.reason))
+        edges=tuple(sorted(_live(edges, logins), key=lambda e: (rank[e.kind], e.source, e.target, e.reason))),
+        examined=(*databases[0].examined, *_ALSO_EXAMINED),
+        not_examined=(
+            *(line for each in databases for line in each.not_examined),
+            *linker.lines,
+            *unseen(databases, own),
+            *closed,
         ),
-        examined=(*examined, *_ALSO_EXAMINED),
-        not_examined=(*stored.not_understood, *closed, *_not_examined(connection)),
         sessions=tuple(rows_of(connection, "sessions", Session)),
-        columns={c.column: c.node for c in columns},
+        columns={c.column: c.node for each in databases for c in each.columns},
         logins=logins,
-        row_security=security,
+        row_security={node: each.security for each in databases for node in each.security.tables},
         pages=pages(connection.info.server_version),
         noted=tuple(noted_in(connection)),
     )
-
-
-def _widening(connection: Connection, security: RowSecurity, columns: Iterable[Column]) -> Widening:
-    """What row policies ask, read only where there are any."""
-    guarded = bool(security.tables)
-    tables = {(t.schema, t.table): t.name for t in rows_of(connection, "tables", _Table)} if guarded else {}
-    called = {(c.schema, c.name): c for c in rows_of(connection, "policy_functions", Called)} if guarded else {}
-    fixed = {s.name.lower() for s in rows_of(connection, "fixed_settings", _Setting)} if guarded else set()
-    shown: dict[str, list[str]] = {}
-    for column in columns:
-        shown.setdefault(column.node, []).append(column.column)
-    return Widening(security, Surroundings(tables, called, fixed), shown)
-
-
-def _held(rights: Iterable[Edge], stored: Iterable[Edge]) -> Iterator[Edge]:
-    """For what stored queries ask of their caller, each right again as a right alone, without the name."""
-    asked = {node.removeprefix(HELD) for edge in stored for node in edge.needs}
-    edges = list(rights)
-    asked |= {edge.source for edge in edges if edge.kind == "column" and edge.target in asked}
-    for edge in edges:
-        if edge.target in asked and edge.kind == "column":
-            yield replace(edge, source=HELD + edge.source, target=HELD + edge.target)
-        elif edge.target in asked and edge.source.startswith(_RIGHTS):
-            yield replace(edge, target=HELD + edge.target, needs=(), identity=None)
-
-
-def _expanded(edges: Iterable[Edge], logins: frozenset[str], definers: frozenset[str]) -> Iterator[Edge]:
-    """What is true of `role:X` is true of X when it logs in, and, but for becoming another role, of X as a definer."""
-    for edge in edges:
-        yield edge
-        kind, _, name = edge.source.partition(":")
-        if kind == "role" and name in logins:
-            yield replace(edge, source=f"login:{name}")
-        if kind == "role" and name in definers and edge.kind != "SET ROLE":
-            yield replace(edge, source=f"definer:{name}")
 
 
 def _live(edges: Iterable[Edge], logins: Iterable[str]) -> Iterator[Edge]:
@@ -201,44 +159,3 @@ def _live(edges: Iterable[Edge], logins: Iterable[str]) -> Iterator[Edge]:
     known = list(dict.fromkeys(edges))
     targets = {edge.target for edge in known} | {f"login:{name}" for name in logins}
     return (edge for edge in known if edge.source in targets)
-
-
-def _inherited(children: Iterable[_Child], security: RowSecurity) -> Iterator[Edge]:
-    """Row security is asked once, at the table that the query names: so these edges differ by identity."""
-    for one in children:
-        down = f"a query on {one.parent_name} reads {one.child_name} too"
-        for identity, rows in _identities(one.parent, security):
-            target = one.child_column if rows == "all" else one.child_column.replace("column:", "part:", 1)
-            yield Edge(one.parent_column, target, "inheritance", down, only_as=identity, identity=ANYONE)
-        up = f"{one.child_name} holds part of the rows of {one.parent_name}"
-        target = one.parent_column.replace("column:", "part:", 1)
-        for identity, _ in _identities(one.child, security):
-            yield Edge(one.child_column, target, "partition", up, only_as=identity, identity=ANYONE)
-
-
-def _derived(computed: Iterable[_Derived], security: RowSecurity) -> Iterator[Edge]:
-    """Whoever reads a generated column reads what was made of the columns under it, of the rows that it sees."""
-    for one in computed:
-        reason = f"{one.name} is computed from it"
-        for identity, _ in _identities(one.node, security):
-            yield Edge(one.column, one.base, "generated column", reason, only_as=identity, identity=ANYONE)
-
-
-def _identities(node: str, security: RowSecurity) -> Iterator[tuple[str | None, str]]:
-    """The identities that see rows of `node`, with the verdict; None stands for all of them."""
-    if node not in security.tables:
-        yield None, "all"
-        return
-    yield ANYONE, "all"
-    for identity in sorted(security.roles):
-        rows = security.rows(node, identity)
-        if rows.verdict != "none":
-            yield identity, rows.verdict
-
-
-def _not_examined(connection: Connection) -> Iterator[str]:
-    yield from present_in(connection)
-    sessions = "sessions: this account sees no start times of other accounts; it needs pg_read_all_stats"
-    with connection.cursor() as cursor:
-        if cursor.execute("SELECT pg_has_role('pg_read_all_stats', 'USAGE')").fetchone() != (True,):
-            yield sessions

@@ -110,7 +110,9 @@ def _rows(collected: Collected, path: Path, start: Place) -> Rows:
         kind, _, name = place.node.partition(":")
         if (command := _COMMANDS.get(kind)) is None:
             continue
-        rows = collected.row_security.rows(f"table:{name}", place.identity, command)
+        node = f"table:{name}"
+        guarded = collected.row_security.get(node)
+        rows = guarded.rows(node, place.identity, command) if guarded is not None else Rows("all")
         partly = Rows("some") if edge.kind in _PARTLY else rows
         worst = min(worst, rows, partly, key=lambda each: ("none", "some", "all").index(each.verdict))
     return Rows("some") if path[-1].kind in _PARTLY and worst.verdict == "all" else worst

@@ -29,7 +29,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Weakness:
-    """A node that is no data of this database: what it means for an account to reach it."""
+    """A kind of node that is no data of this database: what it means for an account to reach one."""
 
     node: str
     code: str
@@ -51,6 +51,11 @@ def told(path: Path) -> Told:
     return Told("grant", None) if best is None or best.code is None else Told(best.code, best.door)
 
 
+def weakness_of(node: str) -> Weakness | None:
+    """The weakness that a node of this kind is, if it is one."""
+    return WEAKNESSES.get(node.partition(":")[0] + ":")
+
+
 def _read() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(files("recuse.targets.postgres.edges").joinpath("kinds.toml").read_text())
 
@@ -63,4 +68,4 @@ _REGISTER: Final = _read()
 KINDS: Final[Mapping[str, Kind]] = _by_name(_REGISTER["kind"])
 """Every kind by name; among equally long paths the one that stands first is preferred."""
 WEAKNESSES: Final[Mapping[str, Weakness]] = {w.node: w for w in (Weakness(**w) for w in _REGISTER["weakness"])}
-"""Every weakness by its node."""
+"""Every weakness by the kind of its nodes."""

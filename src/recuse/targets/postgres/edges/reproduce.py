@@ -1,8 +1,9 @@
-"""Writes the SQL that reproduces a path: typed by a superuser in `psql`, it reads as the account would.
+r"""Writes the SQL that reproduces a path: typed by a superuser in `psql`, it reads as the account would.
 
 Names in nodes are already quoted as SQL needs it. What changes the database on the way stands inside a transaction that
 is rolled back, unless another session must see it: an attempt goes back to who reads by the word RESUME. What needs a
-connection of the account's own says so by psql's `\\connect`, which asks for its password.
+connection of the account's own says so by psql's `\connect`, which asks for its password; the way into another
+database of the server is to connect to it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,13 +14,17 @@ from typing import Final
 from psycopg import sql
 
 from recuse.paths import Edge, Graph, Path, Place
+from recuse.targets.postgres.edges.elsewhere import database_of, split_mark
 
 HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole", "backup", "slots"})
 _RESUME: Final = "RESUME"
 _UNBRACKETED: Final = ("\\", "COMMIT PREPARED")  # what cannot stand inside a transaction
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
-_FILES: Final = frozenset({"programs", "toast", "statistics"})
-_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "replication", "large object"})
+_SESSIONS: Final = frozenset({"CONNECT", "stored password", "dblink"})
+_FILES: Final = frozenset({"programs", "toast", "statistics", "foreign"})
+_FROM_ELSEWHERE: Final = frozenset(
+    {"statistics", "oversized values", "server files", "replication", "large object", "foreign table"}
+)
 _MANY: Final = "000"  # LIMIT 1000: the rows that were hidden are among those that were seen before
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
@@ -40,6 +45,7 @@ def reproduce(
 
     `reached` is what the search of `graph` from `start` found.
     """
+    opening, start, path = _opening(start, path)
     before = [edge for edge in path if _kind(edge.target) in HOLDERS]
     entry, rest = path[len(before)], path[len(before) + 1 :]
     place = Place(entry.source, _identity(start, before))
@@ -49,26 +55,51 @@ def reproduce(
     helped, read = _read(entry, tuple(edge for edge in rest if not edge.widens), columns)
     read = [f"{statement}{_MANY}" if any(e.widens for e in path) else statement for statement in read]
     naming = _naming(graph, reached, place, entry)
-    other = _identity(start, naming[:-1]) != place.identity if naming else False
-    lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
-    lines = [
-        *_chosen(path, start.identity),
-        f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}",
-        *_widened(wider, met),
-        *lines,
-    ]
-    return Reproduction((*dict.fromkeys((*met, *naming)),), _typed(_bracketed(lines)))
+    named = naming[len(naming) - len(_opening(start, naming)[2]) :]
+    other = _identity(start, named[:-1]) != place.identity if named else False
+    lines = _joined([s for edge in named for s in _statements(edge)], [*become, *helped], read, prepared=other)
+    lines = _bracketed(opening, [*_widened(wider, met), *lines])
+    if opening[-1].startswith("SELECT"):
+        lines = _sent(lines, opening[-1])
+    elif database_of(entry.target) and not any(line.startswith("\\") for line in opening):  # a superuser goes anywhere
+        opening = [f"\\connect {database_of(entry.target)}", *opening]
+    lines = [*_chosen(opening, path, start.identity), *lines]
+    return Reproduction((*dict.fromkeys((*met, *naming)),), "\n".join(map(_typed, lines)))
 
 
-def _typed(lines: Sequence[str]) -> str:
-    """Statements end in a semicolon, commands of psql with their line."""
-    return "\n".join(line if line.startswith("\\") else f"{line};" for line in lines)
+def _opening(start: Place, path: Path) -> tuple[list[str], Place, Path]:
+    """How the session is opened from which the path goes on: as whom, and in another database by connecting to it."""
+    last = max((number for number, edge in enumerate(path, 1) if edge.kind in _SESSIONS), default=0)
+    lines = [statement for edge in path[:last] for statement in _statements(edge)]
+    begun = Place(path[last - 1].target, _identity(start, path[:last])) if last else start
+    if not last or not lines[0].startswith("\\"):
+        lines = [f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines]
+    return lines, begun, path[last:]
 
 
-def _bracketed(lines: Sequence[str]) -> list[str]:
+def _sent(lines: list[str], opening: str) -> list[str]:
+    """The same over the connection that dblink has opened: each row comes back as one text."""
+    schema = opening.removeprefix("SELECT ").partition("dblink_connect")[0]
+    sent = []
+    for line in lines:
+        shows = line.startswith(("SELECT", "EXECUTE"))
+        as_text = " ".join(("SELECT read::text FROM", f"({line})", "AS read"))
+        text = sql.Literal(as_text if line.startswith("SELECT") else line)
+        call = f"{schema}dblink{'' if shows else '_exec'}('recuse_reach', {text.as_string()})"
+        sent.append(" ".join(("SELECT * FROM", call, "AS read (row text)") if shows else ("SELECT", call)))
+    return sent
+
+
+def _typed(line: str) -> str:
+    """A statement ends in a semicolon, a command of psql with its line."""
+    return line if line.startswith("\\") else f"{line};"
+
+
+def _bracketed(opening: Sequence[str], lines: Sequence[str]) -> list[str]:
     """What changes something is rolled back; what others must see cannot be, and gives the session back by RESUME."""
     if _RESUME in lines:
-        back = [line for line in lines[: lines.index(_RESUME)] if line.startswith(("SET SESSION", "SET ROLE"))]
+        before = [*opening, *lines[: lines.index(_RESUME)]]
+        back = [line for line in before if line.startswith(("SET SESSION", "SET ROLE"))]
         return [each for line in lines for each in (back if line == _RESUME else [line])]
     bracketed = not any(line.startswith(_UNBRACKETED) for line in lines)
     if bracketed and any(line.split()[0] not in _HARMLESS for line in lines):
@@ -92,13 +123,15 @@ def reproduce_change(
     become = [statement for edge in before for statement in _statements(edge)]
     lines = _joined([s for e in naming for s in _statements(e)], [*become, *done[:-1]], done[-1:], prepared=other)
     lines = ["BEGIN", f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines, "ROLLBACK"]
-    return Reproduction(naming, _typed(lines))
+    return Reproduction(naming, "\n".join(map(_typed, lines)))
 
 
-def _chosen(path: Path, login: str) -> list[str]:
-    """What a superuser types first, for this login."""
+def _chosen(opening: list[str], path: Path, login: str) -> list[str]:
+    """How the session opens, with what a superuser types first, for this login, where it is connected already."""
     who = f"{sql.Literal(login).as_string()}::name"
-    return [edge.chosen.replace("SESSION_USER", who) for edge in path if edge.chosen]
+    chosen = [edge.chosen.replace("SESSION_USER", who) for edge in path if edge.chosen]
+    begins = next((number for number, line in enumerate(opening) if not line.startswith("\\")), len(opening))
+    return [*opening[:begins], *chosen, *opening[begins:]]
 
 
 def _way_to(reached: Mapping[Place, Path], start: Place, node: str) -> Path:
@@ -161,8 +194,8 @@ def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:
     column = entry.target if _kind(entry.target) == "column" else ""
     if rest and rest[0].kind == "column":
         column = rest[0].target
-    relation = columns.get(column, entry.target).partition(":")[2]
-    what = column.removeprefix(f"column:{relation}.") or "*"
+    relation, _ = split_mark(columns.get(column, entry.target).partition(":")[2])
+    what = split_mark(column.partition(":")[2])[0].removeprefix(f"{relation}.") or "*"
     return " ".join(("SELECT", what, "FROM", relation, "LIMIT 1"))
 
 

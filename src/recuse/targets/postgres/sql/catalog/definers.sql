@@ -11,4 +11,5 @@ FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN role AS o ON o.oid = p.proowner
 WHERE p.prosecdef AND p.oid >= 16384
+  AND NOT (p.probin ~ 'dblink' AND p.prosrc = 'dblink_connect')  -- dblink_connect_u: edges/dblink.sql says what it does
 ORDER BY 1

@@ -1,7 +1,8 @@
 -- inheritance and partitions: a parent's grant reads all its descendants, whose own grants and row policies are not asked; a
 -- descendant read directly is a part of the parent, whose row policies are not asked.
 SELECT p.node AS parent, p.name AS parent_name, 'column:' || p.name || '.' || quote_ident(pa.attname) AS parent_column,
-       c.node AS child, c.name AS child_name, 'column:' || c.name || '.' || quote_ident(ca.attname) AS child_column
+       c.node AS child, c.name AS child_name, 'column:' || c.name || '.' || quote_ident(ca.attname) AS child_column,
+       c.relkind = 'f' AS foreign
 FROM (
   WITH RECURSIVE below (ancestor, descendant) AS (
     SELECT inhparent, inhrelid FROM pg_inherits WHERE NOT inhdetachpending

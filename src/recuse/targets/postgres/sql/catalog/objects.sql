@@ -29,5 +29,6 @@ WITH RECURSIVE role AS (
     AND (c.oid >= 16384 OR c.oid IN ('pg_catalog.pg_authid'::regclass, 'pg_catalog.pg_shadow'::regclass,
                                      'pg_catalog.pg_statistic'::regclass,
                                      'pg_catalog.pg_statistic_ext_data'::regclass,
-                                     'pg_catalog.pg_user_mapping'::regclass, 'pg_catalog.pg_largeobject'::regclass))
+                                     'pg_catalog.pg_user_mapping'::regclass, 'pg_catalog.pg_largeobject'::regclass,
+                                     'pg_catalog.pg_subscription'::regclass))
 )

@@ -10,7 +10,7 @@ SELECT 'role:' || pg_get_userbyid(r.relowner) AS source, r.node AS target, 'owne
          CASE WHEN NOT o.reads
               THEN format('GRANT SELECT ON %s TO %I', r.name, pg_get_userbyid(r.relowner)) END), '') AS attempt,
        ARRAY[r.schema] AS needs,
-       CASE WHEN r.relkind = 'v' THEN NULL ELSE '' END AS identity
+       CASE WHEN r.relkind IN ('v', 'f') THEN NULL ELSE '' END AS identity
 FROM relation AS r
 CROSS JOIN LATERAL (
   SELECT EXISTS (SELECT FROM aclexplode(coalesce(r.relacl, acldefault('r', r.relowner))) AS a

@@ -1,0 +1,108 @@
+"""Everything that is in the catalogs of one database, as edges without a mark."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from recuse.paths import Edge
+from recuse.targets.postgres.edges.catalog import Connection, edges_in, present_in, rows_of
+from recuse.targets.postgres.edges.copies import shapes_in
+from recuse.targets.postgres.edges.database import Database
+from recuse.targets.postgres.edges.definitions import HELD, Column, defined
+from recuse.targets.postgres.edges.dropping import dropping, drops_policies
+from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, RowSecurity
+from recuse.targets.postgres.edges.same_rows import Child, Derived, derived, inherited
+from recuse.targets.postgres.edges.servers import foreign_in
+from recuse.targets.postgres.edges.subscriptions import subscriptions_in
+from recuse.targets.postgres.edges.trust import Called, Surroundings
+from recuse.targets.postgres.edges.widening import Widening
+
+_RIGHTS: Final = ("role:", "public:", "superuser:")
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    schema: str
+    table: str
+    name: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    name: str
+
+
+def read_database(connection: Connection) -> Database:
+    """Everything that is in the catalogs of the connected database."""
+    base, examined, closed = edges_in(connection)
+    columns = rows_of(connection, "columns", Column)
+    stored = defined(connection, columns)
+    security = RowSecurity.of(
+        rows_of(connection, "row_policies", GuardedTable), rows_of(connection, "exempt", Exempt), base
+    )
+    shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
+    widening = _widening(connection, security, columns)
+    wider = list(widening.edges(base))
+    if drops_policies(connection.info.server_version):
+        wider += dropping(security, widening.columns, base)
+    rights = [*base, *shown, *wider, *stored.edges, *_held([*base, *shown], stored.edges)]
+    return Database(
+        name=connection.info.dbname,
+        edges=(
+            *_expanded(rights, stored.definers),
+            *inherited(rows_of(connection, "inheritance", Child), security),
+            *derived(rows_of(connection, "derived", Derived), security),
+        ),
+        examined=tuple(examined),
+        not_examined=(*stored.not_understood, *closed, *_not_examined(connection)),
+        columns=tuple(columns),
+        security=security,
+        foreign=foreign_in(connection),
+        subscriptions=subscriptions_in(connection),
+        relations=shapes_in(connection),
+    )
+
+
+def _widening(connection: Connection, security: RowSecurity, columns: Iterable[Column]) -> Widening:
+    """What row policies ask, read only where there are any."""
+    guarded = bool(security.tables)
+    tables = {(t.schema, t.table): t.name for t in rows_of(connection, "tables", _Table)} if guarded else {}
+    called = {(c.schema, c.name): c for c in rows_of(connection, "policy_functions", Called)} if guarded else {}
+    fixed = {s.name.lower() for s in rows_of(connection, "fixed_settings", _Setting)} if guarded else set()
+    shown: dict[str, list[str]] = {}
+    for column in columns:
+        shown.setdefault(column.node, []).append(column.column)
+    return Widening(security, Surroundings(tables, called, fixed), shown)
+
+
+def _held(rights: Iterable[Edge], stored: Iterable[Edge]) -> Iterator[Edge]:
+    """For what stored queries ask of their caller, each right again as a right alone, without the name."""
+    asked = {node.removeprefix(HELD) for edge in stored for node in edge.needs}
+    edges = list(rights)
+    asked |= {edge.source for edge in edges if edge.kind == "column" and edge.target in asked}
+    for edge in edges:
+        if edge.target in asked and edge.kind == "column":
+            yield replace(edge, source=HELD + edge.source, target=HELD + edge.target)
+        elif edge.target in asked and edge.source.startswith(_RIGHTS):
+            yield replace(edge, target=HELD + edge.target, needs=(), identity=None)
+
+
+def _expanded(edges: Sequence[Edge], definers: frozenset[str]) -> Iterator[Edge]:
+    """What is true of `role:X` is true of X when it has connected, and, but for SET ROLE, of X as a definer."""
+    connecting = {edge.source for edge in edges if edge.kind == "CONNECT"}
+    for edge in edges:
+        yield edge
+        kind, _, name = edge.source.partition(":")
+        if kind == "role" and f"login:{name}" in connecting:
+            yield replace(edge, source=f"login:{name}")
+        if kind == "role" and name in definers and edge.kind != "SET ROLE":
+            yield replace(edge, source=f"definer:{name}")
+
+
+def _not_examined(connection: Connection) -> Iterator[str]:
+    yield from present_in(connection)
+    sessions = "sessions: this account sees no start times of other accounts; it needs pg_read_all_stats"
+    with connection.cursor() as cursor:
+        if cursor.execute("SELECT pg_has_role('pg_read_all_stats', 'USAGE')").fetchone() != (True,):
+            yield sessions

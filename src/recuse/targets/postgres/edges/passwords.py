@@ -1,0 +1,22 @@
+"""Whether a password is an account's, by the verifier that the server keeps (SCRAM-SHA-256 of RFC 5802, or md5)."""
+
+import hashlib
+import hmac
+from base64 import b64decode
+
+
+def opens(password: str, role: str, verifier: str | None) -> bool | None:
+    """Whether the server would take it; None for a verifier or a password (RFC 4013) that cannot be judged here."""
+    if verifier is None:
+        return False
+    if verifier.startswith("md5"):
+        kept = hashlib.md5((password + role).encode(), usedforsecurity=False).hexdigest()
+        return hmac.compare_digest(verifier, f"md5{kept}")
+    method, _, rest = verifier.partition("$")
+    if method != "SCRAM-SHA-256" or not password.isascii():
+        return None
+    seasoning, _, keys = rest.rpartition("$")
+    rounds, _, salt = seasoning.partition(":")
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), b64decode(salt), int(rounds))
+    key = hmac.digest(salted, b"Client Key", "sha256")
+    return hmac.compare_digest(hashlib.sha256(key).digest(), b64decode(keys.partition(":")[0]))

@@ -1,0 +1,82 @@
+"""Where the same rows are seen under another name: parents and children, generated columns, copies.
+
+Row security is asked once, of the identity that reads; so such edges differ by identity.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from recuse.paths import ANYONE, Edge
+from recuse.targets.postgres.edges.copies import copies
+from recuse.targets.postgres.edges.database import Database
+from recuse.targets.postgres.edges.foreign import Linker
+from recuse.targets.postgres.edges.row_security import RowSecurity
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One column that a table inherits from an ancestor."""
+
+    parent: str
+    parent_name: str
+    parent_column: str
+    child: str
+    child_name: str
+    child_column: str
+    foreign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A generated column, and the part of a column that it is computed from."""
+
+    node: str
+    column: str
+    base: str
+    name: str
+
+
+def inherited(children: Iterable[Child], security: RowSecurity) -> Iterator[Edge]:
+    """Row security is asked once, at the table that the query names: so these edges differ by identity."""
+    for one in children:
+        down = f"a query on {one.parent_name} reads {one.child_name} too"
+        for identity, rows in _identities(one.parent, security):
+            target = one.child_column if rows == "all" else one.child_column.replace("column:", "part:", 1)
+            asks = None if one.foreign else ANYONE  # a foreign table is read by the user mapping of whoever asks
+            yield Edge(one.parent_column, target, "inheritance", down, only_as=identity, identity=asks)
+        up = f"{one.child_name} holds part of the rows of {one.parent_name}"
+        target = one.parent_column.replace("column:", "part:", 1)
+        for identity, _ in _identities(one.child, security):
+            yield Edge(one.child_column, target, "partition", up, only_as=identity, identity=ANYONE)
+
+
+def derived(computed: Iterable[Derived], security: RowSecurity) -> Iterator[Edge]:
+    """Whoever reads a generated column reads what was made of the columns under it, of the rows that it sees."""
+    for one in computed:
+        reason = f"{one.name} is computed from it"
+        for identity, _ in _identities(one.node, security):
+            yield Edge(one.column, one.base, "generated column", reason, only_as=identity, identity=ANYONE)
+
+
+def copied(home: Database, there: Database, linker: Linker) -> Iterator[Edge]:
+    """From what looks like a copy to what it looks like; who sees none of its rows learns nothing from it."""
+    for like in copies(home.relations, there.relations, same=there is home):
+        node = there.marked(f"{'matview' if like.copy.kind == 'm' else 'table'}:{like.copy.name}")
+        readers = linker.readers(there, like.copy.name) if like.copy.kind == "f" else None
+        for identity in readers if readers is not None else (who for who, _ in _identities(node, there.security)):
+            for name in like.columns:
+                source = there.marked(f"column:{like.copy.name}.{like.copy.columns[name].written}")
+                target = f"part:{like.original.name}.{like.original.columns[name].written}"
+                yield Edge(source, target, "copy", like.reason, only_as=identity, identity=ANYONE)
+
+
+def _identities(node: str, security: RowSecurity) -> Iterator[tuple[str | None, str]]:
+    """The identities that see rows of `node`, with the verdict; None stands for all of them."""
+    if node not in security.tables:
+        yield None, "all"
+        return
+    yield ANYONE, "all"
+    for identity in sorted(security.roles):
+        rows = security.rows(node, identity)
+        if rows.verdict != "none":
+            yield identity, rows.verdict

@@ -1,0 +1,97 @@
+"""Foreign servers, user mappings, foreign tables and dblink, as the catalog of one database has them."""
+
+from dataclasses import dataclass, field, replace
+
+from recuse.targets.postgres.edges.catalog import Connection, rows_of
+from recuse.targets.postgres.edges.passwords import opens
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A foreign server with the options of its connections; `handler` is the function that reads its tables."""
+
+    name: str
+    written: str
+    owner: str
+    handler: str
+    options: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A user mapping, of one role or ('') of PUBLIC.
+
+    `shown` says whether this account sees its options; `wrong` that its password is not that of this server's account.
+    """
+
+    server: str
+    mapped: str
+    remote: str | None
+    password: bool
+    required: bool
+    shown: bool
+    wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignColumn:
+    """A column of a foreign table, and the relation and column of the other server that it shows."""
+
+    server: str
+    name: str
+    column: str
+    relation: str
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """All of it in one database; `dblink` is the schema of that extension."""
+
+    servers: tuple[Server, ...]
+    mappings: tuple[Mapped, ...]
+    columns: tuple[ForeignColumn, ...]
+    dblink: str | None
+
+    def mappings_of(self, server: Server) -> tuple[Mapped, ...]:
+        """The user mappings of one server."""
+        return tuple(mapping for mapping in self.mappings if mapping.server == server.name)
+
+    def columns_of(self, server: Server) -> tuple[ForeignColumn, ...]:
+        """The columns of one server's tables."""
+        return tuple(column for column in self.columns if column.server == server.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Extension:
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    server: str
+    mapped: str
+    password: str = field(repr=False)
+    role: str
+    verifier: str | None = field(repr=False)
+    expired: bool | None
+
+
+def foreign_in(connection: Connection) -> Foreign:
+    """What the connected database has."""
+    wrong = _wrong(connection)
+    mappings = rows_of(connection, "user_mappings", Mapped)
+    return Foreign(
+        tuple(rows_of(connection, "foreign_servers", Server)),
+        tuple(replace(mapping, wrong=(mapping.server, mapping.mapped) in wrong) for mapping in mappings),
+        tuple(rows_of(connection, "foreign_columns", ForeignColumn)),
+        next((extension.schema for extension in rows_of(connection, "dblink", _Extension)), None),
+    )
+
+
+def _wrong(connection: Connection) -> set[tuple[str, str]]:
+    """The mappings whose password this server would not take, as far as this account may know."""
+    with connection.cursor() as cursor:
+        readable = cursor.execute("SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')").fetchone()
+    kept = rows_of(connection, "kept_passwords", _Kept) if readable == (True,) else []
+    return {(k.server, k.mapped) for k in kept if k.expired or opens(k.password, k.role, k.verifier) is False}

@@ -1,0 +1,2 @@
+SELECT subname FROM pg_subscription;
+SELECT subconninfo FROM pg_subscription;

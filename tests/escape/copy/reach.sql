@@ -1,0 +1,1 @@
+SELECT ssn FROM pub.report WHERE id = 1;

@@ -1,0 +1,2 @@
+\connect other
+SELECT ssn FROM public.person_2019;

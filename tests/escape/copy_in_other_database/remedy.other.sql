@@ -1,0 +1,1 @@
+REVOKE SELECT ON public.person_2019 FROM ice;

@@ -1,0 +1,1 @@
+-- A30: a copy in another database of the server, made before the cut; its CONNECT is PUBLIC's by default.

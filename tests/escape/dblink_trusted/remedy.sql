@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION dblink_connect_u(text, text) FROM ice;

@@ -1,0 +1,1 @@
+SELECT number FROM pub.v WHERE id = 1;

@@ -1,0 +1,2 @@
+\connect other
+SELECT number FROM public.v WHERE id = 1;

@@ -1,0 +1,2 @@
+DROP USER MAPPING FOR ice SERVER loop;
+ALTER ROLE owner1 PASSWORD 'another';

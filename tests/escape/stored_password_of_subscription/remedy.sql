@@ -1,0 +1,2 @@
+REVOKE SELECT ON pg_subscription FROM ice;
+ALTER ROLE owner1 PASSWORD 'another';
