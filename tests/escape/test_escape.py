@@ -38,7 +38,7 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Server]:
     settings = ("wal_level=logical", "max_prepared_transactions=5", "synchronous_commit=on")
     with throwaway(binaries=binaries_of(request.param), settings=settings) as server:
         keys = server.folder.parent / "passwords"  # a reproduction may ask for a connection of the account's own
-        keys.write_text(f"*:*:*:ice:ice\n*:*:*:postgres:{server.password}\n")
+        keys.write_text(f"*:*:*:postgres:{server.password}\n*:*:*:*:ice\n")
         keys.chmod(0o600)
         rules = server.folder / "pg_hba.conf"
         rules.write_text(f"host all trusted 127.0.0.1/32 trust\n{rules.read_text()}")

@@ -182,7 +182,7 @@ def _joined(names: list[str], steps: list[str], read: list[str], *, prepared: bo
 
 def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """The statements that help (an owner's, say), and those that read."""
-    if entry.kind in _FROM_ELSEWHERE:
+    if entry.kind in _FROM_ELSEWHERE and entry.attempt:
         return [], _statements(entry)
     elsewhere = next((_statements(edge) for edge in rest if edge.kind in _FROM_ELSEWHERE), [])
     if _kind(entry.target) in _RELATIONS:
