@@ -24,14 +24,17 @@ from typing import Final
 from recuse.errors import TargetError
 from recuse.paths import ANYONE, Edge, Place
 from recuse.targets.postgres.edges.catalog import Connection, edges_in, present_in, rows_of
-from recuse.targets.postgres.edges.definitions import HELD, Column, defined
+from recuse.targets.postgres.edges.columns import Column, Shapes
+from recuse.targets.postgres.edges.definitions import HELD, defined
 from recuse.targets.postgres.edges.kinds import KINDS, pages
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, Rows, RowSecurity
+from recuse.targets.postgres.edges.running import running
 
 __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
 _ALSO_EXAMINED: Final = (
-    "views, materialized views and rules", "bodies of definer functions", "inheritance and partitions", "row policies",
+    "views, materialized views and rules", "bodies of definer functions", "triggers and event triggers", "copies by triggers",
+    "functions that run unnamed", "code that others run", "inheritance and partitions", "row policies",
 )  # fmt: skip
 _RIGHTS: Final = ("role:", "public:", "superuser:")
 
@@ -109,14 +112,18 @@ def collect(connection: Connection, database: str) -> Collected:
     base, examined, closed = edges_in(connection)
     columns = rows_of(connection, "columns", Column)
     logins = tuple(login.name for login in rows_of(connection, "logins", _Login))
-    stored = defined(connection, columns)
+    shapes = Shapes.of(columns)
+    stored = defined(connection, shapes)
+    runs = running(connection, shapes, stored.definitions)
     security = RowSecurity.of(
         rows_of(connection, "row_policies", GuardedTable), rows_of(connection, "exempt", Exempt), base
     )
     shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
     inherited = list(_inherited(rows_of(connection, "inheritance", _Child), security))
     edges = _expanded(
-        [*base, *shown, *stored.edges, *_held([*base, *shown], stored.edges)], frozenset(logins), stored.definers
+        [*base, *shown, *stored.edges, *runs.edges, *_held([*base, *shown], [*stored.edges, *runs.edges])],
+        frozenset(logins),
+        runs.acting,
     )
     rank = {kind: position for position, kind in enumerate(KINDS)}
     return Collected(
@@ -125,7 +132,7 @@ def collect(connection: Connection, database: str) -> Collected:
             sorted(_live([*edges, *inherited], logins), key=lambda e: (rank[e.kind], e.source, e.target, e.reason))
         ),
         examined=(*examined, *_ALSO_EXAMINED),
-        not_examined=(*stored.not_understood, *closed, *_not_examined(connection)),
+        not_examined=(*stored.not_understood, *runs.not_understood, *closed, *_not_examined(connection)),
         sessions=tuple(rows_of(connection, "sessions", Session)),
         columns={c.column: c.node for c in columns},
         logins=logins,

@@ -1,0 +1,12 @@
+"""Traces the body of a function: what it reads, writes, calls and tells, by the names that stand in it. No database here.
+
+A body is read by PostgreSQL's own grammar, PL/pgSQL by its own too. What is not understood makes a body *unknown*, and an
+unknown body counts as reading whatever the role can read that it runs as. Values are not followed through variables: what a
+body reads anywhere counts as told wherever the body tells anything.
+"""
+
+from recuse.targets.postgres.edges.bodies.plpgsql import plpgsql_body
+from recuse.targets.postgres.edges.bodies.sql import atomic_body, sql_body
+from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Name, Uses, union
+
+__all__ = ["WHOLE", "Body", "Name", "Uses", "atomic_body", "plpgsql_body", "sql_body", "union"]

@@ -1,0 +1,152 @@
+"""Code that somebody plants and another account runs: attached to a table, called by a view, or put where a name is looked up."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from recuse.paths import Edge
+from recuse.targets.postgres.edges.columns import Shapes
+from recuse.targets.postgres.edges.tracing import Function, Lookup, Tracer
+
+READ: Final = "recuse_read"
+"""Stands, in the attempts here, for the relation that is read in the end."""
+
+_SHOW: Final = f"RAISE NOTICE ''%'', (SELECT string_agg(r::pg_catalog.text, chr(10)) FROM {READ} AS r)"
+_FIRE: Final = {
+    "insert": "INSERT INTO {} DEFAULT VALUES", "update": "UPDATE {} SET ({}) = ROW ({})", "delete": "DELETE FROM {}",
+    "truncate": "TRUNCATE {}", "select": "SELECT * FROM {}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger on a relation; `row` says that it fires for each row."""
+
+    relation: int
+    relation_name: str
+    owner: int
+    owner_name: str
+    name: str
+    function: int
+    row: bool
+    events: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A function that something calls without a statement naming it; `asked` says that EXECUTE is checked."""
+
+    source: str | None
+    relation: int
+    action: str
+    title: str
+    function: int
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventTrigger:
+    """A trigger on what anyone defines."""
+
+    name: str
+    event: str
+    function: int
+    owner_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A role that is granted an action on a relation."""
+
+    relation: int
+    action: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Edges from the role that can write a function anew to the roles that run it."""
+
+    shapes: Shapes
+    functions: Mapping[int, Function]
+    tracer: Tracer
+    users: Sequence[User]
+
+    def edges(
+        self,
+        functions: Sequence[Function],
+        triggers: Sequence[Trigger],
+        hooks: Sequence[Hook],
+        events: Sequence[EventTrigger],
+    ) -> Iterator[Edge]:
+        """All of them; functions in functions first."""
+        for one in functions:
+            if one.definer:
+                yield from self._inside(one)
+        for trigger in triggers:
+            for event in trigger.events:
+                title = f"the trigger {trigger.name}"
+                yield from self._used(trigger.relation, event, trigger.function, title)
+        for hook in hooks:
+            if hook.relation:
+                yield from self._used(hook.relation, hook.action, hook.function, hook.title)
+        for event_trigger in events:
+            function = self.functions.get(event_trigger.function)
+            if function is not None and not function.superuser:
+                reason = f"{function.owner_name} can write {function.title} anew, which the event trigger {event_trigger.name} runs as anyone"
+                yield Edge(f"role:{function.owner_name}", "superuser:", "planted code", reason, identity="")
+
+    def _inside(self, one: Function) -> Iterator[Edge]:
+        """Who owns what a definer function calls decides what its owner does."""
+        for called in sorted(self.tracer.flow(one).replaceable, key=lambda each: each.node):
+            if called.owner_name != one.owner_name and not called.superuser:
+                reason = f"{called.owner_name} can write {called.title} anew, which {one.title} calls as its owner {one.owner_name}"
+                yield Edge(
+                    f"role:{called.owner_name}", f"definer:{one.owner_name}", "planted code", reason,
+                    written_anew(called), (), None, one.owner_name,
+                )  # fmt: skip
+
+    def _used(self, relation: int, action: str, oid: int, title: str) -> Iterator[Edge]:
+        """To every role that is granted what makes the function run."""
+        function = self.functions.get(oid)
+        if function is None or function.superuser:
+            return
+        for user in self.users:
+            if (user.relation, user.action) == (relation, action) and user.role != function.owner_name:
+                yield self._planted(function, user.role, title, action)
+
+    def _planted(self, function: Function, role: str, title: str, action: str) -> Edge:
+        reason = f"{function.owner_name} can write {function.title} anew, which {title} runs as {role} ({action})"
+        return Edge(
+            f"role:{function.owner_name}",
+            f"role:{role}",
+            "planted code",
+            reason,
+            written_anew(function),
+            (),
+            None,
+            role,
+        )
+
+
+def written_anew(function: Function) -> str | None:
+    """The statement by which the owner of a function makes it show what is read in the end."""
+    if function.definition is None:
+        return None
+    head = function.definition.partition("\n LANGUAGE ")[0]
+    return f"{head} LANGUAGE plpgsql AS 'BEGIN {_SHOW};\nEND'"
+
+
+def stand_in(lookup: Lookup, function: Function, shapes: Shapes) -> str | None:
+    """The statements by which a caller puts a temporary object of its own in the place of a name, and calls the function."""
+    if lookup.need != "temporary:":
+        return None
+    made = f"CREATE FUNCTION pg_temp.recuse_reach() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN {_SHOW};\nRETURN true;\nEND'"
+    if lookup.kind == "type":
+        place = f'CREATE DOMAIN pg_temp."{lookup.name}" AS pg_catalog.text CHECK (pg_temp.recuse_reach())'
+        return "; ".join((made, place, function.call))
+    oid = next((oid for (_, name), oid in shapes.relations.items() if name == lookup.name), None)
+    known = shapes.columns[oid].values() if oid is not None else ()
+    columns = ", ".join(f'NULL::{column.type} AS "{column.name}"' for column in known)
+    place = f'CREATE VIEW pg_temp."{lookup.name}" AS SELECT {columns} WHERE pg_temp.recuse_reach()'
+    return "; ".join((made, place, f'GRANT SELECT ON pg_temp."{lookup.name}" TO PUBLIC', function.call))

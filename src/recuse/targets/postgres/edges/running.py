@@ -1,0 +1,219 @@
+"""What runs without the rights of whoever makes it run: definer functions, triggers, and whatever calls a function unnamed.
+
+A body that is understood leads to what it reads, if it tells anything: by what it returns, by RAISE, by an error of a cast. One
+that is not leads to whatever its owner can do. What it writes elsewhere is a *mirror*: whoever reads the copy reads the source.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Final
+
+from recuse.paths import ANYONE, Edge
+from recuse.targets.postgres.edges.bodies import WHOLE
+from recuse.targets.postgres.edges.catalog import Connection, rows_of
+from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
+from recuse.targets.postgres.edges.definitions import HELD, Definition, allowed
+from recuse.targets.postgres.edges.node_tree import Read, read_query
+from recuse.targets.postgres.edges.planted import EventTrigger, Hook, Planted, Trigger, User, stand_in
+from recuse.targets.postgres.edges.tracing import Flow, Function, Names, Tracer
+
+_SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Edges out of what runs; the roles as which it runs; what was not understood."""
+
+    edges: tuple[Edge, ...]
+    acting: frozenset[str]
+    not_understood: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    name: str
+
+
+def running(connection: Connection, shapes: Shapes, definitions: Sequence[Definition]) -> Running:
+    """Everything that runs in this database with other rights than those of whoever makes it run."""
+    functions = rows_of(connection, "functions", Function)
+    triggers = rows_of(connection, "triggers", Trigger)
+    by_name: dict[str, list[Function]] = {}
+    for one in functions:
+        by_name.setdefault(one.name, []).append(one)
+    fired: dict[int, list[int]] = {}
+    for trigger in triggers:
+        fired.setdefault(trigger.relation, []).append(trigger.function)
+    by_oid = {one.oid: one for one in functions}
+    own = frozenset(each.name for each in rows_of(connection, "names", _Name))
+    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired))
+    maker = _Maker(connection, shapes, tracer, by_oid, _plain(definitions))
+    planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
+    hooks = rows_of(connection, "hooks", Hook)
+    events = rows_of(connection, "event_triggers", EventTrigger)
+    edges = [
+        *chain(*map(maker.function, functions)), *chain(*map(maker.trigger, triggers)),
+        *chain(*(maker.hook(hook, by_oid[hook.function]) for hook in hooks if hook.function in by_oid)),
+        *chain(*map(maker.event, events)), *planted.edges(functions, triggers, hooks, events), *maker.mirrored(),
+    ]  # fmt: skip
+    acting = frozenset(edge.identity or "" for edge in edges if edge.target.startswith("definer:"))
+    return Running(tuple(edges), acting, tuple(maker.unknown))
+
+
+def _plain(definitions: Sequence[Definition]) -> frozenset[int]:
+    """Views that ask nothing of their reader but SELECT on themselves."""
+    return frozenset(one.relation for one in definitions if one.event == "1" and not one.invoker and not one.calls)
+
+
+@dataclass(slots=True)
+class _Maker:
+    connection: Connection
+    shapes: Shapes
+    tracer: Tracer
+    functions: Mapping[int, Function]
+    plain: frozenset[int]
+    unknown: list[str] = field(default_factory=list)
+    _copies: dict[Column, dict[str, str]] = field(default_factory=dict)
+
+    def function(self, one: Function) -> Iterator[Edge]:
+        """Edges of a function that runs as its owner, and of an aggregate that such functions make up."""
+        if one.definer:
+            flow = self._exact(one, self.tracer.flow(one))
+            yield from self._as_owner(one.node, one, one, flow)
+            self._copied(flow, f"{one.title} copies it there as its owner {one.owner_name}", ())
+        for part in one.parts:
+            yield Edge(one.node, self.functions[part].node, "call", f"the aggregate {one.title} calls it")
+
+    def _exact(self, one: Function, flow: Flow) -> Flow:
+        """What the stored form of a body says exactly, where the catalog has one."""
+        if one.tree is None:
+            return flow
+        try:
+            reads = self.shapes.named(read_query(one.tree).reads)
+        except ValueError:
+            return flow | Flow(unknown="its stored form is not understood")
+        return Flow(frozenset(reads), flow.writes, returns=flow.returns, tells=flow.tells, unknown=flow.unknown)
+
+    def _as_owner(self, source: str, one: Function, owner: Function, flow: Flow) -> Iterator[Edge]:
+        """From `source`, which runs `one` with the rights of the owner of `owner`, to what that shows."""
+        runs = f"{one.title} runs as {'its owner ' if one is owner else ''}{owner.owner_name}"
+        strange = [c for c in flow.reads if c.kind not in TABLES and c.relation not in self.plain]
+        unknown = flow.unknown or (f"it reads the view {strange[0].node.partition(':')[2]}" if strange else None)
+        if unknown is not None:
+            yield from acting(source, owner, f"{runs}, and what it reads cannot be told: {unknown}")
+            return
+        for lookup in sorted(flow.lookups, key=lambda each: (each.need, each.kind, each.name)):
+            reason = f"{runs} and looks up the {lookup.kind} {lookup.name} where the caller's own may come first"
+            yield from acting(source, owner, reason, lookup.need, stand_in(lookup, one, self.shapes))
+        if flow.returns or flow.tells:
+            for column in self._readable(owner, flow.reads):
+                identity = owner.owner_name if column.kind in TABLES else None
+                reason = f"{one.title} reads it as {'its owner ' if one is owner else ''}{owner.owner_name} (SECURITY DEFINER)"
+                yield Edge(source, column.column, "SECURITY DEFINER", reason, identity=identity)
+            for called in sorted(flow.called, key=lambda each: each.node):
+                yield Edge(source, called.node, "call", f"{one.title} calls it as {owner.owner_name}")
+
+    def _readable(self, owner: Function, columns: Iterable[Column]) -> list[Column]:
+        pairs = {column: (owner.owner, Read(column.relation, frozenset({column.number}))) for column in columns}
+        may = allowed(self.connection, pairs.values()) if pairs else frozenset()
+        return sorted((column for column, pair in pairs.items() if pair in may), key=lambda c: (c.node, c.number))
+
+    def trigger(self, one: Trigger) -> Iterator[Edge]:
+        """Edges of a trigger: to its function where that has rights of its own, and to what it shows or copies of the row."""
+        function = self.functions.get(one.function)
+        if function is None:
+            return
+        flow = self.tracer.flow(function)
+        what = f"the trigger {one.name} on {one.relation_name}"
+        row = [c for c in self.shapes.columns.get(one.relation, {}).values() if flow.row & {WHOLE, c.name}]
+        for event in one.events:
+            source = f"{event}:{one.relation_name}"
+            if function.definer:
+                yield Edge(source, function.node, "trigger", f"{what} runs {function.title}")
+            else:
+                yield from self._fired(source, one, function, flow)
+            if flow.tells_values and event in _SHOWN:
+                for column in row:
+                    yield Edge(
+                        source, _part(column), "trigger", f"{what} shows it to whoever fires it", identity=ANYONE
+                    )
+        if flow.unknown and not function.definer and one.row:
+            self.unknown.append(f"triggers: {one.name} on {one.relation_name}: {function.title}: {flow.unknown}")
+        changed = [*self.shapes.columns.get(one.relation, {}).values()] if flow.changes_row and flow.reads else []
+        self._copied(flow, f"{what} copies it there ({function.title}), and what is there stays", row, changed)
+        yield from _channels(flow, row, what)
+
+    def _fired(self, source: str, one: Trigger, function: Function, flow: Flow) -> Iterator[Edge]:
+        """A trigger function without rights of its own runs as whoever changes the table: a foreign key does as the owner."""
+        owner = next((each for each in self.functions.values() if each.owner_name == one.owner_name), None)
+        if owner is None:
+            return
+        for edge in self._as_owner(source, function, owner, flow):
+            yield Edge(
+                edge.source,
+                edge.target,
+                edge.kind,
+                edge.reason,
+                edge.attempt,
+                edge.needs,
+                one.owner_name,
+                edge.identity,
+            )
+
+    def hook(self, one: Hook, function: Function) -> Iterator[Edge]:
+        """To a function with rights of its own that runs without being named."""
+        if function.definer and one.source is not None:
+            needs = (HELD + function.node,) if one.asked else ()
+            yield Edge(one.source, function.node, "call", f"{one.title} calls it", needs=needs)
+
+    def event(self, one: EventTrigger) -> Iterator[Edge]:
+        """To the function of an event trigger that has rights of its own: whoever makes anything fires it."""
+        function = self.functions.get(one.function)
+        if function is not None and function.definer:
+            source = "public:" if one.event == "login" else "making:"
+            reason = f"the event trigger {one.name} runs {function.title} ({one.event})"
+            yield Edge(source, function.node, "event trigger", reason)
+
+    def _copied(self, flow: Flow, reason: str, row: Sequence[Column], changed: Sequence[Column] = ()) -> None:
+        """Notes that what is read, and the row that fires, lies in every column that is written."""
+        for target in {*flow.writes, *changed}:
+            for source in (*flow.reads, *row):
+                if source.relation != target.relation:
+                    self._copies.setdefault(target, {}).setdefault(_part(source), reason)
+
+    def mirrored(self) -> Iterator[Edge]:
+        """From columns that hold copies to what was copied, by one node a table."""
+        tables: dict[str, dict[str, str]] = {}
+        for target, sources in self._copies.items():
+            mirror = f"mirror:{target.node.partition(':')[2]}"
+            tables.setdefault(mirror, {}).update(sources)
+            yield Edge(target.column, mirror, "mirror", "rows of other tables are copied there", identity=ANYONE)
+        for mirror, copied in tables.items():
+            for source, reason in copied.items():
+                yield Edge(mirror, source, "mirror", reason)
+
+
+def acting(
+    source: str, owner: Function, reason: str, need: str | None = None, attempt: str | None = None
+) -> Iterator[Edge]:
+    """Edges from `source` to whatever the owner of a function can do inside it."""
+    kind, needs, name = ("lookup", (need,), owner.owner_name) if need else ("SECURITY DEFINER", (), owner.owner_name)
+    yield Edge(source, f"definer:{name}", kind, reason, attempt, needs, identity=name)
+    if owner.superuser:
+        yield Edge(source, "superuser:", kind, f"{reason}; {name} is a superuser", attempt, needs, identity=ANYONE)
+    if owner.create_role:
+        yield Edge(source, "createrole:", kind, reason, attempt, needs, identity=ANYONE)
+
+
+def _part(column: Column) -> str:
+    return column.column.replace("column:", "part:", 1)
+
+
+def _channels(flow: Flow, row: Sequence[Column], what: str) -> Iterator[Edge]:
+    """NOTIFY reaches every session that listens, and LISTEN needs no right."""
+    for channel in sorted(flow.channels):
+        node = f"channel:{channel or '*'}"
+        yield Edge("public:", node, "LISTEN", "LISTEN needs no right", f"LISTEN {channel or '…'}")
+        for column in (*sorted(flow.reads, key=lambda c: c.column), *row):
+            yield Edge(node, _part(column), "notification", f"{what} sends it to whoever listens", identity=ANYONE)
