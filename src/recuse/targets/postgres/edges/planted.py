@@ -1,17 +1,25 @@
 """Code that somebody plants and another account runs: attached to a table, called by a view, or put where a name is looked up."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from recuse.paths import Edge
 from recuse.targets.postgres.edges.columns import Shapes
+from recuse.targets.postgres.edges.reproduce import READ
 from recuse.targets.postgres.edges.tracing import Function, Lookup, Tracer
 
-READ: Final = "recuse_read"
-"""Stands, in the attempts here, for the relation that is read in the end."""
+_SHOW: Final = f"RAISE NOTICE ''%'', (SELECT r::pg_catalog.text FROM {READ} AS r LIMIT 1)"
+_OVERLOADS: Final = """DO $recuse$ DECLARE one record;
+ place text := (SELECT nspname FROM pg_namespace WHERE has_schema_privilege(oid, 'CREATE') AND nspname !~ '^pg_' LIMIT 1);
+BEGIN FOR one IN SELECT pg_get_function_identity_arguments(oid) AS takes, pg_get_function_result(oid) AS gives FROM pg_proc
+ WHERE proname = '{name}' AND prokind = 'f' LOOP
+EXECUTE format('CREATE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE plpgsql AS $code$BEGIN {show};
+END$code$', place, '{name}', one.takes, one.gives);
+END LOOP;
+PERFORM set_config('search_path', quote_ident(place) || ', pg_catalog', true);
+END $recuse$; {call}"""  # with the same arguments as each function of the server that has the name
 
-_SHOW: Final = f"RAISE NOTICE ''%'', (SELECT string_agg(r::pg_catalog.text, chr(10)) FROM {READ} AS r)"
 _FIRE: Final = {
     "insert": "INSERT INTO {} DEFAULT VALUES", "update": "UPDATE {} SET ({}) = ROW ({})", "delete": "DELETE FROM {}",
     "truncate": "TRUNCATE {}", "select": "SELECT * FROM {}",
@@ -137,10 +145,21 @@ def written_anew(function: Function) -> str | None:
     return f"{head} LANGUAGE plpgsql AS 'BEGIN {_SHOW};\nEND'"
 
 
+def easiest(lookups: Iterable[Lookup]) -> Iterator[Lookup]:
+    """One lookup for each thing that somebody would have to be able to make."""
+    order = ("relation", "type", "function", "operator")
+    seen: set[str] = set()
+    for lookup in sorted(lookups, key=lambda each: (each.need, order.index(each.kind), each.name)):
+        if lookup.need not in seen:
+            seen.add(lookup.need)
+            yield lookup
+
+
 def stand_in(lookup: Lookup, function: Function, shapes: Shapes) -> str | None:
     """The statements by which a caller puts a temporary object of its own in the place of a name, and calls the function."""
     if lookup.need != "temporary:":
-        return None
+        shown = _SHOW.replace("%", "%%")
+        return _OVERLOADS.format(name=lookup.name, show=shown, call=function.call) if lookup.kind == "function" else None
     made = f"CREATE FUNCTION pg_temp.recuse_reach() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN {_SHOW};\nRETURN true;\nEND'"
     if lookup.kind == "type":
         place = f'CREATE DOMAIN pg_temp."{lookup.name}" AS pg_catalog.text CHECK (pg_temp.recuse_reach())'

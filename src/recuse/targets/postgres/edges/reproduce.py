@@ -16,8 +16,11 @@ from recuse.paths import Edge, Graph, Path, Place
 _HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole"})
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _FILES: Final = frozenset({"files", "programs", "toast"})
-_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files"})
+_FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "notification"})
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
+
+READ: Final = "recuse_read"
+"""Stands, in the attempt of a step that runs code of the account, for the relation that this code reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,9 @@ def reproduce(
 
     `reached` is what the search of `graph` from `start` found.
     """
+    planted = next((n for n, edge in enumerate(path) if edge.attempt and READ in edge.attempt), None)
+    if planted is not None:
+        return Reproduction((), _text(start, _planted(path, planted, columns)))
     before = [edge for edge in path if _kind(edge.target) in _HOLDERS]
     entry, rest = path[len(before)], path[len(before) + 1 :]
     place = Place(entry.source, _identity(start, before))
@@ -43,10 +49,24 @@ def reproduce(
     naming = _naming(graph, reached, place, entry)
     other = _identity(start, naming[:-1]) != place.identity if naming else False
     lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
+    return Reproduction(naming, _text(start, lines))
+
+
+def _text(start: Place, lines: Sequence[str]) -> str:
+    """As the account, and inside a transaction where something is changed; what is notified, only a commit sends."""
     lines = [f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}", *lines]
-    if any(line.split()[0] not in _HARMLESS for line in lines):
+    if any(line.split()[0] not in _HARMLESS for line in lines) and not any(line.startswith("LISTEN") for line in lines):
         lines = ["BEGIN", *lines, "ROLLBACK"]
-    return Reproduction(naming, "\n".join(f"{line};" for line in lines))
+    return "\n".join(f"{line};" for line in lines)
+
+
+def _planted(path: Path, planted: int, columns: Mapping[str, str]) -> list[str]:
+    """The steps up to the one that runs code of the account; that code reads what the path ends at."""
+    end = path[-1].target.replace("part:", "column:", 1)
+    relation = columns.get(end, end).partition(":")[2]
+    before = [edge for edge in path[:planted] if _kind(edge.target) in _HOLDERS]
+    steps = [statement for edge in (*before, path[planted]) for statement in _statements(edge)]
+    return [step.replace(READ, relation) for step in steps]
 
 
 def _naming(graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Edge) -> Path:
@@ -86,6 +106,8 @@ def _joined(names: list[str], steps: list[str], read: list[str], *, prepared: bo
 def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """The statements that help (an owner's, say), and those that read."""
     elsewhere = next((_statements(edge) for edge in rest if edge.kind in _FROM_ELSEWHERE), [])
+    if _kind(entry.target) == "channel":
+        return [], [*_statements(entry), *elsewhere]
     if _kind(entry.target) in _RELATIONS:
         return _statements(entry), elsewhere or [_select(entry, rest, columns)]
     return [], elsewhere if _kind(entry.target) in _FILES else _statements(entry)

@@ -5,7 +5,7 @@ that is not leads to whatever its owner can do. What it writes elsewhere is a *m
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
@@ -15,7 +15,7 @@ from recuse.targets.postgres.edges.catalog import Connection, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import HELD, Definition, allowed
 from recuse.targets.postgres.edges.node_tree import Read, read_query
-from recuse.targets.postgres.edges.planted import EventTrigger, Hook, Planted, Trigger, User, stand_in
+from recuse.targets.postgres.edges.planted import EventTrigger, Hook, Planted, Trigger, User, easiest, stand_in
 from recuse.targets.postgres.edges.tracing import Flow, Function, Names, Tracer
 
 _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
@@ -81,9 +81,18 @@ class _Maker:
         if one.definer:
             flow = self._exact(one, self.tracer.flow(one))
             yield from self._as_owner(one.node, one, one, flow)
+            if one.gives == "trigger":
+                yield from self._attached(one, flow)
             self._copied(flow, f"{one.title} copies it there as its owner {one.owner_name}", ())
         for part in one.parts:
             yield Edge(one.node, self.functions[part].node, "call", f"the aggregate {one.title} calls it")
+
+    def _attached(self, one: Function, flow: Flow) -> Iterator[Edge]:
+        """A trigger function on a table of one's own: there what it puts into the row is seen as well."""
+        node = f"attached:{one.title}"
+        yield Edge(node, one.node, "trigger", f"{one.title} runs when it is attached to a table of one's own")
+        if flow.changes_row and not flow.unknown:
+            yield from self._as_owner(node, one, one, replace(flow, tells=True))
 
     def _exact(self, one: Function, flow: Flow) -> Flow:
         """What the stored form of a body says exactly, where the catalog has one."""
@@ -103,7 +112,7 @@ class _Maker:
         if unknown is not None:
             yield from acting(source, owner, f"{runs}, and what it reads cannot be told: {unknown}")
             return
-        for lookup in sorted(flow.lookups, key=lambda each: (each.need, each.kind, each.name)):
+        for lookup in easiest(flow.lookups):
             reason = f"{runs} and looks up the {lookup.kind} {lookup.name} where the caller's own may come first"
             yield from acting(source, owner, reason, lookup.need, stand_in(lookup, one, self.shapes))
         if flow.returns or flow.tells:

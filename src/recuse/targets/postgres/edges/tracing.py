@@ -71,7 +71,7 @@ class Lookup:
     """A name that a caller can give another meaning: `need` is what it has to be able to make for that."""
 
     need: str
-    kind: Literal["relation", "type", "function"]
+    kind: Literal["relation", "type", "function", "operator"]
     name: str
 
 
@@ -168,8 +168,9 @@ class Tracer:
             changed.update(found)
             writes |= {each for relation in found for each in self._columns(relation, column)}
         lookups |= {way for schema, name in uses.types if schema is None for way in _types(name, path)}
-        named = {name for schema, name in uses.calls | uses.operators if schema is None}
-        lookups |= {Lookup(need, "function", name) for name in named for need in _makers(path)}
+        lookups |= {Lookup(need, "function", name) for schema, name in uses.calls if schema is None for need in _makers(path)}
+        operators = {name for schema, name in uses.operators if schema is None}
+        lookups |= {Lookup(need, "operator", name) for name in operators for need in _makers(path)}
         row = frozenset(column for variable, column in uses.fields if variable in {"new", "old"})
         row |= (
             {WHOLE}
