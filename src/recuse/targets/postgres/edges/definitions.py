@@ -18,12 +18,13 @@ from recuse.targets.postgres.edges.node_tree import Query, Read, read_query
 HELD: Final = "held:"
 """Before a node: the right is held, whether or not the object can be named (a stored query names it already)."""
 
-_EVENTS: Final = {"2": "update", "3": "insert", "4": "delete"}  # pg_rewrite.ev_type
+EVENTS: Final = {"2": "update", "3": "insert", "4": "delete"}
+"""What fires a rule, by pg_rewrite.ev_type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A stored query of a relation: a view's own (`event` '1') or a rule's action."""
+    """A stored query of a relation: a view's own (`event` '1') or a rule's action; `text` is the rule as SQL."""
 
     relation: int
     node: str
@@ -32,6 +33,7 @@ class Definition:
     event: str
     rule: str
     tree: str
+    text: str | None
     owner: int
     owner_name: str
     invoker: bool
@@ -115,7 +117,7 @@ class _Maker:
         reason = f"the rule {one.rule} on {one.name} reads it with the rights of the owner {one.owner_name}"
         reads = [read for read in query.reads if read.relation != one.relation and (one.owner, read) in self.allowed]
         for column in self.shapes.named(reads):
-            source = f"{_EVENTS[one.event]}:{one.name}"
+            source = f"{EVENTS[one.event]}:{one.name}"
             yield Edge(source, column.column, "rule", reason, identity=checked_as(one.owner_name, column))
 
 

@@ -13,16 +13,16 @@ _SHOW: Final = f"RAISE NOTICE ''%'', (SELECT r::pg_catalog.text FROM {READ} AS r
 _OVERLOADS: Final = """DO $recuse$ DECLARE one record;
  place text := (SELECT nspname FROM pg_namespace WHERE has_schema_privilege(oid, 'CREATE') AND nspname !~ '^pg_' LIMIT 1);
 BEGIN FOR one IN SELECT pg_get_function_identity_arguments(oid) AS takes, pg_get_function_result(oid) AS gives FROM pg_proc
- WHERE proname = '{name}' AND prokind = 'f' LOOP
-EXECUTE format('CREATE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE plpgsql AS $code$BEGIN {show};
+ WHERE pronamespace = 'pg_catalog'::regnamespace AND proname = '{name}' AND prokind = 'f' LOOP
+EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE plpgsql AS $code$BEGIN {show};
 END$code$', place, '{name}', one.takes, one.gives);
 END LOOP;
 PERFORM set_config('search_path', quote_ident(place) || ', pg_catalog', true);
 END $recuse$; {call}"""  # with the same arguments as each function of the server that has the name
 
 _FIRE: Final = {
-    "insert": "INSERT INTO {} DEFAULT VALUES", "update": "UPDATE {} SET ({}) = ROW ({})", "delete": "DELETE FROM {}",
-    "truncate": "TRUNCATE {}", "select": "SELECT * FROM {}",
+    "insert": "INSERT INTO {name} DEFAULT VALUES", "update": 'UPDATE {name} SET "{column}" = DEFAULT',
+    "delete": "DELETE FROM {name}", "truncate": "TRUNCATE {name}", "select": "SELECT * FROM {name}",
 }  # fmt: skip
 
 
@@ -72,6 +72,16 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A role that may change a relation to which somebody else may attach triggers."""
+
+    relation: int
+    relation_name: str
+    action: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Planted:
     """Edges from the role that can write a function anew to the roles that run it."""
 
@@ -98,6 +108,7 @@ class Planted:
         for hook in hooks:
             if hook.relation:
                 yield from self._used(hook.relation, hook.action, hook.function, hook.title)
+        yield from self._by_superusers(triggers)
         for event_trigger in events:
             function = self.functions.get(event_trigger.function)
             if function is not None and not function.superuser:
@@ -111,7 +122,7 @@ class Planted:
                 reason = f"{called.owner_name} can write {called.title} anew, which {one.title} calls as its owner {one.owner_name}"
                 yield Edge(
                     f"role:{called.owner_name}", f"definer:{one.owner_name}", "planted code", reason,
-                    written_anew(called), (), None, one.owner_name,
+                    _then(written_anew(called), one.call), (), None, one.owner_name,
                 )  # fmt: skip
 
     def _used(self, relation: int, action: str, oid: int, title: str) -> Iterator[Edge]:
@@ -121,20 +132,64 @@ class Planted:
             return
         for user in self.users:
             if (user.relation, user.action) == (relation, action) and user.role != function.owner_name:
-                yield self._planted(function, user.role, title, action)
+                reason = f"{function.owner_name} can write {function.title} anew, which {title} runs as {user.role} ({action})"
+                attempt = self._attempt(function, user.role, action, relation)
+                source, target = f"role:{function.owner_name}", f"role:{user.role}"
+                yield Edge(source, target, "planted code", reason, attempt, (), None, user.role)
 
-    def _planted(self, function: Function, role: str, title: str, action: str) -> Edge:
-        reason = f"{function.owner_name} can write {function.title} anew, which {title} runs as {role} ({action})"
-        return Edge(
-            f"role:{function.owner_name}",
-            f"role:{role}",
-            "planted code",
-            reason,
-            written_anew(function),
-            (),
-            None,
-            role,
-        )
+    def _by_superusers(self, triggers: Sequence[Trigger]) -> Iterator[Edge]:
+        """A superuser needs no grant to run what somebody attached to a table; what computes only is left out."""
+        for one in triggers:
+            function = self.functions.get(one.function)
+            if function is None or function.superuser or function.definer or self.tracer.flow(function).harmless:
+                continue
+            reason = (
+                f"{function.owner_name} owns {function.title}, which the trigger {one.name} on {one.relation_name}"
+                " runs as whoever changes that table, a superuser too"
+            )
+            yield Edge(
+                f"role:{function.owner_name}",
+                "superuser:",
+                "planted code",
+                reason,
+                self._attempt(function, "postgres", one.events[0], one.relation),
+                identity="",
+            )
+
+    def attached(self, holders: Sequence[Holder]) -> Iterator[Edge]:
+        """Who holds TRIGGER on a table attaches a function that others run as themselves."""
+        for one in holders:
+            reason = (
+                f"who holds TRIGGER on {one.relation_name} attaches code that {one.role} runs, who may {one.action} it"
+            )
+            made = (
+                f"CREATE FUNCTION pg_temp.recuse_reach() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {_SHOW};\nEND'; "
+                f"CREATE TRIGGER recuse_reach BEFORE {one.action} ON {one.relation_name} EXECUTE FUNCTION pg_temp.recuse_reach()"
+            )
+            attempt = "; ".join((made, *self._fired(one.role, one.action, one.relation)))
+            yield Edge(
+                f"trigger:{one.relation_name}",
+                f"role:{one.role}",
+                "planted code",
+                reason,
+                attempt,
+                ("making:",),
+                None,
+                one.role,
+            )
+
+    def _attempt(self, function: Function, role: str, action: str, relation: int) -> str | None:
+        written = written_anew(function)
+        return "; ".join((written, *self._fired(role, action, relation))) if written else None
+
+    def _fired(self, role: str, action: str, relation: int) -> tuple[str, ...]:
+        """The statements by which a role makes the code run."""
+        columns = list(self.shapes.columns[relation].values())
+        name = columns[0].node.partition(":")[2]
+        return (
+            "RESET SESSION AUTHORIZATION", f'SET ROLE "{role}"',
+            _FIRE[action].format(name=name, column=columns[0].name),
+        )  # fmt: skip
 
 
 def written_anew(function: Function) -> str | None:
@@ -143,6 +198,10 @@ def written_anew(function: Function) -> str | None:
         return None
     head = function.definition.partition("\n LANGUAGE ")[0]
     return f"{head} LANGUAGE plpgsql AS 'BEGIN {_SHOW};\nEND'"
+
+
+def _then(written: str | None, call: str) -> str | None:
+    return f"{written}; {call}" if written else None
 
 
 def easiest(lookups: Iterable[Lookup]) -> Iterator[Lookup]:
@@ -159,7 +218,9 @@ def stand_in(lookup: Lookup, function: Function, shapes: Shapes) -> str | None:
     """The statements by which a caller puts a temporary object of its own in the place of a name, and calls the function."""
     if lookup.need != "temporary:":
         shown = _SHOW.replace("%", "%%")
-        return _OVERLOADS.format(name=lookup.name, show=shown, call=function.call) if lookup.kind == "function" else None
+        return (
+            _OVERLOADS.format(name=lookup.name, show=shown, call=function.call) if lookup.kind == "function" else None
+        )
     made = f"CREATE FUNCTION pg_temp.recuse_reach() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN {_SHOW};\nRETURN true;\nEND'"
     if lookup.kind == "type":
         place = f'CREATE DOMAIN pg_temp."{lookup.name}" AS pg_catalog.text CHECK (pg_temp.recuse_reach())'

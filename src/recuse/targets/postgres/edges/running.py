@@ -4,7 +4,7 @@ A body that is understood leads to what it reads, if it tells anything: by what 
 that is not leads to whatever its owner can do. What it writes elsewhere is a *mirror*: whoever reads the copy reads the source.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
@@ -13,9 +13,9 @@ from recuse.paths import ANYONE, Edge
 from recuse.targets.postgres.edges.bodies import WHOLE
 from recuse.targets.postgres.edges.catalog import Connection, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
-from recuse.targets.postgres.edges.definitions import HELD, Definition, allowed
+from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed
 from recuse.targets.postgres.edges.node_tree import Read, read_query
-from recuse.targets.postgres.edges.planted import EventTrigger, Hook, Planted, Trigger, User, easiest, stand_in
+from recuse.targets.postgres.edges.planted import EventTrigger, Holder, Hook, Planted, Trigger, User, easiest, stand_in
 from recuse.targets.postgres.edges.tracing import Flow, Function, Names, Tracer
 
 _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
@@ -55,7 +55,8 @@ def running(connection: Connection, shapes: Shapes, definitions: Sequence[Defini
     edges = [
         *chain(*map(maker.function, functions)), *chain(*map(maker.trigger, triggers)),
         *chain(*(maker.hook(hook, by_oid[hook.function]) for hook in hooks if hook.function in by_oid)),
-        *chain(*map(maker.event, events)), *planted.edges(functions, triggers, hooks, events), *maker.mirrored(),
+        *chain(*map(maker.event, events)), *planted.edges(functions, triggers, hooks, events),
+        *planted.attached(rows_of(connection, "attachable", Holder)), *chain(*map(maker.rule, definitions)), *maker.mirrored(),
     ]  # fmt: skip
     acting = frozenset(edge.identity or "" for edge in edges if edge.target.startswith("definer:"))
     return Running(tuple(edges), acting, tuple(maker.unknown))
@@ -83,7 +84,7 @@ class _Maker:
             yield from self._as_owner(one.node, one, one, flow)
             if one.gives == "trigger":
                 yield from self._attached(one, flow)
-            self._copied(flow, f"{one.title} copies it there as its owner {one.owner_name}", ())
+            self._copied(flow, f"{one.title} copies it there as its owner {one.owner_name}", 0)
         for part in one.parts:
             yield Edge(one.node, self.functions[part].node, "call", f"the aggregate {one.title} calls it")
 
@@ -102,7 +103,7 @@ class _Maker:
             reads = self.shapes.named(read_query(one.tree).reads)
         except ValueError:
             return flow | Flow(unknown="its stored form is not understood")
-        return Flow(frozenset(reads), flow.writes, returns=flow.returns, tells=flow.tells, unknown=flow.unknown)
+        return replace(flow, reads=frozenset(reads))
 
     def _as_owner(self, source: str, one: Function, owner: Function, flow: Flow) -> Iterator[Edge]:
         """From `source`, which runs `one` with the rights of the owner of `owner`, to what that shows."""
@@ -135,23 +136,25 @@ class _Maker:
             return
         flow = self.tracer.flow(function)
         what = f"the trigger {one.name} on {one.relation_name}"
-        row = [c for c in self.shapes.columns.get(one.relation, {}).values() if flow.row & {WHOLE, c.name}]
         for event in one.events:
             source = f"{event}:{one.relation_name}"
             if function.definer:
                 yield Edge(source, function.node, "trigger", f"{what} runs {function.title}")
             else:
                 yield from self._fired(source, one, function, flow)
-            if flow.tells_values and event in _SHOWN:
-                for column in row:
+            if event in _SHOWN:
+                for column in self._row(one.relation, flow.shown):
                     yield Edge(
                         source, _part(column), "trigger", f"{what} shows it to whoever fires it", identity=ANYONE
                     )
         if flow.unknown and not function.definer and one.row:
             self.unknown.append(f"triggers: {one.name} on {one.relation_name}: {function.title}: {flow.unknown}")
-        changed = [*self.shapes.columns.get(one.relation, {}).values()] if flow.changes_row and flow.reads else []
-        self._copied(flow, f"{what} copies it there ({function.title}), and what is there stays", row, changed)
-        yield from _channels(flow, row, what)
+        reason = f"{what} copies it there ({function.title}), and what is there stays"
+        self._copied(flow, reason, one.relation)
+        if flow.changes_row:
+            for column in self.shapes.columns.get(one.relation, {}).values():
+                self._lies(column, flow.reads, reason)
+        yield from self._channels(flow, what, one.relation)
 
     def _fired(self, source: str, one: Trigger, function: Function, flow: Flow) -> Iterator[Edge]:
         """A trigger function without rights of its own runs as whoever changes the table: a foreign key does as the owner."""
@@ -170,6 +173,22 @@ class _Maker:
                 edge.identity,
             )
 
+    def rule(self, one: Definition) -> Iterator[Edge]:
+        """Edges of a rule beside what it reads: what it copies of the row, sends, and calls."""
+        if one.text is None:
+            return
+        flow = self.tracer.rule(one.text)
+        what = f"the rule {one.rule} on {one.name}"
+        for called in sorted(flow.called, key=lambda each: each.node):
+            source = f"{EVENTS[one.event]}:{one.name}"
+            yield Edge(source, called.node, "call", f"{what} calls it", needs=(HELD + called.node,))
+        self._copied(flow, f"{what} copies it there, and what is there stays", one.relation)
+        yield from self._channels(flow, what, one.relation)
+
+    def _row(self, relation: int, names: Collection[str]) -> list[Column]:
+        """The columns that are named of the row that fires."""
+        return [c for c in self.shapes.columns.get(relation, {}).values() if WHOLE in names or c.name in names]
+
     def hook(self, one: Hook, function: Function) -> Iterator[Edge]:
         """To a function with rights of its own that runs without being named."""
         if function.definer and one.source is not None:
@@ -184,12 +203,25 @@ class _Maker:
             reason = f"the event trigger {one.name} runs {function.title} ({one.event})"
             yield Edge(source, function.node, "event trigger", reason)
 
-    def _copied(self, flow: Flow, reason: str, row: Sequence[Column], changed: Sequence[Column] = ()) -> None:
-        """Notes that what is read, and the row that fires, lies in every column that is written."""
-        for target in {*flow.writes, *changed}:
-            for source in (*flow.reads, *row):
-                if source.relation != target.relation:
-                    self._copies.setdefault(target, {}).setdefault(_part(source), reason)
+    def _copied(self, flow: Flow, reason: str, fired: int) -> None:
+        """Notes what lies in the columns that are written; `fired` is the relation whose row is meant by NEW and OLD."""
+        for target, value in flow.copied:
+            self._lies(target, self._row(fired, {value}) if isinstance(value, str) else [value], reason)
+
+    def _lies(self, target: Column, sources: Iterable[Column], reason: str) -> None:
+        for source in sources:
+            if source.relation != target.relation:
+                self._copies.setdefault(target, {}).setdefault(_part(source), reason)
+
+    def _channels(self, flow: Flow, what: str, fired: int) -> Iterator[Edge]:
+        """NOTIFY reaches every session that listens, and LISTEN needs no right."""
+        for channel, value in flow.sent:
+            node = f"channel:{channel or '*'}"
+            yield Edge("public:", node, "LISTEN", "LISTEN needs no right", f"LISTEN {channel or '*'}")
+            for column in self._row(fired, {value}) if isinstance(value, str) else [value]:
+                reason = f"{what} sends it to whoever listens to {channel or 'a channel'}"
+                attempt = f"RESET SESSION AUTHORIZATION; UPDATE {column.schema}.{column.table} SET {column.name} = {column.name}"
+                yield Edge(node, _part(column), "notification", reason, attempt, identity=ANYONE)
 
     def mirrored(self) -> Iterator[Edge]:
         """From columns that hold copies to what was copied, by one node a table."""
@@ -198,7 +230,7 @@ class _Maker:
             mirror = f"mirror:{target.node.partition(':')[2]}"
             tables.setdefault(mirror, {}).update(sources)
             yield Edge(target.column, mirror, "mirror", "rows of other tables are copied there", identity=ANYONE)
-        for mirror, copied in tables.items():
+        for mirror, copied in sorted(tables.items()):
             for source, reason in copied.items():
                 yield Edge(mirror, source, "mirror", reason)
 
@@ -217,12 +249,3 @@ def acting(
 
 def _part(column: Column) -> str:
     return column.column.replace("column:", "part:", 1)
-
-
-def _channels(flow: Flow, row: Sequence[Column], what: str) -> Iterator[Edge]:
-    """NOTIFY reaches every session that listens, and LISTEN needs no right."""
-    for channel in sorted(flow.channels):
-        node = f"channel:{channel or '*'}"
-        yield Edge("public:", node, "LISTEN", "LISTEN needs no right", f"LISTEN {channel or '…'}")
-        for column in (*sorted(flow.reads, key=lambda c: c.column), *row):
-            yield Edge(node, _part(column), "notification", f"{what} sends it to whoever listens", identity=ANYONE)

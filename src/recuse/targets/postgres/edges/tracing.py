@@ -8,9 +8,10 @@ functions and operators. What the caller puts there runs with the rights of the 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import reduce
 from typing import Final, Literal
 
-from recuse.targets.postgres.edges.bodies import WHOLE, Body, Name, Uses, atomic_body, plpgsql_body, sql_body
+from recuse.targets.postgres.edges.bodies import WHOLE, Body, Name, Uses, atomic_body, plpgsql_body, rule_uses, sql_body
 from recuse.targets.postgres.edges.columns import Column, Shapes
 
 _OWN: Final = "pg_catalog"
@@ -77,12 +78,19 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """All that a body leads to. `row` are columns of the row that fired a trigger; `called` are functions whose owner's
-    rights count inside; `replaceable` are all functions that run inside."""
+    """All that a body leads to.
+
+    `row` are columns of the row that fires a trigger, `shown` those of them that RAISE shows. `called` are functions that run
+    with rights of their own, `replaceable` all functions that run inside. `copied` are pairs: a column that is written, and
+    what is written there: a column, or the name of one of the row that fires; `sent` the same for channels.
+    """
 
     reads: frozenset[Column] = frozenset()
     writes: frozenset[Column] = frozenset()
     row: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+    copied: frozenset[tuple[Column, Column | str]] = frozenset()
+    sent: frozenset[tuple[str, Column | str]] = frozenset()
     called: frozenset[Function] = frozenset()
     replaceable: frozenset[Function] = frozenset()
     lookups: frozenset[Lookup] = frozenset()
@@ -90,7 +98,6 @@ class Flow:
     unknown: str | None = None
     returns: bool = False
     tells: bool = False
-    tells_values: bool = False
     changes_row: bool = False
 
     def __or__(self, other: "Flow") -> "Flow":
@@ -136,6 +143,11 @@ class Tracer:
             self._known[key] = self._traced(function, path, depth)
         return self._known[key]
 
+    def rule(self, text: str) -> Flow:
+        """What the actions of a rule lead to; its names are bound."""
+        flow = self._uses(rule_uses(text), (_OWN, _TEMPORARY), 0)
+        return flow | _moved(flow, flow)
+
     def _traced(self, function: Function, path: tuple[str, ...] | None, depth: int) -> Flow:
         if depth > _DEEP:
             return Flow(unknown="it calls functions that call functions, too deep to follow")
@@ -146,11 +158,19 @@ class Tracer:
             return Flow(returns=True) if _is_quiet(function) else Flow(
                 unknown=f"{function.title} is written in {function.language}", returns=True
             )  # fmt: skip
-        found = self._uses(body.uses, path, depth)
-        fails = bool(body.uses.converts)
-        return found | Flow(
-            returns=body.returns, tells=body.tells != "nothing" or fails, tells_values=body.tells == "values",
-            changes_row=body.changes_row,
+        made = body.uses.made
+        flows = [self._uses(replace(uses, made=made), path, depth) for uses in body.statements]
+        whole = reduce(Flow.__or__, flows, Flow())
+        moved = [
+            _moved(flow, whole if _carries(uses, body) else flow)
+            for uses, flow in zip(body.statements, flows, strict=True)
+        ]
+        shown = {
+            c for uses in body.shown for c in (whole.row if _carries(uses, body) else self._uses(uses, path, depth).row)
+        }
+        return reduce(Flow.__or__, moved, whole) | Flow(
+            returns=body.returns, tells=body.tells or bool(body.uses.converts), changes_row=body.changes_row,
+            shown=frozenset(shown),
         )  # fmt: skip
 
     def _uses(self, uses: Uses, path: tuple[str, ...] | None, depth: int) -> Flow:
@@ -168,7 +188,9 @@ class Tracer:
             changed.update(found)
             writes |= {each for relation in found for each in self._columns(relation, column)}
         lookups |= {way for schema, name in uses.types if schema is None for way in _types(name, path)}
-        lookups |= {Lookup(need, "function", name) for schema, name in uses.calls if schema is None for need in _makers(path)}
+        lookups |= {
+            Lookup(need, "function", name) for schema, name in uses.calls if schema is None for need in _makers(path)
+        }
         operators = {name for schema, name in uses.operators if schema is None}
         lookups |= {Lookup(need, "operator", name) for name in operators for need in _makers(path)}
         row = frozenset(column for variable, column in uses.fields if variable in {"new", "old"})
@@ -196,13 +218,15 @@ class Tracer:
         flow = Flow()
         for one in functions:
             flow |= Flow(replaceable=frozenset({one}))
-            flow |= Flow(called=frozenset({one})) if one.definer else self.flow(one, path, depth + 1)
+            inner = self.flow(one, path, depth + 1)
+            flow |= Flow(called=frozenset({one}), writes=inner.writes, copied=inner.copied) if one.definer else inner
         return replace(flow, returns=False)
 
     def _fired(self, relations: Iterable[int], path: tuple[str, ...] | None, depth: int) -> Flow:
         """What the triggers of written relations lead to; the row that fires them is the writer's own."""
         fired = [self.names.by_oid[oid] for relation in relations for oid in self.names.triggers.get(relation, ())]
-        return replace(self._called(fired, path, depth), row=frozenset(), changes_row=False)
+        flow = self._called(fired, path, depth)
+        return replace(flow, row=frozenset(), shown=frozenset(), changes_row=False)
 
     def _columns(self, relation: int, column: str) -> Iterator[Column]:
         columns = self.names.shapes.columns[relation].values()
@@ -241,6 +265,20 @@ class Tracer:
         for one in self.names.functions.get(function, ()):
             if one.schema == schema or (schema is None and (path is None or one.schema in path)):
                 yield one
+
+
+def _carries(uses: Uses, body: Body) -> bool:
+    """Whether a statement uses a variable, which may hold what another one read."""
+    return any(variable in body.variables for variable, _ in uses.fields)
+
+
+def _moved(statement: Flow, sources: Flow) -> Flow:
+    """What a statement copies into the columns that it writes, and sends into its channels."""
+    values: frozenset[Column | str] = sources.reads | sources.row
+    return Flow(
+        copied=frozenset((target, value) for target in statement.writes for value in values),
+        sent=frozenset((channel, value) for channel in statement.channels for value in values),
+    )
 
 
 def _body(function: Function) -> Body | None:

@@ -6,7 +6,7 @@ body reads anywhere counts as told wherever the body tells anything.
 """
 
 from recuse.targets.postgres.edges.bodies.plpgsql import plpgsql_body
-from recuse.targets.postgres.edges.bodies.sql import atomic_body, sql_body
+from recuse.targets.postgres.edges.bodies.sql import atomic_body, rule_uses, sql_body
 from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Name, Uses, union
 
-__all__ = ["WHOLE", "Body", "Name", "Uses", "atomic_body", "plpgsql_body", "sql_body", "union"]
+__all__ = ["WHOLE", "Body", "Name", "Uses", "atomic_body", "plpgsql_body", "rule_uses", "sql_body", "union"]

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pgparse
 
 from recuse.targets.postgres.edges.bodies.statement import statement_uses
-from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Tells, Uses, union
+from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Uses, union
 
 _NOT_KNOWN: Final = re.compile(r'"([^".]+)\.[^"]*" is not a known variable')
 _DECLARED: Final = r"(?is)(\bDECLARE\b(?:(?!\bBEGIN\b).)*?\b{}\s+(?:CONSTANT\s+)?)((?:[\w$\"]+\.)*[\w$\"]+(?:%ROWTYPE)?)(?=\s*(?:;|:=|=|\bDEFAULT\b|\bNOT\b))"
@@ -16,6 +16,8 @@ _ASSIGNED: Final = re.compile(r"\s*([\w$\"]+(?:\.[\w$\"]+)*)\s*((?:\[[\w$\s.+*-]
 _CONSTANT: Final = re.compile(r"(?i)\s*(true|false|null|[\d.]+|'[^']*'|\w+\(\)|)\s*")
 _EXPRESSIONS: Final = {0: "", 2: "SELECT "}  # plpgsql's RawParseMode
 _ROWS: Final = frozenset({"old", "new"})
+_GIVEN: Final = frozenset({"found", *_ROWS})
+_RAISES: Final = frozenset({"PLpgSQL_stmt_raise", "PLpgSQL_stmt_assert"})
 _RETURNS: Final = frozenset({"PLpgSQL_stmt_return", "PLpgSQL_stmt_return_next", "PLpgSQL_stmt_return_query"})
 _PLAIN: Final = frozenset({
     "PLpgSQL_stmt_block", "PLpgSQL_stmt_assign", "PLpgSQL_stmt_if", "PLpgSQL_stmt_case", "PLpgSQL_stmt_loop",
@@ -45,14 +47,20 @@ def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
         kinds = list(_statements(found["action"]))
         pieces = list(_pieces(found))
     except (pgparse.PGQueryError, ValueError, KeyError) as error:
-        return Body(Uses(unknown=f"it is not understood ({error})"), returns)
+        return Body((Uses(unknown=f"it is not understood ({error})"),), returns)
     strange = [kind for kind, _ in kinds if kind not in _PLAIN]
     puts_together = any("dyn" in kind or "dynquery" in inner for kind, inner in kinds)
     dynamic = "it runs SQL that it puts together" if puts_together else None
     unknown = dynamic or (f"it holds a statement that is not understood ({strange[0]})" if strange else None)
-    uses = union([_uses(pieces), _declared_types(found), Uses(unknown=unknown)])
-    given = returns and (outputs or _returns_something(kinds))
-    return Body(uses, given, _told(kinds), _changes_row(found, kinds))
+    raised = [inner for kind, inner in kinds if kind in _RAISES]
+    return Body(
+        (*_uses(pieces), *_declared_types(found), Uses(unknown=unknown)),
+        returns and (outputs or _returns_something(kinds)),
+        tells=bool(raised),
+        shown=tuple(_uses(list(_pieces([_shown(inner) for inner in raised])))),
+        variables=frozenset(name for name in _names(found) if name not in _GIVEN),
+        changes_row=_changes_row(found, kinds),
+    )
 
 
 def _parsed(definition: str) -> Any:
@@ -91,7 +99,7 @@ def _nodes(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 pass
 
 
-def _pieces(function: Mapping[str, Any]) -> Iterator[_Piece]:
+def _pieces(function: Any) -> Iterator[_Piece]:
     """Every piece of SQL, also those of declarations; ValueError for one of a kind that is not known."""
     taken: set[int] = set()
     for kind, inner in _nodes(function):
@@ -122,8 +130,8 @@ def _variables(target: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(named) if len(named) == 1 else frozenset()
 
 
-def _uses(pieces: list[_Piece]) -> Uses:
-    """What all pieces use. Of `SELECT * INTO v` only those columns count that `v` is asked for, unless it is used whole."""
+def _uses(pieces: list[_Piece]) -> list[Uses]:
+    """What each piece uses. Of `SELECT * INTO v` only those columns count that `v` is asked for, unless it is used whole."""
     plain = [statement_uses(piece.text) for piece in pieces]
     used = union(plain).fields
     found = []
@@ -131,10 +139,10 @@ def _uses(pieces: list[_Piece]) -> Uses:
         asked = {column for variable, column in used if variable in piece.into}
         whole = not piece.into or WHOLE in asked or piece.into & _ROWS
         found.append(uses if whole else statement_uses(piece.text, frozenset(asked)))
-    return union(found)
+    return found
 
 
-def _declared_types(function: Mapping[str, Any]) -> Uses:
+def _declared_types(function: Mapping[str, Any]) -> list[Uses]:
     """The types of declared variables: those without a line are parameters, whose types are known by number."""
     found = [
         inner["datatype"]["PLpgSQL_type"]["typname"]
@@ -142,7 +150,7 @@ def _declared_types(function: Mapping[str, Any]) -> Uses:
         if kind == "PLpgSQL_var" and "lineno" in inner and "datatype" in inner
     ]
     names = [re.sub(r"(?i)%(row)?type.*", "", name).strip() for name in found]
-    return union(statement_uses(f"SELECT NULL::{name}") for name in dict.fromkeys(names) if not name.count("."))
+    return [statement_uses(f"SELECT NULL::{name}") for name in dict.fromkeys(names) if not name.count(".")]
 
 
 def _returns_something(kinds: list[tuple[str, Mapping[str, Any]]]) -> bool:
@@ -153,12 +161,13 @@ def _returns_something(kinds: list[tuple[str, Mapping[str, Any]]]) -> bool:
     return _CONSTANT.fullmatch(given[0][1]["expr"]["PLpgSQL_expr"]["query"]) is None
 
 
-def _told(kinds: list[tuple[str, Mapping[str, Any]]]) -> Tells:
-    """What RAISE and ASSERT show: every level reaches the client, which sets what it wants to see."""
-    raised = [inner for kind, inner in kinds if kind in {"PLpgSQL_stmt_raise", "PLpgSQL_stmt_assert"}]
-    if any(inner.get("params") or inner.get("options") or "message" in inner and "cond" in inner for inner in raised):
-        return "values"
-    return "something fixed" if raised else "nothing"
+def _shown(raised: Mapping[str, Any]) -> Any:
+    """What of a RAISE or ASSERT is shown: every level reaches the client, which sets what it wants to see."""
+    return {field: inner for field, inner in raised.items() if field != "cond"}
+
+
+def _names(function: Mapping[str, Any]) -> Iterator[str]:
+    return (each["refname"] for datum in function["datums"] for each in datum.values() if "refname" in each)
 
 
 def _changes_row(function: Mapping[str, Any], kinds: list[tuple[str, Mapping[str, Any]]]) -> bool:

@@ -14,7 +14,7 @@ def sql_body(text: str, *, returns: bool) -> Body:
     try:
         trees = [each["stmt"] for each in pgparse.parse(text)]
     except pgparse.PGQueryError as error:
-        return Body(Uses(unknown=f"it is not understood ({error.message})"), returns)
+        return Body((Uses(unknown=f"it is not understood ({error.message})"),), returns)
     return _returning([uses_of(tree) for tree in trees], returns=returns)
 
 
@@ -23,18 +23,27 @@ def atomic_body(definition: str, *, returns: bool) -> Body:
     try:
         [tree] = pgparse.parse(definition)
     except (pgparse.PGQueryError, ValueError):
-        return Body(Uses(unknown="it is not understood"), returns)
+        return Body((Uses(unknown="it is not understood"),), returns)
     body = next(iter(tree["stmt"].values())).get("sql_body", {})
     if "ReturnStmt" in body:
-        return Body(uses_of({"SelectStmt": {"targetList": [body]}}), returns)
+        return Body((uses_of({"SelectStmt": {"targetList": [body]}}),), returns)
     nested = [each for each in _nodes(body) if len(each) == 1 and next(iter(each)).endswith("Stmt")]
     return _returning([uses_of(each) for each in nested], returns=returns)
+
+
+def rule_uses(definition: str) -> Uses:
+    """What the actions of a rule use, out of its CREATE RULE."""
+    try:
+        [tree] = pgparse.parse(definition)
+    except (pgparse.PGQueryError, ValueError):
+        return Uses(unknown="it is not understood")
+    return union(uses_of(action) for action in tree["stmt"]["RuleStmt"].get("actions", []))
 
 
 def _returning(found: Sequence[Uses], *, returns: bool) -> Body:
     last = found[-1] if found else Uses()
     seen = returns and bool(last.reads or last.calls or last.unknown)
-    return Body(union(found), seen)
+    return Body(tuple(found), seen)
 
 
 def _nodes(tree: Any) -> Iterator[Mapping[str, Any]]:

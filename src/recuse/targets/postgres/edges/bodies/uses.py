@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import reduce
-from typing import Final, Literal
+from typing import Final
 
 Name = tuple[str | None, str]
 """A name, after its schema where that is given."""
 
 WHOLE: Final = "*"
 """Every column of a relation."""
-
-Tells = Literal["nothing", "something fixed", "values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +40,22 @@ class Uses:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body: what it uses in all, whether it returns something read, what else it tells, and whether it changes NEW."""
+    """A body by its statements. `returns`: it returns something that may depend on what it reads. `tells`: so does what
+    RAISE shows. `shown` are the statements whose values RAISE shows; `variables` carry values from one statement to others;
+    `changes_row`: a trigger gives back another row than it was given.
+    """
 
-    uses: Uses
+    statements: tuple[Uses, ...]
     returns: bool
-    tells: Tells = "nothing"
+    tells: bool = False
+    shown: tuple[Uses, ...] = ()
+    variables: frozenset[str] = frozenset()
     changes_row: bool = False
+
+    @property
+    def uses(self) -> Uses:
+        """What it uses in all."""
+        return union(self.statements)
 
 
 def union(found: Iterable[Uses]) -> Uses:
