@@ -9,6 +9,7 @@ CREATE FUNCTION cpd.log() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET 
 $$ BEGIN
   INSERT INTO pub.log VALUES (NEW.id, now());
   INSERT INTO cpd.history VALUES (OLD.ssn);
+  INSERT INTO pub.log AS l SELECT NEW.id, now();
   RETURN NULL;
 END $$;
 ALTER FUNCTION cpd.stamp() OWNER TO owner1;

@@ -7,7 +7,7 @@ from typing import Final
 from recuse.paths import Edge
 from recuse.targets.postgres.edges.columns import Shapes
 from recuse.targets.postgres.edges.reproduce import READ
-from recuse.targets.postgres.edges.tracing import Function, Lookup, Tracer
+from recuse.targets.postgres.edges.tracing import Function, Lookup, Role, Tracer
 
 _SHOW: Final = f"RAISE NOTICE ''%'', (SELECT r::pg_catalog.text FROM {READ} AS r LIMIT 1)"
 _OVERLOADS: Final = """DO $recuse$ DECLARE one record;
@@ -28,16 +28,24 @@ _FIRE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A trigger on a relation; `row` says that it fires for each row."""
+    """A trigger on a relation, and the relation's owner; `row` says that it fires for each row."""
 
     relation: int
     relation_name: str
+    node: str
     owner: int
     owner_name: str
+    superuser: bool
+    create_role: bool
     name: str
     function: int
     row: bool
     events: Sequence[str]
+
+    @property
+    def runs_as(self) -> Role:
+        """Who changes the table when a foreign key does."""
+        return Role(self.owner, self.owner_name, self.superuser, self.create_role)
 
 
 @dataclass(frozen=True, slots=True)

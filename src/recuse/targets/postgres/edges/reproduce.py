@@ -110,7 +110,8 @@ def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str
         return [], [*_statements(entry), *elsewhere]
     if _kind(entry.target) in _RELATIONS:
         return _statements(entry), elsewhere or [_select(entry, rest, columns)]
-    return [], elsewhere if _kind(entry.target) in _FILES else _statements(entry)
+    returned = _statements(rest[0]) if rest and rest[0].kind == "trigger" else []
+    return [], elsewhere if _kind(entry.target) in _FILES else returned or _statements(entry)
 
 
 def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:

@@ -16,8 +16,9 @@ from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed
 from recuse.targets.postgres.edges.node_tree import Read, read_query
 from recuse.targets.postgres.edges.planted import EventTrigger, Holder, Hook, Planted, Trigger, User, easiest, stand_in
-from recuse.targets.postgres.edges.tracing import Flow, Function, Names, Tracer
+from recuse.targets.postgres.edges.tracing import Flow, Function, Names, Role, Tracer
 
+_MANY: Final = 100  # pairs of columns, beyond which a node between them saves edges
 _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
 
 
@@ -81,7 +82,7 @@ class _Maker:
         """Edges of a function that runs as its owner, and of an aggregate that such functions make up."""
         if one.definer:
             flow = self._exact(one, self.tracer.flow(one))
-            yield from self._as_owner(one.node, one, one, flow)
+            yield from self._as_owner(one.node, one, one.runs_as, flow)
             if one.gives == "trigger":
                 yield from self._attached(one, flow)
             self._copied(flow, f"{one.title} copies it there as its owner {one.owner_name}", 0)
@@ -93,7 +94,7 @@ class _Maker:
         node = f"attached:{one.title}"
         yield Edge(node, one.node, "trigger", f"{one.title} runs when it is attached to a table of one's own")
         if flow.changes_row and not flow.unknown:
-            yield from self._as_owner(node, one, one, replace(flow, tells=True))
+            yield from self._as_owner(node, one, one.runs_as, replace(flow, tells=True))
 
     def _exact(self, one: Function, flow: Flow) -> Flow:
         """What the stored form of a body says exactly, where the catalog has one."""
@@ -105,9 +106,10 @@ class _Maker:
             return flow | Flow(unknown="its stored form is not understood")
         return replace(flow, reads=frozenset(reads))
 
-    def _as_owner(self, source: str, one: Function, owner: Function, flow: Flow) -> Iterator[Edge]:
-        """From `source`, which runs `one` with the rights of the owner of `owner`, to what that shows."""
-        runs = f"{one.title} runs as {'its owner ' if one is owner else ''}{owner.owner_name}"
+    def _as_owner(self, source: str, one: Function, owner: Role, flow: Flow) -> Iterator[Edge]:
+        """From `source`, which runs `one` with the rights of `owner`, to what that shows."""
+        runs_as = f"{'its owner ' if one.definer else ''}{owner.name}"
+        runs = f"{one.title} runs as {runs_as}"
         strange = [c for c in flow.reads if c.kind not in TABLES and c.relation not in self.plain]
         unknown = flow.unknown or (f"it reads the view {strange[0].node.partition(':')[2]}" if strange else None)
         if unknown is not None:
@@ -118,14 +120,14 @@ class _Maker:
             yield from acting(source, owner, reason, lookup.need, stand_in(lookup, one, self.shapes))
         if flow.returns or flow.tells:
             for column in self._readable(owner, flow.reads):
-                identity = owner.owner_name if column.kind in TABLES else None
-                reason = f"{one.title} reads it as {'its owner ' if one is owner else ''}{owner.owner_name} (SECURITY DEFINER)"
+                identity = owner.name if column.kind in TABLES else None
+                reason = f"{one.title} reads it as {runs_as}{' (SECURITY DEFINER)' if one.definer else ''}"
                 yield Edge(source, column.column, "SECURITY DEFINER", reason, identity=identity)
             for called in sorted(flow.called, key=lambda each: each.node):
-                yield Edge(source, called.node, "call", f"{one.title} calls it as {owner.owner_name}")
+                yield Edge(source, called.node, "call", f"{one.title} calls it as {owner.name}")
 
-    def _readable(self, owner: Function, columns: Iterable[Column]) -> list[Column]:
-        pairs = {column: (owner.owner, Read(column.relation, frozenset({column.number}))) for column in columns}
+    def _readable(self, owner: Role, columns: Iterable[Column]) -> list[Column]:
+        pairs = {column: (owner.oid, Read(column.relation, frozenset({column.number}))) for column in columns}
         may = allowed(self.connection, pairs.values()) if pairs else frozenset()
         return sorted((column for column, pair in pairs.items() if pair in may), key=lambda c: (c.node, c.number))
 
@@ -140,6 +142,10 @@ class _Maker:
             source = f"{event}:{one.relation_name}"
             if function.definer:
                 yield Edge(source, function.node, "trigger", f"{what} runs {function.title}")
+                if flow.changes_row and event == "insert":
+                    returned = f"INSERT INTO {one.relation_name} DEFAULT VALUES RETURNING *"
+                    reason = f"{what} runs {function.title}, and RETURNING shows what it puts into the row"
+                    yield Edge(source, f"attached:{function.title}", "trigger", reason, returned, (one.node,))
             else:
                 yield from self._fired(source, one, function, flow)
             if event in _SHOWN:
@@ -158,10 +164,7 @@ class _Maker:
 
     def _fired(self, source: str, one: Trigger, function: Function, flow: Flow) -> Iterator[Edge]:
         """A trigger function without rights of its own runs as whoever changes the table: a foreign key does as the owner."""
-        owner = next((each for each in self.functions.values() if each.owner_name == one.owner_name), None)
-        if owner is None:
-            return
-        for edge in self._as_owner(source, function, owner, flow):
+        for edge in self._as_owner(source, function, one.runs_as, flow):
             yield Edge(
                 edge.source,
                 edge.target,
@@ -224,22 +227,26 @@ class _Maker:
                 yield Edge(node, _part(column), "notification", reason, attempt, identity=ANYONE)
 
     def mirrored(self) -> Iterator[Edge]:
-        """From columns that hold copies to what was copied, by one node a table."""
-        tables: dict[str, dict[str, str]] = {}
+        """From columns that hold copies to what was copied; where many hold many, by a node between them."""
+        groups: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = {}
         for target, sources in self._copies.items():
-            mirror = f"mirror:{target.node.partition(':')[2]}"
-            tables.setdefault(mirror, {}).update(sources)
-            yield Edge(target.column, mirror, "mirror", "rows of other tables are copied there", identity=ANYONE)
-        for mirror, copied in sorted(tables.items()):
-            for source, reason in copied.items():
-                yield Edge(mirror, source, "mirror", reason)
+            groups.setdefault((target.node.partition(":")[2], frozenset(sources.items())), []).append(target.column)
+        for number, ((table, sources), targets) in enumerate(groups.items()):
+            starts = targets
+            if len(targets) * len(sources) > _MANY:
+                starts = [f"mirror:{table}/{number}"]
+                for target in targets:
+                    yield Edge(target, starts[0], "mirror", "rows of other tables are copied there", identity=ANYONE)
+            for start in starts:
+                for source, reason in sorted(sources):
+                    yield Edge(start, source, "mirror", reason, identity=ANYONE)
 
 
 def acting(
-    source: str, owner: Function, reason: str, need: str | None = None, attempt: str | None = None
+    source: str, owner: Role, reason: str, need: str | None = None, attempt: str | None = None
 ) -> Iterator[Edge]:
     """Edges from `source` to whatever the owner of a function can do inside it."""
-    kind, needs, name = ("lookup", (need,), owner.owner_name) if need else ("SECURITY DEFINER", (), owner.owner_name)
+    kind, needs, name = ("lookup", (need,), owner.name) if need else ("SECURITY DEFINER", (), owner.name)
     yield Edge(source, f"definer:{name}", kind, reason, attempt, needs, identity=name)
     if owner.superuser:
         yield Edge(source, "superuser:", kind, f"{reason}; {name} is a superuser", attempt, needs, identity=ANYONE)

@@ -36,6 +36,16 @@ _QUIET: Final = frozenset({
 Gives = Literal["void", "value", "trigger", "event_trigger"]
 
 
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role as which something runs; `create_role` where that lets it become any other (before PostgreSQL 16)."""
+
+    oid: int
+    name: str
+    superuser: bool
+    create_role: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A function of a user, with what its body is traced from (catalog/functions.sql)."""
@@ -65,6 +75,11 @@ class Function:
     def title(self) -> str:
         """As SQL names it."""
         return self.node.partition(":")[2]
+
+    @property
+    def runs_as(self) -> Role:
+        """Its owner."""
+        return Role(self.owner, self.owner_name, self.superuser, self.create_role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +160,8 @@ class Tracer:
 
     def rule(self, text: str) -> Flow:
         """What the actions of a rule lead to; its names are bound."""
-        flow = self._uses(rule_uses(text), (_OWN, _TEMPORARY), 0)
-        return flow | _moved(flow, flow)
+        flows = [self._uses(uses, (_OWN, _TEMPORARY), 0) for uses in rule_uses(text)]
+        return reduce(Flow.__or__, [*flows, *(_moved(flow, flow) for flow in flows)], Flow())
 
     def _traced(self, function: Function, path: tuple[str, ...] | None, depth: int) -> Flow:
         if depth > _DEEP:
@@ -230,7 +245,7 @@ class Tracer:
 
     def _columns(self, relation: int, column: str) -> Iterator[Column]:
         columns = self.names.shapes.columns[relation].values()
-        return (each for each in columns if column in {WHOLE, each.name})
+        return (each for place, each in enumerate(columns) if column in {WHOLE, each.name, f"#{place}"})
 
     def _relations(
         self, name: Name, path: tuple[str, ...] | None, made: frozenset[str]

@@ -133,12 +133,12 @@ def _variables(target: Mapping[str, Any]) -> frozenset[str]:
 def _uses(pieces: list[_Piece]) -> list[Uses]:
     """What each piece uses. Of `SELECT * INTO v` only those columns count that `v` is asked for, unless it is used whole."""
     plain = [statement_uses(piece.text) for piece in pieces]
-    used = union(plain).fields
-    found = []
+    used = union(uses for each in plain for uses in each).fields
+    found: list[Uses] = []
     for piece, uses in zip(pieces, plain, strict=True):
         asked = {column for variable, column in used if variable in piece.into}
         whole = not piece.into or WHOLE in asked or piece.into & _ROWS
-        found.append(uses if whole else statement_uses(piece.text, frozenset(asked)))
+        found += uses if whole else statement_uses(piece.text, frozenset(asked))
     return found
 
 
@@ -150,7 +150,8 @@ def _declared_types(function: Mapping[str, Any]) -> list[Uses]:
         if kind == "PLpgSQL_var" and "lineno" in inner and "datatype" in inner
     ]
     names = [re.sub(r"(?i)%(row)?type.*", "", name).strip() for name in found]
-    return [statement_uses(f"SELECT NULL::{name}") for name in dict.fromkeys(names) if not name.count(".")]
+    plain = [name for name in dict.fromkeys(names) if "." not in name]
+    return [uses for name in plain for uses in statement_uses(f"SELECT NULL::{name}")]
 
 
 def _returns_something(kinds: list[tuple[str, Mapping[str, Any]]]) -> bool:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pgparse
 
-from recuse.targets.postgres.edges.bodies.statement import uses_of
-from recuse.targets.postgres.edges.bodies.uses import Body, Uses, union
+from recuse.targets.postgres.edges.bodies.statement import split, uses_of
+from recuse.targets.postgres.edges.bodies.uses import Body, Uses
 
 
 def sql_body(text: str, *, returns: bool) -> Body:
@@ -15,7 +15,7 @@ def sql_body(text: str, *, returns: bool) -> Body:
         trees = [each["stmt"] for each in pgparse.parse(text)]
     except pgparse.PGQueryError as error:
         return Body((Uses(unknown=f"it is not understood ({error.message})"),), returns)
-    return _returning([uses_of(tree) for tree in trees], returns=returns)
+    return _returning(trees, returns=returns)
 
 
 def atomic_body(definition: str, *, returns: bool) -> Body:
@@ -28,22 +28,22 @@ def atomic_body(definition: str, *, returns: bool) -> Body:
     if "ReturnStmt" in body:
         return Body((uses_of({"SelectStmt": {"targetList": [body]}}),), returns)
     nested = [each for each in _nodes(body) if len(each) == 1 and next(iter(each)).endswith("Stmt")]
-    return _returning([uses_of(each) for each in nested], returns=returns)
+    return _returning(nested, returns=returns)
 
 
-def rule_uses(definition: str) -> Uses:
+def rule_uses(definition: str) -> list[Uses]:
     """What the actions of a rule use, out of its CREATE RULE."""
     try:
         [tree] = pgparse.parse(definition)
     except (pgparse.PGQueryError, ValueError):
-        return Uses(unknown="it is not understood")
-    return union(uses_of(action) for action in tree["stmt"]["RuleStmt"].get("actions", []))
+        return [Uses(unknown="it is not understood")]
+    return [uses_of(part) for action in tree["stmt"]["RuleStmt"].get("actions", []) for part in split(action)]
 
 
-def _returning(found: Sequence[Uses], *, returns: bool) -> Body:
-    last = found[-1] if found else Uses()
+def _returning(trees: Sequence[Mapping[str, Any]], *, returns: bool) -> Body:
+    last = uses_of(trees[-1]) if trees else Uses()
     seen = returns and bool(last.reads or last.calls or last.unknown)
-    return Body(tuple(found), seen)
+    return Body(tuple(uses_of(part) for tree in trees for part in split(tree)), seen)
 
 
 def _nodes(tree: Any) -> Iterator[Mapping[str, Any]]:

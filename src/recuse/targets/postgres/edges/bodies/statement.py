@@ -4,13 +4,13 @@ Columns are told by name alone: one counts as read of every relation of the stat
 hold too much and never too little.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pgparse
 
-from recuse.targets.postgres.edges.bodies.uses import WHOLE, Name, Uses, union
+from recuse.targets.postgres.edges.bodies.uses import WHOLE, Name, Uses
 
 _CHANGES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _HARMLESS: Final = frozenset({
@@ -35,13 +35,42 @@ class _Seen:
         self.uses |= Uses(**more)
 
 
-def statement_uses(text: str, keep: frozenset[str] | None = None) -> Uses:
-    """What the statements of a text use. With `keep`, the stars of the outermost select list stand for these columns."""
+def statement_uses(text: str, keep: frozenset[str] | None = None) -> list[Uses]:
+    """What the statements of a text use, a change once for each column that it sets. With `keep`, the stars of the outermost select list stand for these columns."""
     try:
         trees = [each["stmt"] for each in pgparse.parse(text)]
     except pgparse.PGQueryError as error:
-        return Uses(unknown=f"it is not understood ({error.message})")
-    return union(uses_of(tree, keep) for tree in trees)
+        return [Uses(unknown=f"it is not understood ({error.message})")]
+    return [uses_of(part, keep) for tree in trees for part in split(tree)]
+
+
+def split(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """An INSERT or UPDATE once for each column that it sets, so that it is known what goes where; others as they are."""
+    ((kind, inner),) = tree.items()
+    if kind == "UpdateStmt" and all("val" in each["ResTarget"] for each in inner["targetList"]):
+        yield from ({kind: {**inner, "targetList": [each]}} for each in inner["targetList"])
+    elif kind == "InsertStmt" and (given := _given(inner.get("selectStmt", {}).get("SelectStmt", {}))):
+        columns = inner.get("cols") or [{"ResTarget": {"name": f"#{place}"}} for place in range(len(given))]
+        for column, select in zip(columns, given, strict=False):
+            yield {kind: {**inner, "cols": [column], "selectStmt": {"SelectStmt": select}}}
+    else:
+        yield tree
+
+
+def _given(select: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A query once for each of its outputs; nothing where they cannot be told apart."""
+    if "valuesLists" in select:
+        rows = [row["List"]["items"] for row in select["valuesLists"]]
+        return [{**select, "valuesLists": [{"List": {"items": list(items)}}]} for items in zip(*rows, strict=False)]
+    targets = select.get("targetList", [])
+    if select.get("op") != "SETOP_NONE" or any(_is_star(target) for target in targets):
+        return []
+    return [{**select, "targetList": [target]} for target in targets]
+
+
+def _is_star(target: Mapping[str, Any]) -> bool:
+    value = target["ResTarget"].get("val", {})
+    return any("A_Star" in each for each in value.get("ColumnRef", {}).get("fields", [])) or "A_Indirection" in value
 
 
 def uses_of(tree: Mapping[str, Any], keep: frozenset[str] | None = None) -> Uses:
