@@ -58,6 +58,7 @@ class Hook:
     title: str
     function: int
     asked: bool
+    attempt: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,15 @@ class Planted:
             function = self.functions.get(event_trigger.function)
             if function is not None and not function.superuser:
                 reason = f"{function.owner_name} can write {function.title} anew, which the event trigger {event_trigger.name} runs as anyone"
-                yield Edge(f"role:{function.owner_name}", "superuser:", "planted code", reason, identity="")
+                yield Edge(
+                    f"role:{function.owner_name}",
+                    "superuser:",
+                    "planted code",
+                    reason,
+                    None,
+                    _anew(function),
+                    identity="",
+                )
 
     def _inside(self, one: Function) -> Iterator[Edge]:
         """Who owns what a definer function calls decides what its owner does."""
@@ -130,7 +139,7 @@ class Planted:
                 reason = f"{called.owner_name} can write {called.title} anew, which {one.title} calls as its owner {one.owner_name}"
                 yield Edge(
                     f"role:{called.owner_name}", f"definer:{one.owner_name}", "planted code", reason,
-                    _then(written_anew(called), one.call), (), None, one.owner_name,
+                    _then(written_anew(called), one.call), _anew(called), None, one.owner_name,
                 )  # fmt: skip
 
     def _used(self, relation: int, action: str, oid: int, title: str) -> Iterator[Edge]:
@@ -143,7 +152,7 @@ class Planted:
                 reason = f"{function.owner_name} can write {function.title} anew, which {title} runs as {user.role} ({action})"
                 attempt = self._attempt(function, user.role, action, relation)
                 source, target = f"role:{function.owner_name}", f"role:{user.role}"
-                yield Edge(source, target, "planted code", reason, attempt, (), None, user.role)
+                yield Edge(source, target, "planted code", reason, attempt, _anew(function), None, user.role)
 
     def _by_superusers(self, triggers: Sequence[Trigger]) -> Iterator[Edge]:
         """A superuser needs no grant to run what somebody attached to a table; what computes only is left out."""
@@ -151,18 +160,16 @@ class Planted:
             function = self.functions.get(one.function)
             if function is None or function.superuser or function.definer or self.tracer.flow(function).harmless:
                 continue
+            owner = function.owner_name
             reason = (
-                f"{function.owner_name} owns {function.title}, which the trigger {one.name} on {one.relation_name}"
+                f"{owner} owns {function.title}, which the trigger {one.name} on {one.relation_name}"
                 " runs as whoever changes that table, a superuser too"
             )
-            yield Edge(
-                f"role:{function.owner_name}",
-                "superuser:",
-                "planted code",
-                reason,
-                self._attempt(function, "postgres", one.events[0], one.relation),
-                identity="",
-            )
+            holder = Holder(one.relation, one.relation_name, one.events[0], "postgres")
+            own = owner == one.owner_name
+            anew = self._attempt(function, holder.role, holder.action, one.relation)
+            attempt, needs = (self._attached(holder), ("making:",)) if own else (anew, _anew(function))
+            yield Edge(f"role:{owner}", "superuser:", "planted code", reason, attempt, needs, identity="")
 
     def attached(self, holders: Sequence[Holder]) -> Iterator[Edge]:
         """Who holds TRIGGER on a table attaches a function that others run as themselves."""
@@ -170,21 +177,15 @@ class Planted:
             reason = (
                 f"who holds TRIGGER on {one.relation_name} attaches code that {one.role} runs, who may {one.action} it"
             )
-            made = (
-                f"CREATE FUNCTION pg_temp.recuse_reach() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {_SHOW};\nEND'; "
-                f"CREATE TRIGGER recuse_reach BEFORE {one.action} ON {one.relation_name} EXECUTE FUNCTION pg_temp.recuse_reach()"
-            )
-            attempt = "; ".join((made, *self._fired(one.role, one.action, one.relation)))
-            yield Edge(
-                f"trigger:{one.relation_name}",
-                f"role:{one.role}",
-                "planted code",
-                reason,
-                attempt,
-                ("making:",),
-                None,
-                one.role,
-            )
+            source, target = f"trigger:{one.relation_name}", f"role:{one.role}"
+            yield Edge(source, target, "planted code", reason, self._attached(one), ("making:",), None, one.role)
+
+    def _attached(self, one: Holder) -> str:
+        made = (
+            f"CREATE FUNCTION pg_temp.recuse_reach() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {_SHOW};\nEND'",
+            f"CREATE TRIGGER recuse_reach BEFORE {one.action} ON {one.relation_name} EXECUTE FUNCTION pg_temp.recuse_reach()",
+        )
+        return "; ".join((*made, *self._fired(one.role, one.action, one.relation)))
 
     def _attempt(self, function: Function, role: str, action: str, relation: int) -> str | None:
         written = written_anew(function)
@@ -206,6 +207,11 @@ def written_anew(function: Function) -> str | None:
         return None
     head = function.definition.partition("\n LANGUAGE ")[0]
     return f"{head} LANGUAGE plpgsql AS 'BEGIN {_SHOW};\nEND'"
+
+
+def _anew(function: Function) -> tuple[str, ...]:
+    """What an owner needs to write its function anew: CREATE on the schema."""
+    return (f"create:{function.schema}",)
 
 
 def _then(written: str | None, call: str) -> str | None:

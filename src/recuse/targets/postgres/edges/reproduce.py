@@ -17,6 +17,7 @@ _HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _FILES: Final = frozenset({"files", "programs", "toast"})
 _FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "notification"})
+_FIRED: Final = frozenset({"trigger", "call", "event trigger"})
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
 READ: Final = "recuse_read"
@@ -48,7 +49,8 @@ def reproduce(
     helped, read = _read(entry, rest, columns)
     naming = _naming(graph, reached, place, entry)
     other = _identity(start, naming[:-1]) != place.identity if naming else False
-    lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
+    names = [s for edge in naming if not edge.target.startswith("held:") for s in _statements(edge)]
+    lines = _joined(names, [*become, *helped], read, prepared=other)
     return Reproduction(naming, _text(start, lines))
 
 
@@ -110,8 +112,10 @@ def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str
         return [], [*_statements(entry), *elsewhere]
     if _kind(entry.target) in _RELATIONS:
         return _statements(entry), elsewhere or [_select(entry, rest, columns)]
-    returned = _statements(rest[0]) if rest and rest[0].kind == "trigger" else []
-    return [], elsewhere if _kind(entry.target) in _FILES else returned or _statements(entry)
+    if _kind(entry.target) in _FILES:
+        return [], elsewhere
+    later = [edge for edge in rest if edge.attempt and edge.kind in _FIRED]
+    return [], _statements(later[0] if later else entry)
 
 
 def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:

@@ -157,10 +157,20 @@ class _Maker:
             self.unknown.append(f"triggers: {one.name} on {one.relation_name}: {function.title}: {flow.unknown}")
         reason = f"{what} copies it there ({function.title}), and what is there stays"
         self._copied(flow, reason, one.relation)
-        if flow.changes_row:
-            for column in self.shapes.columns.get(one.relation, {}).values():
-                self._lies(column, flow.reads, reason)
+        if flow.changes_row and flow.reads:
+            yield from self._changed(one, what, flow)
         yield from self._channels(flow, what, one.relation)
+
+    def _changed(self, one: Trigger, what: str, flow: Flow) -> Iterator[Edge]:
+        """A trigger puts what it reads into the row itself; which column takes it is not followed."""
+        node = f"mirror:{one.relation_name}"
+        for column in self.shapes.columns.get(one.relation, {}).values():
+            yield Edge(
+                column.column, node, "mirror", f"{what} puts values of other tables into its row", identity=ANYONE
+            )
+        for source in sorted(flow.reads, key=lambda c: c.column):
+            if source.relation != one.relation:
+                yield Edge(node, _part(source), "mirror", f"{what} reads it, and what is there stays")
 
     def _fired(self, source: str, one: Trigger, function: Function, flow: Flow) -> Iterator[Edge]:
         """A trigger function without rights of its own runs as whoever changes the table: a foreign key does as the owner."""
@@ -196,7 +206,7 @@ class _Maker:
         """To a function with rights of its own that runs without being named."""
         if function.definer and one.source is not None:
             needs = (HELD + function.node,) if one.asked else ()
-            yield Edge(one.source, function.node, "call", f"{one.title} calls it", needs=needs)
+            yield Edge(one.source, function.node, "call", f"{one.title} calls it", one.attempt, needs)
 
     def event(self, one: EventTrigger) -> Iterator[Edge]:
         """To the function of an event trigger that has rights of its own: whoever makes anything fires it."""
@@ -204,17 +214,15 @@ class _Maker:
         if function is not None and function.definer:
             source = "public:" if one.event == "login" else "making:"
             reason = f"the event trigger {one.name} runs {function.title} ({one.event})"
-            yield Edge(source, function.node, "event trigger", reason)
+            made = "CREATE TEMPORARY TABLE recuse_reach (line text)"
+            yield Edge(source, function.node, "event trigger", reason, made)
 
     def _copied(self, flow: Flow, reason: str, fired: int) -> None:
         """Notes what lies in the columns that are written; `fired` is the relation whose row is meant by NEW and OLD."""
         for target, value in flow.copied:
-            self._lies(target, self._row(fired, {value}) if isinstance(value, str) else [value], reason)
-
-    def _lies(self, target: Column, sources: Iterable[Column], reason: str) -> None:
-        for source in sources:
-            if source.relation != target.relation:
-                self._copies.setdefault(target, {}).setdefault(_part(source), reason)
+            for source in self._row(fired, {value}) if isinstance(value, str) else [value]:
+                if source.relation != target.relation:
+                    self._copies.setdefault(target, {}).setdefault(_part(source), reason)
 
     def _channels(self, flow: Flow, what: str, fired: int) -> Iterator[Edge]:
         """NOTIFY reaches every session that listens, and LISTEN needs no right."""
@@ -229,8 +237,8 @@ class _Maker:
     def mirrored(self) -> Iterator[Edge]:
         """From columns that hold copies to what was copied; where many hold many, by a node between them."""
         groups: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = {}
-        for target, sources in self._copies.items():
-            groups.setdefault((target.node.partition(":")[2], frozenset(sources.items())), []).append(target.column)
+        for column, copied in self._copies.items():
+            groups.setdefault((column.node.partition(":")[2], frozenset(copied.items())), []).append(column.column)
         for number, ((table, sources), targets) in enumerate(groups.items()):
             starts = targets
             if len(targets) * len(sources) > _MANY:

@@ -11,6 +11,13 @@ SELECT 'role:' || pg_get_userbyid(r.relowner) AS source, e.event || ':' || r.nam
 FROM firing AS r, unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS e (event)
 WHERE r.relkind <> 'm'
 UNION ALL
+SELECT 'role:' || pg_get_userbyid(r.relowner), 'trigger:' || r.name, 'ownership', format('%I owns %s', pg_get_userbyid(r.relowner), r.name),
+       NULL, ARRAY[r.schema]
+FROM relation AS r
+WHERE r.relkind IN ('r', 'p') AND EXISTS (
+  SELECT FROM aclexplode(r.relacl) AS a
+  WHERE a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE') AND a.grantee NOT IN (0, r.relowner))
+UNION ALL
 SELECT CASE g.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(g.grantee) END, lower(g.privilege_type) || ':' || r.name,
        'grant ' || g.privilege_type,
        format('%I granted %s on the column %I of %s to %s', pg_get_userbyid(g.grantor), g.privilege_type, a.attname, r.name,
