@@ -33,8 +33,9 @@ from recuse.targets.postgres.edges.running import running
 __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
 _ALSO_EXAMINED: Final = (
-    "views, materialized views and rules", "bodies of definer functions", "triggers and event triggers", "copies by triggers",
-    "functions that run unnamed", "code that others run", "inheritance and partitions", "row policies",
+    "views, materialized views and rules", "bodies of definer functions", "triggers and event triggers",
+    "copies by triggers", "functions that run unnamed", "code that others run", "inheritance and partitions",
+    "row policies",
 )  # fmt: skip
 _RIGHTS: Final = ("role:", "public:", "superuser:")
 

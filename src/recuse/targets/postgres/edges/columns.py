@@ -12,7 +12,7 @@ TABLES: Final = frozenset("rpf")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a relation, as a node; the relation's node, kind (pg_class.relkind) and object id; the names as stored."""
+    """A column as a node; its relation's node, kind (pg_class.relkind) and object id; names as they are stored."""
 
     relation: int
     node: str
@@ -27,7 +27,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """The columns of each relation by object id, in order of their numbers; `relations` maps (schema, name) to the id."""
+    """The columns of each relation by its object id, in order of their numbers; the ids by (schema, name)."""
 
     columns: Mapping[int, Mapping[int, Column]]
     relations: Mapping[tuple[str, str], int]

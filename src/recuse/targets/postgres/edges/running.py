@@ -1,7 +1,8 @@
-"""What runs without the rights of whoever makes it run: definer functions, triggers, and whatever calls a function unnamed.
+"""What runs with other rights than those of whoever makes it run: definer functions, triggers, what runs unnamed.
 
-A body that is understood leads to what it reads, if it tells anything: by what it returns, by RAISE, by an error of a cast. One
-that is not leads to whatever its owner can do. What it writes elsewhere is a *mirror*: whoever reads the copy reads the source.
+A body that is understood leads to what it reads, if it tells anything: by what it returns, by RAISE, by the error of a
+cast. One that is not leads to whatever its owner can do. What it writes elsewhere is a *mirror*: whoever reads the copy
+reads the source.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -10,13 +11,16 @@ from itertools import chain
 from typing import Final
 
 from recuse.paths import ANYONE, Edge
+from recuse.targets.postgres.edges.attempts import easiest, listen, returned, stand_in, touched
 from recuse.targets.postgres.edges.bodies import WHOLE
 from recuse.targets.postgres.edges.catalog import Connection, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed
+from recuse.targets.postgres.edges.flows import Flow, Function, Role
+from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Trigger, User
 from recuse.targets.postgres.edges.node_tree import Read, read_query
-from recuse.targets.postgres.edges.planted import EventTrigger, Holder, Hook, Planted, Trigger, User, easiest, stand_in
-from recuse.targets.postgres.edges.tracing import Flow, Function, Names, Role, Tracer
+from recuse.targets.postgres.edges.planted import Planted
+from recuse.targets.postgres.edges.tracing import Names, Tracer
 
 _MANY: Final = 100  # pairs of columns, beyond which a node between them saves edges
 _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
@@ -57,7 +61,8 @@ def running(connection: Connection, shapes: Shapes, definitions: Sequence[Defini
         *chain(*map(maker.function, functions)), *chain(*map(maker.trigger, triggers)),
         *chain(*(maker.hook(hook, by_oid[hook.function]) for hook in hooks if hook.function in by_oid)),
         *chain(*map(maker.event, events)), *planted.edges(functions, triggers, hooks, events),
-        *planted.attached(rows_of(connection, "attachable", Holder)), *chain(*map(maker.rule, definitions)), *maker.mirrored(),
+        *planted.attached(rows_of(connection, "attachable", Holder)), *chain(*map(maker.rule, definitions)),
+        *maker.mirrored(),
     ]  # fmt: skip
     acting = frozenset(edge.identity or "" for edge in edges if edge.target.startswith("definer:"))
     return Running(tuple(edges), acting, tuple(maker.unknown))
@@ -132,7 +137,7 @@ class _Maker:
         return sorted((column for column, pair in pairs.items() if pair in may), key=lambda c: (c.node, c.number))
 
     def trigger(self, one: Trigger) -> Iterator[Edge]:
-        """Edges of a trigger: to its function where that has rights of its own, and to what it shows or copies of the row."""
+        """Edges of a trigger: to its function where that has rights of its own, to what it shows or copies."""
         function = self.functions.get(one.function)
         if function is None:
             return
@@ -143,9 +148,9 @@ class _Maker:
             if function.definer:
                 yield Edge(source, function.node, "trigger", f"{what} runs {function.title}")
                 if flow.changes_row and event == "insert":
-                    returned = f"INSERT INTO {one.relation_name} DEFAULT VALUES RETURNING *"
+                    shown = returned(self.shapes, one.relation)
                     reason = f"{what} runs {function.title}, and RETURNING shows what it puts into the row"
-                    yield Edge(source, f"attached:{function.title}", "trigger", reason, returned, (one.node,))
+                    yield Edge(source, f"attached:{function.title}", "trigger", reason, shown, (one.node,))
             else:
                 yield from self._fired(source, one, function, flow)
             if event in _SHOWN:
@@ -173,7 +178,7 @@ class _Maker:
                 yield Edge(node, _part(source), "mirror", f"{what} reads it, and what is there stays")
 
     def _fired(self, source: str, one: Trigger, function: Function, flow: Flow) -> Iterator[Edge]:
-        """A trigger function without rights of its own runs as whoever changes the table: a foreign key does as the owner."""
+        """A trigger function without rights of its own: a foreign key changes the table as its owner."""
         for edge in self._as_owner(source, function, one.runs_as, flow):
             yield Edge(
                 edge.source,
@@ -218,7 +223,7 @@ class _Maker:
             yield Edge(source, function.node, "event trigger", reason, made)
 
     def _copied(self, flow: Flow, reason: str, fired: int) -> None:
-        """Notes what lies in the columns that are written; `fired` is the relation whose row is meant by NEW and OLD."""
+        """Notes what lies in the columns that are written; NEW and OLD are rows of the relation `fired`."""
         for target, value in flow.copied:
             for source in self._row(fired, {value}) if isinstance(value, str) else [value]:
                 if source.relation != target.relation:
@@ -228,10 +233,10 @@ class _Maker:
         """NOTIFY reaches every session that listens, and LISTEN needs no right."""
         for channel, value in flow.sent:
             node = f"channel:{channel or '*'}"
-            yield Edge("public:", node, "LISTEN", "LISTEN needs no right", f"LISTEN {channel or '*'}")
+            yield Edge("public:", node, "LISTEN", "LISTEN needs no right", listen(channel or "…"))
             for column in self._row(fired, {value}) if isinstance(value, str) else [value]:
                 reason = f"{what} sends it to whoever listens to {channel or 'a channel'}"
-                attempt = f"RESET SESSION AUTHORIZATION; UPDATE {column.schema}.{column.table} SET {column.name} = {column.name}"
+                attempt = touched(self.shapes, column)
                 yield Edge(node, _part(column), "notification", reason, attempt, identity=ANYONE)
 
     def mirrored(self) -> Iterator[Edge]:

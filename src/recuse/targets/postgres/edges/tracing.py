@@ -1,131 +1,39 @@
-"""Follows what the body of a function names to the objects that are meant: through calls, and through triggers on what it writes.
+"""Follows what a body names to the objects that are meant: through calls, and through triggers on what it writes.
 
-A name without its schema is looked up in the function's own search path. Until that path has pg_temp last, a temporary object
-of the caller stands before every relation and type; a schema on the path in which the caller can make objects gives it
-functions and operators. What the caller puts there runs with the rights of the function: `lookups` lists what it takes.
+A name without its schema is looked up in the function's own search path. Until that path has pg_temp last, a temporary
+object of the caller stands before every relation and type; a schema on the path in which the caller can make objects
+gives it functions and operators. What the caller puts there runs with the rights of the function.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Final, Literal
+from typing import Final
 
 from recuse.targets.postgres.edges.bodies import WHOLE, Body, Name, Uses, atomic_body, plpgsql_body, rule_uses, sql_body
 from recuse.targets.postgres.edges.columns import Column, Shapes
+from recuse.targets.postgres.edges.flows import Flow, Function, Lookup
 
 _OWN: Final = "pg_catalog"
 _TEMPORARY: Final = "pg_temp"
 _INFORMATION: Final = "information_schema"
 _DEEP: Final = 8  # calls within calls that are followed; deeper counts as unknown
 _REACHING: Final = re.compile(
-    r"(query|table|schema|database|cursor)_to_xml.*|ts_stat|ts_rewrite|set_config|pg_(read|ls)_.*|pg_stat_file|lo_.*|lo(read|write)"
-    r"|pg_logical_.*|pg_.*_slot.*|binary_upgrade_.*|pg_stat_get_activity.*|pg_prepared_.*|pg_cursor"
+    r"(query|table|schema|database|cursor)_to_xml.*|ts_stat|ts_rewrite|set_config|pg_(read|ls)_.*|pg_stat_file|lo_.*"
+    r"|lo(read|write)|pg_logical_.*|pg_.*_slot.*|binary_upgrade_.*|pg_stat_get_activity.*|pg_prepared_.*|pg_cursor"
 )
 """Functions of the server that run a text, or read what no column is."""
 _TELLING: Final = re.compile(
-    r"pg_stats.*|pg_statistic.*|pg_stat_activity|pg_largeobject|pg_shadow|pg_user_mappings|pg_file_settings|pg_prepared_.*|pg_cursors"
+    r"pg_stats.*|pg_statistic.*|pg_stat_activity|pg_largeobject|pg_shadow|pg_user_mappings|pg_file_settings"
+    r"|pg_prepared_.*|pg_cursors"
 )
 """Relations of the server that hold values of other relations, or secrets."""
 _QUIET: Final = frozenset({
-    "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray", "isn", "ltree", "pg_trgm",
-    "pgcrypto", "postgis", "seg", "tcn", "unaccent", "uuid-ossp", "vector",
+    "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray", "isn", "ltree",
+    "pg_trgm", "pgcrypto", "postgis", "seg", "unaccent", "uuid-ossp", "vector",
 })  # fmt: skip
 """Extensions whose functions in C compute from their arguments alone."""
-
-Gives = Literal["void", "value", "trigger", "event_trigger"]
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A role as which something runs; `create_role` where that lets it become any other (before PostgreSQL 16)."""
-
-    oid: int
-    name: str
-    superuser: bool
-    create_role: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Function:
-    """A function of a user, with what its body is traced from (catalog/functions.sql)."""
-
-    oid: int
-    schema: str
-    name: str
-    node: str
-    call: str
-    owner: int
-    owner_name: str
-    superuser: bool
-    create_role: bool
-    definer: bool
-    language: str
-    source: str
-    atomic: bool
-    gives: Gives
-    outputs: bool
-    definition: str | None
-    path: str | None
-    extension: str | None
-    tree: str | None
-    parts: Sequence[int]
-
-    @property
-    def title(self) -> str:
-        """As SQL names it."""
-        return self.node.partition(":")[2]
-
-    @property
-    def runs_as(self) -> Role:
-        """Its owner."""
-        return Role(self.owner, self.owner_name, self.superuser, self.create_role)
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """A name that a caller can give another meaning: `need` is what it has to be able to make for that."""
-
-    need: str
-    kind: Literal["relation", "type", "function", "operator"]
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """All that a body leads to.
-
-    `row` are columns of the row that fires a trigger, `shown` those of them that RAISE shows. `called` are functions that run
-    with rights of their own, `replaceable` all functions that run inside. `copied` are pairs: a column that is written, and
-    what is written there: a column, or the name of one of the row that fires; `sent` the same for channels.
-    """
-
-    reads: frozenset[Column] = frozenset()
-    writes: frozenset[Column] = frozenset()
-    row: frozenset[str] = frozenset()
-    shown: frozenset[str] = frozenset()
-    copied: frozenset[tuple[Column, Column | str]] = frozenset()
-    sent: frozenset[tuple[str, Column | str]] = frozenset()
-    called: frozenset[Function] = frozenset()
-    replaceable: frozenset[Function] = frozenset()
-    lookups: frozenset[Lookup] = frozenset()
-    channels: frozenset[str] = frozenset()
-    unknown: str | None = None
-    returns: bool = False
-    tells: bool = False
-    changes_row: bool = False
-
-    def __or__(self, other: "Flow") -> "Flow":
-        merged = {f.name: getattr(self, f.name) or getattr(other, f.name) for f in fields(self)}
-        for name, value in merged.items():
-            if isinstance(value, frozenset):
-                merged[name] = getattr(self, name) | getattr(other, name)
-        return Flow(**merged)
-
-    @property
-    def harmless(self) -> bool:
-        """Whether it computes from its arguments alone."""
-        return not (self.unknown or self.reads or self.writes or self.called or self.channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +53,8 @@ class Tracer:
 
     names: Names
     _known: dict[tuple[int, tuple[str, ...] | None], Flow] = field(default_factory=dict)
+    _active: set[tuple[int, tuple[str, ...] | None]] = field(default_factory=set)
+    _cut: bool = False
 
     def flow(self, function: Function, path: tuple[str, ...] | None = None, depth: int = 0) -> Flow:
         """What a function leads to; `path` is the search path of its caller, None where the caller chooses."""
@@ -153,10 +63,20 @@ class Tracer:
         if function.atomic:
             path = (_OWN, _TEMPORARY)
         key = function.oid, path
-        if key not in self._known:
-            self._known[key] = Flow()  # for one that calls itself
-            self._known[key] = self._traced(function, path, depth)
-        return self._known[key]
+        if key in self._known:
+            return self._known[key]
+        if (
+            key in self._active
+        ):  # it calls itself, which adds nothing; what is between is not the whole of what that leads to
+            self._cut = True
+            return Flow()
+        self._active.add(key)
+        flow = self._traced(function, path, depth)
+        self._active.remove(key)
+        if not self._active or not self._cut:
+            self._known[key] = flow
+        self._cut = self._cut and bool(self._active)
+        return flow
 
     def rule(self, text: str) -> Flow:
         """What the actions of a rule lead to; its names are bound."""
@@ -209,11 +129,6 @@ class Tracer:
         operators = {name for schema, name in uses.operators if schema is None}
         lookups |= {Lookup(need, "operator", name) for name in operators for need in _makers(path)}
         row = frozenset(column for variable, column in uses.fields if variable in {"new", "old"})
-        row |= (
-            {WHOLE}
-            if any(variable in {"new", "old"} and column == WHOLE for variable, column in uses.fields)
-            else set()
-        )
         here = Flow(
             frozenset(reads),
             frozenset(writes),
@@ -229,7 +144,7 @@ class Tracer:
         return here | self._called(called, path, depth) | self._fired(changed, path, depth)
 
     def _called(self, functions: Iterable[Function], path: tuple[str, ...] | None, depth: int) -> Flow:
-        """What calls lead to: one with rights of its own stays a step of its own. What a call returns is used inside."""
+        """What calls lead to; one with rights of its own stays a step of its own. What they return is used inside."""
         flow = Flow()
         for one in functions:
             flow |= Flow(replaceable=frozenset({one}))

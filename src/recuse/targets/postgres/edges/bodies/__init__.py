@@ -1,8 +1,8 @@
-"""Traces the body of a function: what it reads, writes, calls and tells, by the names that stand in it. No database here.
+"""Traces the body of a function by the names in it: what it reads, writes, calls and tells. No database here.
 
-A body is read by PostgreSQL's own grammar, PL/pgSQL by its own too. What is not understood makes a body *unknown*, and an
-unknown body counts as reading whatever the role can read that it runs as. Values are not followed through variables: what a
-body reads anywhere counts as told wherever the body tells anything.
+A body is read by PostgreSQL's own grammar, PL/pgSQL by its own too. What is not understood makes a body *unknown*, and
+an unknown body counts as reading whatever the role can read that it runs as. Values are not followed through variables:
+a statement that uses one may tell or copy whatever the body reads.
 """
 
 from recuse.targets.postgres.edges.bodies.plpgsql import plpgsql_body

@@ -11,7 +11,10 @@ from recuse.targets.postgres.edges.bodies.statement import statement_uses
 from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Uses, union
 
 _NOT_KNOWN: Final = re.compile(r'"([^".]+)\.[^"]*" is not a known variable')
-_DECLARED: Final = r"(?is)(\bDECLARE\b(?:(?!\bBEGIN\b).)*?\b{}\s+(?:CONSTANT\s+)?)((?:[\w$\"]+\.)*[\w$\"]+(?:%ROWTYPE)?)(?=\s*(?:;|:=|=|\bDEFAULT\b|\bNOT\b))"
+_DECLARED: Final = (
+    r"(?is)(\bDECLARE\b(?:(?!\bBEGIN\b).)*?\b{}\s+(?:CONSTANT\s+)?)((?:[\w$\"]+\.)*[\w$\"]+(?:%ROWTYPE)?)"
+    r"(?=\s*(?:;|:=|=|\bDEFAULT\b|\bNOT\b))"
+)
 _ASSIGNED: Final = re.compile(r"\s*([\w$\"]+(?:\.[\w$\"]+)*)\s*((?:\[[\w$\s.+*-]*\])*)\s*:?=(.*)", re.DOTALL)
 _CONSTANT: Final = re.compile(r"(?i)\s*(true|false|null|[\d.]+|'[^']*'|\w+\(\)|)\s*")
 _EXPRESSIONS: Final = {0: "", 2: "SELECT "}  # plpgsql's RawParseMode
@@ -131,7 +134,7 @@ def _variables(target: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _uses(pieces: list[_Piece]) -> list[Uses]:
-    """What each piece uses. Of `SELECT * INTO v` only those columns count that `v` is asked for, unless it is used whole."""
+    """What each piece uses. Of `SELECT * INTO v` only what `v` is asked for counts, unless it is used as a whole."""
     plain = [statement_uses(piece.text) for piece in pieces]
     used = union(uses for each in plain for uses in each).fields
     found: list[Uses] = []

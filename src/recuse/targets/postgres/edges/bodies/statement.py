@@ -1,7 +1,7 @@
 """What one SQL statement uses, out of its tree.
 
-Columns are told by name alone: one counts as read of every relation of the statement that might have it. So the answer may
-hold too much and never too little.
+Columns are told by name alone: one counts as read of every relation of the statement that might have it. So the answer
+may hold too much and never too little.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,10 @@ class _Seen:
 
 
 def statement_uses(text: str, keep: frozenset[str] | None = None) -> list[Uses]:
-    """What the statements of a text use, a change once for each column that it sets. With `keep`, the stars of the outermost select list stand for these columns."""
+    """What the statements of a text use, a change once for each column that it sets.
+
+    With `keep`, the stars of the outermost select list stand for these columns.
+    """
     try:
         trees = [each["stmt"] for each in pgparse.parse(text)]
     except pgparse.PGQueryError as error:
@@ -45,7 +48,7 @@ def statement_uses(text: str, keep: frozenset[str] | None = None) -> list[Uses]:
 
 
 def split(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """An INSERT or UPDATE once for each column that it sets, so that it is known what goes where; others as they are."""
+    """An INSERT or UPDATE once for each column that it sets, so that what goes where is known; others as they are."""
     ((kind, inner),) = tree.items()
     if kind == "UpdateStmt" and all("val" in each["ResTarget"] for each in inner["targetList"]):
         yield from ({kind: {**inner, "targetList": [each]}} for each in inner["targetList"])

@@ -16,10 +16,10 @@ WHOLE: Final = "*"
 class Uses:
     """What a statement uses. `reads` and `writes` are (relation, column); a relation of which no column is read has ''.
 
-    `fields` are (qualifier, column) references to no relation of the statement: variables, and NEW and OLD. `made` are
-    temporary tables that it makes and that cannot have been there before. `channels` are those of NOTIFY; '' is one that
-    is not fixed. `converts` are types that something is cast to: a value that is none of them shows in the error. `unknown`
-    says why it might do more than this.
+    A column that is written may be `#N`, the one at that place. `fields` are (qualifier, column) references to no
+    relation of the statement: variables, and NEW and OLD. `made` are temporary tables that it makes and that cannot
+    have been there before. `channels` are those of NOTIFY; '' is one that is not fixed. `converts` are types that
+    something is cast to: a value that is none of them shows in the error. `unknown` says why it might do more.
     """
 
     reads: frozenset[tuple[Name, str]] = frozenset()
@@ -40,9 +40,11 @@ class Uses:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body by its statements. `returns`: it returns something that may depend on what it reads. `tells`: so does what
-    RAISE shows. `shown` are the statements whose values RAISE shows; `variables` carry values from one statement to others;
-    `changes_row`: a trigger gives back another row than it was given.
+    """A body by its statements.
+
+    `returns`: what it returns may depend on what it reads; `tells`: so may what RAISE shows, `shown` being the
+    expressions that it shows. `variables` carry values from one statement to others. `changes_row`: a trigger gives
+    back another row than it was given.
     """
 
     statements: tuple[Uses, ...]
