@@ -1,4 +1,5 @@
 -- Definer functions that read the table and not the column: by name, through a row variable, by counting.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 CREATE FUNCTION pub.called(wanted integer) RETURNS SETOF varchar LANGUAGE plpgsql SECURITY DEFINER SET search_path = cpd, pg_temp AS
 $$ DECLARE one record;
 BEGIN

@@ -8,5 +8,5 @@ INSERT INTO cpd.paper VALUES (1);
 CREATE FUNCTION cpd.log() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS
 $$ BEGIN RAISE NOTICE '%', (SELECT p.ssn FROM cpd.person AS p WHERE p.id = 1); RETURN OLD; END $$;
 REVOKE EXECUTE ON FUNCTION cpd.log() FROM PUBLIC;
-CREATE TRIGGER logs AFTER DELETE ON cpd.paper FOR EACH ROW EXECUTE FUNCTION cpd.log();
+CREATE TRIGGER logs BEFORE DELETE ON cpd.paper FOR EACH ROW EXECUTE FUNCTION cpd.log();
 GRANT DELETE ON pub.folder TO ice;

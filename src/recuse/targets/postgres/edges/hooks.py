@@ -8,7 +8,11 @@ from recuse.targets.postgres.edges.flows import Role
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A trigger on a relation, and the relation's owner; `row` says that it fires for each row."""
+    """A trigger on a relation, and the relation's owner.
+
+    `row`: it fires for each row; `rows` are the names under which it gets all of them. `as_changer`: it runs as who makes
+    the change, also where a foreign key does.
+    """
 
     relation: int
     relation_name: str
@@ -19,7 +23,9 @@ class Trigger:
     create_role: bool
     name: str
     function: int
+    rows: Sequence[str]
     row: bool
+    as_changer: bool
     events: Sequence[str]
 
     @property

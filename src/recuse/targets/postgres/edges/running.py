@@ -50,9 +50,12 @@ def running(connection: Connection, shapes: Shapes, definitions: Sequence[Defini
     fired: dict[int, list[int]] = {}
     for trigger in triggers:
         fired.setdefault(trigger.relation, []).append(trigger.function)
+    rows: dict[int, frozenset[str]] = {}
+    for trigger in triggers:
+        rows[trigger.function] = rows.get(trigger.function, frozenset()) | frozenset(trigger.rows)
     by_oid = {one.oid: one for one in functions}
     own = frozenset(each.name for each in rows_of(connection, "names", _Name))
-    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired))
+    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows))
     maker = _Maker(connection, shapes, tracer, by_oid, _plain(definitions))
     planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
     hooks = rows_of(connection, "hooks", Hook)
@@ -91,8 +94,18 @@ class _Maker:
             if one.gives == "trigger":
                 yield from self._attached(one, flow)
             self._copied(flow, f"{one.title} copies it there as its owner {one.owner_name}", 0)
+            yield from self._channels(flow, one.title, 0)
+        elif one.atomic:
+            yield from self._bound(one, self._exact(one, self.tracer.flow(one)))
         for part in one.parts:
             yield Edge(one.node, self.functions[part].node, "call", f"the aggregate {one.title} calls it")
+
+    def _bound(self, one: Function, flow: Flow) -> Iterator[Edge]:
+        """A body whose names are bound reads as whoever calls it, and does not ask for USAGE on the schema."""
+        needs = tuple(HELD + column.column for column in sorted(flow.reads, key=lambda c: c.column))
+        for column in flow.reads if flow.returns and not flow.unknown else ():
+            reason = f"{one.title} reads it as whoever calls it, and names it already"
+            yield Edge(one.node, column.column, "call", reason, needs=needs)
 
     def _attached(self, one: Function, flow: Flow) -> Iterator[Edge]:
         """A trigger function on a table of one's own: there what it puts into the row is seen as well."""
@@ -115,7 +128,7 @@ class _Maker:
         """From `source`, which runs `one` with the rights of `owner`, to what that shows."""
         runs_as = f"{'its owner ' if one.definer else ''}{owner.name}"
         runs = f"{one.title} runs as {runs_as}"
-        strange = [c for c in flow.reads if c.kind not in TABLES and c.relation not in self.plain]
+        strange = [c for c in flow.reads if c.kind == "v" and c.relation not in self.plain]
         unknown = flow.unknown or (f"it reads the view {strange[0].node.partition(':')[2]}" if strange else None)
         if unknown is not None:
             yield from acting(source, owner, f"{runs}, and what it reads cannot be told: {unknown}")
@@ -151,14 +164,14 @@ class _Maker:
                     shown = returned(self.shapes, one.relation)
                     reason = f"{what} runs {function.title}, and RETURNING shows what it puts into the row"
                     yield Edge(source, f"attached:{function.title}", "trigger", reason, shown, (one.node,))
-            else:
+            elif one.as_changer:
                 yield from self._fired(source, one, function, flow)
             if event in _SHOWN:
                 for column in self._row(one.relation, flow.shown):
                     yield Edge(
                         source, _part(column), "trigger", f"{what} shows it to whoever fires it", identity=ANYONE
                     )
-        if flow.unknown and not function.definer and one.row:
+        if flow.unknown and not function.definer and (one.row or one.rows):
             self.unknown.append(f"triggers: {one.name} on {one.relation_name}: {function.title}: {flow.unknown}")
         reason = f"{what} copies it there ({function.title}), and what is there stays"
         self._copied(flow, reason, one.relation)

@@ -20,7 +20,7 @@ _TEMPORARY: Final = "pg_temp"
 _INFORMATION: Final = "information_schema"
 _DEEP: Final = 8  # calls within calls that are followed; deeper counts as unknown
 _REACHING: Final = re.compile(
-    r"(query|table|schema|database|cursor)_to_xml.*|ts_stat|ts_rewrite|set_config|pg_(read|ls)_.*|pg_stat_file|lo_.*"
+    r"(query|table|schema|database|cursor)_to_xml.*|ts_stat|ts_rewrite|set_config|setval|pg_(read|ls)_.*|pg_stat_file|lo_.*"
     r"|lo(read|write)|pg_logical_.*|pg_.*_slot.*|binary_upgrade_.*|pg_stat_get_activity.*|pg_prepared_.*|pg_cursor"
 )
 """Functions of the server that run a text, or read what no column is."""
@@ -31,20 +31,24 @@ _TELLING: Final = re.compile(
 """Relations of the server that hold values of other relations, or secrets."""
 _QUIET: Final = frozenset({
     "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray", "isn", "ltree",
-    "pg_trgm", "pgcrypto", "postgis", "seg", "unaccent", "uuid-ossp", "vector",
+    "pg_trgm", "pgaudit", "pgcrypto", "postgis", "seg", "unaccent", "uuid-ossp", "vector",
 })  # fmt: skip
 """Extensions whose functions in C compute from their arguments alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What names mean: relations, functions by name, relations of the server, triggers by the relation they are on."""
+    """What names mean: relations, functions by name, relations of the server, triggers by the relation they are on.
+
+    `transitions` are the names under which a trigger function gets the changed rows (REFERENCING).
+    """
 
     shapes: Shapes
     functions: Mapping[str, Sequence[Function]]
     by_oid: Mapping[int, Function]
     own: frozenset[str]
     triggers: Mapping[int, Sequence[int]]
+    transitions: Mapping[int, frozenset[str]]
 
 
 @dataclass(slots=True)
@@ -93,12 +97,12 @@ class Tracer:
             return Flow(returns=True) if _is_quiet(function) else Flow(
                 unknown=f"{function.title} is written in {function.language}", returns=True
             )  # fmt: skip
-        made = body.uses.made
-        flows = [self._uses(replace(uses, made=made), path, depth) for uses in body.statements]
+        made, rows = body.uses.made, self.names.transitions.get(function.oid, frozenset())
+        statements = [_of_rows(replace(uses, made=made), rows) for uses in body.statements]
+        flows = [self._uses(uses, path, depth) for uses in statements]
         whole = reduce(Flow.__or__, flows, Flow())
         moved = [
-            _moved(flow, whole if _carries(uses, body) else flow)
-            for uses, flow in zip(body.statements, flows, strict=True)
+            _moved(flow, whole if _carries(uses, body) else flow) for uses, flow in zip(statements, flows, strict=True)
         ]
         shown = {
             c for uses in body.shown for c in (whole.row if _carries(uses, body) else self._uses(uses, path, depth).row)
@@ -195,6 +199,13 @@ class Tracer:
         for one in self.names.functions.get(function, ()):
             if one.schema == schema or (schema is None and (path is None or one.schema in path)):
                 yield one
+
+
+def _of_rows(uses: Uses, rows: frozenset[str]) -> Uses:
+    """A statement that reads the changed rows as a table reads of the row that fires."""
+    fired = {(name, column) for name, column in uses.reads if name[0] is None and name[1] in rows}
+    named = frozenset(("new", column) for _, column in fired if column)
+    return replace(uses, reads=uses.reads - fired, fields=uses.fields | named) if fired else uses
 
 
 def _carries(uses: Uses, body: Body) -> bool:

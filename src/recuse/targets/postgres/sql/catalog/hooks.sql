@@ -50,6 +50,19 @@ FROM (
   FROM pg_depend AS d JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid AND t.typtype = 'd'
   WHERE d.refclassid = 'pg_proc'::regclass
   UNION
+  SELECT e.event || ':' || r.name, r.oid, e.event, format('the condition of the trigger %I on %s', t.tgname, r.name), d.refobjid, true, NULL
+  FROM pg_depend AS d JOIN pg_trigger AS t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid AND t.tgfoid <> d.refobjid
+  JOIN relation AS r ON r.oid = t.tgrelid
+  JOIN (VALUES (4, 'insert'), (8, 'delete'), (16, 'update')) AS e (bit, event) ON t.tgtype & e.bit <> 0
+  WHERE d.refclassid = 'pg_proc'::regclass AND t.tgenabled IN ('O', 'A')
+  UNION
+  SELECT 'function:' || f.name, 0, '', 'the function ' || f.name, d.refobjid, true,
+         CASE WHEN p.pronargs = p.pronargdefaults THEN format('SELECT %I.%I()', n.nspname, p.proname) END
+  FROM pg_depend AS d JOIN pg_proc AS p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid AND p.prokind <> 'a'
+  JOIN pg_namespace AS n ON n.oid = p.pronamespace
+  CROSS JOIN LATERAL (SELECT format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes))) AS f (name)
+  WHERE d.refclassid = 'pg_proc'::regclass AND NOT (p.prosecdef AND p.prosqlbody IS NOT NULL)
+  UNION
   SELECT 'public:', 0, '', 'an operator class', m.amproc::oid, false, NULL FROM pg_amproc AS m
   UNION
   SELECT 'public:', 0, '', 'the range type ' || format_type(g.rngtypid, NULL), f.oid, false, NULL

@@ -1,4 +1,4 @@
--- functions: EXECUTE on functions that run as their owner, and on functions that views call. The default is PUBLIC.
+-- functions: EXECUTE on functions that run as their owner, that views call, or whose names are bound. The default is PUBLIC.
 -- Functions that take or give `internal` cannot be called by a statement. A trigger function runs where it is attached: to a
 -- table of one's own (`attached:F`). What a cursor holds is fetched; what RAISE says is shown.
 SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.grantee) END AS source,
@@ -37,4 +37,8 @@ WHERE p.oid >= 16384
   OR EXISTS (
     SELECT FROM pg_aggregate AS g JOIN pg_proc AS s
       ON s.oid IN (g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.aggmtransfn, g.aggminvtransfn, g.aggmfinalfn)
-    WHERE g.aggfnoid = p.oid AND s.prosecdef))
+    WHERE g.aggfnoid = p.oid AND s.prosecdef)
+  OR p.prosqlbody IS NOT NULL
+  OR EXISTS (
+    SELECT FROM pg_depend AS d
+    WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_proc'::regclass AND p.prokind <> 'a'))

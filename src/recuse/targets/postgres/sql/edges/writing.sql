@@ -29,6 +29,15 @@ JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdro
 CROSS JOIN aclexplode(a.attacl) AS g
 WHERE g.privilege_type IN ('INSERT', 'UPDATE')
 UNION ALL
+-- A change of a parent changes its children; only a partitioned table passes new rows on.
+SELECT e.event || ':' || p.name, e.event || ':' || c.name, 'inheritance', format('a change of %s changes %s too', p.name, c.name),
+       NULL, NULL
+FROM pg_inherits AS i
+JOIN relation AS p ON p.oid = i.inhparent
+JOIN relation AS c ON c.oid = i.inhrelid
+CROSS JOIN unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS e (event)
+WHERE (e.event <> 'insert' OR p.relkind = 'p') AND (c.relkind = 'p' OR c.oid IN (SELECT oid FROM firing))
+UNION ALL
 SELECT DISTINCT e.event || ':' || v.name, e.event || ':' || r.name, 'updatable view',
        format('%s changes %s with the rights of its owner %I', v.name, r.name, pg_get_userbyid(v.relowner)), NULL, NULL::text[]
 FROM relation AS v
