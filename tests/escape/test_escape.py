@@ -103,6 +103,16 @@ def typed(lab: Server, database: str, text: str, account: str | None) -> str:
     return shown.stdout + shown.stderr
 
 
+def attempted(lab: Server, database: str, folder: Path) -> str:
+    """What `ice` sees; where others have to act in between (`others.sql`, by a superuser), what it sees afterwards too."""
+    read = (folder / "reach.sql").read_text()
+    shown = typed(lab, database, read, "ice")
+    if (folder / "others.sql").exists():
+        typed(lab, database, (folder / "others.sql").read_text(), None)
+        shown += typed(lab, database, read, "ice")
+    return shown
+
+
 def holds_secret(shown: str) -> bool:
     """In plain sight, or inside the bytes of a file, shown as hexadecimal or base64."""
     if SECRET in shown:
@@ -154,11 +164,11 @@ def test_escape(lab: Server, world: str, case: str) -> None:
     assert f"rows: {answer['rows']}\n{next(iter(found), '')}" == finding, "the shortest path is the finding"
     reproduced = typed(lab, world, found[finding.partition("\n")[2]]["reproduce"], None)
     assert holds_secret(reproduced), f"the reproduction does not read: {reproduced[-500:]}"
-    assert holds_secret(typed(lab, world, (folder / "reach.sql").read_text(), "ice"))
+    assert holds_secret(attempted(lab, world, folder))
     run(lab, world, folder / "remedy.sql")
     answer = answered(lab, world)
     assert not answer["reaches"], described(answer["paths"][0])
-    assert not holds_secret(typed(lab, world, (folder / "reach.sql").read_text(), "ice"))
+    assert not holds_secret(attempted(lab, world, folder))
 
 
 def held(lab: Server, database: str) -> str:

@@ -9,7 +9,7 @@ import random
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -314,7 +314,9 @@ class Attacker:
 
 
 def predicted(connection: psycopg.Connection[Any], accounts: list[str]) -> dict[str, Columns]:
+    """What is foretold, but for code that waits until another account runs it: the attacker waits for nobody."""
     collected = collect(connection, "postgres")
+    collected = replace(collected, edges=tuple(edge for edge in collected.edges if edge.kind != "planted code"))
     found: dict[str, Columns] = {account: set() for account in accounts}
     for table, columns in TABLES.items():
         for column in columns:

@@ -1,2 +1,2 @@
 -- Privileges that change a table do not read it.
-GRANT INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON cpd.person TO ice;
+GRANT INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES ON cpd.person TO ice;

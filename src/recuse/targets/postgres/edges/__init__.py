@@ -32,7 +32,7 @@ from typing import Final
 from recuse.errors import RecuseError, TargetError
 from recuse.paths import Edge, Place
 from recuse.targets.postgres.edges.catalog import Connection, noted_in, rows_of
-from recuse.targets.postgres.edges.definitions import Column
+from recuse.targets.postgres.edges.columns import Column
 from recuse.targets.postgres.edges.elsewhere import opened
 from recuse.targets.postgres.edges.foreign import Linker
 from recuse.targets.postgres.edges.inside import read_database
@@ -45,8 +45,9 @@ from recuse.targets.postgres.edges.subscribed import subscribed, unseen
 __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
 _ALSO_EXAMINED: Final = (
-    "views, materialized views and rules", "bodies of definer functions", "inheritance and partitions", "row policies",
-    "other databases", "user mappings and foreign tables", "subscriptions", "copies by their columns",
+    "views, materialized views and rules", "bodies of definer functions", "triggers and event triggers",
+    "copies by triggers", "functions that run unnamed", "code that others run", "inheritance and partitions",
+    "row policies", "other databases", "user mappings and foreign tables", "subscriptions", "copies by their columns",
 )  # fmt: skip
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from recuse.paths import Edge
+from recuse.targets.postgres.edges.columns import Column
 from recuse.targets.postgres.edges.copies import Relation
-from recuse.targets.postgres.edges.definitions import Column
 from recuse.targets.postgres.edges.elsewhere import mark_of, marked, there
 from recuse.targets.postgres.edges.row_security import RowSecurity
 from recuse.targets.postgres.edges.servers import Foreign

@@ -6,11 +6,13 @@ from typing import Final
 
 from recuse.paths import Edge
 from recuse.targets.postgres.edges.catalog import Connection, edges_in, present_in, rows_of
+from recuse.targets.postgres.edges.columns import Column, Shapes
 from recuse.targets.postgres.edges.copies import shapes_in
 from recuse.targets.postgres.edges.database import Database
-from recuse.targets.postgres.edges.definitions import HELD, Column, defined
+from recuse.targets.postgres.edges.definitions import HELD, defined
 from recuse.targets.postgres.edges.dropping import dropping, drops_policies
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, RowSecurity
+from recuse.targets.postgres.edges.running import running
 from recuse.targets.postgres.edges.same_rows import Child, Derived, derived, inherited
 from recuse.targets.postgres.edges.servers import foreign_in
 from recuse.targets.postgres.edges.subscriptions import subscriptions_in
@@ -37,7 +39,9 @@ def read_database(connection: Connection) -> Database:
     """Everything that is in the catalogs of the connected database."""
     base, examined, closed = edges_in(connection)
     columns = rows_of(connection, "columns", Column)
-    stored = defined(connection, columns)
+    shapes = Shapes.of(columns)
+    stored = defined(connection, shapes)
+    runs = running(connection, shapes, stored.definitions)
     security = RowSecurity.of(
         rows_of(connection, "row_policies", GuardedTable), rows_of(connection, "exempt", Exempt), base
     )
@@ -46,16 +50,17 @@ def read_database(connection: Connection) -> Database:
     wider = list(widening.edges(base))
     if drops_policies(connection.info.server_version):
         wider += dropping(security, widening.columns, base)
-    rights = [*base, *shown, *wider, *stored.edges, *_held([*base, *shown], stored.edges)]
+    run = [*stored.edges, *runs.edges]
+    rights = [*base, *shown, *wider, *run, *_held([*base, *shown], run)]
     return Database(
         name=connection.info.dbname,
         edges=(
-            *_expanded(rights, stored.definers),
+            *_expanded(rights, runs.acting),
             *inherited(rows_of(connection, "inheritance", Child), security),
             *derived(rows_of(connection, "derived", Derived), security),
         ),
         examined=tuple(examined),
-        not_examined=(*stored.not_understood, *closed, *_not_examined(connection)),
+        not_examined=(*stored.not_understood, *runs.not_understood, *closed, *_not_examined(connection)),
         columns=tuple(columns),
         security=security,
         foreign=foreign_in(connection),

@@ -18,16 +18,20 @@ from recuse.targets.postgres.edges.elsewhere import database_of, split_mark
 
 HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole", "backup", "slots"})
 _RESUME: Final = "RESUME"
-_UNBRACKETED: Final = ("\\", "COMMIT PREPARED")  # what cannot stand inside a transaction
+_UNBRACKETED: Final = ("\\", "COMMIT PREPARED", "LISTEN")  # what no transaction can hold, or only a commit sends
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _SESSIONS: Final = frozenset({"CONNECT", "stored password", "dblink"})
 _FILES: Final = frozenset({"programs", "toast", "statistics", "foreign"})
 _FROM_ELSEWHERE: Final = frozenset(
-    {"statistics", "oversized values", "server files", "replication", "large object", "foreign table"}
+    {"statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification"}
 )
+_FIRED: Final = frozenset({"trigger", "call", "event trigger"})
 _MANY: Final = "000"  # LIMIT 1000: the rows that were hidden are among those that were seen before
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
+
+READ: Final = "recuse_read"
+"""Stands, in the attempt of a step that runs code of the account, for the relation that this code reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,11 @@ def reproduce(
 
     `reached` is what the search of `graph` from `start` found.
     """
+    planted = next((n for n, edge in enumerate(path) if edge.attempt and READ in edge.attempt), None)
+    if planted is not None:
+        become = [f"SET SESSION AUTHORIZATION {sql.Identifier(start.identity).as_string()}"]
+        lines = _bracketed(become, _planted(path, planted, columns))
+        return Reproduction((), "\n".join(map(_typed, [*become, *lines])))
     opening, start, path = _opening(start, path)
     before = [edge for edge in path if _kind(edge.target) in HOLDERS]
     entry, rest = path[len(before)], path[len(before) + 1 :]
@@ -57,7 +66,8 @@ def reproduce(
     naming = _naming(graph, reached, place, entry)
     named = naming[len(naming) - len(_opening(start, naming)[2]) :]
     other = _identity(start, named[:-1]) != place.identity if named else False
-    lines = _joined([s for edge in named for s in _statements(edge)], [*become, *helped], read, prepared=other)
+    names = [s for edge in named if not edge.target.startswith("held:") for s in _statements(edge)]
+    lines = _joined(names, [*become, *helped], read, prepared=other)
     lines = _bracketed(opening, [*_widened(wider, met), *lines])
     if opening[-1].startswith("SELECT"):
         lines = _sent(lines, opening[-1])
@@ -146,6 +156,15 @@ def _widened(wider: Sequence[Edge], met: Sequence[Edge]) -> list[str]:
     return [*become, *(statement for edge in wider for statement in _statements(edge)), *back]
 
 
+def _planted(path: Path, planted: int, columns: Mapping[str, str]) -> list[str]:
+    """The steps up to the one that runs code of the account; that code reads what the path ends at."""
+    end = path[-1].target.replace("part:", "column:", 1)
+    relation, _ = split_mark(columns.get(end, end).partition(":")[2])
+    before = [edge for edge in path[:planted] if _kind(edge.target) in HOLDERS]
+    steps = [statement for edge in (*before, path[planted]) for statement in _statements(edge)]
+    return [step.replace(READ, relation) for step in steps]
+
+
 def _naming(graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Edge) -> Path:
     """How what `entry` needs is met, unless the identity of `place` simply has it."""
     for node in entry.needs:
@@ -185,9 +204,14 @@ def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str
     if entry.kind in _FROM_ELSEWHERE and entry.attempt:
         return [], _statements(entry)
     elsewhere = next((_statements(edge) for edge in rest if edge.kind in _FROM_ELSEWHERE), [])
+    if _kind(entry.target) == "channel":
+        return [], [*_statements(entry), *elsewhere]
     if _kind(entry.target) in _RELATIONS:
         return _statements(entry), elsewhere or [_select(entry, rest, columns)]
-    return [], elsewhere if _kind(entry.target) in _FILES else _statements(entry) or elsewhere
+    if _kind(entry.target) in _FILES:
+        return [], elsewhere
+    later = [edge for edge in rest if edge.attempt and edge.kind in _FIRED]
+    return [], _statements(later[0] if later else entry) or elsewhere
 
 
 def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:

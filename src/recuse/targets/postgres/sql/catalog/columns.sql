@@ -1,6 +1,8 @@
 -- columns: every column of every relation.
 SELECT r.oid AS relation, r.node, r.relkind::text AS kind, a.attnum AS number,
-       'column:' || r.name || '.' || quote_ident(a.attname) AS column
+       'column:' || r.name || '.' || quote_ident(a.attname) AS column,
+       n.nspname AS schema, r.relname AS table, a.attname AS name, format_type(a.atttypid, NULL) AS type
 FROM relation AS r
+JOIN pg_namespace AS n ON n.oid = r.relnamespace
 JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY r.node, a.attnum

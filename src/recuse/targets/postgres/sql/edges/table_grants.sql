@@ -7,7 +7,11 @@ SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.gr
               CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
               CASE WHEN a.is_grantable THEN ', which may grant it on' ELSE '' END) AS reason,
        CASE a.privilege_type WHEN 'INSERT' THEN format('INSERT INTO %s DEFAULT VALUES', r.name)
-                             WHEN 'DELETE' THEN format('DELETE FROM %s', r.name) END AS attempt,
+                             WHEN 'DELETE' THEN format('DELETE FROM %s', r.name)
+                             WHEN 'TRUNCATE' THEN format('TRUNCATE %s', r.name)
+                             WHEN 'UPDATE' THEN (SELECT format('UPDATE %s SET %I = DEFAULT', r.name, c.attname)
+                                                 FROM pg_attribute AS c WHERE c.attrelid = r.oid AND c.attnum > 0
+                                                   AND NOT c.attisdropped ORDER BY c.attnum LIMIT 1) END AS attempt,
        ARRAY[r.schema] AS needs
 FROM relation AS r, aclexplode(r.relacl) AS a
 WHERE a.grantee <> r.relowner

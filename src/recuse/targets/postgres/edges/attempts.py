@@ -1,0 +1,143 @@
+"""Writes the SQL that shows planted code at work: made by the account, run by another, raised as a notice.
+
+It is text to be read and pasted, and stands inside a transaction that is rolled back.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal, cast
+
+from psycopg import sql
+
+from recuse.targets.postgres.edges.columns import Column, Shapes
+from recuse.targets.postgres.edges.flows import Function, Lookup
+from recuse.targets.postgres.edges.hooks import Holder
+from recuse.targets.postgres.edges.reproduce import READ
+
+_SHOW: Final = sql.SQL("BEGIN RAISE NOTICE '%', (SELECT r::pg_catalog.text FROM {} AS r LIMIT 1);\n{}END")
+_MADE: Final = sql.SQL("CREATE FUNCTION pg_temp.recuse_reach() RETURNS {} LANGUAGE plpgsql AS {}")
+_STAND_IN: Final = sql.SQL("CREATE VIEW pg_temp.{} AS SELECT {} WHERE pg_temp.recuse_reach()")
+_GRANT: Final = sql.SQL("GRANT SELECT ON pg_temp.{} TO PUBLIC")
+_DOMAIN: Final = sql.SQL("CREATE DOMAIN pg_temp.{} AS pg_catalog.text CHECK (pg_temp.recuse_reach())")
+_ATTACH: Final = sql.SQL("CREATE TRIGGER recuse_reach BEFORE {} ON {} EXECUTE FUNCTION pg_temp.recuse_reach()")
+_FIRE: Final = {
+    "insert": sql.SQL("INSERT INTO {table} DEFAULT VALUES"), "update": sql.SQL("UPDATE {table} SET {column} = DEFAULT"),
+    "delete": sql.SQL("DELETE FROM {table}"), "truncate": sql.SQL("TRUNCATE {table}"),
+    "select": sql.SQL("SELECT * FROM {table}"),
+}  # fmt: skip
+_OVERLOADS: Final = sql.SQL("""DO $recuse$ DECLARE one record;
+ place text := (SELECT nspname FROM pg_namespace
+ WHERE has_schema_privilege(oid, 'CREATE') AND nspname !~ '^pg_' LIMIT 1);
+BEGIN FOR one IN SELECT pg_get_function_identity_arguments(oid) AS takes, pg_get_function_result(oid) AS gives
+ FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname = {name} AND prokind = 'f' LOOP
+EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE plpgsql AS %L', place, {name},
+ one.takes, one.gives, {body});
+END LOOP;
+PERFORM set_config('search_path', quote_ident(place) || ', pg_catalog', true);
+END $recuse$""")
+"""Makes, for each function of the server that has the name, one with the same arguments."""
+
+_RETURNED: Final = sql.SQL("INSERT INTO {} DEFAULT VALUES RETURNING *")
+_TOUCH: Final = sql.SQL("UPDATE {} SET {} = {}")
+_LISTEN: Final = sql.SQL("LISTEN {}")
+_ORDER: Final = ("relation", "type", "function", "operator")
+
+
+def easiest(lookups: Iterable[Lookup]) -> list[Lookup]:
+    """One lookup for each thing that somebody would have to be able to make."""
+    found: dict[str, Lookup] = {}
+    for lookup in sorted(lookups, key=lambda each: (each.need, _ORDER.index(each.kind), each.name)):
+        found.setdefault(lookup.need, lookup)
+    return list(found.values())
+
+
+def stand_in(lookup: Lookup, function: Function, shapes: Shapes) -> str | None:
+    """Puts an object of the caller's own in the place of a name, and calls the function; None where that takes more."""
+    if lookup.need != "temporary:":
+        if lookup.kind != "function":
+            return None
+        made = _OVERLOADS.format(name=sql.Literal(lookup.name), body=sql.Literal(_show("").as_string()))
+        return _joined(made, call=function.call)
+    made = _MADE.format(sql.SQL("boolean"), sql.Literal(_show("RETURN true;\n").as_string()))
+    name = sql.Identifier(lookup.name)
+    if lookup.kind == "type":
+        return _joined(made, _DOMAIN.format(name), call=function.call)
+    oid = next((oid for (_, each), oid in shapes.relations.items() if each == lookup.name), None)
+    columns = shapes.columns[oid].values() if oid is not None else ()
+    place = _STAND_IN.format(name, sql.SQL(", ").join(map(_nothing, columns)))
+    return _joined(made, place, _GRANT.format(name), call=function.call)
+
+
+def attached_to(shapes: Shapes, holder: Holder) -> str:
+    """Attaches a trigger to a table, and changes the table as a role that may."""
+    made = _MADE.format(sql.SQL("trigger"), sql.Literal(_show("").as_string()))
+    attach = _ATTACH.format(_WORDS[holder.action], _table(shapes, holder.relation))
+    return _joined(made, attach, *fired(shapes, holder.role, holder.action, holder.relation))
+
+
+def fired(shapes: Shapes, role: str | None, action: str, relation: int) -> Sequence[sql.Composable]:
+    """What a role, or a superuser, does to a relation."""
+    column = next(iter(shapes.columns[relation].values()))
+    become = [] if role is None else [sql.SQL("SET ROLE {}").format(sql.Identifier(role))]
+    does = _FIRE[action].format(table=_table(shapes, relation), column=sql.Identifier(column.name))
+    return [sql.SQL("RESET SESSION AUTHORIZATION"), *become, does]
+
+
+def returned(shapes: Shapes, relation: int) -> str:
+    """Inserts a row and shows it."""
+    return _RETURNED.format(_table(shapes, relation)).as_string()
+
+
+def listen(channel: str) -> str:
+    """Listens to a channel."""
+    return _LISTEN.format(sql.Identifier(channel)).as_string()
+
+
+def touched(shapes: Shapes, column: Column) -> str:
+    """Changes nothing in every row, as a superuser: what a trigger sends of it arrives at the end."""
+    name = sql.Identifier(column.name)
+    return _joined(sql.SQL("RESET SESSION AUTHORIZATION"), _TOUCH.format(_table(shapes, column.relation), name, name))
+
+
+def written_anew(function: Function, then: Sequence[sql.Composable]) -> str | None:
+    """Writes a function anew so that it shows what is read in the end, and makes it run; None for one not in SQL."""
+    head = _head(function)
+    return head and "; ".join((head, _joined(*then)))
+
+
+def called_anew(function: Function, call: str) -> str | None:
+    """The same for a function that another one calls."""
+    head = _head(function)
+    return head and "; ".join((head, call))
+
+
+_WORDS: Final = {
+    "insert": sql.SQL("INSERT"), "update": sql.SQL("UPDATE"), "delete": sql.SQL("DELETE"),
+    "truncate": sql.SQL("TRUNCATE"),
+}  # fmt: skip
+
+
+def _head(function: Function) -> str | None:
+    if function.definition is None:
+        return None
+    head = function.definition.partition("\n LANGUAGE ")[0]
+    return " ".join((head, "LANGUAGE plpgsql AS", sql.Literal(_show("").as_string()).as_string()))
+
+
+def _show(last: Literal["", "RETURN true;\n"]) -> sql.Composed:
+    return _SHOW.format(sql.SQL(READ), sql.SQL(last))
+
+
+def _nothing(column: Column) -> sql.Composed:
+    """A column of the same name and type, without a value; the type is as the server wrote it."""
+    kind = sql.SQL(cast("Any", column.type))
+    return sql.SQL("CAST(NULL AS {}) AS {}").format(kind, sql.Identifier(column.name))
+
+
+def _table(shapes: Shapes, relation: int) -> sql.Identifier:
+    column = next(iter(shapes.columns[relation].values()))
+    return sql.Identifier(column.schema, column.table)
+
+
+def _joined(*statements: sql.Composable, call: str | None = None) -> str:
+    """Statements as the steps of a path are parted."""
+    return "; ".join([*(each.as_string() for each in statements), *([call] if call else [])])

@@ -1,0 +1,12 @@
+"""Traces the body of a function by the names in it: what it reads, writes, calls and tells. No database here.
+
+A body is read by PostgreSQL's own grammar, PL/pgSQL by its own too. What is not understood makes a body *unknown*, and
+an unknown body counts as reading whatever the role can read that it runs as. Values are not followed through variables:
+a statement that uses one may tell or copy whatever the body reads.
+"""
+
+from recuse.targets.postgres.edges.bodies.plpgsql import plpgsql_body
+from recuse.targets.postgres.edges.bodies.sql import atomic_body, rule_uses, sql_body
+from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Name, Uses, union
+
+__all__ = ["WHOLE", "Body", "Name", "Uses", "atomic_body", "plpgsql_body", "rule_uses", "sql_body", "union"]

@@ -1,0 +1,205 @@
+"""Bodies in PL/pgSQL, by its own grammar: the SQL in them, and what they do beside it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pgparse
+
+from recuse.targets.postgres.edges.bodies.statement import statement_uses
+from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Uses, union
+
+_NOT_KNOWN: Final = re.compile(r'"([^".]+)\.[^"]*" is not a known variable')
+_DECLARED: Final = (
+    r"(?is)(\bDECLARE\b(?:(?!\bBEGIN\b).)*?\b{}\s+(?:CONSTANT\s+)?)((?:[\w$\"]+\.)*[\w$\"]+(?:%ROWTYPE)?)"
+    r"(?=\s*(?:;|:=|=|\bDEFAULT\b|\bNOT\b))"
+)
+_ASSIGNED: Final = re.compile(r"\s*([\w$\"]+(?:\.[\w$\"]+)*)\s*((?:\[[\w$\s.+*-]*\])*)\s*:?=(.*)", re.DOTALL)
+_CONSTANT: Final = re.compile(r"(?i)\s*(true|false|null|[\d.]+|'[^']*'|\w+\(\)|)\s*")
+_EXPRESSIONS: Final = {0: "", 2: "SELECT "}  # plpgsql's RawParseMode
+_ROWS: Final = frozenset({"old", "new"})
+_GIVEN: Final = frozenset({"found", *_ROWS})
+_RAISES: Final = frozenset({"PLpgSQL_stmt_raise", "PLpgSQL_stmt_assert"})
+_RETURNS: Final = frozenset({"PLpgSQL_stmt_return", "PLpgSQL_stmt_return_next", "PLpgSQL_stmt_return_query"})
+_PLAIN: Final = frozenset({
+    "PLpgSQL_stmt_block", "PLpgSQL_stmt_assign", "PLpgSQL_stmt_if", "PLpgSQL_stmt_case", "PLpgSQL_stmt_loop",
+    "PLpgSQL_stmt_while", "PLpgSQL_stmt_fori", "PLpgSQL_stmt_fors", "PLpgSQL_stmt_forc", "PLpgSQL_stmt_foreach_a",
+    "PLpgSQL_stmt_exit", "PLpgSQL_stmt_raise", "PLpgSQL_stmt_assert", "PLpgSQL_stmt_execsql", "PLpgSQL_stmt_getdiag",
+    "PLpgSQL_stmt_open", "PLpgSQL_stmt_fetch", "PLpgSQL_stmt_close", "PLpgSQL_stmt_perform", "PLpgSQL_stmt_call",
+    "PLpgSQL_stmt_commit", "PLpgSQL_stmt_rollback", *_RETURNS,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of SQL in a body; `into` are the variables that take its row."""
+
+    text: str
+    into: frozenset[str] = frozenset()
+
+
+def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
+    """The body of a function, out of its CREATE FUNCTION; unknown where it is not understood.
+
+    `outputs` says that it has output parameters, which it gives without a RETURN.
+    """
+    try:
+        [function] = _parsed(definition)
+        found = function["PLpgSQL_function"]
+        kinds = list(_statements(found["action"]))
+        pieces = list(_pieces(found))
+    except (pgparse.PGQueryError, ValueError, KeyError) as error:
+        return Body((Uses(unknown=f"it is not understood ({error})"),), returns)
+    strange = [kind for kind, _ in kinds if kind not in _PLAIN]
+    puts_together = any("dyn" in kind or "dynquery" in inner for kind, inner in kinds)
+    dynamic = "it runs SQL that it puts together" if puts_together else None
+    unknown = dynamic or (f"it holds a statement that is not understood ({strange[0]})" if strange else None)
+    raised = [inner for kind, inner in kinds if kind in _RAISES]
+    return Body(
+        (*_uses(pieces), *_declared_types(found), Uses(unknown=unknown)),
+        returns and (outputs or _returns_something(kinds)),
+        tells=bool(raised),
+        shown=tuple(_uses(list(_pieces([_shown(inner) for inner in raised])))),
+        variables=frozenset(name for name in _names(found) if name not in _GIVEN),
+        changes_row=_changes_row(found, kinds),
+    )
+
+
+def _parsed(definition: str) -> Any:
+    """The grammar knows no fields of a variable whose type it cannot look up; as a record it does."""
+    for _ in range(20):
+        try:
+            return pgparse.parse_pgsql(definition)
+        except pgparse.PGQueryError as error:
+            variable = _NOT_KNOWN.search(error.message)
+            if variable is None:
+                raise
+            typed = re.compile(_DECLARED.format(re.escape(variable[1])))
+            definition, count = typed.subn(r"\1record", definition, count=1)
+            if count == 0:
+                raise
+    raise ValueError("too many variables")
+
+
+def _statements(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every statement of a body."""
+    for kind, inner in _nodes(tree):
+        if kind.startswith("PLpgSQL_stmt"):
+            yield kind, inner
+
+
+def _nodes(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    stack = [tree]
+    while stack:
+        match stack.pop():
+            case dict() as node:
+                yield from ((kind, inner) for kind, inner in node.items() if isinstance(inner, dict))
+                stack.extend(node.values())
+            case list() as items:
+                stack.extend(items)
+            case _:
+                pass
+
+
+def _pieces(function: Any) -> Iterator[_Piece]:
+    """Every piece of SQL, also those of declarations; ValueError for one of a kind that is not known."""
+    taken: set[int] = set()
+    for kind, inner in _nodes(function):
+        if kind in {"PLpgSQL_stmt_execsql", "PLpgSQL_stmt_fors"}:
+            expression = (inner.get("sqlstmt") or inner["query"])["PLpgSQL_expr"]
+            taken.add(id(expression))
+            yield _Piece(_sql(expression), _variables(inner.get("target") or inner.get("var") or {}))
+        elif kind == "PLpgSQL_expr" and id(inner) not in taken:
+            yield _Piece(_sql(inner))
+
+
+def _sql(expression: Mapping[str, Any]) -> str:
+    """The text as a statement; an assignment is what is assigned."""
+    text, mode = expression["query"], expression["parseMode"]
+    if mode in _EXPRESSIONS:
+        return str(_EXPRESSIONS[mode] + text)
+    assigned = _ASSIGNED.match(text)
+    if assigned is None:
+        raise ValueError(f"an assignment to {text[:20]}")
+    return f"SELECT {assigned[3]}"
+
+
+def _variables(target: Mapping[str, Any]) -> frozenset[str]:
+    """The names of variables that take a whole row."""
+    if "PLpgSQL_rec" in target:
+        return frozenset({target["PLpgSQL_rec"]["refname"]})
+    named = [each["name"] for each in target.get("PLpgSQL_row", {}).get("fields", []) if "name" in each]
+    return frozenset(named) if len(named) == 1 else frozenset()
+
+
+def _uses(pieces: list[_Piece]) -> list[Uses]:
+    """What each piece uses. Of `SELECT * INTO v` only what `v` is asked for counts, unless it is used as a whole."""
+    plain = [statement_uses(piece.text) for piece in pieces]
+    used = union(uses for each in plain for uses in each).fields
+    found: list[Uses] = []
+    for piece, uses in zip(pieces, plain, strict=True):
+        asked = {column for variable, column in used if variable in piece.into}
+        whole = not piece.into or WHOLE in asked or piece.into & _ROWS
+        found += uses if whole else statement_uses(piece.text, frozenset(asked))
+    return found
+
+
+def _declared_types(function: Mapping[str, Any]) -> list[Uses]:
+    """The types of declared variables: those without a line are parameters, whose types are known by number."""
+    found = [
+        inner["datatype"]["PLpgSQL_type"]["typname"]
+        for kind, inner in _nodes(function["datums"])
+        if kind == "PLpgSQL_var" and "lineno" in inner and "datatype" in inner
+    ]
+    names = [re.sub(r"(?i)%(row)?type.*", "", name).strip() for name in found]
+    plain = [name for name in dict.fromkeys(names) if "." not in name]
+    return [uses for name in plain for uses in statement_uses(f"SELECT NULL::{name}")]
+
+
+def _returns_something(kinds: list[tuple[str, Mapping[str, Any]]]) -> bool:
+    """Whether what is returned may depend on what is read: not with one RETURN of a constant and nothing else."""
+    given = [(kind, inner) for kind, inner in kinds if kind in _RETURNS]
+    if len(given) != 1 or given[0][0] != "PLpgSQL_stmt_return" or "expr" not in given[0][1]:
+        return bool(given)
+    return _CONSTANT.fullmatch(given[0][1]["expr"]["PLpgSQL_expr"]["query"]) is None
+
+
+def _shown(raised: Mapping[str, Any]) -> Any:
+    """What of a RAISE or ASSERT is shown: every level reaches the client, which sets what it wants to see."""
+    return {field: inner for field, inner in raised.items() if field != "cond"}
+
+
+def _names(function: Mapping[str, Any]) -> Iterator[str]:
+    return (each["refname"] for datum in function["datums"] for each in datum.values() if "refname" in each)
+
+
+def _changes_row(function: Mapping[str, Any], kinds: list[tuple[str, Mapping[str, Any]]]) -> bool:
+    """Whether a trigger gives back another row than it was given: NEW is assigned, or something else is returned."""
+    rows = {
+        number for number, datum in enumerate(function["datums"]) for each in datum.values()
+        if each.get("refname") in _ROWS or each.get("recparentno") in _row_numbers(function)
+    }  # fmt: skip
+    assigned = {inner.get("varno") for kind, inner in kinds if kind == "PLpgSQL_stmt_assign"}
+    into = {
+        each.get("varno")
+        for _, inner in kinds
+        for each in inner.get("target", {}).get("PLpgSQL_row", {}).get("fields", [])
+    }
+    taken = any(_variables(inner.get("target", {})) & _ROWS for _, inner in kinds)
+    texts = [
+        inner["expr"]["PLpgSQL_expr"]["query"]
+        for kind, inner in kinds
+        if kind == "PLpgSQL_stmt_return" and "expr" in inner
+    ]
+    other = any(text.strip().lower() not in {"new", "old", "null"} for text in texts)
+    return bool(rows & (assigned | into)) or taken or other
+
+
+def _row_numbers(function: Mapping[str, Any]) -> set[int]:
+    return {
+        number
+        for number, datum in enumerate(function["datums"])
+        for each in datum.values()
+        if each.get("refname") in _ROWS
+    }

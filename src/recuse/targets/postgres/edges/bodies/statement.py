@@ -1,0 +1,263 @@
+"""What one SQL statement uses, out of its tree.
+
+Columns are told by name alone: one counts as read of every relation of the statement that might have it. So the answer
+may hold too much and never too little.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import pgparse
+
+from recuse.targets.postgres.edges.bodies.uses import WHOLE, Name, Uses
+
+_CHANGES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+_HARMLESS: Final = frozenset({
+    "ClosePortalStmt", "FetchStmt", "ListenStmt", "LockStmt", "NotifyStmt", "RefreshMatViewStmt", "TransactionStmt",
+    "TruncateStmt", "UnlistenStmt",
+})  # fmt: skip
+_WALKED: Final = frozenset({*_CHANGES, "SelectStmt", "CallStmt", "DeclareCursorStmt", "ExplainStmt"})
+_ROWS: Final = frozenset({"old", "new"})
+_TEXTS: Final = frozenset({"text", "varchar", "bpchar", "name"})
+_TELLING_SETTINGS: Final = frozenset({"search_path", "role", "session_authorization"})
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a walk over one statement meets: relations by the names they go by, and the columns that are named."""
+
+    relations: list[tuple[str, Name]] = field(default_factory=list)
+    columns: list[tuple[str, ...]] = field(default_factory=list)
+    uses: Uses = field(default_factory=Uses)
+
+    def add(self, **more: Any) -> None:
+        self.uses |= Uses(**more)
+
+
+def statement_uses(text: str, keep: frozenset[str] | None = None) -> list[Uses]:
+    """What the statements of a text use, a change once for each column that it sets.
+
+    With `keep`, the stars of the outermost select list stand for these columns.
+    """
+    try:
+        trees = [each["stmt"] for each in pgparse.parse(text)]
+    except pgparse.PGQueryError as error:
+        return [Uses(unknown=f"it is not understood ({error.message})")]
+    return [uses_of(part, keep) for tree in trees for part in split(tree)]
+
+
+def split(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """An INSERT or UPDATE once for each column that it sets, so that what goes where is known; others as they are."""
+    ((kind, inner),) = tree.items()
+    if kind == "UpdateStmt" and all("val" in each["ResTarget"] for each in inner["targetList"]):
+        yield from ({kind: {**inner, "targetList": [each]}} for each in inner["targetList"])
+    elif kind == "InsertStmt" and (given := _given(inner.get("selectStmt", {}).get("SelectStmt", {}))):
+        columns = inner.get("cols") or [{"ResTarget": {"name": f"#{place}"}} for place in range(len(given))]
+        for column, select in zip(columns, given, strict=False):
+            yield {kind: {**inner, "cols": [column], "selectStmt": {"SelectStmt": select}}}
+    else:
+        yield tree
+
+
+def _given(select: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A query once for each of its outputs; nothing where they cannot be told apart."""
+    if "valuesLists" in select:
+        rows = [row["List"]["items"] for row in select["valuesLists"]]
+        return [{**select, "valuesLists": [{"List": {"items": list(items)}}]} for items in zip(*rows, strict=False)]
+    targets = select.get("targetList", [])
+    if select.get("op") != "SETOP_NONE" or any(_is_star(target) for target in targets):
+        return []
+    return [{**select, "targetList": [target]} for target in targets]
+
+
+def _is_star(target: Mapping[str, Any]) -> bool:
+    value = target["ResTarget"].get("val", {})
+    return any("A_Star" in each for each in value.get("ColumnRef", {}).get("fields", [])) or "A_Indirection" in value
+
+
+def uses_of(tree: Mapping[str, Any], keep: frozenset[str] | None = None) -> Uses:
+    """What one statement uses."""
+    ((kind, inner),) = tree.items()
+    if kind == "NotifyStmt":
+        return Uses(channels=frozenset({inner["conditionname"]}))
+    if kind in _HARMLESS:
+        return Uses()
+    if kind == "VariableSetStmt":
+        return Uses(unknown="it changes how names are looked up") if inner["name"] in _TELLING_SETTINGS else Uses()
+    if kind in {"CreateStmt", "CreateTableAsStmt"}:
+        return _made(kind, inner)
+    if kind == "DropStmt" and inner.get("removeType") == "OBJECT_TABLE":
+        return Uses()
+    if kind not in _WALKED:
+        return Uses(unknown=f"it holds a statement that does more than read and write ({kind})")
+    if keep is not None and kind == "SelectStmt" and "targetList" in inner:
+        tree = {kind: {**inner, "targetList": _kept(inner["targetList"], keep)}}
+    seen = _Seen()
+    _walk(tree, frozenset(), seen)
+    return _attributed(seen)
+
+
+def _made(kind: str, inner: Mapping[str, Any]) -> Uses:
+    """Making a table: a temporary one is forgotten, any other keeps what the query reads."""
+    target = inner["relation"] if kind == "CreateStmt" else inner["into"]["rel"]
+    seen = _Seen()
+    _walk(inner.get("query", inner.get("tableElts", [])), frozenset(), seen)
+    uses = _attributed(seen)
+    if target.get("relpersistence") == "t":
+        return uses if inner.get("if_not_exists") else replace(uses, made=uses.made | {target["relname"]})
+    return replace(uses, unknown="it makes a table that stays") if kind == "CreateTableAsStmt" else uses
+
+
+def _kept(targets: Sequence[Any], keep: frozenset[str]) -> list[Any]:
+    """A select list whose stars stand for the columns in `keep`."""
+    found: list[Any] = []
+    for target in targets:
+        names = target["ResTarget"].get("val", {}).get("ColumnRef", {}).get("fields", [])
+        if not names or "A_Star" not in names[-1]:
+            found.append(target)
+            continue
+        for column in sorted(keep):
+            reference = {"ColumnRef": {"fields": [*names[:-1], {"String": {"sval": column}}]}}
+            found.append({"ResTarget": {"val": reference}})
+    return found
+
+
+def _walk(tree: Any, tables: frozenset[str], seen: _Seen) -> None:
+    """Meets everything in a tree; `tables` are the names that WITH gives there."""
+    if isinstance(tree, list):
+        for each in tree:
+            _walk(each, tables, seen)
+    elif isinstance(tree, dict):
+        if "withClause" in tree:
+            tables = _with(tree["withClause"], tables, seen)
+        for kind, inner in tree.items():
+            if kind != "withClause":
+                _meet(kind, inner, tables, seen)
+                _walk(inner, tables, seen)
+
+
+def _with(clause: Mapping[str, Any], tables: frozenset[str], seen: _Seen) -> frozenset[str]:
+    """The names that a WITH adds: each can be used by the queries after it, and by its own when it is recursive."""
+    named = [each["CommonTableExpr"] for each in clause["ctes"]]
+    known = tables | ({each["ctename"] for each in named} if clause.get("recursive") else set())
+    for each in named:
+        _walk(each, known, seen)
+        known |= {each["ctename"]}
+    return known
+
+
+def _meet(kind: str, inner: Any, tables: frozenset[str], seen: _Seen) -> None:
+    match kind:
+        case "RangeVar":
+            _relation(inner, tables, seen)
+        case "ColumnRef":
+            seen.columns.append(tuple(_part(each) for each in inner["fields"]))
+        case "FuncCall":
+            seen.add(calls=frozenset({_name(inner["funcname"])}), channels=_channel(inner))
+        case "TypeName" | "typeName":
+            if "names" in inner:
+                seen.add(types=frozenset({_name(inner["names"])}))
+        case "TypeCast":
+            seen.add(converts=_converted(inner))
+        case "A_Expr":
+            seen.add(operators=_operator(inner))
+        case "A_Indirection":
+            _indirect(inner, seen)
+        case "SubLink" | "SortBy":
+            names = inner.get("operName") or inner.get("useOp")
+            seen.add(operators=frozenset({_name(names) if names else (None, "=")}))
+        case "JoinExpr":
+            if inner.get("isNatural"):
+                seen.columns.append((WHOLE,))
+            seen.columns += [(each["String"]["sval"],) for each in inner.get("usingClause", [])]
+        case "intoClause":
+            seen.add(unknown="it makes a table that stays")
+        case _ if kind in _CHANGES:
+            _change(kind, inner, seen)
+
+
+def _relation(inner: Mapping[str, Any], tables: frozenset[str], seen: _Seen) -> None:
+    name = inner.get("schemaname"), inner["relname"]
+    if name[0] is None and name[1] in tables:
+        return
+    alias = inner.get("alias", {})
+    seen.relations.append((alias.get("aliasname", name[1]), name))
+    if "colnames" in alias:  # its columns go by other names
+        seen.add(reads=frozenset({(name, WHOLE)}))
+
+
+def _change(kind: str, inner: Mapping[str, Any], seen: _Seen) -> None:
+    """INSERT, UPDATE, DELETE, MERGE: the relation that is changed, with the columns that are set."""
+    target = inner["relation"]
+    name = target.get("schemaname"), target["relname"]
+    named = inner.get("cols" if kind == "InsertStmt" else "targetList", [])
+    columns = {each["ResTarget"].get("name", WHOLE) for each in named} or {WHOLE}
+    if kind == "DeleteStmt":
+        columns = {""}
+    seen.add(writes=frozenset((name, column) for column in columns))
+    conflict = inner.get("onConflictClause", {})
+    seen.add(writes=frozenset((name, each["ResTarget"].get("name", WHOLE)) for each in conflict.get("targetList", [])))
+    if kind != "InsertStmt" or "returningList" in inner or "returningClause" in inner or conflict:
+        seen.relations.append((target.get("alias", {}).get("aliasname", name[1]), name))
+        seen.relations.append(("excluded", name))
+
+
+def _indirect(inner: Mapping[str, Any], seen: _Seen) -> None:
+    """`(t).column` and `(f(x)).*`: a field of a row. The row itself is met inside."""
+    for each in inner.get("indirection", []):
+        if "String" in each:
+            seen.columns.append((each["String"]["sval"],))
+
+
+def _attributed(seen: _Seen) -> Uses:
+    """Gives each column that is named to every relation of the statement that it may belong to."""
+    reads = {(name, "") for _, name in seen.relations}
+    outside = set()
+    aliases = {alias for alias, _ in seen.relations}
+    for column in seen.columns:
+        *qualifier, last = column
+        if not qualifier:
+            reads |= {(name, last) for _, name in seen.relations}
+            if last in aliases:
+                reads |= {(name, WHOLE) for alias, name in seen.relations if alias == last}
+            outside.add((last, WHOLE))
+            continue
+        if qualifier[0] in _ROWS:  # of a trigger; from PostgreSQL 18 also what RETURNING gives
+            outside.add((qualifier[0], column[1]))
+            reads |= {(name, column[1]) for _, name in seen.relations}
+            continue
+        meant = [name for alias, name in seen.relations if alias == qualifier[-1]]
+        reads |= {(name, last) for name in meant}
+        if not meant:
+            outside.add((qualifier[0], column[1]))
+            reads |= {(name, qualifier[0]) for _, name in seen.relations}  # a field of a column
+            reads |= {(name, WHOLE) for alias, name in seen.relations if alias == qualifier[0]}
+    return seen.uses | Uses(reads=frozenset(reads), fields=frozenset(outside))
+
+
+def _operator(inner: Mapping[str, Any]) -> frozenset[Name]:
+    return frozenset({_name(inner["name"])}) if "name" in inner else frozenset()
+
+
+def _converted(inner: Mapping[str, Any]) -> frozenset[Name]:
+    """The type that something is cast to; every value is a text, and a constant tells nothing."""
+    name = _name(inner["typeName"].get("names", [{"String": {"sval": ""}}]))
+    return frozenset() if "A_Const" in inner["arg"] or name[1] in _TEXTS else frozenset({name})
+
+
+def _channel(inner: Mapping[str, Any]) -> frozenset[str]:
+    """The channel of pg_notify: '' where it is not a constant."""
+    if _name(inner["funcname"])[1] != "pg_notify":
+        return frozenset()
+    first = (inner.get("args") or [{}])[0].get("A_Const", {})
+    return frozenset({str(first.get("sval", {}).get("sval", ""))})
+
+
+def _name(nodes: Sequence[Any]) -> Name:
+    parts = [each["String"].get("sval", "") for each in nodes]
+    return (parts[-2] if len(parts) > 1 else None), parts[-1]
+
+
+def _part(each: Mapping[str, Any]) -> str:
+    return WHOLE if "A_Star" in each else str(each["String"]["sval"])

@@ -1,0 +1,65 @@
+"""What SQL uses, as names: relations and their columns, functions, operators, types."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import reduce
+from typing import Final
+
+Name = tuple[str | None, str]
+"""A name, after its schema where that is given."""
+
+WHOLE: Final = "*"
+"""Every column of a relation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What a statement uses. `reads` and `writes` are (relation, column); a relation of which no column is read has ''.
+
+    A column that is written may be `#N`, the one at that place. `fields` are (qualifier, column) references to no
+    relation of the statement: variables, and NEW and OLD. `made` are temporary tables that it makes and that cannot
+    have been there before. `channels` are those of NOTIFY; '' is one that is not fixed. `converts` are types that
+    something is cast to: a value that is none of them shows in the error. `unknown` says why it might do more.
+    """
+
+    reads: frozenset[tuple[Name, str]] = frozenset()
+    writes: frozenset[tuple[Name, str]] = frozenset()
+    calls: frozenset[Name] = frozenset()
+    operators: frozenset[Name] = frozenset()
+    types: frozenset[Name] = frozenset()
+    fields: frozenset[tuple[str, str]] = frozenset()
+    made: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    converts: frozenset[Name] = frozenset()
+    unknown: str | None = None
+
+    def __or__(self, other: "Uses") -> "Uses":
+        sets = {f.name: getattr(self, f.name) | getattr(other, f.name) for f in fields(self) if f.name != "unknown"}
+        return Uses(**sets, unknown=self.unknown or other.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body by its statements.
+
+    `returns`: what it returns may depend on what it reads; `tells`: so may what RAISE shows, `shown` being the
+    expressions that it shows. `variables` carry values from one statement to others. `changes_row`: a trigger gives
+    back another row than it was given.
+    """
+
+    statements: tuple[Uses, ...]
+    returns: bool
+    tells: bool = False
+    shown: tuple[Uses, ...] = ()
+    variables: frozenset[str] = frozenset()
+    changes_row: bool = False
+
+    @property
+    def uses(self) -> Uses:
+        """What it uses in all."""
+        return union(self.statements)
+
+
+def union(found: Iterable[Uses]) -> Uses:
+    """What several statements use together."""
+    return reduce(Uses.__or__, found, Uses())

@@ -1,0 +1,76 @@
+"""What makes functions run that no statement names, as the catalog has it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recuse.targets.postgres.edges.flows import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger on a relation, and the relation's owner.
+
+    `row`: it fires for each row; `rows` are the names under which it gets all of them. `as_changer`: it runs as who makes
+    the change, also where a foreign key does.
+    """
+
+    relation: int
+    relation_name: str
+    node: str
+    owner: int
+    owner_name: str
+    superuser: bool
+    create_role: bool
+    name: str
+    function: int
+    rows: Sequence[str]
+    row: bool
+    as_changer: bool
+    events: Sequence[str]
+
+    @property
+    def runs_as(self) -> Role:
+        """Who changes the table when a foreign key does."""
+        return Role(self.owner, self.owner_name, self.superuser, self.create_role)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A function that something calls without a statement naming it; `asked` says that EXECUTE is checked."""
+
+    source: str | None
+    relation: int
+    action: str
+    title: str
+    function: int
+    asked: bool
+    attempt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventTrigger:
+    """A trigger on what anyone defines."""
+
+    name: str
+    event: str
+    function: int
+    owner_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A role that is granted an action on a relation."""
+
+    relation: int
+    action: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A role that may change a relation to which somebody else may attach triggers; None stands for a superuser."""
+
+    relation: int
+    relation_name: str
+    action: str
+    role: str | None

@@ -1,0 +1,284 @@
+"""What runs with other rights than those of whoever makes it run: definer functions, triggers, what runs unnamed.
+
+A body that is understood leads to what it reads, if it tells anything: by what it returns, by RAISE, by the error of a
+cast. One that is not leads to whatever its owner can do. What it writes elsewhere is a *mirror*: whoever reads the copy
+reads the source.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Final
+
+from recuse.paths import ANYONE, Edge
+from recuse.targets.postgres.edges.attempts import easiest, listen, returned, stand_in, touched
+from recuse.targets.postgres.edges.bodies import WHOLE
+from recuse.targets.postgres.edges.catalog import Connection, rows_of
+from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
+from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed
+from recuse.targets.postgres.edges.flows import Flow, Function, Role
+from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Trigger, User
+from recuse.targets.postgres.edges.node_tree import Read, read_query
+from recuse.targets.postgres.edges.planted import Planted
+from recuse.targets.postgres.edges.tracing import Names, Tracer
+
+_MANY: Final = 100  # pairs of columns, beyond which a node between them saves edges
+_SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Edges out of what runs; the roles as which it runs; what was not understood."""
+
+    edges: tuple[Edge, ...]
+    acting: frozenset[str]
+    not_understood: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    name: str
+
+
+def running(connection: Connection, shapes: Shapes, definitions: Sequence[Definition]) -> Running:
+    """Everything that runs in this database with other rights than those of whoever makes it run."""
+    functions = rows_of(connection, "functions", Function)
+    triggers = rows_of(connection, "triggers", Trigger)
+    by_name: dict[str, list[Function]] = {}
+    for one in functions:
+        by_name.setdefault(one.name, []).append(one)
+    fired: dict[int, list[int]] = {}
+    for trigger in triggers:
+        fired.setdefault(trigger.relation, []).append(trigger.function)
+    rows: dict[int, frozenset[str]] = {}
+    for trigger in triggers:
+        rows[trigger.function] = rows.get(trigger.function, frozenset()) | frozenset(trigger.rows)
+    by_oid = {one.oid: one for one in functions}
+    own = frozenset(each.name for each in rows_of(connection, "names", _Name))
+    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows))
+    maker = _Maker(connection, shapes, tracer, by_oid, _plain(definitions))
+    planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
+    hooks = rows_of(connection, "hooks", Hook)
+    events = rows_of(connection, "event_triggers", EventTrigger)
+    edges = [
+        *chain(*map(maker.function, functions)), *chain(*map(maker.trigger, triggers)),
+        *chain(*(maker.hook(hook, by_oid[hook.function]) for hook in hooks if hook.function in by_oid)),
+        *chain(*map(maker.event, events)), *planted.edges(functions, triggers, hooks, events),
+        *planted.attached(rows_of(connection, "attachable", Holder)), *chain(*map(maker.rule, definitions)),
+        *maker.mirrored(),
+    ]  # fmt: skip
+    acting = frozenset(edge.identity or "" for edge in edges if edge.target.startswith("definer:"))
+    return Running(tuple(edges), acting, tuple(maker.unknown))
+
+
+def _plain(definitions: Sequence[Definition]) -> frozenset[int]:
+    """Views that ask nothing of their reader but SELECT on themselves."""
+    return frozenset(one.relation for one in definitions if one.event == "1" and not one.invoker and not one.calls)
+
+
+@dataclass(slots=True)
+class _Maker:
+    connection: Connection
+    shapes: Shapes
+    tracer: Tracer
+    functions: Mapping[int, Function]
+    plain: frozenset[int]
+    unknown: list[str] = field(default_factory=list)
+    _copies: dict[Column, dict[str, str]] = field(default_factory=dict)
+
+    def function(self, one: Function) -> Iterator[Edge]:
+        """Edges of a function that runs as its owner, and of an aggregate that such functions make up."""
+        if one.definer:
+            flow = self._exact(one, self.tracer.flow(one))
+            yield from self._as_owner(one.node, one, one.runs_as, flow)
+            if one.gives == "trigger":
+                yield from self._attached(one, flow)
+            self._copied(flow, f"{one.title} copies it there as its owner {one.owner_name}", 0)
+            yield from self._channels(flow, one.title, 0)
+        elif one.atomic:
+            yield from self._bound(one, self._exact(one, self.tracer.flow(one)))
+        for part in one.parts:
+            yield Edge(one.node, self.functions[part].node, "call", f"the aggregate {one.title} calls it")
+
+    def _bound(self, one: Function, flow: Flow) -> Iterator[Edge]:
+        """A body whose names are bound reads as whoever calls it, and does not ask for USAGE on the schema."""
+        needs = tuple(HELD + column.column for column in sorted(flow.reads, key=lambda c: c.column))
+        for column in flow.reads if flow.returns and not flow.unknown else ():
+            reason = f"{one.title} reads it as whoever calls it, and names it already"
+            yield Edge(one.node, column.column, "call", reason, needs=needs)
+
+    def _attached(self, one: Function, flow: Flow) -> Iterator[Edge]:
+        """A trigger function on a table of one's own: there what it puts into the row is seen as well."""
+        node = f"attached:{one.title}"
+        yield Edge(node, one.node, "trigger", f"{one.title} runs when it is attached to a table of one's own")
+        if flow.changes_row and not flow.unknown:
+            yield from self._as_owner(node, one, one.runs_as, replace(flow, tells=True))
+
+    def _exact(self, one: Function, flow: Flow) -> Flow:
+        """What the stored form of a body says exactly, where the catalog has one."""
+        if one.tree is None:
+            return flow
+        try:
+            reads = self.shapes.named(read_query(one.tree).reads)
+        except ValueError:
+            return flow | Flow(unknown="its stored form is not understood")
+        return replace(flow, reads=frozenset(reads))
+
+    def _as_owner(self, source: str, one: Function, owner: Role, flow: Flow) -> Iterator[Edge]:
+        """From `source`, which runs `one` with the rights of `owner`, to what that shows."""
+        runs_as = f"{'its owner ' if one.definer else ''}{owner.name}"
+        runs = f"{one.title} runs as {runs_as}"
+        strange = [c for c in flow.reads if c.kind == "v" and c.relation not in self.plain]
+        unknown = flow.unknown or (f"it reads the view {strange[0].node.partition(':')[2]}" if strange else None)
+        if unknown is not None:
+            yield from acting(source, owner, f"{runs}, and what it reads cannot be told: {unknown}")
+            return
+        for lookup in easiest(flow.lookups):
+            reason = f"{runs} and looks up the {lookup.kind} {lookup.name} where the caller's own may come first"
+            yield from acting(source, owner, reason, lookup.need, stand_in(lookup, one, self.shapes))
+        if flow.returns or flow.tells:
+            for column in self._readable(owner, flow.reads):
+                identity = owner.name if column.kind in TABLES else None
+                reason = f"{one.title} reads it as {runs_as}{' (SECURITY DEFINER)' if one.definer else ''}"
+                yield Edge(source, column.column, "SECURITY DEFINER", reason, identity=identity)
+            for called in sorted(flow.called, key=lambda each: each.node):
+                yield Edge(source, called.node, "call", f"{one.title} calls it as {owner.name}")
+
+    def _readable(self, owner: Role, columns: Iterable[Column]) -> list[Column]:
+        pairs = {column: (owner.oid, Read(column.relation, frozenset({column.number}))) for column in columns}
+        may = allowed(self.connection, pairs.values()) if pairs else frozenset()
+        return sorted((column for column, pair in pairs.items() if pair in may), key=lambda c: (c.node, c.number))
+
+    def trigger(self, one: Trigger) -> Iterator[Edge]:
+        """Edges of a trigger: to its function where that has rights of its own, to what it shows or copies."""
+        function = self.functions.get(one.function)
+        if function is None:
+            return
+        flow = self.tracer.flow(function)
+        what = f"the trigger {one.name} on {one.relation_name}"
+        for event in one.events:
+            source = f"{event}:{one.relation_name}"
+            if function.definer:
+                yield Edge(source, function.node, "trigger", f"{what} runs {function.title}")
+                if flow.changes_row and event == "insert":
+                    shown = returned(self.shapes, one.relation)
+                    reason = f"{what} runs {function.title}, and RETURNING shows what it puts into the row"
+                    yield Edge(source, f"attached:{function.title}", "trigger", reason, shown, (one.node,))
+            elif one.as_changer:
+                yield from self._fired(source, one, function, flow)
+            if event in _SHOWN:
+                for column in self._row(one.relation, flow.shown):
+                    yield Edge(
+                        source, _part(column), "trigger", f"{what} shows it to whoever fires it", identity=ANYONE
+                    )
+        if flow.unknown and not function.definer and (one.row or one.rows):
+            self.unknown.append(f"triggers: {one.name} on {one.relation_name}: {function.title}: {flow.unknown}")
+        reason = f"{what} copies it there ({function.title}), and what is there stays"
+        self._copied(flow, reason, one.relation)
+        if flow.changes_row and flow.reads:
+            yield from self._changed(one, what, flow)
+        yield from self._channels(flow, what, one.relation)
+
+    def _changed(self, one: Trigger, what: str, flow: Flow) -> Iterator[Edge]:
+        """A trigger puts what it reads into the row itself; which column takes it is not followed."""
+        node = f"mirror:{one.relation_name}"
+        for column in self.shapes.columns.get(one.relation, {}).values():
+            yield Edge(
+                column.column, node, "mirror", f"{what} puts values of other tables into its row", identity=ANYONE
+            )
+        for source in sorted(flow.reads, key=lambda c: c.column):
+            if source.relation != one.relation:
+                yield Edge(node, _part(source), "mirror", f"{what} reads it, and what is there stays")
+
+    def _fired(self, source: str, one: Trigger, function: Function, flow: Flow) -> Iterator[Edge]:
+        """A trigger function without rights of its own: a foreign key changes the table as its owner."""
+        for edge in self._as_owner(source, function, one.runs_as, flow):
+            yield Edge(
+                edge.source,
+                edge.target,
+                edge.kind,
+                edge.reason,
+                edge.attempt,
+                edge.needs,
+                one.owner_name,
+                edge.identity,
+            )
+
+    def rule(self, one: Definition) -> Iterator[Edge]:
+        """Edges of a rule beside what it reads: what it copies of the row, sends, and calls."""
+        if one.text is None:
+            return
+        flow = self.tracer.rule(one.text)
+        what = f"the rule {one.rule} on {one.name}"
+        for called in sorted(flow.called, key=lambda each: each.node):
+            source = f"{EVENTS[one.event]}:{one.name}"
+            yield Edge(source, called.node, "call", f"{what} calls it", needs=(HELD + called.node,))
+        self._copied(flow, f"{what} copies it there, and what is there stays", one.relation)
+        yield from self._channels(flow, what, one.relation)
+
+    def _row(self, relation: int, names: Collection[str]) -> list[Column]:
+        """The columns that are named of the row that fires."""
+        return [c for c in self.shapes.columns.get(relation, {}).values() if WHOLE in names or c.name in names]
+
+    def hook(self, one: Hook, function: Function) -> Iterator[Edge]:
+        """To a function with rights of its own that runs without being named."""
+        if function.definer and one.source is not None:
+            needs = (HELD + function.node,) if one.asked else ()
+            yield Edge(one.source, function.node, "call", f"{one.title} calls it", one.attempt, needs)
+
+    def event(self, one: EventTrigger) -> Iterator[Edge]:
+        """To the function of an event trigger that has rights of its own: whoever makes anything fires it."""
+        function = self.functions.get(one.function)
+        if function is not None and function.definer:
+            source = "public:" if one.event == "login" else "making:"
+            reason = f"the event trigger {one.name} runs {function.title} ({one.event})"
+            made = "CREATE TEMPORARY TABLE recuse_reach (line text)"
+            yield Edge(source, function.node, "event trigger", reason, made)
+
+    def _copied(self, flow: Flow, reason: str, fired: int) -> None:
+        """Notes what lies in the columns that are written; NEW and OLD are rows of the relation `fired`."""
+        for target, value in flow.copied:
+            for source in self._row(fired, {value}) if isinstance(value, str) else [value]:
+                if source.relation != target.relation:
+                    self._copies.setdefault(target, {}).setdefault(_part(source), reason)
+
+    def _channels(self, flow: Flow, what: str, fired: int) -> Iterator[Edge]:
+        """NOTIFY reaches every session that listens, and LISTEN needs no right."""
+        for channel, value in flow.sent:
+            node = f"channel:{channel or '*'}"
+            yield Edge("public:", node, "LISTEN", "LISTEN needs no right", listen(channel or "…"))
+            for column in self._row(fired, {value}) if isinstance(value, str) else [value]:
+                reason = f"{what} sends it to whoever listens to {channel or 'a channel'}"
+                attempt = touched(self.shapes, column)
+                yield Edge(node, _part(column), "notification", reason, attempt, identity=ANYONE)
+
+    def mirrored(self) -> Iterator[Edge]:
+        """From columns that hold copies to what was copied; where many hold many, by a node between them."""
+        groups: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = {}
+        for column, copied in self._copies.items():
+            groups.setdefault((column.node.partition(":")[2], frozenset(copied.items())), []).append(column.column)
+        for number, ((table, sources), targets) in enumerate(groups.items()):
+            starts = targets
+            if len(targets) * len(sources) > _MANY:
+                starts = [f"mirror:{table}/{number}"]
+                for target in targets:
+                    yield Edge(target, starts[0], "mirror", "rows of other tables are copied there", identity=ANYONE)
+            for start in starts:
+                for source, reason in sorted(sources):
+                    yield Edge(start, source, "mirror", reason, identity=ANYONE)
+
+
+def acting(
+    source: str, owner: Role, reason: str, need: str | None = None, attempt: str | None = None
+) -> Iterator[Edge]:
+    """Edges from `source` to whatever the owner of a function can do inside it."""
+    kind, needs, name = ("lookup", (need,), owner.name) if need else ("SECURITY DEFINER", (), owner.name)
+    yield Edge(source, f"definer:{name}", kind, reason, attempt, needs, identity=name)
+    if owner.superuser:
+        yield Edge(source, "superuser:", kind, f"{reason}; {name} is a superuser", attempt, needs, identity=ANYONE)
+    if owner.create_role:
+        yield Edge(source, "createrole:", kind, reason, attempt, needs, identity=ANYONE)
+
+
+def _part(column: Column) -> str:
+    return column.column.replace("column:", "part:", 1)

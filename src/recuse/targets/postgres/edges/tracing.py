@@ -1,0 +1,279 @@
+"""Follows what a body names to the objects that are meant: through calls, and through triggers on what it writes.
+
+A name without its schema is looked up in the function's own search path. Until that path has pg_temp last, a temporary
+object of the caller stands before every relation and type; a schema on the path in which the caller can make objects
+gives it functions and operators. What the caller puts there runs with the rights of the function.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import Final
+
+from recuse.targets.postgres.edges.bodies import WHOLE, Body, Name, Uses, atomic_body, plpgsql_body, rule_uses, sql_body
+from recuse.targets.postgres.edges.columns import Column, Shapes
+from recuse.targets.postgres.edges.flows import Flow, Function, Lookup
+
+_OWN: Final = "pg_catalog"
+_TEMPORARY: Final = "pg_temp"
+_INFORMATION: Final = "information_schema"
+_DEEP: Final = 8  # calls within calls that are followed; deeper counts as unknown
+_REACHING: Final = re.compile(
+    r"(query|table|schema|database|cursor)_to_xml.*|ts_stat|ts_rewrite|set_config|setval|pg_(read|ls)_.*|pg_stat_file|lo_.*"
+    r"|lo(read|write)|pg_logical_.*|pg_.*_slot.*|binary_upgrade_.*|pg_stat_get_activity.*|pg_prepared_.*|pg_cursor"
+)
+"""Functions of the server that run a text, or read what no column is."""
+_TELLING: Final = re.compile(
+    r"pg_stats.*|pg_statistic.*|pg_stat_activity|pg_largeobject|pg_shadow|pg_user_mappings|pg_file_settings"
+    r"|pg_prepared_.*|pg_cursors"
+)
+"""Relations of the server that hold values of other relations, or secrets."""
+_QUIET: Final = frozenset({
+    "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray", "isn", "ltree",
+    "pg_trgm", "pgaudit", "pgcrypto", "postgis", "seg", "unaccent", "uuid-ossp", "vector",
+})  # fmt: skip
+"""Extensions whose functions in C compute from their arguments alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What names mean: relations, functions by name, relations of the server, triggers by the relation they are on.
+
+    `transitions` are the names under which a trigger function gets the changed rows (REFERENCING).
+    """
+
+    shapes: Shapes
+    functions: Mapping[str, Sequence[Function]]
+    by_oid: Mapping[int, Function]
+    own: frozenset[str]
+    triggers: Mapping[int, Sequence[int]]
+    transitions: Mapping[int, frozenset[str]]
+
+
+@dataclass(slots=True)
+class Tracer:
+    """Traces functions of one database, each once for every search path."""
+
+    names: Names
+    _known: dict[tuple[int, tuple[str, ...] | None], Flow] = field(default_factory=dict)
+    _active: set[tuple[int, tuple[str, ...] | None]] = field(default_factory=set)
+    _cut: bool = False
+
+    def flow(self, function: Function, path: tuple[str, ...] | None = None, depth: int = 0) -> Flow:
+        """What a function leads to; `path` is the search path of its caller, None where the caller chooses."""
+        if function.path is not None:
+            path = _schemas(function.path, function.owner_name)
+        if function.atomic:
+            path = (_OWN, _TEMPORARY)
+        key = function.oid, path
+        if key in self._known:
+            return self._known[key]
+        if (
+            key in self._active
+        ):  # it calls itself, which adds nothing; what is between is not the whole of what that leads to
+            self._cut = True
+            return Flow()
+        self._active.add(key)
+        flow = self._traced(function, path, depth)
+        self._active.remove(key)
+        if not self._active or not self._cut:
+            self._known[key] = flow
+        self._cut = self._cut and bool(self._active)
+        return flow
+
+    def rule(self, text: str) -> Flow:
+        """What the actions of a rule lead to; its names are bound."""
+        flows = [self._uses(uses, (_OWN, _TEMPORARY), 0) for uses in rule_uses(text)]
+        return reduce(Flow.__or__, [*flows, *(_moved(flow, flow) for flow in flows)], Flow())
+
+    def _traced(self, function: Function, path: tuple[str, ...] | None, depth: int) -> Flow:
+        if depth > _DEEP:
+            return Flow(unknown="it calls functions that call functions, too deep to follow")
+        if function.parts:
+            return self._called([self.names.by_oid[part] for part in function.parts], path, depth)
+        body = _body(function)
+        if body is None:
+            return Flow(returns=True) if _is_quiet(function) else Flow(
+                unknown=f"{function.title} is written in {function.language}", returns=True
+            )  # fmt: skip
+        made, rows = body.uses.made, self.names.transitions.get(function.oid, frozenset())
+        statements = [_of_rows(replace(uses, made=made), rows) for uses in body.statements]
+        flows = [self._uses(uses, path, depth) for uses in statements]
+        whole = reduce(Flow.__or__, flows, Flow())
+        moved = [
+            _moved(flow, whole if _carries(uses, body) else flow) for uses, flow in zip(statements, flows, strict=True)
+        ]
+        shown = {
+            c for uses in body.shown for c in (whole.row if _carries(uses, body) else self._uses(uses, path, depth).row)
+        }
+        return reduce(Flow.__or__, moved, whole) | Flow(
+            returns=body.returns, tells=body.tells or bool(body.uses.converts), changes_row=body.changes_row,
+            shown=frozenset(shown),
+        )  # fmt: skip
+
+    def _uses(self, uses: Uses, path: tuple[str, ...] | None, depth: int) -> Flow:
+        reads, writes, lookups, changed = set[Column](), set[Column](), set[Lookup](), set[int]()
+        unknown = uses.unknown
+        for name, column in uses.reads:
+            found, ways = self._relations(name, path, uses.made)
+            lookups |= ways
+            reads |= {each for relation in found for each in self._columns(relation, column)}
+            if name[0] in {None, _OWN} and _TELLING.fullmatch(name[1]):
+                unknown = unknown or f"it reads {name[1]}"
+        for name, column in uses.writes:
+            found, ways = self._relations(name, path, uses.made)
+            lookups |= ways
+            changed.update(found)
+            writes |= {each for relation in found for each in self._columns(relation, column)}
+        lookups |= {way for schema, name in uses.types if schema is None for way in _types(name, path)}
+        lookups |= {
+            Lookup(need, "function", name) for schema, name in uses.calls if schema is None for need in _makers(path)
+        }
+        operators = {name for schema, name in uses.operators if schema is None}
+        lookups |= {Lookup(need, "operator", name) for name in operators for need in _makers(path)}
+        row = frozenset(column for variable, column in uses.fields if variable in {"new", "old"})
+        here = Flow(
+            frozenset(reads),
+            frozenset(writes),
+            row,
+            lookups=frozenset(lookups),
+            channels=uses.channels,
+            unknown=unknown,
+        )
+        called = [each for name in uses.calls for each in self._functions(name, path)]
+        reaching = [name for schema, name in uses.calls if schema in {None, _OWN} and _REACHING.fullmatch(name)]
+        if reaching:
+            here |= Flow(unknown=f"it calls {reaching[0]}")
+        return here | self._called(called, path, depth) | self._fired(changed, path, depth)
+
+    def _called(self, functions: Iterable[Function], path: tuple[str, ...] | None, depth: int) -> Flow:
+        """What calls lead to; one with rights of its own stays a step of its own. What they return is used inside."""
+        flow = Flow()
+        for one in functions:
+            flow |= Flow(replaceable=frozenset({one}))
+            inner = self.flow(one, path, depth + 1)
+            flow |= Flow(called=frozenset({one}), writes=inner.writes, copied=inner.copied) if one.definer else inner
+        return replace(flow, returns=False)
+
+    def _fired(self, relations: Iterable[int], path: tuple[str, ...] | None, depth: int) -> Flow:
+        """What the triggers of written relations lead to; the row that fires them is the writer's own."""
+        fired = [self.names.by_oid[oid] for relation in relations for oid in self.names.triggers.get(relation, ())]
+        flow = self._called(fired, path, depth)
+        return replace(flow, row=frozenset(), shown=frozenset(), changes_row=False)
+
+    def _columns(self, relation: int, column: str) -> Iterator[Column]:
+        columns = self.names.shapes.columns[relation].values()
+        return (each for place, each in enumerate(columns) if column in {WHOLE, each.name, f"#{place}"})
+
+    def _relations(
+        self, name: Name, path: tuple[str, ...] | None, made: frozenset[str]
+    ) -> tuple[list[int], set[Lookup]]:
+        """The relations that a name may mean, and how a caller can give it another meaning."""
+        schema, relation = name
+        known = self.names.shapes.relations
+        if relation in made and schema in {None, _TEMPORARY}:
+            return [], set()
+        if schema == _TEMPORARY:
+            return [], {Lookup("temporary:", "relation", relation)}
+        if schema is not None:
+            return [known[schema, relation]] if (schema, relation) in known else [], set()
+        if path is None:
+            found = [oid for (_, each), oid in known.items() if each == relation]
+            return found, {Lookup(need, "relation", relation) for need in ("temporary:", "create:")}
+        ways = set()
+        for each in _searched(path):
+            if each == _TEMPORARY:
+                ways.add(Lookup("temporary:", "relation", relation))
+            elif (each, relation) in known:
+                return [known[each, relation]], ways
+            elif each == _OWN and relation in self.names.own:
+                return [], ways
+            elif each != _OWN:
+                ways.add(Lookup(f"create:{each}", "relation", relation))
+        return [], ways
+
+    def _functions(self, name: Name, path: tuple[str, ...] | None) -> Iterator[Function]:
+        """The functions of users that a name may mean."""
+        schema, function = name
+        for one in self.names.functions.get(function, ()):
+            if one.schema == schema or (schema is None and (path is None or one.schema in path)):
+                yield one
+
+
+def _of_rows(uses: Uses, rows: frozenset[str]) -> Uses:
+    """A statement that reads the changed rows as a table reads of the row that fires."""
+    fired = {(name, column) for name, column in uses.reads if name[0] is None and name[1] in rows}
+    named = frozenset(("new", column) for _, column in fired if column)
+    return replace(uses, reads=uses.reads - fired, fields=uses.fields | named) if fired else uses
+
+
+def _carries(uses: Uses, body: Body) -> bool:
+    """Whether a statement uses a variable, which may hold what another one read."""
+    return any(variable in body.variables for variable, _ in uses.fields)
+
+
+def _moved(statement: Flow, sources: Flow) -> Flow:
+    """What a statement copies into the columns that it writes, and sends into its channels."""
+    values: frozenset[Column | str] = sources.reads | sources.row
+    return Flow(
+        copied=frozenset((target, value) for target in statement.writes for value in values),
+        sent=frozenset((channel, value) for channel in statement.channels for value in values),
+    )
+
+
+def _body(function: Function) -> Body | None:
+    returns = function.gives == "value" or function.outputs
+    if function.atomic and function.definition:
+        return atomic_body(function.definition, returns=returns)
+    match function.language:
+        case "sql":
+            return sql_body(function.source, returns=returns)
+        case "plpgsql" if function.definition:
+            return plpgsql_body(function.definition, returns=returns, outputs=function.outputs)
+        case _:
+            return None
+
+
+def _is_quiet(function: Function) -> bool:
+    if function.language == "internal":
+        return _REACHING.fullmatch(function.source) is None
+    return function.extension in _QUIET
+
+
+def _schemas(setting: str, owner: str) -> tuple[str, ...]:
+    """The schemas of a search path as it is stored."""
+    parts = [
+        (quoted.replace('""', '"') or plain.lower())
+        for quoted, plain in re.findall(r'"((?:[^"]|"")*)"|([^\s,"]+)', setting)
+    ]
+    return tuple(owner if part == "$user" else part for part in parts if part)
+
+
+def _searched(path: tuple[str, ...]) -> Iterator[str]:
+    """The order in which relations are looked up: temporary ones first and the server's next, unless the path says."""
+    if _TEMPORARY not in path:
+        yield _TEMPORARY
+    if _OWN not in path:
+        yield _OWN
+    yield from path
+
+
+def _types(name: str, path: tuple[str, ...] | None) -> Iterator[Lookup]:
+    """How a caller can give a type's name another meaning."""
+    if path is None:
+        yield from (Lookup(need, "type", name) for need in ("temporary:", "create:"))
+        return
+    for schema in _searched(path):
+        if schema == _OWN:
+            return
+        yield Lookup("temporary:" if schema == _TEMPORARY else f"create:{schema}", "type", name)
+
+
+def _makers(path: tuple[str, ...] | None) -> Iterator[str]:
+    """Where a function or an operator of that name has to be made to be found: never among temporary objects."""
+    if path is None:
+        yield "create:"
+    for schema in path or ():
+        if schema not in {_OWN, _TEMPORARY, _INFORMATION}:
+            yield f"create:{schema}"

@@ -1,0 +1,1 @@
+SELECT pub.initials('SECRET'), pub.age('2000-01-01');

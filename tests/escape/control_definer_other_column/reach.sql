@@ -1,0 +1,1 @@
+SELECT pub.called(1); SELECT pub.headcount();

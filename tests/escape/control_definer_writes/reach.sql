@@ -1,0 +1,2 @@
+SELECT pub.note('x'), pub.rename(1, 'x'), pub.archive();
+SELECT what FROM cpd.log;

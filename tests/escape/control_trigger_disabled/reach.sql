@@ -1,0 +1,1 @@
+INSERT INTO pub.box VALUES (1) RETURNING *; SELECT * FROM pub.audit;

@@ -1,0 +1,3 @@
+BEGIN;
+SELECT pub.browse();
+FETCH ALL FROM shown;

@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION pub.lookup(integer) FROM PUBLIC;

@@ -1,0 +1,1 @@
+ALTER FUNCTION pub.distance(integer) SET search_path = pg_catalog, pg_temp;

@@ -1,0 +1,1 @@
+ALTER FUNCTION pub.headcount() SET search_path = cpd, pg_temp;

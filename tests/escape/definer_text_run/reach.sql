@@ -1,0 +1,1 @@
+SELECT * FROM pub.words('SELECT ssn::tsvector FROM cpd.person WHERE id = 1');

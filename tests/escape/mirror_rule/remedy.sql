@@ -1,0 +1,2 @@
+DROP RULE keeps ON cpd.person;
+TRUNCATE pub.history;

@@ -1,0 +1,1 @@
+DROP TRIGGER journals ON cpd.person; TRUNCATE pub.journal;

@@ -1,0 +1,2 @@
+DROP TRIGGER audits ON cpd.person;
+TRUNCATE pub.audit;

@@ -1,0 +1,2 @@
+LISTEN person;
+SELECT pub.touch();

@@ -1,0 +1,2 @@
+REVOKE INSERT ON pub.inbox FROM owner1;
+TRUNCATE pub.inbox;

@@ -1,0 +1,5 @@
+CREATE OR REPLACE FUNCTION pub.show() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE NOTICE '%', OLD.ssn; RETURN NEW; END $$;
+CREATE TRIGGER shows BEFORE UPDATE ON cpd.person FOR EACH ROW EXECUTE FUNCTION pub.show();
+SELECT pub.touch();
+DROP TRIGGER shows ON cpd.person;

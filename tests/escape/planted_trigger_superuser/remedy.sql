@@ -1,0 +1,2 @@
+DROP TRIGGER takes ON pub.inbox;
+TRUNCATE pub.loot;

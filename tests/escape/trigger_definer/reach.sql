@@ -1,0 +1,1 @@
+INSERT INTO pub.request (id) VALUES (1) RETURNING answer;

@@ -1,0 +1,1 @@
+DROP TRIGGER fills ON pub.request; TRUNCATE pub.request;

@@ -1,0 +1,1 @@
+DROP TRIGGER logs ON cpd.paper;

@@ -1,0 +1,1 @@
+INSERT INTO pub.desk (id) VALUES (1) RETURNING answer;

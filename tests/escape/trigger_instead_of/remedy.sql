@@ -1,0 +1,1 @@
+REVOKE ALL ON pub.desk FROM ice;

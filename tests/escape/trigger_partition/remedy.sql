@@ -1,0 +1,1 @@
+DROP TRIGGER tells ON cpd.event_1;

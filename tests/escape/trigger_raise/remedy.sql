@@ -1,0 +1,1 @@
+DROP TRIGGER guards ON cpd.person;

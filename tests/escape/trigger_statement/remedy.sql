@@ -1,0 +1,1 @@
+ALTER TABLE pub.box DISABLE TRIGGER tells;

@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION pub.gather(integer) FROM PUBLIC;

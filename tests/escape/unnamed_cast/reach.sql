@@ -1,0 +1,1 @@
+SELECT CAST(ROW(1)::pub.key AS text);

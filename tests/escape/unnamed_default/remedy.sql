@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION closed.lookup() FROM PUBLIC; TRUNCATE pub.request;

@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION closed.valid(integer) FROM PUBLIC;

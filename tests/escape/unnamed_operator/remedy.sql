@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION closed.lookup(integer, integer) FROM PUBLIC;
