@@ -1,1 +1,2 @@
+ALTER FUNCTION pub.may_see(integer) OWNER TO owner1;
 REVOKE SELECT ON cpd.person FROM ice;
