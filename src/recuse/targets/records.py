@@ -10,7 +10,7 @@ from recuse.enforcement.facts import Fact, TableShape
 from recuse.enforcement.links import Links
 from recuse.enforcement.plan import Change
 from recuse.model import AttributeType, Value
-from recuse.paths import Edge, Graph, Path, Place
+from recuse.paths import Edge, Graph, Path, Place, Reached
 
 Progress = Callable[[str, int, int], None]
 
@@ -193,6 +193,6 @@ class Collected:
     version: str
     unrepaired: tuple[str, ...]
     rows: Callable[[Place], str]
-    reproduce: Callable[[Graph, Way], str]
+    reproduce: Callable[[Graph, Reached, Way], str]
     told: Callable[[Path], Told]
     pages: Mapping[str, str]

@@ -5,7 +5,7 @@ from typing import Final
 
 import psycopg
 
-from recuse.paths import Graph
+from recuse.paths import Graph, Reached
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.edges import collect
 from recuse.targets.postgres.edges.kinds import told
@@ -29,8 +29,8 @@ def collected(connection: Connection) -> Collected:
     emptied = len(kept) < len(found.not_examined) and not closed
     version = floor(connection.info.server_version)
 
-    def reproduced(graph: Graph, way: Way) -> str:
-        return reproduce(graph, graph.search(way.start), way.start, way.path, found.columns).text
+    def reproduced(graph: Graph, reached: Reached, way: Way) -> str:
+        return reproduce(graph, reached, way.start, way.path, found.columns).text
 
     return Collected(
         database=found.database,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from recuse.paths import ANYONE, Edge, Graph
+from recuse.paths import ANYONE, Edge, Graph, Place
 
 Verdict = Literal["all", "some", "none"]
 
@@ -42,19 +42,30 @@ class Exempt:
 
 @dataclass(frozen=True, slots=True)
 class RowSecurity:
-    """Row security of a whole database: its tables by node, exempt roles, and the roles each role inherits from."""
+    """Row security of a whole database: its tables by node, exempt roles, and who inherits from each role.
+
+    `heirs` are sets of roles as numbers: bit n stands for the role whose number is n.
+    """
 
     tables: Mapping[str, GuardedTable]
     exempt: Mapping[str, str]
     roles: frozenset[str]
-    memberships: Graph
+    numbers: Mapping[str, int]
+    heirs: Mapping[str, int]
 
     @classmethod
     def of(cls, tables: list[GuardedTable], exempt: list[Exempt], edges: list[Edge]) -> "RowSecurity":
         """Put together from what the catalog says; `edges` tell the roles and what they inherit."""
-        memberships = Graph.of(edge for edge in edges if edge.kind == "membership")
-        roles = frozenset(edge.only_as for edge in edges if edge.kind == "PUBLIC" and edge.only_as)
-        return cls({t.node: t for t in tables}, {e.role: e.reason for e in exempt}, roles, memberships)
+        memberships = [edge for edge in edges if edge.kind == "membership"]
+        members = sorted({edge.source for edge in memberships})
+        search = Graph.of(memberships).search_all([Place(member) for member in members])
+        return cls(
+            tables={t.node: t for t in tables},
+            exempt={e.role: e.reason for e in exempt},
+            roles=frozenset(edge.only_as for edge in edges if edge.kind == "PUBLIC" and edge.only_as),
+            numbers={member: number for number, member in enumerate(members)},
+            heirs={node: search.who(node)[ANYONE] for node in search.nodes()},
+        )
 
     def rows(self, node: str, identity: str) -> Rows:
         """The rows of the relation `node` that `identity` sees."""
@@ -63,14 +74,17 @@ class RowSecurity:
             return Rows("all")
         if identity in self.exempt:
             return Rows("all", f"`{identity}` {self.exempt[identity]}, so no row policy binds it")
-        held = {*self.memberships.shortest(f"role:{identity}")}
-        if f"role:{table.owner}" in held and not table.forced:
+        if not table.forced and self._inherits(identity, table.owner):
             return Rows("all", f"`{identity}` has the rights of the owner `{table.owner}`, whom no row policy binds")
         applying = [
             policy for policy in table.policies
-            if any(role == "" or f"role:{role}" in held for role in policy["roles"])
+            if any(role == "" or self._inherits(identity, role) for role in policy["roles"])
         ]  # fmt: skip
         return _combined(table.name, identity, applying)
+
+    def _inherits(self, identity: str, role: str) -> bool:
+        number = self.numbers.get(f"role:{identity}")
+        return identity == role or (number is not None and bool(self.heirs.get(f"role:{role}", 0) >> number & 1))
 
 
 def _combined(table: str, identity: str, policies: list[dict[str, Any]]) -> Rows:
