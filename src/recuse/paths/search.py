@@ -110,22 +110,22 @@ class Reached(Mapping[Place, Path]):
         """The path to a place; the start's own is empty. KeyError where it is not reached."""
         if place not in self:
             raise KeyError(place)
-        return tuple(self.search.edges[number] for number in self._way(place))
+        return tuple(self.search.edges[number] for number in self.way(place))
 
     def shortest(self, node: str) -> Path:
         """The shortest path to a node, as whichever identity it is reached. KeyError where it is not."""
         places = self.at(node)
         if not places:
             raise KeyError(node)
-        way = min((self._way(place) for place in places), key=_length_then_order)
+        way = min((self.way(place) for place in places), key=_length_then_order)
         return tuple(self.search.edges[number] for number in way)
 
     def at(self, node: str) -> list[Place]:
         """The places of a node that are reached."""
         return [Place(node, identity) for identity, who in self.search.who(node).items() if who >> self.start & 1]
 
-    def _way(self, place: Place) -> tuple[int, ...]:
-        """Works back from a place, without recursion: chains of roles and views may be long."""
+    def way(self, place: Place) -> tuple[int, ...]:
+        """The path to a reached place as numbers of edges, found from its end: chains of roles and views may be long."""
         ways = self._ways
         if place in ways:
             return ways[place]
