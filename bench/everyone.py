@@ -1,6 +1,6 @@
 """A program of its own: the full access verdict of one database, from nothing to a document, as a person would run it.
 
-`python -m bench.everyone FILE` connects to the database that the environment names (PGHOST …) and writes for every login
+`python -m bench.everyone FILE` connects to the database that the environment names (PGHOST …). For every login it writes
 each relation that it reads, whether all rows or some, and the steps of a shortest path; then each column that it reads
 otherwise than its whole relation, in the same form. What is not there is not reached. Steps are written once.
 """
@@ -43,7 +43,7 @@ def verdict(collected: Collected) -> dict[str, Any]:
             login: _of_login(search.reached(number), shown, collected.columns)
             for number, login in enumerate(collected.logins)
         },
-        "steps": [edge.reason for edge in search.edges],
+        "steps": [[edge.kind, edge.reason] for edge in search.edges],
     }
 
 

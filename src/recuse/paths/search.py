@@ -125,7 +125,7 @@ class Reached(Mapping[Place, Path]):
         return [Place(node, identity) for identity, who in self.search.who(node).items() if who >> self.start & 1]
 
     def way(self, place: Place) -> tuple[int, ...]:
-        """The path to a reached place as numbers of edges, found from its end: chains of roles and views may be long."""
+        """The path to a reached place as numbers of edges: found from its end, since chains may be long."""
         ways = self._ways
         if place in ways:
             return ways[place]
