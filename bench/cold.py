@@ -1,7 +1,7 @@
 """Runs a program from nothing, and prints how many seconds it took and how much memory it had at most.
 
-`python -m bench.cold PROGRAM …`. It is a process of its own because the kernel counts towards a program's memory what the
-process that started it had: this one has next to nothing.
+`python -m bench.cold PROGRAM …`. It is a process of its own because the kernel counts towards a program's memory what
+the process that started it had: this one has next to nothing.
 """
 
 import json

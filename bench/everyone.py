@@ -1,13 +1,13 @@
-"""A program of its own: the full access verdict of one database, from nothing to a document, as a person would run it.
+"""A program of its own: the full access verdict of one database, from nothing to a document, as anyone would run it.
 
-`python -m bench.everyone FILE` connects to the database that the environment names (PGHOST …). For every login it writes
-each relation that it reads, whether all rows or some, and the steps of a shortest path; then each column that it reads
-otherwise than its whole relation, in the same form. What is not there is not reached. Steps are written once.
+`python -m bench.everyone FILE` connects to the database that the environment names (PGHOST …). For every login it
+writes each relation that it reads, whether all rows or some, and the steps of a shortest path; then each column that it
+reads otherwise than its whole relation, in the same form. What is not there is not reached. Steps are written once.
 """
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,15 +18,13 @@ from recuse.targets.postgres.edges import Collected, collect
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """Who sees all rows of a node, and who sees any (sets of logins); its places by verdict, where that differs."""
+    """Who sees all rows of a node, and who sees any (sets of logins); by identity who reaches it, and what is seen so."""
 
+    node: str
     everything: int
     something: int
+    who: Mapping[str, int]
     verdicts: Mapping[str, str]
-
-    def rows(self, login: int) -> str:
-        """The rows that this login sees: all, some or none."""
-        return "all" if self.everything >> login & 1 else "some" if self.something >> login & 1 else "none"
 
 
 def verdict(collected: Collected) -> dict[str, Any]:
@@ -34,13 +32,15 @@ def verdict(collected: Collected) -> dict[str, Any]:
     search = Graph.of(collected.edges).search_all([Place(f"login:{login}", login) for login in collected.logins])
     let_in = search.who(f"database:{collected.database}")
     connecting = sum(let_in.get(login, 0) & 1 << number for number, login in enumerate(collected.logins))
-    shown = {
-        node: _shown(collected, search.who(node), node, connecting)
-        for node in (*dict.fromkeys(collected.columns.values()), *collected.columns)
-    }
+    relations = dict.fromkeys(collected.columns.values())
+    whole = {node: _shown(collected, search.who(node), node, connecting) for node in relations}
+    told = [(one, one.something) for one in whole.values()]
+    for column, node in collected.columns.items():
+        one, relation = _shown(collected, search.who(column), column, connecting), whole[node]
+        told.append((one, (one.everything ^ relation.everything) | (one.something ^ relation.something)))
     return {
         "logins": {
-            login: _of_login(search.reached(number), shown, collected.columns)
+            login: _of_login(search.reached(number), [one for one, who in told if who >> number & 1])
             for number, login in enumerate(collected.logins)
         },
         "steps": [[edge.kind, edge.reason] for edge in search.edges],
@@ -55,17 +55,17 @@ def _shown(collected: Collected, who: Mapping[str, int], node: str, connecting: 
         rows = verdicts.get(identity, "all")
         something |= some if rows != "none" else 0
         everything |= some if rows == "all" else 0
-    return _Shown(everything & connecting, something & connecting, verdicts)
+    return _Shown(node, everything & connecting, something & connecting, who, verdicts)
 
 
-def _of_login(reached: Reached, shown: Mapping[str, _Shown], columns: Mapping[str, str]) -> dict[str, list[str | int]]:
+def _of_login(reached: Reached, told: Iterable[_Shown]) -> dict[str, list[str | int]]:
+    bit = 1 << reached.start
     found: dict[str, list[str | int]] = {}
-    number = reached.start
-    for node, one in shown.items():
-        rows = one.rows(number)
-        if rows != "none" and not (node in columns and shown[columns[node]].rows(number) == rows):
-            ways = [reached.way(place) for place in reached.at(node) if one.verdicts.get(place.identity, "all") == rows]
-            found[node] = [rows, *min(ways, key=lambda way: (len(way), way))]
+    for one in told:
+        rows = "all" if one.everything & bit else "some"
+        identities = [i for i, who in one.who.items() if who & bit and one.verdicts.get(i, "all") == rows]
+        ways = [reached.way((one.node, identity)) for identity in identities]
+        found[one.node] = [rows, *(ways[0] if len(ways) == 1 else min(ways, key=lambda way: (len(way), way)))]
     return found
 
 

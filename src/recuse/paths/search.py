@@ -14,6 +14,7 @@ from recuse.paths.places import ANYONE, Edge, Path, Place
 
 _NOBODY: Final[Mapping[str, int]] = {}
 _Step = tuple[int, str, int]  # an edge by its number, as whom it is taken, and for whom
+_Arrival = tuple[int, int, str]  # for whom, by which edge, taken as whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +22,15 @@ class Search:
     """What each of several starts reaches.
 
     `held` says who reaches a node, by the identity with which they do; `came` are the steps by which each place was
-    first reached (for whom, by which edge, as whom). What lies *behind* was not walked: nothing needs it, and only more
-    of the kind is reached from it, as with most tables, views and columns. Who reaches that follows from its incoming
-    edges, and where paths end it is not even kept, but worked out when asked for.
+    first reached. What lies *behind* was not walked: nothing needs it, and only more of the kind is reached from it, as
+    with most tables, views and columns. Who reaches that follows from its incoming edges, and where paths end it is not
+    even kept, but worked out when asked for; so are the steps to it.
     """
 
     edges: Sequence[Edge]
     starts: Sequence[Place]
     held: Mapping[str, Mapping[str, int]]
-    came: Mapping[Place, Sequence[tuple[int, int, str]]]
+    came: dict[tuple[str, str], list[_Arrival]]
     behind: Mapping[str, Sequence[int]]
 
     def nodes(self) -> Collection[str]:
@@ -56,25 +57,26 @@ class Search:
         """What the start of this number reaches."""
         return Reached(self, start)
 
-    def last_steps(self, place: Place, start: int) -> Iterator[tuple[Place, int]]:
-        """The last steps of a start's ways to a place: where it comes from, and the number of the edge."""
-        behind = self.behind.get(place.node)
-        if behind is None:
-            for who, number, identity in self.came.get(place, ()):
-                if who >> start & 1:
-                    yield Place(self.edges[number].source, identity), number
-            return
-        for number in behind:
-            edge = self.edges[number]
-            if edge.identity is None or edge.identity == place.identity:
+    def last_steps(self, place: tuple[str, str]) -> Sequence[_Arrival]:
+        """The last steps of the ways to a place, for whoever takes them."""
+        known = self.came.get(place)
+        if known is None:
+            node, there = place
+            known = []
+            for number in self.behind.get(node, ()):
+                edge = self.edges[number]
                 source = self.held.get(edge.source, _NOBODY)
-                for identity in (place.identity,) if edge.identity is None else source:
-                    if source.get(identity, 0) >> start & 1 and self._able(edge, identity, 1 << start):
-                        yield Place(edge.source, identity), number
+                taking = source if edge.identity == there else {there: source.get(there, 0)}
+                for identity in taking if edge.identity in {None, there} else ():
+                    able = self._able(edge, identity, taking[identity])
+                    if able:
+                        known.append((able, number, identity))
+            self.came[place] = known
+        return known
 
     def _through(self, edge: Edge) -> Mapping[str, int]:
         """Who comes by an edge, by the identity with which they arrive."""
-        source = self.held.get(edge.source, _NOBODY)
+        source = self.held[edge.source]
         if edge.only_as is None and edge.identity is None and not edge.needs:
             return source
         through: dict[str, int] = {}
@@ -90,7 +92,8 @@ class Search:
         if edge.only_as is not None and edge.only_as != identity:
             return 0
         for need in edge.needs:
-            who &= _met(self.held, need, identity)
+            holders = self.held.get(need, _NOBODY)
+            who &= holders.get(identity, 0) | holders.get(ANYONE, 0)
         return who
 
 
@@ -104,7 +107,7 @@ class Reached(Mapping[Place, Path]):
 
     search: Search
     start: int
-    _ways: dict[Place, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _ways: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, place: Place) -> Path:
         """The path to a place; the start's own is empty. KeyError where it is not reached."""
@@ -117,26 +120,35 @@ class Reached(Mapping[Place, Path]):
         places = self.at(node)
         if not places:
             raise KeyError(node)
-        way = min((self.way(place) for place in places), key=_length_then_order)
+        way = min((self.way(place) for place in places), key=lambda way: (len(way), way))
         return tuple(self.search.edges[number] for number in way)
 
     def at(self, node: str) -> list[Place]:
         """The places of a node that are reached."""
         return [Place(node, identity) for identity, who in self.search.who(node).items() if who >> self.start & 1]
 
-    def way(self, place: Place) -> tuple[int, ...]:
+    def way(self, place: tuple[str, str]) -> tuple[int, ...]:
         """The path to a reached place as numbers of edges: found from its end, since chains may be long."""
         ways = self._ways
         if place in ways:
             return ways[place]
-        stack = [(place, list(self.search.last_steps(place, self.start)))]
+        stack = [place]
         while stack:
-            at, steps = stack[-1]
-            missing = [before for before, _ in steps if before not in ways]
+            at = stack[-1]
+            missing = []
+            best: tuple[int, ...] = ()
+            for who, number, identity in self.search.last_steps(at):
+                if who >> self.start & 1:
+                    before = (self.search.edges[number].source, identity)
+                    way = ways.get(before)
+                    if way is None:
+                        missing.append(before)
+                    elif not best or (len(way) + 1, (*way, number)) < (len(best), best):
+                        best = (*way, number)
             if missing:
-                stack += [(before, list(self.search.last_steps(before, self.start))) for before in missing]
+                stack += missing
             else:
-                ways[at] = min(((*ways[before], edge) for before, edge in steps), key=_length_then_order, default=())
+                ways[at] = best
                 stack.pop()
         return ways[place]
 
@@ -164,7 +176,7 @@ class Walk:
     edges: Sequence[Edge]
     starts: Sequence[Place]
     _held: dict[str, dict[str, int]] = field(default_factory=dict)
-    _came: dict[Place, list[tuple[int, int, str]]] = field(default_factory=dict)
+    _came: dict[tuple[str, str], list[_Arrival]] = field(default_factory=dict)
     _waiting: dict[str, list[_Step]] = field(default_factory=dict)
 
     def search(self) -> Search:
@@ -192,8 +204,9 @@ class Walk:
         search = Search(self.edges, self.starts, held, self._came, behind)
         leading_on = {edge.source for edge in self.edges}
         for node, numbers in behind.items():
-            if node in leading_on:
-                held[node] = search.arriving(numbers)
+            behind[node] = [number for number in numbers if self.edges[number].source in held]
+            if node in leading_on and (reaching := search.arriving(behind[node])):
+                held[node] = reaching
         return search
 
     def _behind(self, needed: Collection[str]) -> dict[str, list[int]]:
@@ -221,7 +234,8 @@ class Walk:
             if edge.only_as is not None and edge.only_as != identity:
                 continue
             for need in edge.needs:
-                lacking = who & ~_met(self._held, need, identity)
+                holders = self._held.get(need, _NOBODY)
+                lacking = who & ~(holders.get(identity, 0) | holders.get(ANYONE, 0))
                 if lacking:
                     self._waiting.setdefault(need, []).append((number, identity, lacking))
                     who &= ~lacking
@@ -249,13 +263,3 @@ def _steps(outgoing: Mapping[str, Sequence[int]], fresh: Mapping[Place, int]) ->
     for (node, identity), who in fresh.items():
         for number in outgoing.get(node, ()):
             yield number, identity, who
-
-
-def _met(held: Mapping[str, Mapping[str, int]], need: str, identity: str) -> int:
-    """Those who hold what a step needs, as the same identity or as ANYONE."""
-    holders = held.get(need, _NOBODY)
-    return holders.get(identity, 0) | holders.get(ANYONE, 0)
-
-
-def _length_then_order(way: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
-    return len(way), way
