@@ -5,6 +5,7 @@ writes each relation that it reads, whether all rows or some, and the steps of a
 reads otherwise than its whole relation, in the same form. What is not there is not reached. Steps are written once.
 """
 
+import gc
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from recuse.targets.postgres.edges import Collected, collect
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """Who sees all rows of a node, and who sees any (sets of logins); by identity who reaches it, and what is seen so."""
+    """Who sees all rows of a node, who sees any (sets of logins); by identity who reaches it, and what is seen so."""
 
     node: str
     everything: int
@@ -71,6 +72,7 @@ def _of_login(reached: Reached, told: Iterable[_Shown]) -> dict[str, list[str | 
 
 def main(path: str) -> None:
     """Write the document into a file."""
+    gc.set_threshold(100_000)  # as the command line does
     with read_only("") as connection:
         collected = collect(connection, connection.info.dbname)
     with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - one import less

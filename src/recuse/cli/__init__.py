@@ -4,6 +4,7 @@ Exit codes: 0 done or holds, 1 findings or refused, 2 could not tell or bad inpu
 one JSON document on standard output and nothing else; progress and messages go to standard error.
 """
 
+import gc
 import sys
 import traceback
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from recuse.errors import InputError, RecuseError
 VERBS: Final = ("reach", "init", "check", "plan", "sign", "confirm", "apply", "verify", "why", "demo")
 GROUPS: Final = ("permit", "ledger")
 """Verbs that have verbs of their own."""
+_ALIVE: Final = 100_000
+"""New objects after which cycles are looked for: a large database is some hundred thousand records, none in a cycle."""
 
 
 def command_line(names: Iterable[str] = (*VERBS, *GROUPS)) -> typer.Typer:
@@ -59,6 +62,7 @@ def __getattr__(name: str) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; errors on purpose leave as one sentence with a remedy, never as a traceback."""
+    gc.set_threshold(_ALIVE)
     asked = [name for name in sys.argv[1:2] if name in (*VERBS, *GROUPS)]
     try:
         code = command_line(asked or (*VERBS, *GROUPS))(prog_name="recuse", standalone_mode=False)
