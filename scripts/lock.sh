@@ -9,7 +9,9 @@ resolve() {
 ours=(pyproject.toml --extra analytics --extra embedded --group pyproject.toml:build)
 resolve "${ours[@]}" -o locks/runtime.txt
 resolve "${ours[@]}" --group pyproject.toml:dev -o locks/dev.txt
-resolve --group pyproject.toml:bench -o locks/bench.txt
+# What benchmarks compare with runs on our own libraries, so that only the programs themselves are installed apart.
+resolve --group pyproject.toml:bench --constraint locks/dev.txt --no-emit-package psycopg --no-emit-package psycopg-binary \
+  --no-emit-package typing-extensions --no-emit-package tzdata --no-emit-package z3-solver -o locks/bench.txt
 resolve --group pyproject.toml:mutation --constraint locks/dev.txt -o locks/mutation.txt
 resolve locks/application.in -o locks/application.txt
 # One lock a version of PostgreSQL that only tests use: they exclude one another.

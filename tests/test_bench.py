@@ -17,6 +17,7 @@ from bench.place import TOOLS
 from bench.plans import DifferentPlanError, Node, check_plan, check_same
 from bench.result import Place, Result, in_words, read, renewed
 from bench.sides import COPY, NO_POLICY, OTHERS, OURS, ROW_FUNCTION
+from bench.verdict import check_agreement
 from tests.conftest import binaries_of, skip_loudly
 
 KEYS = ("name", "value", "unit", "against", "aim", "holds", "spread", "machine", "versions")
@@ -83,6 +84,13 @@ def test_what_others_lose_is_seen(results: dict[str, Result]) -> None:
     assert results["enforcement/sum/settings-in-select/prepared/serial/estimated-rows"].value < 0.1
 
 
+def test_the_whole_verdict_on_both_sides(results: dict[str, Result]) -> None:
+    for side in ("recuse", "pgrls", "reach"):
+        assert results[f"verdict/{side}/took"].unit == "s"
+        assert results[f"verdict/{side}/memory"].unit == "MiB"
+    assert results["verdict/pgrls/times-the-memory"].value > 1
+
+
 def test_the_table_and_the_chart_have_what_was_measured(folder: Path, results: dict[str, Result]) -> None:
     table = (folder / "results.md").read_text()
     assert all(f"| {name} |" in table for name in results)
@@ -125,6 +133,37 @@ def test_a_different_answer_is_not_timed() -> None:
 def test_an_empty_answer_compares_nothing(nothing: Rows) -> None:
     with pytest.raises(DifferentAnswerError, match="finds nothing"):
         check_answers(Fixed("hand", nothing), [Fixed("same", nothing)])
+
+
+OURS_READS: dict[str, Any] = {"logins": {"u1": {"table:s1.t1": ["all", 0]}}, "steps": [["grant SELECT", "granted"]]}
+BECOMES = ["SET ROLE", "it may become one who reads"]
+OURS_NOT: dict[str, Any] = {"logins": {"u1": {}}, "steps": []}
+
+
+def matrix(verdict: str, note: str | None = None) -> dict[str, Any]:
+    return {"rows": [{"table": "s1.t1", "command": "SELECT", "access": {"u1": {"verdict": verdict, "note": note}}}]}
+
+
+def test_both_sides_agree_with_the_server_on_grants() -> None:
+    reads, no = ("u1", "s1.t1", True, True), ("u1", "s1.t1", False, False)
+    check_agreement([reads], OURS_READS, matrix("open"))
+    others = [reads, ("u1", "s1.t1", False, True)]  # a column, or no USAGE: not compared
+    check_agreement(others, OURS_READS, matrix("open"))
+    for held, ours, theirs in (
+        (reads, OURS_NOT, matrix("open")), (reads, OURS_READS, matrix("denied")), (no, OURS_READS, matrix("denied")),
+        (no, OURS_NOT, matrix("open")), (no, OURS_NOT, matrix("denied")),
+    ):  # fmt: skip
+        with pytest.raises(DifferentAnswerError):
+            check_agreement([held], ours, theirs)
+
+
+def test_what_only_one_side_looks_at_is_not_held_against_it() -> None:
+    held = [("u1", "s1.t1", True, True), ("u2", "s1.t1", False, False)]
+    logins = {**OURS_READS["logins"], "u2": {"table:s1.t1": ["all", 1]}}
+    ours = {"logins": logins, "steps": [*OURS_READS["steps"], BECOMES]}
+    theirs = matrix("open")
+    theirs["rows"][0]["access"]["u2"] = {"verdict": "open", "note": "through definer view s1.v1"}
+    check_agreement(held, ours, theirs)
 
 
 SCAN = Node("Seq Scan", "arrest", "", False, 0, 1000)

@@ -1,5 +1,6 @@
-"""The search: shortest first, needs met by the same identity or by anyone, steps that one identity alone can take."""
+"""The search: shortest paths, needs met by the same identity or by anyone, steps that one identity alone can take."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,15 +49,18 @@ def test_routes_are_all_ways_once_and_stop_at_the_target() -> None:
         step("a", "t"), step("a", "b"), step("b", "t"), step("b", "a"), step("t", "u"), step("a", "dead end"),
         Edge("a", "t", "step", "by a second grantor"),
     ])  # fmt: skip
-    routes = graph.routes(Place("a"), {"t", "u"}, 10)
+    start = graph.search(Place("a"))
+    routes = graph.routes(start, {"t", "u"}, 10)
     assert [[edge.target for edge in path] for path in routes] == [["t"], ["t"], ["b", "t"]]
-    assert len(graph.routes(Place("a"), {"t", "u"}, 2)) == 2
+    assert len(graph.routes(start, {"t", "u"}, 2)) == 2
 
 
 def test_routes_that_are_alike_are_one() -> None:
     edges = [Edge("a", f"column:t.{n}", "column", "it holds the column") for n in range(5)]
-    assert len(Graph.of(edges).routes(Place("a"), {e.target for e in edges}, 10)) == 5
-    assert len(Graph.of(edges).routes(Place("a"), {e.target for e in edges}, 10, lambda node: node.split(".")[0])) == 1
+    graph = Graph.of(edges)
+    start, targets = graph.search(Place("a")), {e.target for e in edges}
+    assert len(graph.routes(start, targets, 10)) == 5
+    assert len(graph.routes(start, targets, 10, lambda node: node.split(".")[0])) == 1
 
 
 NODES = st.sampled_from([f"n{n}" for n in range(6)])
@@ -104,4 +108,40 @@ def test_search_is_the_closure(edges: list[Edge], target: str) -> None:
     ends = {place for place in expected if place.node == target}
     assert {place for place in graph.toward([target]).search(start) if place.node == target} == ends
     if target != start.node:
-        assert bool(graph.routes(start, {target}, 50)) == bool(ends)
+        assert bool(graph.routes(paths, {target}, 50)) == bool(ends)
+
+
+STARTS = (Place("n0", "i"), Place("n1", "j"), Place("n2"), Place("n0", "j"), Place("n0", "i"))
+
+
+@settings(max_examples=500, deadline=None)
+@given(EDGES)
+def test_each_of_many_starts_is_answered_as_if_it_were_alone(edges: list[Edge]) -> None:
+    graph = Graph.of(edges)
+    together = graph.search_all(STARTS)
+    for number, start in enumerate(STARTS):
+        alone = graph.search(start)
+        reached = together.reached(number)
+        assert set(reached) == closure(edges, start)
+        assert dict(reached) == dict(alone)
+        assert graph.routes(reached, {"n5"}, 50) == graph.routes(alone, {"n5"}, 50)
+
+
+def test_long_chains_need_no_recursion() -> None:
+    """Roles in roles are walked, and worked back from; views over views lie behind."""
+    roles = [step(f"role:{n}", f"role:{n + 1}") for n in range(3000)]
+    usage = step("role:3000", "schema:s")
+    views = [step("role:0", "view:0", needs=("schema:s",)), *(step(f"view:{n}", f"view:{n + 1}") for n in range(3000))]
+    reached = Graph.of([*views, *roles, usage]).search(Place("role:0"))
+    assert len(reached[Place("view:3000")]) == 3001
+    assert len(reached[Place("role:3000")]) == 3000
+
+
+def test_what_is_not_reached_has_no_path() -> None:
+    reached = Graph.of([step("a", "b"), step("c", "d")]).search(Place("a"))
+    assert Place("d") not in reached
+    assert not reached.at("d")
+    with pytest.raises(KeyError):
+        reached[Place("d")]
+    with pytest.raises(KeyError):
+        reached.shortest("d")

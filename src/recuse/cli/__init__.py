@@ -4,61 +4,68 @@ Exit codes: 0 done or holds, 1 findings or refused, 2 could not tell or bad inpu
 one JSON document on standard output and nothing else; progress and messages go to standard error.
 """
 
+import gc
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Iterable
+from importlib import import_module
 from itertools import pairwise
 from typing import Final
 
 import typer
 from typer.exceptions import TyperException
 
-from recuse.cli import ledger, permit
-from recuse.cli.apply import apply
-from recuse.cli.check import check
-from recuse.cli.confirm import confirm
 from recuse.cli.console import Format, fail, printing
-from recuse.cli.demo import demo
-from recuse.cli.init import init
-from recuse.cli.plan import plan
-from recuse.cli.reach import reach
-from recuse.cli.sign import sign
-from recuse.cli.verify import verify
-from recuse.cli.why import why
 from recuse.errors import InputError, RecuseError
 
-app = typer.Typer(
-    name="recuse",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    help="Makes a signed directive about who may use a public body's data true inside the databases that hold it.",
-    epilog="Start: [bold]recuse reach URL[/] on any PostgreSQL database, or [bold]recuse demo[/] to see the whole.",
-)
-VERBS: Final[dict[str, Callable[..., None]]] = {
-    "reach": reach,
-    "init": init,
-    "check": check,
-    "plan": plan,
-    "sign": sign,
-    "confirm": confirm,
-    "apply": apply,
-    "verify": verify,
-    "why": why,
-    "demo": demo,
-}
-for _name, _verb in VERBS.items():
-    _text, _, _examples = (_verb.__doc__ or "").partition("Examples:")
-    app.command(_name, help=_text, epilog=f"Examples: {_examples.strip()}" if _examples else None)(_verb)
-app.add_typer(permit.app, name="permit")
-app.add_typer(ledger.app, name="ledger")
+VERBS: Final = ("reach", "init", "check", "plan", "sign", "confirm", "apply", "verify", "why", "demo")
+GROUPS: Final = ("permit", "ledger")
+"""Verbs that have verbs of their own."""
+_ALIVE: Final = 100_000
+"""New objects after which cycles are looked for: a large database is some hundred thousand records, none in a cycle."""
+
+
+def command_line(names: Iterable[str] = (*VERBS, *GROUPS)) -> typer.Typer:
+    """The command line with these verbs. Each is loaded here: some take longer to load than others take to answer."""
+    app = typer.Typer(
+        name="recuse",
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        help="Makes a signed directive about who may use a public body's data true inside the databases that hold it.",
+        epilog="Start: [bold]recuse reach URL[/] on any PostgreSQL database, or [bold]recuse demo[/] to see the whole.",
+        callback=_nothing,
+    )
+    for name in names:
+        module = import_module(f"recuse.cli.{name}")
+        if name in GROUPS:
+            app.add_typer(module.app, name=name)
+            continue
+        verb = getattr(module, name)
+        text, _, examples = (verb.__doc__ or "").partition("Examples:")
+        app.command(name, help=text, epilog=f"Examples: {examples.strip()}" if examples else None)(verb)
+    return app
+
+
+def _nothing() -> None:
+    # With a callback a command line of one verb is still told which verb.
+    pass
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """`app` is the whole command line, made when it is asked for."""
+    if name == "app":
+        return command_line()
+    raise AttributeError(name)
 
 
 def main() -> None:
     """Run the command line; errors on purpose leave as one sentence with a remedy, never as a traceback."""
+    gc.set_threshold(_ALIVE)
+    asked = [name for name in sys.argv[1:2] if name in (*VERBS, *GROUPS)]
     try:
-        code = app(prog_name="recuse", standalone_mode=False)
+        code = command_line(asked or (*VERBS, *GROUPS))(prog_name="recuse", standalone_mode=False)
     except RecuseError as error:
         sys.exit(fail(error))
     except TyperException as error:

@@ -5,7 +5,7 @@ what is reached all the same is reached past the policy. What the policy opens t
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -14,7 +14,7 @@ from recuse.enforcement.facts import DefaultPrivilege, Fact, Grant, Membership
 from recuse.enforcement.scope import PREFIX
 from recuse.model import UNBOUND_USES, Account, Repository, System, TableMap
 from recuse.operations.plan import Planned
-from recuse.paths import Edge, Graph, Path, Place
+from recuse.paths import Edge, Graph, Path, Place, Reached, Search
 from recuse.policy.trees import serves
 from recuse.targets.records import Collected, Way
 
@@ -42,6 +42,17 @@ class Finding:
     rows: str = "all"
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A governed column that the accounts `who` (a set of starts) reach as one identity."""
+
+    place: Place
+    who: int
+    table: str
+    category: str
+    rows: str
+
+
 @dataclass(slots=True)
 class Finder:
     """Turns the edges collected from one system into findings against its plan."""
@@ -60,10 +71,13 @@ class Finder:
 
     def find(self) -> tuple[Finding, ...]:
         """Everything that an account of the system reaches past the policy, sorted."""
+        accounts = tuple(self._accounts())
+        search = self._graph.search_all([Place(f"login:{account.login}", account.login) for account in accounts])
+        shown = tuple(self._shown(search))
         found: list[Finding] = []
-        for account in self._accounts():
-            found += self._of_account(account)
-        found += self._weaknesses()
+        for number, account in enumerate(accounts):
+            found += self._of_account(account, search.reached(number), shown)
+        found += self._weaknesses(accounts, search)
         return tuple(sorted(found, key=lambda f: (_SEVERITIES.index(f.severity), f.account, f.category, f.code)))
 
     def _accounts(self) -> Iterator[Account]:
@@ -72,37 +86,48 @@ class Finder:
             if here and account.use not in UNBOUND_USES:
                 yield account
 
-    def _of_account(self, account: Account) -> Iterator[Finding]:
-        start = Place(f"login:{account.login}", account.login)
-        reached = self._graph.search(start)
+    def _shown(self, search: Search) -> Iterator["_Shown"]:
+        """Where anyone reaches a governed column; sorted, so that no account's answer depends on the others."""
+        for node in sorted(search.nodes()):
+            about = self._category(node)
+            for identity, who in search.who(node).items() if about is not None else ():
+                place = Place(node, identity)
+                rows = self.collected.rows(place)
+                if about is not None and rows != "none":
+                    yield _Shown(place, who, *about, rows)
+
+    def _of_account(self, account: Account, reached: Reached, shown: Sequence["_Shown"]) -> Iterator[Finding]:
+        start = reached.search.starts[reached.start]
         best: dict[tuple[str, str], Way] = {}
-        for place, path in reached.items():
-            about = self._category(place.node)
-            rows = self.collected.rows(place) if about is not None else "none"
-            if about is None or rows == "none" or self._allowed(account, *about):
+        for one in shown:
+            if not one.who >> reached.start & 1 or self._allowed(account, one.table, one.category):
                 continue
-            code = self.collected.told(path).code
-            if (about[1], code) not in best or len(path) < len(best[about[1], code].path):
-                best[about[1], code] = Way(start, place, path, rows)
+            path = reached[one.place]
+            found = (one.category, self.collected.told(path).code)
+            if found not in best or len(path) < len(best[found].path):
+                best[found] = Way(start, one.place, path, one.rows)
         for (category, code), way in best.items():
             if code == "set-role" and {(category, "membership"), (category, "public")} & best.keys():
                 continue  # the same membership used a second way, or a detour to what everyone has
-            yield self._finding(account, category, code, way)
-        for place, path in reached.items():
-            if place.node.startswith("future:") and place.identity == account.login:
-                yield self._future(account, place, path)
+            yield self._finding(account, category, code, way, reached)
+        for node in sorted(node for node in reached.search.nodes() if node.startswith("future:")):
+            place = Place(node, account.login)
+            if place in reached:
+                yield self._future(account, place, reached[place])
 
-    def _weaknesses(self) -> Iterator[Finding]:
+    def _weaknesses(self, accounts: Sequence[Account], search: Search) -> Iterator[Finding]:
         """What accounts reach that is no data of this database: one finding for each reason, whoever it is true of."""
         held: dict[tuple[str, str], dict[str, Path]] = {}
-        for account in self._accounts():
-            reached = self._graph.search(Place(f"login:{account.login}", account.login))
+        weak = sorted(node for node in search.nodes() if _kind(node) in self.collected.weaknesses)
+        for number, account in enumerate(accounts):
+            reached = search.reached(number)
             connects = Place(f"database:{self.collected.database}", account.login) in reached
-            if not connects or any(place.node == "superuser:" for place in reached):
+            if not connects or reached.at("superuser:"):
                 continue  # a superuser is a finding of its own, and what it can do besides is none
-            for place, path in reached.items():
-                if _kind(place.node) in self.collected.weaknesses:
-                    held.setdefault((place.node, path[-1].reason), {}).setdefault(account.id, path)
+            for node in weak:
+                if reached.at(node):
+                    path = reached.shortest(node)
+                    held.setdefault((node, path[-1].reason), {}).setdefault(account.id, path)
         for (node, reason), holders in held.items():
             code, sentence = self.collected.weaknesses[_kind(node)]
             (holder, path), *others = holders.items()
@@ -137,7 +162,7 @@ class Finder:
         columns = {c for c in rights.read if mapped.columns.get(c, mapped.category) == category and c not in mapped.key}
         return bool(columns) and rights.read_rows == ALWAYS
 
-    def _finding(self, account: Account, category: str, code: str, way: Way) -> Finding:
+    def _finding(self, account: Account, category: str, code: str, way: Way, reached: Reached) -> Finding:
         return Finding(
             code=code,
             system=self.system.name,
@@ -146,7 +171,7 @@ class Finder:
             object=way.end.node,
             door=self._door(account, way.path),
             steps=way.path,
-            reproduce=self.collected.reproduce(self._graph, way),
+            reproduce=self.collected.reproduce(self._graph, reached, way),
             remedy=self._remedy(way.path),
             severity="high" if account.active else "critical",
             rows=way.rows,

@@ -5,7 +5,6 @@ what more an account would show (sessions of others, host rules) is listed under
 """
 
 import difflib
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -13,7 +12,7 @@ from typing import Any, Final
 import psycopg
 
 from recuse.errors import InputError
-from recuse.paths import Edge, Graph, Path, Place
+from recuse.paths import Edge, Graph, Path, Place, Reached, Search
 from recuse.targets.postgres.access import read_only
 from recuse.targets.postgres.edges import Collected, Rows, collect
 from recuse.targets.postgres.edges.changes import VERBS, Changing, changes, changing, toward
@@ -113,17 +112,22 @@ def find_targets(collected: Collected, parts: Sequence[str]) -> frozenset[str]:
 def answers(collected: Collected, targets: Collection[str], accounts: Sequence[str]) -> tuple[Answer, ...]:
     """One answer for each account, in their order; an account that cannot connect reaches nothing."""
     graph = Graph.of(collected.edges).toward(targets)
-    return tuple(_answer(collected, graph, targets, account) for account in accounts)
+    search = _search(graph, accounts)
+    return tuple(_answer(collected, graph, targets, search.reached(n)) for n in range(len(accounts)))
 
 
-def _answer(collected: Collected, graph: Graph, targets: Collection[str], account: str) -> Answer:
-    start = Place(f"login:{account}", account)
-    reached = graph.search(start)
-    seen = {place: collected.rows(place) for place in reached if place.node in targets}
-    best = max(seen.values(), key=lambda rows: _ORDER.index(rows.verdict), default=Rows("none"))
+def _search(graph: Graph, accounts: Sequence[str]) -> Search:
+    return graph.search_all([Place(f"login:{account}", account) for account in accounts])
+
+
+def _answer(collected: Collected, graph: Graph, targets: Collection[str], reached: Reached) -> Answer:
+    start = reached.search.starts[reached.start]
+    account = start.identity
+    seen = [collected.rows(place) for node in sorted(targets) for place in reached.at(node)]
+    best = max(seen, key=lambda rows: _ORDER.index(rows.verdict), default=Rows("none"))
     if best.verdict == "none":
         return Answer(account, Rows("none"), (), ())
-    routes = graph.routes(start, targets, _WEIGHED, lambda node: collected.columns.get(node, node))
+    routes = graph.routes(reached, targets, _WEIGHED, lambda node: collected.columns.get(node, node))
     shown = _without_detours([(path, collected.rows(_end(start, path))) for path in routes])[:PATHS]
     texts = tuple(reproduce(graph, reached, start, path, collected.columns) for path, _ in shown)
     return Answer(account, best, tuple(shown), texts)
@@ -212,24 +216,17 @@ def _changed(collected: Collected, ways: Changing, graph: Graph, account: str) -
 
 
 def _widest(collected: Collected, accounts: Sequence[str]) -> list[dict[str, Any]]:
-    graph = Graph.of(collected.edges)
-    counts: Counter[str] = Counter()
-    for account in accounts:
-        counts.update(_tables(collected, graph.search(Place(f"login:{account}", account))))
+    search = _search(Graph.of(collected.edges), accounts)
+    readers: dict[str, int] = {}
+    for node in search.nodes():
+        kind, _, name = collected.columns.get(node, node).partition(":")
+        if node.partition(":")[0] in _READ and kind in {"table", "matview"} and not name.startswith("pg_catalog."):
+            for identity, who in search.who(node).items():
+                if collected.rows(Place(node, identity)).verdict != "none":
+                    readers[name] = readers.get(name, 0) | who
+    counts = {name: who.bit_count() for name, who in readers.items() if who}
     widest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WIDEST]
     return [{"object": name, "accounts": count, "of": len(accounts)} for name, count in widest]
-
-
-def _tables(collected: Collected, reached: Mapping[Place, Path]) -> set[str]:
-    found: dict[str, bool] = {}
-    relations = {
-        (collected.columns.get(p.node, p.node), p.identity) for p in reached if p.node.partition(":")[0] in _READ
-    }
-    for node, identity in relations:
-        kind, _, name = node.partition(":")
-        if kind in {"table", "matview"} and not name.startswith("pg_catalog."):
-            found[name] = found.get(name, False) or collected.rows(Place(node, identity)).verdict != "none"
-    return {name for name, reads in found.items() if reads}
 
 
 _READ: Final = frozenset({"table", "matview", "column"})
@@ -238,18 +235,16 @@ _READ: Final = frozenset({"table", "matview", "column"})
 def _residual(collected: Collected, accounts: Sequence[str]) -> list[dict[str, str]]:
     """What no grant closes, then what single accounts hold that is no path to this object but leads elsewhere."""
     ends = {edge.target for edge in collected.edges if weakness_of(edge.target) or edge.target.startswith("future:")}
-    ends.add(SUPERUSER)
-    graph = Graph.of(collected.edges).toward(ends)
+    search = _search(Graph.of(collected.edges).toward({*ends, SUPERUSER}), accounts)
     found = [{"code": code, "sentence": sentence} for code, sentence in (*_RESIDUAL.items(), *collected.noted)]
-    for account in accounts:
-        reached = graph.shortest(f"login:{account}", account)
-        for node, path in reached.items():
-            if SUPERUSER in reached:  # what it can do is no weakness of its own
-                break
-            if (weakness := weakness_of(node)) is not None:
-                found.append({"code": weakness.code, "sentence": f"`{account}` {weakness.sentence}: {path[-1].reason}"})
-            elif node.startswith("future:"):
-                found.append({"code": "future-objects", "sentence": f"`{account}` will reach more: {path[-1].reason}"})
+    for number, account in enumerate(accounts):
+        reached = search.reached(number)
+        if reached.at(SUPERUSER):  # what it can do is no weakness of its own
+            continue
+        for node in sorted(node for node in ends if reached.at(node)):
+            weakness = weakness_of(node)
+            code, sentence = (weakness.code, weakness.sentence) if weakness else ("future-objects", "will reach more")
+            found.append({"code": code, "sentence": f"`{account}` {sentence}: {reached.shortest(node)[-1].reason}"})
     return found
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from recuse.compiler.condition import Atom
-from recuse.enforcement.facts import Fact, TableShape
 from recuse.enforcement.links import Links
-from recuse.enforcement.plan import Change
-from recuse.model import AttributeType, Value
-from recuse.paths import Edge, Graph, Path, Place
+from recuse.paths import Edge, Graph, Path, Place, Reached
+
+if TYPE_CHECKING:  # `reach` compiles nothing, and Cedar's library takes long to load
+    from recuse.compiler.condition import Atom
+    from recuse.enforcement.facts import Fact, TableShape
+    from recuse.enforcement.plan import Change
+    from recuse.model import AttributeType, Value
 
 Progress = Callable[[str, int, int], None]
 
@@ -40,8 +42,8 @@ class Inspection:
     """
 
     server: ServerFacts
-    facts: frozenset[Fact]
-    shapes: Mapping[str, TableShape]
+    facts: "frozenset[Fact]"
+    shapes: "Mapping[str, TableShape]"
     reads: Mapping[str, frozenset[str]]
     oids: Mapping[str, int]
     links: Links = field(default_factory=Links)
@@ -60,7 +62,7 @@ class Lock:
 class RenderedStatement:
     """The changes that one statement makes, with the text that does and the text that undoes them, and its lock."""
 
-    changes: tuple[Change, ...]
+    changes: "tuple[Change, ...]"
     do: str
     undo: str
     lock: Lock = Lock("none", None, "not at all")
@@ -128,8 +130,8 @@ class AskedColumn:
     """A column that rules ask about: rows are told apart by its value, or by the questions about it where there are."""
 
     column: str
-    type: AttributeType
-    questions: tuple[Atom, ...] = ()
+    type: "AttributeType"
+    questions: "tuple[Atom, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class Sample:
     """A row by its key values, with the values of the columns that rules ask about."""
 
     key: tuple[object, ...]
-    attributes: Mapping[str, Value]
+    attributes: "Mapping[str, Value]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ class Collected:
     version: str
     unrepaired: tuple[str, ...]
     rows: Callable[[Place], str]
-    reproduce: Callable[[Graph, Way], str]
+    reproduce: Callable[[Graph, Reached, Way], str]
     told: Callable[[Path], Told]
     pages: Mapping[str, str]
     weaknesses: Mapping[str, tuple[str, str]]

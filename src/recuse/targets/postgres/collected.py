@@ -1,6 +1,6 @@
 """The edges of a server's databases as the operations take them."""
 
-from recuse.paths import Graph
+from recuse.paths import Graph, Reached
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.edges import collect
 from recuse.targets.postgres.edges.kinds import WEAKNESSES, told
@@ -14,8 +14,8 @@ def collected(connection: Connection) -> Collected:
     found = collect(connection, connection.info.dbname)
     version = floor(connection.info.server_version)
 
-    def reproduced(graph: Graph, way: Way) -> str:
-        return reproduce(graph, graph.search(way.start), way.start, way.path, found.columns).text
+    def reproduced(graph: Graph, reached: Reached, way: Way) -> str:
+        return reproduce(graph, reached, way.start, way.path, found.columns).text
 
     return Collected(
         database=found.database,

@@ -128,8 +128,7 @@ def collect(connection: Connection, database: str) -> Collected:
                     databases.append(found.renamed(other.identifier, logins, databases[0].not_examined))
         except RecuseError as error:
             closed.append(f"other databases: `{other.name}` could not be examined: {error.message}")
-    memberships = databases[0].security.memberships
-    own = here(connection, lambda role, of: f"role:{of}" in memberships.shortest(f"role:{role}"))
+    own = here(connection, databases[0].security.inherits)
     linker = Linker(databases, own)
     joined = chain(
         linker.edges(), subscribed(databases, own), *(copied(databases[0], each, linker) for each in databases)

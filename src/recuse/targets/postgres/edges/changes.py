@@ -90,7 +90,7 @@ def changes(collected: Collected, found: Changing, graph: Graph, account: str) -
         return
     for verb in VERBS:
         target = f"{verb}:{found.name}"
-        for path in graph.routes(start, {target}, PATHS) if any(place.node == target for place in reached) else ():
+        for path in graph.routes(reached, {target}, PATHS) if reached.at(target) else ():
             rows = _rows(collected, path, start)
             if rows.verdict != "none":
                 yield Change(verb, rows, path, reproduce_change(graph, reached, start, path, found.statements))

@@ -12,7 +12,7 @@ from typing import Final
 
 Tree = str | Sequence["Tree"] | Mapping[str, "Tree"]
 
-_TOKEN: Final = re.compile(r"[(){}]|(?:\\.|[^\s(){}\\])+", re.DOTALL)
+_TOKEN: Final = re.compile(r"[(){}]|(?:[^\s(){}\\]+|\\.)+", re.DOTALL)
 _NULL: Final = "<>"
 _SELECT: Final = 1 << 1  # ACL_SELECT in nodes/parsenodes.h
 _WRITTEN: Final = {"insert": 1 << 0, "update": 1 << 2, "delete": 1 << 3}  # ACL_INSERT, ACL_UPDATE, ACL_DELETE
@@ -72,6 +72,9 @@ def parse(text: str) -> Tree:
 
 def _fields(items: list[Tree]) -> dict[str, Tree]:
     """A node's fields. A value is never taken for a name: a column may be called `:relid`. Constants span tokens."""
+    names = [name for name in items[1::2] if isinstance(name, str) and name[0] == ":"]
+    if len(items) == 1 + 2 * len(names):  # as most are: the same as below, and faster
+        return {"": items[0], **dict(zip(names, items[2::2], strict=True))}
     fields: dict[str, Tree] = {"": items[0]}
     position = 1
     while position < len(items):
@@ -91,9 +94,9 @@ def _nodes(tree: Tree) -> Iterator[Mapping[str, Tree]]:
         match stack.pop():
             case str():
                 continue
-            case Mapping() as node:
+            case dict() as node:
                 yield node
-                stack.extend(node.values())
+                stack.extend(value for value in node.values() if not isinstance(value, str))
             case items:
                 stack.extend(items)
 

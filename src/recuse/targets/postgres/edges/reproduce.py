@@ -169,10 +169,8 @@ def _naming(graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Ed
     """How what `entry` needs is met, unless the identity of `place` simply has it."""
     for node in entry.needs:
         simply = any(
-            edge.target == node and edge.attempt is None
-            for other in reached
-            if other.identity == place.identity
-            for edge in graph.outgoing.get(other.node, ())
+            edge.attempt is None and Place(edge.source, place.identity) in reached
+            for edge in graph.incoming.get(node, ())
         )
         if not simply:
             return reached[Place(node) if Place(node) in reached else Place(node, place.identity)]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from recuse.paths import ANYONE, Edge, Graph
+from recuse.paths import ANYONE, Edge, Graph, Place
 
 Verdict = Literal["all", "some", "none"]
 Command = Literal["r", "a", "w", "d"]
@@ -48,20 +48,31 @@ class Exempt:
 
 @dataclass(frozen=True, slots=True)
 class RowSecurity:
-    """Row security of a whole database: its tables by node, exempt roles, and the roles each role inherits from."""
+    """Row security of a whole database: its tables by node, exempt roles, and who inherits from each role.
+
+    `heirs` are sets of roles as numbers: bit n stands for the role whose number is n.
+    """
 
     tables: Mapping[str, GuardedTable]
     exempt: Mapping[str, str]
     roles: frozenset[str]
-    memberships: Graph
+    numbers: Mapping[str, int]
+    heirs: Mapping[str, int]
     _held: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, tables: list[GuardedTable], exempt: list[Exempt], edges: list[Edge]) -> "RowSecurity":
         """Put together from what the catalog says; `edges` tell the roles and what they inherit."""
-        memberships = Graph.of(edge for edge in edges if edge.kind == "membership")
-        roles = frozenset(edge.only_as for edge in edges if edge.kind == "PUBLIC" and edge.only_as)
-        return cls({t.node: t for t in tables}, {e.role: e.reason for e in exempt}, roles, memberships)
+        memberships = [edge for edge in edges if edge.kind == "membership"]
+        members = sorted({edge.source for edge in memberships})
+        search = Graph.of(memberships).search_all([Place(member) for member in members])
+        return cls(
+            tables={t.node: t for t in tables},
+            exempt={e.role: e.reason for e in exempt},
+            roles=frozenset(edge.only_as for edge in edges if edge.kind == "PUBLIC" and edge.only_as),
+            numbers={member: number for number, member in enumerate(members)},
+            heirs={node: search.who(node)[ANYONE] for node in search.nodes()},
+        )
 
     def rows(self, node: str, identity: str, command: Command = "r") -> Rows:
         """The rows of the relation `node` that `identity` sees, may make (`a`), change (`w`) or delete (`d`)."""
@@ -76,21 +87,30 @@ class RowSecurity:
 
     def owns(self, table: GuardedTable, identity: str) -> bool:
         """Whether no row policy of the table binds `identity` as its owner."""
-        return not table.forced and f"role:{table.owner}" in self.held(identity)
+        return not table.forced and self.inherits(identity, table.owner)
 
     def applying(self, table: GuardedTable, identity: str, command: Command = "r") -> list[dict[str, Any]]:
         """The row policies that are asked for `identity`."""
-        held = self.held(identity)
         return [
-            policy for policy in table.policies
-            if policy["command"] in ("*", command) and any(r == "" or f"role:{r}" in held for r in policy["roles"])
-        ]  # fmt: skip
+            policy
+            for policy in table.policies
+            if policy["command"] in ("*", command)
+            and any(role == "" or self.inherits(identity, role) for role in policy["roles"])
+        ]
 
     def held(self, identity: str) -> frozenset[str]:
         """The nodes of the roles whose rights `identity` has without becoming another, itself included."""
         if identity not in self._held:
-            self._held[identity] = frozenset(self.memberships.shortest(f"role:{identity}"))
+            number = self.numbers.get(f"role:{identity}")
+            roles = self.heirs.items() if number is not None else ()
+            self._held[identity] = frozenset(node for node, who in roles if who >> (number or 0) & 1)
+            self._held[identity] |= {f"role:{identity}"}
         return self._held[identity]
+
+    def inherits(self, identity: str, role: str) -> bool:
+        """Whether `identity` has the rights of `role` without becoming it."""
+        number = self.numbers.get(f"role:{identity}")
+        return identity == role or (number is not None and bool(self.heirs.get(f"role:{role}", 0) >> number & 1))
 
 
 def _combined(table: str, identity: str, policies: list[dict[str, Any]], asked: str) -> Rows:

@@ -1,0 +1,171 @@
+"""The full access verdict of a large database, from a cold start: ours, and the matrix of pgrls on the same database.
+
+Ours is `bench.everyone`: for every login each relation and column that it reaches, and a shortest path. pgrls gives a
+verdict for each role, table and command, without paths. Before any time is taken both are held against the server's own
+answers about grants; what only one of them looks at (steps like SET ROLE, USAGE on schemas) is not compared.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from bench import place
+from bench.estate import Size, build
+from bench.measure import SEED, DifferentAnswerError, estimate, exact
+from bench.place import TOOLS
+from bench.result import Place, Result
+from bench.sql import statement
+from bench.stage import FULL, Stage
+from recuse.targets.postgres.throwaway import throwaway
+
+SECONDS: Final = 2.0
+MEBIBYTES: Final = 150.0
+"""The aims, for 1,000 tables × 100 roles × 500 views × 200 functions."""
+SIZE: Final = Size(1000, 100, 500, 200)
+SMALL: Final = Size(40, 20, 20, 8)
+GROWTH: Final = (Size(3000, 300, 1500, 600), Size(10_000, 1000, 5000, 2000))
+"""Asked once each: how time and memory grow."""
+_ROUNDS: Final = 5
+_ASKED: Final = "s2.v1"
+"""What `recuse reach` is asked about."""
+_ROOT: Final = Path(__file__).parent.parent
+_SETTINGS: Final = ("autovacuum=off", "jit=off", "max_locks_per_transaction=256")
+_GRANTS: Final = frozenset({"CONNECT", "membership", "PUBLIC", "grant SELECT", "grant USAGE", "ownership"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Estate:
+    """A database that was made for this, and a folder for what programs write."""
+
+    dsn: str
+    folder: Path
+
+    def environment(self) -> dict[str, str]:
+        """How programs find it: the password is in no command line."""
+        parts = {key: str(value) for key, value in conninfo_to_dict(self.dsn).items()}
+        names = {"host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER", "password": "PGPASSWORD"}
+        found = {variable: parts[key] for key, variable in names.items()}
+        return {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_ROOT), "DATABASE_URL": self.dsn, **found}
+
+
+@dataclass(slots=True)
+class _Side:
+    """A program that answers for the whole database, and what its runs took: seconds, mebibytes."""
+
+    name: str
+    command: Sequence[str]
+    tools: str = ""
+    took: list[tuple[float, float]] = field(default_factory=list)
+
+    def run(self, estate: _Estate) -> None:
+        """Run it once, cold."""
+        environment = estate.environment()
+        environment["PYTHONPATH"] += f"{os.pathsep}{self.tools}" if self.tools else ""
+        command = [sys.executable, "-m", "bench.cold", *self.command]
+        done = subprocess.run(  # noqa: S603 - our own commands
+            command, env=environment, capture_output=True, text=True, timeout=900, check=False, cwd=estate.folder
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"`{self.name}` did not answer (is `make bench` setting up?): {done.stderr.strip()}")
+        seconds, mebibytes = json.loads(done.stdout)
+        self.took.append((seconds, mebibytes))
+
+
+def run(stage: Stage) -> Iterator[Result]:
+    """Both sides in turn on one database, `recuse reach` beside them, then ours alone on larger ones."""
+    full = stage.rows >= FULL
+    yield from _compared(stage, SIZE if full else SMALL, min(_ROUNDS, stage.rounds), full=full)
+    for size in GROWTH if full else ():
+        yield from _grown(stage, size)
+
+
+def _compared(stage: Stage, size: Size, rounds: int, *, full: bool) -> Iterator[Result]:
+    with _estate(stage, size) as (estate, here):
+        schemas = ",".join(f"s{number}" for number in range(1, (size.tables + 99) // 100 + 2))
+        ours = _Side("recuse", (sys.executable, "-m", "bench.everyone", "ours.json"))
+        reach = _Side("reach", (str(Path(sys.executable).parent / "recuse"), "reach", "", _ASKED, "--format", "json"))
+        matrix = ("-m", "pgrls", "matrix", "--format", "json", "--schemas", schemas, "-o", "theirs.json")
+        theirs = _Side("pgrls", (sys.executable, *matrix), str(TOOLS))
+        sides = (ours, reach, theirs)
+        for side in sides:
+            side.run(estate)
+            side.took.clear()
+        with psycopg.connect(estate.dsn) as connection:
+            held = connection.execute(statement("estate/held")).fetchall()
+        check_agreement(held, _answers(estate, "ours.json"), _answers(estate, "theirs.json"))
+        chance = random.Random(SEED)  # noqa: S311 - an order, not a secret
+        for turn in range(rounds):
+            stage.say(f"verdict: round {turn + 1} of {rounds}")
+            for side in chance.sample(sides, len(sides)):
+                side.run(estate)
+    for side in sides:
+        seconds, memory = (estimate([run[part] for run in side.took]) for part in (0, 1))
+        aimed = full and side is ours
+        yield here.result(f"verdict/{side.name}/took", seconds, "s", None, SECONDS if aimed else None)
+        yield here.result(f"verdict/{side.name}/memory", memory, "MiB", None, MEBIBYTES if aimed else None)
+    for name, part in (("times-as-long", 0), ("times-the-memory", 1)):
+        ratios = [their[part] / our[part] for their, our in zip(theirs.took, ours.took, strict=True)]
+        yield here.result(f"verdict/pgrls/{name}", estimate(ratios), "×", "recuse")
+
+
+def _grown(stage: Stage, size: Size) -> Iterator[Result]:
+    stage.say(f"verdict: {size}")
+    with _estate(stage, size) as (estate, here):
+        side = _Side("recuse", (sys.executable, "-m", "bench.everyone", "ours.json"))
+        side.run(estate)
+    name = f"verdict/{size.tables}-tables"
+    yield here.result(f"{name}/took", exact(side.took[0][0]), "s", None)
+    yield here.result(f"{name}/memory", exact(side.took[0][1]), "MiB", None)
+
+
+@contextmanager
+def _estate(stage: Stage, size: Size) -> Iterator[tuple[_Estate, Place]]:
+    """The database on a server of its own, and where figures on it are taken."""
+    with ExitStack() as stack:
+        server = stack.enter_context(throwaway(binaries=stage.binaries, settings=_SETTINGS))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="recuse-bench-")))
+        dsn = build(server, size)
+        with psycopg.connect(dsn) as connection:
+            release = connection.execute("SHOW server_version").fetchone()
+        versions = place.versions(str(release[0]) if release else "unknown")
+        yield _Estate(dsn, folder), Place(f"{place.machine()}; a database of {size}; programs started cold", versions)
+
+
+def _answers(estate: _Estate, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((estate.folder / name).read_text(encoding="utf-8"))
+    return found
+
+
+def check_agreement(held: Iterable[tuple[Any, ...]], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> None:
+    """Both sides agree with the server about grants on whole tables without row security; else DifferentAnswerError.
+
+    `held` are the server's answers: login, table, whether it reads it, whether it holds anything on it. Where it reads,
+    both sides say so. Where it holds nothing, theirs says no or names a view or function, and ours says no or shows a
+    path with more in it than grants. A column alone, or a grant without USAGE, only one side answers.
+    """
+    access = {row["table"]: row["access"] for row in theirs["rows"] if row["command"] == "SELECT"}
+    compared = 0
+    for login, table, reads, holds in held:
+        their = access[table].get(login)
+        if their is None or reads != holds:
+            continue
+        mine = ours["logins"][login].get(f"table:{table}")
+        by_grants = mine is not None and all(ours["steps"][number][0] in _GRANTS for number in mine[1:])
+        open_to = their["verdict"] == "open" and not str(their["note"]).startswith("through")
+        agree = (mine is not None and mine[0] == "all") if reads else not by_grants
+        if not agree or open_to != reads:
+            raise DifferentAnswerError(f"`{login}` on `{table}`: server {reads}, recuse {mine}, pgrls {their}")
+        compared += reads
+    if not compared:
+        raise DifferentAnswerError("no login reads any table, so that nothing is compared")
