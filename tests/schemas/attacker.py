@@ -1,0 +1,80 @@
+"""Attempts: as each login, over its own connection, everything that `attack.sql` tries; undone afterwards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+
+from recuse.targets.postgres.throwaway import Server
+from tests.schemas.administration import Office
+from tests.schemas.rows import Place
+
+TOOLS: Final = (Path(__file__).parent / "attack.sql").read_bytes()
+EXPECTED: Final = frozenset({"42501", "0LP01", "42704", "42P01"})
+"""Why statements are refused: no right, no such membership, no such object in an emptied path."""
+
+
+@dataclass
+class Loot:
+    """What one login got: values by column with the way to each; columns it was let into and saw no row of; the rest."""
+
+    login: str
+    read: dict[Place, tuple[str, list[str]]] = field(default_factory=dict)
+    empty: set[Place] = field(default_factory=set)
+    empty_directly: set[Place] = field(default_factory=set)
+    derived: dict[str, list[str]] = field(default_factory=dict)
+    statistics: set[str] = field(default_factory=set)
+    refusals: dict[str, str] = field(default_factory=dict)
+
+    def direct(self) -> set[Place]:
+        """What it read as itself, before it became anyone or helped itself."""
+        return {place for place, (way, _) in self.read.items() if way == "direct"}
+
+
+def attack(server: Server, office: Office, login: str, relations: Mapping[str, Sequence[str]]) -> Loot:
+    """Connect as the login and try; a login that is not let in gets nothing."""
+    loot = Loot(login)
+    try:
+        connection = psycopg.connect(server.dsn(office.connection.info.dbname, login, login), autocommit=True)
+    except psycopg.OperationalError:
+        return loot
+    with connection:
+        connection.execute("BEGIN")
+        for row in connection.execute("SELECT * FROM attack.loot(%s, %s, %s, %s, %s)", _task(office, relations)):
+            _keep(loot, *row)
+        connection.execute("ROLLBACK")
+    return loot
+
+
+def _task(office: Office, relations: Mapping[str, Sequence[str]]) -> tuple[list[Any], ...]:
+    roles = "SELECT rolname FROM pg_roles WHERE oid >= 16384 OR rolname IN ('pg_read_all_data', 'pg_write_all_data') ORDER BY 1"
+    functions = """
+        SELECT p.oid::regprocedure::text, format('%I.%I(%s)', n.nspname, p.proname, (
+          SELECT string_agg('NULL::' || format_type(t, NULL), ', ') FROM unnest(p.proargtypes) AS t))
+        FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+        WHERE p.oid >= 16384 AND p.prosecdef AND p.prokind = 'f' AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+        ORDER BY 1"""
+    return (
+        [name for (name,) in office.connection.execute(roles)],
+        office.schemas,
+        list(relations),
+        [[relation, column] for relation, columns in relations.items() for column in columns],
+        [call for _, call in office.connection.execute(functions)],
+    )
+
+
+def _keep(loot: Loot, way: str, relation: str, name: str | None, shown: list[str] | None, refused: str | None) -> None:
+    if way == "statistics":
+        loot.statistics |= set(shown or ())
+    elif way == "function":
+        loot.derived[relation] = shown or []
+    elif name is not None and shown is not None:
+        loot.read[relation, name] = (way, [value for value in shown if value is not None])
+    elif name is not None and refused is None:
+        loot.empty.add((relation, name))
+        if way == "direct":
+            loot.empty_directly.add((relation, name))
+    if refused is not None:
+        loot.refusals.setdefault(refused, f"{way} {relation}.{name}")
