@@ -328,7 +328,7 @@ def test_the_keys_within_reach(chain: Chain) -> None:
         assert answer["rows"] in {"all", "some", "none"}
         for path in answer["paths"]:
             assert path.keys() == {"steps", "reproduce"}
-            assert all(step.keys() == {"from", "to", "kind", "reason"} for step in path["steps"])
+            assert all(step.keys() == {"from", "to", "kind", "reason", "page"} for step in path["steps"])
 
 
 def test_the_keys_within_verify(chain: Chain) -> None:

@@ -23,7 +23,9 @@ from recuse import clock
 from recuse.cli import app
 from recuse.demo.world import World, build
 from recuse.model import UNBOUND_USES
-from recuse.operations import findings, reach, residual, verify
+from recuse.operations import reach, residual, verify
+from recuse.targets.postgres.edges.catalog import queries
+from recuse.targets.postgres.edges.kinds import KINDS, WEAKNESSES, told
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
 
@@ -409,8 +411,8 @@ def anchors(page: Path) -> set[str]:
 def codes() -> set[str]:
     """Every code of a finding, residual, outside question or hazard that the sources can print."""
     tables = (residual.RESIDUAL, verify.OUTSIDE, reach._RESIDUAL, reach._OUTSIDE)
-    found = {code for table in tables for code in table} | set(findings._CODES.values())
-    found |= {code for code, _ in reach._FINDS.values()} | {findings._code(()), "attempt-under"}
+    found = {code for table in tables for code in table} | {kind.code for kind in KINDS.values() if kind.code}
+    found |= {weakness.code for weakness in WEAKNESSES.values()} | {told(()).code, "attempt-under"}
     found |= {f"unbound-{use}" for use in UNBOUND_USES - {"superuser"}}
     for path in (ROOT / "src").rglob("*.py"):
         for written in re.findall(r'\bcode="([a-z-]+)"|"code": "([a-z-]+)"|Hazard\(\s*"([a-z-]+)"', path.read_text()):
@@ -425,9 +427,8 @@ def test_every_code_is_documented() -> None:
 
 
 def test_every_mechanism_not_examined_is_documented() -> None:
-    present = (ROOT / "src/recuse/targets/postgres/sql/edges_present.sql").read_text()
-    mechanisms = re.findall(r"SELECT \d+(?: AS place)?, '([^']+)'", present)
-    assert len(mechanisms) >= 19
+    mechanisms = [query.title for query in queries("present")]
+    assert mechanisms
     text = (REFERENCE / "verify.md").read_text()
     assert [name for name in mechanisms if f"`{name}`" not in text] == []
 

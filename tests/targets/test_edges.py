@@ -10,7 +10,8 @@ from recuse.errors import TargetError
 from recuse.operations.reach import reach
 from recuse.paths import Edge, Place
 from recuse.targets.postgres.access import read_only
-from recuse.targets.postgres.edges import KINDS, Collected, collect
+from recuse.targets.postgres.edges import Collected, collect
+from recuse.targets.postgres.edges.kinds import KINDS
 from recuse.targets.postgres.edges.node_tree import Read, read_query
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, RowSecurity
 from recuse.targets.postgres.floor import floor

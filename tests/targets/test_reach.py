@@ -427,6 +427,7 @@ def test_shape_of_the_document(bench: Server) -> None:
     assert answer["paths"][0]["steps"][-1] == {
         "from": "login:postgres", "to": "table:public.pgbench_branches", "kind": "ownership",
         "reason": "postgres owns public.pgbench_branches",
+        "page": f"https://www.postgresql.org/docs/{bench.version}/ddl-priv.html",
     }  # fmt: skip
     assert document["floor"]["version"] == document["server_version"]
     json.dumps(document)

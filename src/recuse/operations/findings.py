@@ -21,29 +21,8 @@ from recuse.targets.records import Collected, Way
 PLAN_AND_APPLY: Final = "recuse plan, then recuse apply"
 Severity = Literal["critical", "high", "low"]
 
-# The step that makes a path what it is, most telling first, with the code that it gives the finding.
-_CODES: Final[Mapping[str, str]] = {
-    "superuser": "superuser",
-    "CREATEROLE": "createrole",
-    "ADMIN OPTION": "admin-option",
-    "predefined role": "predefined-role",
-    "SECURITY DEFINER": "definer-function",
-    "materialized view": "materialized-copy",
-    "view": "definer-view",
-    "rule": "rule",
-    "statistics": "statistics",
-    "server files": "server-files",
-    "SET ROLE": "set-role",
-    "ownership": "ownership",
-    "PUBLIC": "public",
-    "membership": "membership",
-    "inheritance": "inheritance",
-    "partition": "partition",
-}
 # Attributes of a login that no plan takes away, with what a person does about them.
 _ATTRIBUTES: Final[Mapping[str, str]] = {"superuser": "NOSUPERUSER", "CREATEROLE": "NOCREATEROLE"}
-_COPIES: Final = frozenset({"materialized-copy"})
-_OPEN_TO_MANY: Final = frozenset({"public", "default-privilege"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +82,7 @@ class Finder:
             rows = self.collected.rows(place) if about is not None else "none"
             if about is None or rows == "none" or self._allowed(account, *about):
                 continue
-            code = _code(path)
+            code = self.collected.told(path).code
             if (about[1], code) not in best or len(path) < len(best[about[1], code].path):
                 best[about[1], code] = Way(start, place, path, rows)
         for (category, code), way in best.items():
@@ -142,7 +121,7 @@ class Finder:
             account=account.id,
             category=category,
             object=way.end.node,
-            door=self._door(account, code),
+            door=self._door(account, way.path),
             steps=way.path,
             reproduce=self.collected.reproduce(self._graph, way),
             remedy=self._remedy(way.path),
@@ -164,14 +143,11 @@ class Finder:
             severity="high",
         )
 
-    def _door(self, account: Account, code: str) -> str:
+    def _door(self, account: Account, path: Path) -> str:
+        """An inactive account is a ghost whatever its path; else the path's own door, or that of its agency."""
         if not account.active:
             return "ghost"
-        if code in _COPIES:
-            return "copy"
-        if code in _OPEN_TO_MANY:
-            return "back"
-        return "fusion" if serves(self.repository, account.agency) else "front"
+        return self.collected.told(path).door or ("fusion" if serves(self.repository, account.agency) else "front")
 
     def _remedy(self, path: Path) -> str:
         """The statement of the plan that closes the first step that it can, or what a person does."""
@@ -203,14 +179,6 @@ def _is_policy(edge: Edge, wanted: frozenset[tuple[str, str]]) -> bool:
     source, target = edge.source.partition(":")[2], edge.target.partition(":")[2]
     names = ("".join(split_name(source)), "".join(split_name(target)))
     return names in wanted and not names[0].startswith("recuse_o_")
-
-
-def _code(path: Path) -> str:
-    kinds = {edge.kind for edge in path}
-    for kind, code in _CODES.items():
-        if kind in kinds:
-            return code
-    return "grant"
 
 
 def _is_about(edge: Edge, fact: Fact) -> bool:

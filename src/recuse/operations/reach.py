@@ -13,9 +13,10 @@ from typing import Any, Final
 import psycopg
 
 from recuse.errors import InputError
-from recuse.paths import Graph, Path, Place
+from recuse.paths import Edge, Graph, Path, Place
 from recuse.targets.postgres.access import read_only
 from recuse.targets.postgres.edges import Collected, Rows, collect
+from recuse.targets.postgres.edges.kinds import WEAKNESSES
 from recuse.targets.postgres.edges.reproduce import Reproduction, reproduce
 from recuse.targets.postgres.floor import floor
 
@@ -30,10 +31,6 @@ _RESIDUAL: Final = {
     "activity-counters": "every account can see how often a table is read and written",
     "catalog-metadata": "names, comments, enum labels and function bodies are readable by every account",
     "key-oracles": "who may write to a table with a unique or foreign key learns whether a value exists",
-}
-_FINDS: Final = {
-    "server:": ("server-files", "can read or write files of the server, where dumps, logs and settings lie"),
-    "activity:": ("other-statements", "can see the statements of other sessions, with the values in them"),
 }
 _OUTSIDE: Final = {
     "backups": "dumps, base backups and archived logs hold the data under other rights",
@@ -76,7 +73,7 @@ def reach(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> dict[st
         document |= {"accounts": [], "tables": _widest(collected, chosen)}
     else:
         targets = find_targets(collected, parts)
-        document["accounts"] = [_shown(answer) for answer in answers(collected, targets, chosen)]
+        document["accounts"] = [_shown(answer, collected.pages) for answer in answers(collected, targets, chosen)]
     return document | {
         "sessions": [
             {"account": s.account, "pid": s.pid, "since": s.since and s.since.isoformat(), "state": s.state}
@@ -166,14 +163,21 @@ def _end(start: Place, path: Path) -> Place:
     return place
 
 
-def _shown(answer: Answer) -> dict[str, Any]:
+def step(edge: Edge, pages: Mapping[str, str]) -> dict[str, str | None]:
+    """One step of a path as documents show it, with the page of the documentation that says so."""
+    return {
+        "from": edge.source, "to": edge.target, "kind": edge.kind, "reason": edge.reason, "page": pages.get(edge.kind)
+    }  # fmt: skip
+
+
+def _shown(answer: Answer, pages: Mapping[str, str]) -> dict[str, Any]:
     paths = []
     for (path, rows), taken in zip(answer.paths, answer.reproductions, strict=True):
-        steps = [{"from": e.source, "to": e.target, "kind": e.kind, "reason": e.reason} for e in (*taken.naming, *path)]
+        steps = [step(edge, pages) for edge in (*taken.naming, *path)]
         if rows.reason is not None:
             node = path[-1].target
             seen = f"rows:{node.partition(':')[2]}"
-            steps.append({"from": node, "to": seen, "kind": "row security", "reason": rows.reason})
+            steps.append(step(Edge(node, seen, "row security", rows.reason), pages))
         paths.append({"steps": steps, "reproduce": taken.text})
     return {"account": answer.account, "reaches": answer.reaches, "rows": answer.rows.verdict, "paths": paths}
 
@@ -206,14 +210,13 @@ _READ: Final = frozenset({"table", "matview", "column"})
 
 def _residual(collected: Collected, accounts: Sequence[str]) -> list[dict[str, str]]:
     """What no grant closes, then what single accounts hold that is no path to this object but leads elsewhere."""
-    ends = {edge.target for edge in collected.edges if edge.target in _FINDS or edge.target.startswith("future:")}
+    ends = {edge.target for edge in collected.edges if edge.target in WEAKNESSES or edge.target.startswith("future:")}
     graph = Graph.of(collected.edges).toward(ends)
     found = [{"code": code, "sentence": sentence} for code, sentence in _RESIDUAL.items()]
     for account in accounts:
         for node, path in graph.shortest(f"login:{account}", account).items():
-            if node in _FINDS:
-                code, sentence = _FINDS[node]
-                found.append({"code": code, "sentence": f"`{account}` {sentence}: {path[-1].reason}"})
+            if (weakness := WEAKNESSES.get(node)) is not None:
+                found.append({"code": weakness.code, "sentence": f"`{account}` {weakness.sentence}: {path[-1].reason}"})
             elif node.startswith("future:"):
                 found.append({"code": "future-objects", "sentence": f"`{account}` will reach more: {path[-1].reason}"})
     return found

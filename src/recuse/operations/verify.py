@@ -18,6 +18,7 @@ from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts
 from recuse.operations.findings import PLAN_AND_APPLY, Finder, Finding
 from recuse.operations.plan import Planned, plan_system
+from recuse.operations.reach import step
 from recuse.operations.residual import residual
 from recuse.operations.workspace import Workspace
 from recuse.policy.decide import Decider
@@ -51,6 +52,7 @@ class Verified:
     server_version: str
     attempted: bool
     at: datetime
+    pages: Mapping[str, str]
 
 
 def verify_repository(
@@ -109,6 +111,7 @@ class _Verification:
             server_version=collected.version,
             attempted=bool(attempts),
             at=self.workspace.at,
+            pages=collected.pages,
         )
 
     def _sessions(self, planned: Planned, collected: Collected) -> Iterator[Finding]:
@@ -251,15 +254,15 @@ def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
             }
             for v in verified
         },
-        "findings": [_shown(finding) for v in verified for finding in v.findings],
+        "findings": [_shown(finding, v.pages) for v in verified for finding in v.findings],
         "residual": _coded(pair for v in verified for pair in v.residual),
         "outside": _coded(pair for v in verified for pair in v.outside),
         "not_examined": [_split(line, v.system) for v in verified for line in v.not_examined],
     }
 
 
-def _shown(finding: Finding) -> dict[str, Any]:
-    steps = [{"from": e.source, "to": e.target, "kind": e.kind, "reason": e.reason} for e in finding.steps]
+def _shown(finding: Finding, pages: Mapping[str, str]) -> dict[str, Any]:
+    steps = [step(edge, pages) for edge in finding.steps]
     return asdict(finding) | {"steps": steps}
 
 

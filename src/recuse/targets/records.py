@@ -159,6 +159,14 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a path is called as a finding, and its door where the path itself decides it (LAW: copy, back)."""
+
+    code: str
+    door: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveSession:
     """A client connection: its account, process, and start (None when this connection may not see it)."""
 
@@ -172,7 +180,8 @@ class Collected:
     """Every step that yields access in one database.
 
     `examined` are the mechanisms that the steps describe, `not_examined` those present that none describes. `rows`
-    tells which rows a place shows (all, some, none); `reproduce` writes the SQL that walks a way.
+    tells which rows a place shows (all, some, none); `reproduce` writes the SQL that walks a way; `told` names a path
+    as a finding; `pages` are the addresses of the documentation that says so, by kind of step.
     """
 
     database: str
@@ -185,3 +194,5 @@ class Collected:
     unrepaired: tuple[str, ...]
     rows: Callable[[Place], str]
     reproduce: Callable[[Graph, Way], str]
+    told: Callable[[Path], Told]
+    pages: Mapping[str, str]

@@ -8,6 +8,7 @@ import psycopg
 from recuse.paths import Graph
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.edges import collect
+from recuse.targets.postgres.edges.kinds import told
 from recuse.targets.postgres.edges.reproduce import reproduce
 from recuse.targets.postgres.floor import floor
 from recuse.targets.records import Collected, LiveSession, Way
@@ -42,6 +43,8 @@ def collected(connection: Connection) -> Collected:
         unrepaired=version.unrepaired,
         rows=lambda place: found.rows(place).verdict,
         reproduce=reproduced,
+        told=told,
+        pages=found.pages,
     )
 
 

@@ -13,7 +13,7 @@ Nodes, as seen from one login L that starts at `login:L`:
     database:D             L can connect to it
     insert:T delete:T …    L can change it                      files: programs: server: activity: future:S.tables
 
-Names are quoted where SQL needs it. KINDS lists the kinds of edges, preferred first among equally long paths.
+Names are quoted where SQL needs it. `kinds.toml` lists the kinds of edges, preferred first among equally long paths.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,35 +23,13 @@ from typing import Final
 
 from recuse.errors import TargetError
 from recuse.paths import ANYONE, Edge, Place
-from recuse.targets.postgres.edges.catalog import Connection, edges_of, rows_of
+from recuse.targets.postgres.edges.catalog import Connection, edges_in, present_in, rows_of
 from recuse.targets.postgres.edges.definitions import HELD, Column, defined
+from recuse.targets.postgres.edges.kinds import KINDS, pages
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, Rows, RowSecurity
 
-__all__ = ["KINDS", "Collected", "Column", "Rows", "Session", "collect"]
+__all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
-KINDS: Final = (
-    "CONNECT", "ownership", "grant SELECT", "grant SELECT (column)", "grant USAGE", "grant EXECUTE", "PUBLIC",
-    "membership", "column", "view", "invoker view", "materialized view", "inheritance", "partition", "SET ROLE",
-    "SECURITY DEFINER", "call", "predefined role", "superuser", "ADMIN OPTION", "CREATEROLE", "rule", "statistics",
-    "oversized values", "server files", "default privilege", "grant INSERT", "grant UPDATE", "grant DELETE",
-    "grant TRUNCATE", "grant REFERENCES", "grant TRIGGER", "grant MAINTAIN",
-)  # fmt: skip
-
-_MECHANISMS: Final = {
-    "connect": "CONNECT on the database",
-    "memberships": "role memberships (INHERIT, SET, ADMIN OPTION)",
-    "attributes": "PUBLIC, SUPERUSER and CREATEROLE",
-    "superuser": "what superusers read",
-    "schema_usage": "schema USAGE",
-    "table_grants": "table grants",
-    "column_grants": "column grants",
-    "ownership": "ownership",
-    "predefined": "predefined roles",
-    "files": "server files and programs",
-    "statistics": "column statistics",
-    "default_privileges": "default privileges",
-    "functions": "EXECUTE on definer functions",
-}
 _ALSO_EXAMINED: Final = (
     "views, materialized views and rules", "bodies of definer functions", "inheritance and partitions", "row policies",
 )  # fmt: skip
@@ -77,7 +55,8 @@ class Collected:
     """The edges of one database and what is known beside them.
 
     `not_examined` has a line `mechanism: what was found` for each mechanism that is there and that no edge describes.
-    `columns` maps a column's node to its relation's; `logins` are all roles that can log in, sorted.
+    `columns` maps a column's node to its relation's; `logins` are all roles that can log in, sorted; `pages` are the
+    addresses of the documentation by kind of edge.
     """
 
     database: str
@@ -88,6 +67,7 @@ class Collected:
     columns: Mapping[str, str]
     logins: tuple[str, ...]
     row_security: RowSecurity
+    pages: Mapping[str, str]
 
     def rows(self, place: Place) -> Rows:
         """Which rows are read at a place that is a relation, a column or a part of one."""
@@ -126,7 +106,7 @@ def collect(connection: Connection, database: str) -> Collected:
     """
     if connection.info.dbname != database:
         raise TargetError(f"connected to `{connection.info.dbname}`, not to `{database}`", f"connect to `{database}`")
-    base = [edge for name in _MECHANISMS for edge in edges_of(connection, name)]
+    base, examined, closed = edges_in(connection)
     columns = rows_of(connection, "columns", Column)
     logins = tuple(login.name for login in rows_of(connection, "logins", _Login))
     stored = defined(connection, columns)
@@ -144,12 +124,13 @@ def collect(connection: Connection, database: str) -> Collected:
         edges=tuple(
             sorted(_live([*edges, *inherited], logins), key=lambda e: (rank[e.kind], e.source, e.target, e.reason))
         ),
-        examined=(*_MECHANISMS.values(), *_ALSO_EXAMINED),
-        not_examined=(*stored.not_understood, *_not_examined(connection)),
+        examined=(*examined, *_ALSO_EXAMINED),
+        not_examined=(*stored.not_understood, *closed, *_not_examined(connection)),
         sessions=tuple(rows_of(connection, "sessions", Session)),
         columns={c.column: c.node for c in columns},
         logins=logins,
         row_security=security,
+        pages=pages(connection.info.server_version),
     )
 
 
@@ -209,8 +190,7 @@ def _identities(node: str, security: RowSecurity) -> Iterator[tuple[str | None, 
 
 
 def _not_examined(connection: Connection) -> Iterator[str]:
-    for present in rows_of(connection, "present", _Present):
-        yield f"{present.mechanism}: {present.detail}"
+    yield from present_in(connection)
     yield from _host_rules(connection)
     sessions = "sessions: this account sees no start times of other accounts; it needs pg_read_all_stats"
     with connection.cursor() as cursor:

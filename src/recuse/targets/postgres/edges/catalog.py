@@ -1,30 +1,90 @@
-"""Runs the catalog queries of `sql/edges_*.sql`: read-only, one file a mechanism, nothing but catalogs."""
+"""Runs the catalog queries of `sql/edges`, `sql/present` and `sql/catalog`: read-only, nothing but catalogs.
 
-from collections.abc import Mapping, Sequence
+A file's first line is `-- title: reason`. A file of `sql/edges` is one mechanism and gives edges; a file of
+`sql/present` says in one value whether something is there that no edge describes. A line `-- from: 15` keeps a file to
+that branch and later ones (`-- until: 15` to earlier); a line `-- right: …` names what an account needs that may not
+read what the file asks.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import psycopg
-from psycopg.rows import BaseRowFactory, class_row, dict_row
+from psycopg.rows import BaseRowFactory, class_row, dict_row, scalar_row
 
 from recuse.errors import MissingRightError
 from recuse.paths import Edge
 
 T = TypeVar("T")
 Connection = psycopg.Connection[Any]
+Folder = Literal["edges", "present"]
 
-_FOLDER = files("recuse.targets.postgres").joinpath("sql")
+_SQL: Final = files("recuse.targets.postgres").joinpath("sql")
+_HEADING: Final = re.compile(r"-- ([^:\n]+): ")
+_LIMIT: Final = re.compile(r"^-- (from|until): (\d+)$", re.MULTILINE)
+_RIGHT: Final = re.compile(r"^-- right: (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A catalog query: its title, the branches it is for, and the right it needs beyond what PUBLIC may read."""
+
+    title: str
+    text: str
+    first: int
+    last: int
+    right: str | None
+
+    def serves(self, server_version: int) -> bool:
+        """Whether it is for this server (`server_version_num`)."""
+        return self.first <= server_version // 10_000 <= self.last
+
+
+@cache
+def queries(folder: Folder) -> tuple[Query, ...]:
+    """Every query of a folder, by file name."""
+    found = sorted((entry for entry in _SQL.joinpath(folder).iterdir()), key=lambda entry: entry.name)
+    return tuple(_query(entry.read_text()) for entry in found if entry.name.endswith(".sql"))
+
+
+def edges_in(connection: Connection) -> tuple[list[Edge], list[str], list[str]]:
+    """The edges of every mechanism; the titles of those examined; a line for each that this account may not examine.
+
+    A query's columns are named as an edge's fields; those it lacks keep their defaults.
+    """
+    edges: list[Edge] = []
+    examined: list[str] = []
+    closed: list[str] = []
+    for query in queries("edges"):
+        if not query.serves(connection.info.server_version):
+            continue
+        rows = _permitted(connection, query, dict_row, _objects() + query.text.encode())
+        if rows is None:
+            closed.append(f"{query.title}: not readable for this account; it needs {query.right}")
+            continue
+        examined.append(query.title)
+        edges += [Edge(**{**row, "needs": tuple(row.get("needs") or ())}) for row in rows]
+    return edges, examined, closed
+
+
+def present_in(connection: Connection) -> Iterator[str]:
+    """A line `mechanism: what was found` for each mechanism that is there and that no edge describes."""
+    for query in queries("present"):
+        if query.serves(connection.info.server_version):
+            rows = _permitted(connection, query, scalar_row, query.text.encode())
+            closed = f"not readable for this account; it needs {query.right}"
+            detail = closed if rows is None else next(iter(rows), None)
+            if detail is not None:
+                yield f"{query.title}: {detail}"
 
 
 def rows_of(connection: Connection, name: str, kind: type[T]) -> list[T]:
     """The rows of one query, each as a record of `kind`; MissingRightError when a catalog is closed to this account."""
-    return _run(connection, name, class_row(kind))
-
-
-def edges_of(connection: Connection, name: str) -> list[Edge]:
-    """The rows of one query as edges: its columns are named as an edge's fields, those it lacks keep their defaults."""
-    rows = _run(connection, name, dict_row)
-    return [Edge(**{**row, "needs": tuple(row.get("needs") or ())}) for row in rows]
+    return _run(connection, name, class_row(kind), _objects() + _text(name))
 
 
 def numbers_of(connection: Connection, name: str, parameters: Mapping[str, Sequence[object]]) -> frozenset[int]:
@@ -33,10 +93,21 @@ def numbers_of(connection: Connection, name: str, parameters: Mapping[str, Seque
         return frozenset(number for (number,) in cursor.execute(_text(name), parameters))
 
 
-def _run(connection: Connection, name: str, factory: BaseRowFactory[T]) -> list[T]:
+def _permitted(connection: Connection, query: Query, factory: BaseRowFactory[T], text: bytes) -> list[T] | None:
+    """The rows of a query; None where it names a right and this account lacks it."""
+    if query.right is None:
+        return _run(connection, query.title, factory, text)
+    try:
+        with connection.transaction(), connection.cursor(row_factory=factory) as cursor:
+            return cursor.execute(text).fetchall()
+    except psycopg.errors.InsufficientPrivilege:
+        return None
+
+
+def _run(connection: Connection, name: str, factory: BaseRowFactory[T], text: bytes) -> list[T]:
     try:
         with connection.cursor(row_factory=factory) as cursor:
-            return cursor.execute(_text("objects") + _text(name)).fetchall()
+            return cursor.execute(text).fetchall()
     except psycopg.errors.InsufficientPrivilege as error:
         raise MissingRightError(
             f"this account may not read the catalogs for `{name}`: {error.diag.message_primary}",
@@ -44,5 +115,18 @@ def _run(connection: Connection, name: str, factory: BaseRowFactory[T]) -> list[
         ) from error
 
 
+def _query(text: str) -> Query:
+    heading = _HEADING.match(text)
+    if heading is None:
+        raise ValueError(f"a catalog query begins `-- title: reason`, not {text[:40]!r}")
+    limits = {word: int(branch) for word, branch in _LIMIT.findall(text)}
+    right = _RIGHT.search(text)
+    return Query(heading[1], text, limits.get("from", 0), limits.get("until", 99), right and right[1])
+
+
 def _text(name: str) -> bytes:
-    return _FOLDER.joinpath(f"edges_{name}.sql").read_bytes()
+    return _SQL.joinpath("catalog", f"{name}.sql").read_bytes()
+
+
+def _objects() -> bytes:
+    return _text("objects")

@@ -1,4 +1,4 @@
--- objects: the roles and relations of this database under the names that edges use; put before every edges_*.sql file.
+-- objects: the roles and relations of this database under the names that edges use; put before every query of edges/ and catalog/.
 -- A name is quoted where SQL asks for it, so a node's text can be pasted. Temporary relations of other sessions cannot
 -- be read by anyone else. Of the system catalogs only those matter that are closed to PUBLIC and hold data.
 -- A prepared statement is planned anew for another role where row security is involved, which asks for USAGE again; so

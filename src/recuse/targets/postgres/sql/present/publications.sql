@@ -1,0 +1,2 @@
+-- publications: rows leave under other rights.
+SELECT string_agg(pubname, ', ' ORDER BY pubname) FROM pg_publication
