@@ -3,6 +3,7 @@
 Thirteen logins and six group roles: an application that writes, reports, analysts, a support desk that sees columns, an
 auditor with pg_read_all_data, a backup without row security, a lead who may grant, a contractor who does not inherit, a
 helpdesk with CREATEROLE, an owner's login, a guest with nothing but what PUBLIC has, and a stranger who may not connect.
+Where the schema brings roles of its own, some of them are given to these.
 """
 
 import random
@@ -88,16 +89,20 @@ def _look(office: Office) -> None:
 
 
 def _roles(office: Office) -> None:
+    asked = "SELECT quote_ident(rolname) FROM pg_roles WHERE oid >= 16384 ORDER BY 1"
+    brought = [role for (role,) in office.connection.execute(asked)]
     for name in GROUPS:
         office.do(f"CREATE ROLE {name}")
     for name in LOGINS:
         reluctant = name == "contractor" or (name in {"report", "lead"} and office.chance(0.3))
-        attributes = {"backup": "BYPASSRLS", "helpdesk": "CREATEROLE"}.get(name, "")
+        attributes = {"backup": "BYPASSRLS", "helpdesk": "" if brought else "CREATEROLE"}.get(name, "")
         office.do(f"CREATE ROLE {name} LOGIN PASSWORD '{name}' {attributes} {'NOINHERIT' if reluctant else ''}")
     for role, member, options in _MEMBERS:
         if office.version < 16:
             options = "WITH ADMIN OPTION" if "ADMIN TRUE" in options else ""  # noqa: PLW2901 - as 15 says it
         office.do(f"GRANT {role} TO {member} {options}")
+    for role in office.dice.sample(brought, min(len(brought), 20)):
+        office.do(f"GRANT {role} TO {office.dice.choice([*GROUPS, *LOGINS])}")
     database = office.connection.info.dbname
     office.do(f"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC")
     office.do(f"GRANT CONNECT ON DATABASE {database} TO {', '.join(set(LOGINS) - {'stranger'})}")
@@ -125,7 +130,7 @@ def _grants(office: Office) -> None:
         if office.chance(0.25):
             office.do(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO analysts")
         office.do(f"ALTER DEFAULT PRIVILEGES FOR ROLE owners IN SCHEMA {schema} GRANT SELECT ON TABLES TO readers")
-    office.do(f"SET ROLE owners; CREATE TABLE {office.schemas[0]}.handover AS SELECT 1 AS item, 'x' AS remark; RESET ROLE")
+    office.do(f"SET ROLE owners; CREATE TABLE {office.schemas[0]}.handover AS SELECT 987654 AS item, 'left' AS remark; RESET ROLE")
     shares = (
         ("SELECT", "readers", 0.4), ("SELECT, INSERT, UPDATE, DELETE", "writers", 0.5), ("SELECT", "analysts", 0.15),
         ("INSERT", "batch", 0.2), ("UPDATE, TRUNCATE", "support", 0.1), ("SELECT", "PUBLIC", 0.03),

@@ -78,23 +78,23 @@ DECLARE
   found text[] := '{}';
 BEGIN
   SET LOCAL search_path = ''; -- or each role's own path makes it prepare anew
-  identities := attack.become(roles);
-  FOR turn IN 1..2 LOOP
+  FOR turn IN 0..2 LOOP
+    IF turn = 1 THEN identities := attack.become(roles); END IF;
+    EXIT WHEN turn = 2 AND attack.help(identities, schemas, relations) = 0;
     FOREACH which SLICE 1 IN ARRAY columns LOOP
       relation := which[1];
       name := which[2];
       CONTINUE WHEN relation || '.' || name = ANY (found);
       query := format('SELECT array_agg(x) FROM (SELECT %I::text AS x FROM %s LIMIT 3) AS few', name, relation);
-      SELECT 'direct', t.shown, t.refused INTO way, shown, refused FROM attack.attempt(session_user, query) AS t;
-      IF shown IS NULL THEN
-        IF refused IS NULL THEN RETURN NEXT; END IF;
-        SELECT 'role', t.shown, t.refused INTO way, shown, refused FROM attack.read(identities, query) AS t;
+      IF turn = 0 THEN
+        SELECT t.shown, t.refused INTO shown, refused FROM attack.attempt(session_user, query) AS t;
+      ELSE
+        SELECT t.shown, t.refused INTO shown, refused FROM attack.read(identities, query) AS t;
       END IF;
-      IF turn = 2 THEN way := 'helped'; END IF;
+      way := (ARRAY['direct', 'role', 'helped'])[turn + 1];
       IF shown IS NOT NULL THEN found := found || (relation || '.' || name); END IF;
       RETURN NEXT;
     END LOOP;
-    EXIT WHEN turn = 2 OR attack.help(identities, schemas, relations) = 0;
   END LOOP;
   name := NULL;
   FOREACH relation IN ARRAY functions LOOP

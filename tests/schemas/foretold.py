@@ -7,6 +7,7 @@ from typing import Final
 from recuse.operations.reach import Answer, answers
 from recuse.paths import Graph, Place
 from recuse.targets.postgres.edges import Collected
+from recuse.targets.postgres.edges.definitions import SHOWN
 
 DIRECT: Final = frozenset({
     "CONNECT", "ownership", "grant SELECT", "grant SELECT (column)", "grant USAGE", "PUBLIC", "membership", "column",
@@ -27,7 +28,7 @@ class Foretold:
 def foretell(collected: Collected, logins: Iterable[str]) -> dict[str, Foretold]:
     """For each login what `answers` says of each column alone, by one search instead of one for each column."""
     whole = Graph.of(collected.edges)
-    plain = Graph.of(e for e in collected.edges if e.kind in DIRECT and e.attempt is None)
+    plain = Graph.of(e for e in collected.edges if e.attempt is None and (e.kind in DIRECT or e.target.startswith(SHOWN)))
     return {n: Foretold(n, _reached(collected, whole, n), _reached(collected, plain, n)) for n in logins}
 
 
@@ -35,12 +36,8 @@ def _reached(collected: Collected, graph: Graph, login: str) -> frozenset[str]:
     places = graph.search(Place(f"login:{login}", login))
     if Place(f"database:{collected.database}", login) not in places:
         return frozenset()
-    seen, relations = set(), frozenset(collected.columns.values())
-    for place in places:
-        node = place.node.replace("part:", "column:", 1) if place.node.startswith("part:") else place.node
-        if (node in collected.columns or node in relations) and collected.rows(place).verdict != "none":
-            seen.add(node)
-    return frozenset(c for c, relation in collected.columns.items() if c in seen or relation in seen)
+    seen = {place.node for place in places if collected.rows(place).verdict != "none"}
+    return frozenset(column for column in collected.columns if not seen.isdisjoint(targets(collected, column)))
 
 
 def answer(collected: Collected, column: str, login: str) -> Answer:
@@ -50,5 +47,6 @@ def answer(collected: Collected, column: str, login: str) -> Answer:
 
 
 def targets(collected: Collected, column: str) -> frozenset[str]:
-    """The nodes that mean reading (part of) a column, as `find_targets` gives them."""
-    return frozenset({column, collected.columns[column], f"part:{column.partition(':')[2]}"})
+    """The nodes that mean reading (part of) one column, as `find_targets` gives them for its name."""
+    relation, name = collected.columns[column], column.partition(":")[2]
+    return frozenset({f"{SHOWN}{name}"} if relation.startswith("view:") else {relation, column, f"part:{name}"})

@@ -18,27 +18,34 @@ PLACE: Final = Path(__file__).parents[2] / ".venv/schemas"
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """One public schema: the file's name, its product and licence, and what has to be there before it."""
+    """One public schema: the file's name, what has to be there before it, what few tests leave out, where it runs."""
 
     name: str
-    product: str
-    licence: str
     before: str = ""
+    fewer: str = ""
     versions: tuple[int, ...] = (18, 15)
 
 
+# The ontology of Chado is 1,791 views of one form; one in sixteen stays.
+_FEWER: Final = """
+DO $$ BEGIN
+  EXECUTE (SELECT 'DROP VIEW IF EXISTS ' || string_agg(format('%I.%I', schemaname, viewname), ', ') || ' CASCADE'
+           FROM pg_views WHERE schemaname = 'so' AND substr(md5(viewname), 1, 1) <> '0');
+END $$
+"""
+# The installer of LedgerSMB 1.6 does not know PostgreSQL 18.
 SCHEMAS: Final = (
-    Schema("synapse", "Synapse 1.98.0, a Matrix homeserver", "Apache-2.0"),
-    Schema("litellm", "LiteLLM 0.4.110, a gateway to language models", "MIT"),
-    Schema("logto", "Logto 1.43.0, sign-in for many tenants", "MPL-2.0"),
-    Schema("kea", "Kea 2.2.0, a DHCP server", "MPL-2.0"),
-    Schema("chado", "Chado 1.31, genomics", "Artistic-2.0"),
+    Schema("synapse"),
+    Schema("litellm"),
+    Schema("logto"),
+    Schema("kea"),
+    Schema("chado", fewer=_FEWER),
     Schema(
-        "ledgersmb", "LedgerSMB 1.6.33, accounting", "GPL-2.0-or-later, loaded only",
-        "CREATE EXTENSION btree_gist; CREATE EXTENSION pg_trgm; CREATE EXTENSION tablefunc; SET check_function_bodies = off;",
-        (15,),
+        "ledgersmb",
+        "CREATE EXTENSION btree_gist; CREATE EXTENSION pg_trgm; CREATE EXTENSION tablefunc; SET check_function_bodies = off",
+        versions=(15,),
     ),
-)  # fmt: skip
+)
 
 
 def load(server: Server, database: str, schema: Schema) -> int:
