@@ -2,8 +2,8 @@
 
 Thirteen logins and six group roles: an application that writes, reports, analysts, a support desk that sees columns, an
 auditor with pg_read_all_data, a backup without row security, a lead who may grant, a contractor who does not inherit, a
-helpdesk with CREATEROLE, an owner's login, a guest with nothing but what PUBLIC has, and a stranger who may not connect.
-Where the schema brings roles of its own, some of them are given to these.
+helpdesk with CREATEROLE, an owner's login, a guest with nothing but what PUBLIC has, and a stranger who may not
+connect. Where the schema brings roles of its own, some of them are given to these.
 """
 
 import random
@@ -130,7 +130,10 @@ def _grants(office: Office) -> None:
         if office.chance(0.25):
             office.do(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO analysts")
         office.do(f"ALTER DEFAULT PRIVILEGES FOR ROLE owners IN SCHEMA {schema} GRANT SELECT ON TABLES TO readers")
-    office.do(f"SET ROLE owners; CREATE TABLE {office.schemas[0]}.handover AS SELECT 987654 AS item, 'left' AS remark; RESET ROLE")
+    office.do(
+        f"SET ROLE owners; CREATE TABLE {office.schemas[0]}.handover AS SELECT 987654 AS item, 'left' AS remark;"
+        "RESET ROLE"
+    )
     shares = (
         ("SELECT", "readers", 0.4), ("SELECT, INSERT, UPDATE, DELETE", "writers", 0.5), ("SELECT", "analysts", 0.15),
         ("INSERT", "batch", 0.2), ("UPDATE, TRUNCATE", "support", 0.1), ("SELECT", "PUBLIC", 0.03),
@@ -178,7 +181,9 @@ def _guarded(office: Office, name: str) -> bool:
 
 def _reports(office: Office) -> None:
     """Views over tables and over each other, a copy, and definer functions whose bodies the catalog knows."""
-    office.do("CREATE SCHEMA reports; GRANT USAGE ON SCHEMA reports TO PUBLIC; GRANT CREATE ON SCHEMA reports TO owners")
+    office.do(
+        "CREATE SCHEMA reports; GRANT USAGE ON SCHEMA reports TO PUBLIC; GRANT CREATE ON SCHEMA reports TO owners"
+    )
     tables: Sequence[str] = office.some(1, "r")
     for number in range(10):
         base = office.dice.choice(tables)
@@ -187,8 +192,8 @@ def _reports(office: Office) -> None:
         name, invoker = f"reports.r{number}", number in {3, 4}
         kind = "MATERIALIZED VIEW" if number == 5 else "VIEW"
         option = "WITH (security_invoker = true)" if invoker else ""
-        source = f"reports.r{number - 7}" if number > 7 else base  # noqa: PLR2004 - the last two read the first
-        office.do(f"CREATE {kind} {name} {option} AS SELECT {'*' if number > 7 else quoted} FROM {source}")  # noqa: PLR2004
+        source = f"reports.r{number - 7}" if number > 7 else base
+        office.do(f"CREATE {kind} {name} {option} AS SELECT {'*' if number > 7 else quoted} FROM {source}")
         if office.chance(0.7):
             office.do(f"ALTER {kind} {name} OWNER TO {office.dice.choice(['owners', 'analysts', 'lead'])}")
         for grantee in office.dice.sample([*GROUPS, "guest", "junior", "batch", "PUBLIC"], 3):
@@ -198,7 +203,9 @@ def _reports(office: Office) -> None:
         column = '"' + office.dice.choice(office.relations[base]).replace('"', '""') + '"'
         body = f"BEGIN ATOMIC SELECT {column}::text FROM {base}; END"
         office.do(f"CREATE FUNCTION reports.f{number}() RETURNS SETOF text SECURITY DEFINER {body}")
-        office.do(f"ALTER FUNCTION reports.f{number}() OWNER TO {office.dice.choice(['owners', 'writers', 'postgres'])}")
+        office.do(
+            f"ALTER FUNCTION reports.f{number}() OWNER TO {office.dice.choice(['owners', 'writers', 'postgres'])}"
+        )
         if number:
             office.do(f"REVOKE EXECUTE ON FUNCTION reports.f{number}() FROM PUBLIC")
             office.do(f"GRANT EXECUTE ON FUNCTION reports.f{number}() TO {office.dice.choice([*GROUPS, *LOGINS])}")

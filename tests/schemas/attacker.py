@@ -18,19 +18,22 @@ EXPECTED: Final = frozenset({"42501"})
 
 @dataclass
 class Loot:
-    """What one login got: values by column with the way to each; columns it was let into and saw no row of; the rest."""
+    """What one login got: by column the first way in, and the values seen if there were rows; then all else."""
 
     login: str
     read: dict[Place, tuple[str, list[str]]] = field(default_factory=dict)
-    empty: set[Place] = field(default_factory=set)
-    empty_directly: set[Place] = field(default_factory=set)
+    empty: dict[Place, str] = field(default_factory=dict)
     derived: dict[str, list[str]] = field(default_factory=dict)
     statistics: set[str] = field(default_factory=set)
     refusals: dict[str, str] = field(default_factory=dict)
 
     def direct(self) -> set[Place]:
-        """What it read as itself, before it became anyone or helped itself."""
+        """Columns whose values it saw as itself, before it became anyone or helped itself."""
         return {place for place, (way, _) in self.read.items() if way == "direct"}
+
+    def only_helped(self, place: Place) -> bool:
+        """Whether it came to a column only after it had helped itself."""
+        return self.empty.get(place, self.read.get(place, ("",))[0]) == "helped"
 
 
 def attack(server: Server, office: Office, login: str, relations: Mapping[str, Sequence[str]]) -> Loot:
@@ -40,16 +43,17 @@ def attack(server: Server, office: Office, login: str, relations: Mapping[str, S
         connection = psycopg.connect(server.dsn(office.connection.info.dbname, login, login), autocommit=True)
     except psycopg.OperationalError:
         return loot
+    connection.execute("SET statement_timeout = '60s'")
     with connection:
         connection.execute("BEGIN")
         for row in connection.execute("SELECT * FROM attack.loot(%s, %s, %s, %s, %s)", _task(office, relations)):
-            _keep(loot, *row)
+            _keep(loot, row)
         connection.execute("ROLLBACK")
     return loot
 
 
 def _task(office: Office, relations: Mapping[str, Sequence[str]]) -> tuple[list[Any], ...]:
-    roles = "SELECT rolname FROM pg_roles WHERE oid >= 16384 OR rolname IN ('pg_read_all_data', 'pg_write_all_data') ORDER BY 1"
+    roles = "SELECT rolname FROM pg_roles WHERE oid >= 16384 OR rolname ~ '^pg_(read|write)_all_data$' ORDER BY 1"
     functions = """
         SELECT p.oid::regprocedure::text, format('%I.%I(%s)', n.nspname, p.proname, (
           SELECT string_agg('NULL::' || format_type(t, NULL), ', ') FROM unnest(p.proargtypes) AS t))
@@ -65,7 +69,8 @@ def _task(office: Office, relations: Mapping[str, Sequence[str]]) -> tuple[list[
     )
 
 
-def _keep(loot: Loot, way: str, relation: str, name: str | None, shown: list[str] | None, refused: str | None) -> None:
+def _keep(loot: Loot, row: tuple[Any, ...]) -> None:
+    way, relation, name, shown, refused = row
     if way == "statistics":
         loot.statistics |= set(shown or ())
     elif way == "function":
@@ -73,8 +78,6 @@ def _keep(loot: Loot, way: str, relation: str, name: str | None, shown: list[str
     elif name is not None and shown is not None:
         loot.read[relation, name] = (way, [value for value in shown if value is not None])
     elif name is not None and refused is None:
-        loot.empty.add((relation, name))
-        if way == "direct":
-            loot.empty_directly.add((relation, name))
+        loot.empty.setdefault((relation, name), way)
     if refused is not None:
         loot.refusals.setdefault(refused, f"{way} {relation}.{name}")

@@ -28,7 +28,9 @@ class Foretold:
 def foretell(collected: Collected, logins: Iterable[str]) -> dict[str, Foretold]:
     """For each login what `answers` says of each column alone, by one search instead of one for each column."""
     whole = Graph.of(collected.edges)
-    plain = Graph.of(e for e in collected.edges if e.attempt is None and (e.kind in DIRECT or e.target.startswith(SHOWN)))
+    plain = Graph.of(
+        e for e in collected.edges if e.attempt is None and (e.kind in DIRECT or e.target.startswith(SHOWN))
+    )
     return {n: Foretold(n, _reached(collected, whole, n), _reached(collected, plain, n)) for n in logins}
 
 

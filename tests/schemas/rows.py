@@ -1,8 +1,8 @@
-"""Rows for every table of a schema that nobody here wrote: a value by type in each column, told apart where its type allows.
+"""Rows for every table of a schema that nobody here wrote: a value in each column, told apart where its type allows.
 
-CHECK constraints are dropped, since many ask for one certain value; constraints between tables and triggers are not asked
-(`session_replication_role`): none of them has to do with who reads. A column that refers to
-another has its values, so that joins find rows. Each row also has a number of its own, up to `ROWS`.
+CHECK constraints are dropped, since many ask for one certain value; constraints between tables and triggers are not
+asked (`session_replication_role`): none of them has to do with who reads. A column that refers to another has its
+values, so that joins find rows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,15 +25,16 @@ class _Column:
     name: str
     type: str
     base: str
-    kind: str
     refers: list[str] | None
     width: int
     label: str | None
+    required: bool
 
 
 _COLUMNS: Final = """
-SELECT format('%I.%I', n.nspname, c.relname) AS relation, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
-       b.typname AS base, b.typtype AS kind,
+SELECT format('%I.%I', n.nspname, c.relname) AS relation, a.attname AS name,
+       format_type(a.atttypid, a.atttypmod) AS type,
+       b.typname AS base, a.attnotnull AS required,
        CASE WHEN b.typname IN ('varchar', 'bpchar') AND m.typmod > 4 THEN m.typmod - 4
             WHEN b.typname = 'numeric' AND m.typmod > 4 THEN ((m.typmod - 4) >> 16) - ((m.typmod - 4) & 2047)
             ELSE 99 END AS width,
@@ -71,6 +72,8 @@ _FORMS: Final = {
 
 def _value(column: _Column, number: int) -> str | None:
     """The text of a value of the column's type that shows the number, as far as the type can."""
+    if column.refers and column.refers[0] == column.relation and not column.required:
+        return None  # a row that is its own parent makes a recursive view endless
     if column.label is not None:
         return column.label
     if column.base == "date":
@@ -152,12 +155,9 @@ def _insert(
 ) -> bool:
     """Whether the table took the row; a constraint that asks for one certain value is not worth a second try."""
     statement = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
-        sql.SQL(table),  # type: ignore[arg-type]  # quoted by the server
+        sql.SQL(table),  # quoted by the server
         sql.SQL(", ").join(sql.Identifier(c.name) for c in columns),
-        sql.SQL(", ").join(
-            sql.SQL("{}::{}").format(sql.Literal(chosen[c.name]), sql.SQL(c.type))  # type: ignore[arg-type]
-            for c in columns
-        ),
+        sql.SQL(", ").join(sql.SQL("{}::{}").format(sql.Literal(chosen[c.name]), sql.SQL(c.type)) for c in columns),
     )
     try:
         with connection.transaction():

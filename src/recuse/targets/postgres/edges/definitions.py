@@ -1,10 +1,10 @@
 """What views, materialized views, rules and definer functions read, and with whose rights, as edges.
 
 A view reads with its owner's rights, and fails as a whole if the owner lacks one of them, or if a view inside it fails;
-so its edges exist only if PostgreSQL itself says that the owner has them all. A `security_invoker` view asks the rights of
-whoever runs the query, even under a view that does not. Who may SELECT from a view that fails is shown none of it: so to
-read a view's own column is to come to `shown:`, not to `column:`. A function body that the catalog does not understand counts as reading whatever its
-owner can read.
+so its edges exist only if PostgreSQL itself says that the owner has them all. A `security_invoker` view asks the rights
+of whoever runs the query, even under a view that does not. Who may SELECT from a view that fails is shown none of it:
+so to read a view's own column is to come to `shown:`, not to `column:`. A function body that the catalog does not
+understand counts as reading whatever its owner can read.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -150,7 +150,7 @@ class _Maker:
             yield from self._outputs(one, query, kind, f"the view {one.name} shows it {whose}", tuple(sorted(asked)))
 
     def _asks(self, one: Definition) -> frozenset[str] | None:
-        """What a view asks of whoever runs a query on it, and the views inside it too; None if it fails for everyone."""
+        """What a view, and the views inside it, ask of whoever runs a query on it; None if it fails for everyone."""
         if one.relation not in self._asked:
             self._asked[one.relation] = self._asks_anew(one)
         return self._asked[one.relation]
