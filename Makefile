@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz bench application golden mutants lock setup clean
+.PHONY: demo test check fuzz bench application schemas golden mutants lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
@@ -12,6 +12,7 @@ test: .venv/.dev .venv/.bench   ## every test (installs system packages when roo
 	scripts/system-packages.sh
 	scripts/postgresql-versions.sh
 	scripts/application.sh
+	scripts/schemas.sh
 	TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.dev               ## style, types, floors, sizes
@@ -33,6 +34,11 @@ application: .venv/.dev         ## a public application's own tests under a poli
 	scripts/system-packages.sh
 	CI=true scripts/application.sh
 	APPLICATION=whole $(BIN)/python -m pytest -q tests/context/test_application.py
+
+schemas: .venv/.dev             ## `reach` on every public schema, five sets of grants on both ends, every path typed
+	scripts/system-packages.sh
+	CI=true scripts/schemas.sh
+	SCHEMAS=whole TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -q -s tests/schemas
 
 mutants: .venv/.mutation        ## mutation testing, resumable: make mutants MODULE=compiler/lower (or gate)
 	$(BIN)/python -m tests.mutation $(MODULE)

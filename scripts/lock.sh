@@ -14,6 +14,8 @@ resolve --group pyproject.toml:bench --constraint locks/dev.txt --no-emit-packag
   --no-emit-package typing-extensions --no-emit-package tzdata --no-emit-package z3-solver -o locks/bench.txt
 resolve --group pyproject.toml:mutation --constraint locks/dev.txt -o locks/mutation.txt
 resolve locks/application.in -o locks/application.txt
+# Wheels of which only SQL files are used: no code of theirs runs.
+resolve --no-deps locks/schemas.in -o locks/schemas.txt
 # One lock a version of PostgreSQL that only tests use: they exclude one another.
 for exact in 14.23.0 16.15.0 17.11.0; do
   "$uv" pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -16,6 +16,7 @@ from recuse.paths import Edge, Graph, Path, Place, Reached, Search
 from recuse.targets.postgres.access import read_only
 from recuse.targets.postgres.edges import Collected, Rows, collect
 from recuse.targets.postgres.edges.changes import VERBS, Changing, changes, changing, toward
+from recuse.targets.postgres.edges.definitions import SHOWN
 from recuse.targets.postgres.edges.kinds import weakness_of
 from recuse.targets.postgres.edges.reproduce import Reproduction, reproduce
 from recuse.targets.postgres.floor import floor
@@ -106,6 +107,8 @@ def find_targets(collected: Collected, parts: Sequence[str]) -> frozenset[str]:
         if column not in columns:
             raise InputError(f"`{name}` has no column `{parts[2]}`", _near(column, columns))
         columns = {column: columns[column]}
+    if relation.startswith("view:"):
+        return frozenset(f"{SHOWN}{c}" for c in columns)
     return frozenset({relation, *columns.values(), *(f"part:{c}" for c in columns)})
 
 

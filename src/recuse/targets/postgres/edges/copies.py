@@ -1,8 +1,8 @@
 """Copies by their columns: a relation that looks like it was made from the rows of another one.
 
 A catalog keeps no record of where rows came from, so this is a likeness and says so. What tells are columns whose names
-few relations have: not `id`, `name` or `created_at`, nor what unlike relations share. Alike are two relations that agree
-in most of the telling columns of the smaller, or where all columns of the copy are the other's too. No copy is what a
+few relations have: not `id`, `name` or `created_at`, nor what unlike relations share. Alike are two relations that
+agree in most of the telling columns of the smaller, or where all columns of the copy are the other's too. No copy is what a
 key explains (a child refers to its parent), a partition or child of the same whole, and a list of values (unique there
 and not here). A copy whose columns have other names cannot be told.
 """

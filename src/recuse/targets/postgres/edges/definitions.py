@@ -1,12 +1,13 @@
 """What views, materialized views and rules read, and with whose rights, as edges.
 
-A view reads with its owner's rights, and fails as a whole if the owner lacks one of them; so its edges exist only if
-PostgreSQL itself says that the owner has them all. A `security_invoker` view asks the rights of whoever runs the query,
-even under a view that does not.
+A view reads with its owner's rights, and fails as a whole if the owner lacks one of them, or if a view inside it fails;
+so its edges exist only if PostgreSQL itself says that the owner has them all. A `security_invoker` view asks the rights
+of whoever runs the query, even under a view that does not. Who may SELECT from a view that fails is shown none of it:
+so to read a view's own column is to come to `shown:`, not to `column:`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
@@ -14,6 +15,9 @@ from recuse.paths import ANYONE, Edge
 from recuse.targets.postgres.edges.catalog import Connection, numbers_of, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.node_tree import Query, Read, read_query
+
+SHOWN: Final = "shown:"
+"""Before a view's column: its query runs, so the column is shown to whoever may SELECT it."""
 
 HELD: Final = "held:"
 """Before a node: the right is held, whether or not the object can be named (a stored query names it already)."""
@@ -61,7 +65,8 @@ def defined(connection: Connection, shapes: Shapes) -> Defined:
             unknown.append(f"definitions not understood: {one.node}: its stored query has an unknown form")
     known = [one for one in definitions if one.tree in queries]
     asked = [(one.owner, read) for one in known for read in queries[one.tree].reads]
-    maker = _Maker(shapes, queries, allowed(connection, asked))
+    views = {one.relation: one for one in known if one.event == "1" and one.kind == "v"}
+    maker = _Maker(shapes, queries, allowed(connection, asked), views)
     return Defined(tuple(chain(*map(maker.definition, known))), tuple(definitions), tuple(unknown))
 
 
@@ -80,37 +85,67 @@ class _Maker:
     shapes: Shapes
     queries: Mapping[str, Query]
     allowed: frozenset[tuple[int, Read]]
+    views: Mapping[int, Definition]
+    _asked: dict[int, frozenset[str] | None] = field(default_factory=dict, repr=False)
 
     def definition(self, one: Definition) -> Iterator[Edge]:
         """Edges of a view, a materialized view, or a rule."""
-        query = self.queries[one.tree]
-        if one.event != "1":
+        query = self.queries.get(one.tree)
+        if query is None:
+            yield from (self._shown(column, "view", "its query is not understood") for column in self._columns(one))
+        elif one.event != "1":
             yield from self._rule(one, query)
         elif one.kind == "m":
             reason = f"{one.name} holds a copy of it, whatever rows who refreshed it last could see"
             copy = replace(one, calls=(), owner_name=ANYONE)
             yield from self._outputs(copy, query, "materialized view", reason)
-        elif one.invoker:
-            needs = tuple(HELD + column.column for column in self.shapes.named(query.reads))
-            reason = f"the view {one.name} shows it to whoever may read it (security_invoker)"
-            yield from self._outputs(one, query, "invoker view", reason, needs)
-        elif all((one.owner, read) in self.allowed for read in query.reads):
-            reason = f"the view {one.name} shows it with the rights of its owner {one.owner_name}"
-            yield from self._outputs(one, query, "view", reason)
+        elif (asked := self._asks(one)) is not None:
+            kind, whose = "view", f"with the rights of its owner {one.owner_name}"
+            if one.invoker:
+                kind, whose = "invoker view", "to whoever may read it (security_invoker)"
+            yield from self._outputs(one, query, kind, f"the view {one.name} shows it {whose}", tuple(sorted(asked)))
+
+    def _asks(self, one: Definition) -> frozenset[str] | None:
+        """What a view, and the views inside it, ask of whoever runs a query on it; None if it fails for everyone."""
+        if one.relation not in self._asked:
+            self._asked[one.relation] = self._asks_anew(one)
+        return self._asked[one.relation]
+
+    def _asks_anew(self, one: Definition) -> frozenset[str] | None:
+        query = self.queries.get(one.tree)
+        if query is None:
+            return frozenset()  # it was told as not understood
+        if not one.invoker and any((one.owner, read) not in self.allowed for read in query.reads):
+            return None
+        read = self.shapes.named(query.reads) if one.invoker else ()
+        asked = {HELD + name for name in (*one.calls, *(column.column for column in read))}
+        for relation in sorted({read.relation for read in query.reads} & self.views.keys()):
+            inside = self._asks(self.views[relation])
+            if inside is None:
+                return None
+            asked |= inside
+        return frozenset(asked)
 
     def _outputs(
         self, one: Definition, query: Query, kind: str, reason: str, needs: tuple[str, ...] = ()
     ) -> Iterator[Edge]:
         """From each output column to the column it is; a computed one leads to every column that the query reads."""
-        needs += tuple(HELD + function for function in one.calls)
-        shown = self.shapes.columns.get(one.relation, {})
-        for output, origin in zip(shown.values(), query.outputs, strict=True):
+        for output, origin in zip(self._columns(one), query.outputs, strict=True):
+            if one.kind == "v":
+                yield self._shown(output, kind, reason, needs)
             reads = query.reads if origin is None else [Read(origin[0], frozenset({origin[1]}))]
             for column in self.shapes.named(reads):
                 identity = None if one.invoker else checked_as(one.owner_name, column)
                 yield Edge(output.column, column.column, kind, reason, needs=needs, identity=identity)
             for function in one.calls:
                 yield Edge(output.column, function, "call", f"{one.name} calls it", needs=(HELD + function,))
+
+    def _columns(self, one: Definition) -> Collection[Column]:
+        return self.shapes.columns.get(one.relation, {}).values()
+
+    @staticmethod
+    def _shown(column: Column, kind: str, reason: str, needs: tuple[str, ...] = ()) -> Edge:
+        return Edge(column.column, column.column.replace("column:", SHOWN, 1), kind, reason, needs=needs)
 
     def _rule(self, one: Definition, query: Query) -> Iterator[Edge]:
         """A rule's action runs as the owner of its relation; it may show what it reads or put it where it is read."""
