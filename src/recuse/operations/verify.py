@@ -12,10 +12,10 @@ from typing import Any, Final, Literal
 
 from recuse.enforcement.facts import ConflictGuard
 from recuse.errors import MissingRightError
-from recuse.model import UNBOUND_USES, Repository, System
+from recuse.model import UNBOUND_USES, Account, Repository, System
 from recuse.operations import record
 from recuse.operations.apply import Dsn, service_dsn
-from recuse.operations.attempts import Attempt, Attempts
+from recuse.operations.attempts import Attempt, Attempts, known_by, untold
 from recuse.operations.findings import PLAN_AND_APPLY, Finder, Finding
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
@@ -37,7 +37,7 @@ OUTSIDE: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The verdict on one system, with everything it rests on."""
+    """The verdict on one system, with everything it rests on; `known_by` is attempt or catalog, for each account."""
 
     system: str
     verdict: Verdict
@@ -48,6 +48,7 @@ class Verified:
     residual: tuple[tuple[str, str], ...]
     outside: tuple[tuple[str, str], ...]
     accounts: int
+    known_by: Mapping[str, str]
     server_version: str
     attempted: bool
     at: datetime
@@ -98,7 +99,7 @@ class _Verification:
             attempts=attempts,
             examined=(
                 *collected.examined,
-                *(("reading and updating tried as every account",) if attempts else ()),
+                *(("reading tried as every account, and updating asked for",) if attempts else ()),
                 "live sessions",
                 "replication accounts, publications and slots",
             ),
@@ -106,6 +107,7 @@ class _Verification:
             residual=tuple(residual(self.workspace.repository, self.system, planned)),
             outside=tuple(OUTSIDE.items()),
             accounts=len(collected.logins),
+            known_by=known_by(attempts, (a.id for a in self._here(planned))),
             server_version=collected.version,
             attempted=bool(attempts),
             at=self.workspace.at,
@@ -132,24 +134,24 @@ class _Verification:
                     remedy=f"SELECT pg_terminate_backend({session.pid})",
                 )
 
+    def _here(self, planned: Planned) -> list[Account]:
+        """The accounts of this system whose login exists."""
+        every = self.workspace.repository.accounts.values()
+        return [a for a in every if a.system == self.system.name and a.login in planned.found.oids]
+
     def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
         if not planned.found.server.supported:
             return (), ("attempts: the policy has not been applied, so there is nothing to try",)
         repository = self.workspace.repository
         decider = Decider(repository, self.workspace.rules)
         tries = Attempts(self.workspace.policy(), self.system, planned.classes, planned.found.shapes, decider)
-        logins = [
-            a.login
-            for a in repository.accounts.values()
-            if a.system == self.system.name and a.login in planned.found.oids and a.use not in UNBOUND_USES
-        ]
+        logins = [a.login for a in self._here(planned) if a.use not in UNBOUND_USES]
         try:
             with self.session.probing() as prober:
                 attempts = tries.run(prober, logins, self.progress)
         except MissingRightError as error:
             return (), (f"attempts: {error.message}",)
-        unknown = sorted({f"attempts: {a.account} on {a.table}: {a.unknown}" for a in attempts if a.unknown})
-        return attempts, tuple(unknown)
+        return attempts, untold(attempts)
 
 
 def _drift(planned: Planned, system: System) -> Iterator[Finding]:
@@ -244,6 +246,7 @@ def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
                 "accounts": v.accounts,
                 "examined": list(v.examined),
                 "known_by": "attempt" if v.attempted else "catalog",
+                "accounts_known_by": dict(v.known_by),
                 "attempts": len(v.attempts),
                 "rows_tried": sum(a.tried for a in v.attempts),
                 "server_version": v.server_version,
