@@ -129,3 +129,26 @@ def test_a_class_role_that_is_gone_does_not_stop_verify(looked: Looked) -> None:
         assert "drift" in {finding.code for finding in looked.lab.verify().findings}
     finally:
         looked.lab.run(f"ALTER ROLE gone RENAME TO {declared.role}")
+
+
+SETTINGS = {
+    "a setting that a row policy asks about": "CREATE POLICY asks ON lab.letter FOR SELECT "
+    "USING (current_setting('app.wide', true) = 'on'); GRANT SELECT ON lab.letter TO box; ALTER ROLE box SET app.wide = 'on'",
+    "a role": "CREATE ROLE big; GRANT SELECT ON lab.letter TO big; CREATE POLICY asks ON lab.letter FOR SELECT TO big "
+    "USING (current_role = 'big'); GRANT big TO box; ALTER ROLE box SET role = big",
+}
+AS_BEFORE = (
+    "DROP POLICY asks ON lab.letter; REVOKE SELECT ON lab.letter FROM box; ALTER ROLE box RESET ALL; "
+    "DO $$BEGIN IF to_regrole('big') IS NOT NULL THEN DROP OWNED BY big; DROP ROLE big; END IF; END$$"
+)
+
+
+@pytest.mark.parametrize("what", SETTINGS)
+def test_an_attempt_begins_as_a_session_of_the_login_does(looked: Looked, what: str) -> None:
+    """The fault planted: what opens rows is that the login's sessions begin with something."""
+    looked.lab.run(SETTINGS[what])
+    try:
+        over = [attempt for attempt in looked.lab.verify().attempts if attempt.over]
+    finally:
+        looked.lab.run(AS_BEFORE)
+    assert {(attempt.account, attempt.table, attempt.action) for attempt in over} == {("files/box", "lab.letter", "read")}

@@ -18,6 +18,7 @@ from recuse.cli.console import (
     counted,
     document,
     out,
+    plain,
     printing,
     progress,
     read_file,
@@ -26,6 +27,7 @@ from recuse.errors import InputError
 from recuse.operations import record
 from recuse.operations.apply import AppliedSystem, Manner, apply_in
 from recuse.operations.document import read_plan
+from recuse.operations.ended import shown
 from recuse.targets.records import PATIENCE, Patience
 
 
@@ -85,6 +87,11 @@ def show(done: AppliedSystem) -> None:
         else "no session had to end"
     )
     retries = counted(done.applied.retries, "retry", "retries")
+    for session in done.ended.sessions:
+        at = f"{session.query_at:%H:%M:%S}" if session.query_at is not None else "an unknown time"
+        which = f"{plain(session.login)} ({session.kind}, pid {session.pid}, {session.state or 'no state'})"
+        said = "".join(letter if letter.isprintable() else " " for letter in shown(session))  # nothing for the terminal
+        out.print(f"  ended: {which}; last statement, at {at}: {plain(' '.join(said.split()))}")
     out.print(f"{ends}; {retries}; locks held {done.applied.locked * 1000:.0f} ms at most")
     out.print(f"recorded as ledger entry {done.ledger_index}; next: [bold]recuse verify[/]")
 
@@ -96,6 +103,7 @@ def _shown(done: AppliedSystem) -> dict[str, object]:
         "changes": done.changes,
         "statements": applied.statements if applied else 0,
         "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
+        "ended": done.ended.document(),
         "retries": applied.retries if applied else 0,
         "locked_seconds": applied.locked if applied else 0.0,
         "ledger_index": done.ledger_index,

@@ -16,6 +16,7 @@ from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
 from recuse.ledger import JSON, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
+from recuse.operations.ended import Ended
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.policy import Policy
@@ -33,6 +34,7 @@ class AppliedSystem:
     system: str
     changes: int
     applied: Applied | None
+    ended: Ended
     ledger_index: int
 
 
@@ -77,8 +79,9 @@ def apply_in(manner: Manner, folder: Path, plan: bytes, ledger: Path) -> tuple[A
         pairs = zip(sessions, systems, strict=True)
         planned = [plan_system(session, policy, system) for session, system in pairs]
         _compare(workspace, planned, plan)
+        planned = [_with_owed(each, record.owed(ledger, each.plan.system)) for each in planned]
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
-        _record_decisions(log, ledger, workspace, plan)
+        _record_decisions(log, ledger, workspace, plan, planned)
         parts = [each.plan.parts() for each in planned]
         tight = [_run(session, part, manner) for session, (part, _) in zip(sessions, parts, strict=True)]
         loose = [_run(session, part, manner) for session, (_, part) in zip(sessions, parts, strict=True)]
@@ -88,9 +91,16 @@ def apply_in(manner: Manner, folder: Path, plan: bytes, ledger: Path) -> tuple[A
         )
 
 
+def _with_owed(planned: Planned, owed: frozenset[str]) -> Planned:
+    """The plan, which also ends the sessions that an apply before it was to end and did not."""
+    return replace(planned, plan=replace(planned.plan, severs=planned.plan.severs | owed))
+
+
 def _run(session: Session, part: Plan, manner: Manner) -> Applied | None:
     """Run one part on the facts as they are now: the part before has changed owners."""
-    return session.apply(part, session.inspect(), manner.progress, manner.patience) if part.changes else None
+    if not part.changes and not part.severs:
+        return None
+    return session.apply(part, session.inspect(), manner.progress, manner.patience)
 
 
 def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
@@ -136,14 +146,17 @@ def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> 
     )
 
 
-def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: bytes) -> None:
+def _record_decisions(
+    log: Ledger, folder: Path, workspace: Workspace, plan: bytes, planned: Iterable[Planned]
+) -> None:
     record.append_new(log, record.entries(folder), record.attestations(workspace.repository, workspace.attested))
-    for system in workspace.systems():
-        body = {
-            "system": system.name,
+    for each in planned:
+        body: dict[str, JSON] = {
+            "system": each.plan.system,
             "plan_sha256": hashlib.sha256(plan).hexdigest(),
             "directives": list(workspace.directives),
             "policy_sha256": workspace.repository.policy_sha256,
+            "severs": sorted(each.plan.severs),
         }
         log.append([encode("planned", clock.now(), body)])
 
@@ -151,6 +164,8 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
 def _finish(session: Session, policy: Policy, planned: Planned, applied: Applied | None, log: Ledger) -> AppliedSystem:
     """Look again: the difference must be gone; then record what was done."""
     plan = planned.plan
+    ended = Ended.of(applied)
+    log.append([encode("ended", clock.now(), each) for each in ended.bodies(plan.system)])
     again = plan_system(session, policy, policy.repository.systems[plan.system])
     if again.plan.changes:
         raise ApplyError(
@@ -167,4 +182,5 @@ def _finish(session: Session, policy: Policy, planned: Planned, applied: Applied
         "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
         "severed_before": applied.moment.isoformat() if applied else None,
     }
-    return AppliedSystem(plan.system, len(plan.changes), applied, log.append([encode("applied", clock.now(), body)]))
+    index = log.append([encode("applied", clock.now(), body)])
+    return AppliedSystem(plan.system, len(plan.changes), applied, ended, index)

@@ -42,6 +42,18 @@ def last(folder: Path, kind: str, system: str) -> Entry | None:
     return found[-1] if found else None
 
 
+def owed(folder: Path, system: str) -> frozenset[str]:
+    """Logins whose sessions an apply was to end that did not come to its end: what they lost no plan finds again."""
+    found: set[str] = set()
+    for entry in entries(folder):
+        if entry.body.get("system") == system and entry.kind == "applied":
+            found.clear()
+        elif entry.body.get("system") == system and entry.kind == "planned":
+            severs = entry.body.get("severs")
+            found |= {str(login) for login in severs} if isinstance(severs, list) else set()
+    return frozenset(found)
+
+
 def recorded_times(folder: Path) -> dict[str, datetime]:
     """When each directive (by the SHA-256 of its bytes) was first recorded as confirmed."""
     found: dict[str, datetime] = {}

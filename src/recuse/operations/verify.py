@@ -116,21 +116,25 @@ class _Verification:
     def _sessions(self, planned: Planned, collected: Collected) -> Iterator[Finding]:
         """Sessions that may still hold what was taken away, or (before apply) what will be."""
         entry = record.last(self.ledger, "applied", self.system.name)
-        losing = set(planned.plan.severs)
+        ending = planned.plan.severs | record.owed(self.ledger, self.system.name)
+        losing = set(ending)
         moment = None
         if entry is not None and isinstance(entry.body.get("severed_before"), str):
             moment = datetime.fromisoformat(str(entry.body["severed_before"]))
             severed = entry.body.get("severed")
             losing |= set(severed) if isinstance(severed, list) else set()
+        ended = {a.login for a in self._here(planned) if not a.active}  # none of their sessions can be new
         for session in collected.sessions:
             old = moment is None or session.since is None or session.since < moment
-            if session.account in losing and (old or session.account in planned.plan.severs):
+            lost = session.account in losing and (old or session.account in ending)
+            if lost or session.dropped or session.account in ended:
                 yield Finding(
                     code="live-session",
                     system=self.system.name,
                     account=f"{self.system.name}/{session.account}",
                     object=f"session:{session.pid}",
-                    reproduce=f"-- open since {session.since}: it may hold cursors, a role or copies from then",
+                    reproduce=f"-- {session.kind}, open since {session.since}: it may hold cursors, a role or copies "
+                    "from then",
                     remedy=f"SELECT pg_terminate_backend({session.pid})",
                 )
 

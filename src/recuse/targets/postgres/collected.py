@@ -10,7 +10,8 @@ from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.edges import collect
 from recuse.targets.postgres.edges.reproduce import reproduce
 from recuse.targets.postgres.floor import floor
-from recuse.targets.records import Collected, LiveSession, Way
+from recuse.targets.postgres.sever import live
+from recuse.targets.records import Collected, Way
 
 _OTHERS: Final = "other databases"
 _HOLDINGS: Final = (
@@ -35,7 +36,7 @@ def collected(connection: Connection) -> Collected:
         database=found.database,
         edges=found.edges,
         logins=found.logins,
-        sessions=tuple(LiveSession(s.account, s.pid, s.since) for s in found.sessions),
+        sessions=live(connection),
         examined=(*found.examined, *((f"{_OTHERS}, which are empty",) if emptied else ())),
         not_examined=(*kept, *closed),
         version=version.version,

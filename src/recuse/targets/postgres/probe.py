@@ -8,7 +8,7 @@ trigger, rule or check is reached and no row version is written.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -32,7 +32,11 @@ PER_STRATUM: Final = 3
 _AS_TEXT: Final = ("date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb")
 _PERMIT: Final = "recuse-probe"
 _A_MINUTE: Final = timedelta(minutes=1)
-_READABLE: Final = "SELECT has_any_column_privilege(%s::regclass, 'SELECT')"
+_READABLE: Final = (
+    "SELECT has_any_column_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE') "
+    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname = %s AND c.relname = %s"
+)
 
 
 @dataclass(slots=True)
@@ -130,7 +134,7 @@ class Prober:
     def sees(self, relation: str) -> Tried:
         """Which rows (at most one) of a table or view are seen now; where functions would run, whether any could be."""
         if self._runs(relation) is not None:
-            row = self.connection.execute(_READABLE, (_relation(relation).as_string(self.connection),)).fetchone()
+            row = self.connection.execute(_READABLE, relation.split(".", 1)).fetchone()
             if row is not None and not row[0]:
                 return Tried(frozenset(), "the catalog grants no column of it")
         return self._try(relation, sql.SQL("SELECT 1 FROM {} LIMIT 1").format(_relation(relation)), 1)
@@ -143,8 +147,26 @@ class Prober:
         """
         with undone(self.connection):
             key = self._issue(login, permit) if permit is not None else None
-            self.connection.execute(sql.SQL("SET LOCAL SESSION AUTHORIZATION {}").format(sql.Identifier(login)))
+            self._log_in(login)
             yield self._declare(permit, key) if permit is not None else None
+
+    def _log_in(self, login: str) -> None:
+        """Be this login, with what its sessions begin with; a setting that cannot be made is passed over, as then.
+
+        Not its `search_path`: every name that is asked for here has its schema.
+        """
+        found = [(str(name), str(value)) for name, value in self.connection.execute(query("probe/settings"), (login,))]
+        for name, value in found:
+            if name != "role":
+                self._set(name, value)
+        self.connection.execute(sql.SQL("SET LOCAL SESSION AUTHORIZATION {}").format(sql.Identifier(login)))
+        for name, value in found:
+            if name == "role":  # last, since becoming somebody sets it anew
+                self._set(name, value)
+
+    def _set(self, name: str, value: str) -> None:
+        with suppress(psycopg.Error), self.connection.transaction():
+            self.connection.execute("SELECT pg_catalog.set_config(%s, %s, true)", (name, value))
 
     def _issue(self, login: str, permit: Mapping[str, str]) -> bytes | None:
         """The permit's row; for a gateway also a key, which is gone with the transaction."""
@@ -173,8 +195,8 @@ class Prober:
     def _runs(self, relation: str) -> str | None:
         """Why reading a table or view is not tried: functions of users would run, and no rollback undoes what they do."""
         if relation not in self._running:
-            name = _relation(relation).as_string(self.connection)
-            found = [f"`{row[0]}`" for row in self.connection.execute(query("probe/runs"), (name,))]
+            named = relation.split(".", 1)
+            found = [f"`{row[0]}`" for row in self.connection.execute(query("probe/runs"), named)]
             self._running[relation] = f"reading it would run {', '.join(found)}" if found else None
         return self._running[relation]
 

@@ -3,7 +3,8 @@
 -- server's where they are immutable. The server's own volatile ones (nextval, setval, …) leave no entry in pg_depend, so they are
 -- looked for as text, which may find one too many and none too few.
 WITH RECURSIVE read AS (
-  SELECT %s::regclass::oid AS relation
+  SELECT c.oid AS relation FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace  -- by name: regclass asks for USAGE
+  WHERE n.nspname = %s AND c.relname = %s
   UNION
   SELECT d.refobjid
   FROM read r
