@@ -16,9 +16,11 @@ from recuse.model import UNBOUND_USES, Account, Repository, System
 from recuse.operations import record
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
+from recuse.operations.emergencies import Emergency
 from recuse.operations.findings import PLAN_AND_APPLY, Finder, Finding
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
+from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
 from recuse.operations.workspace import Workspace
 from recuse.policy.decide import Decider
 from recuse.targets.records import Collected, Progress
@@ -83,12 +85,15 @@ class _Verification:
             *_drift(planned, self.system),
             *_floor(collected, self.system),
             *Finder(self.workspace.repository, self.system, planned, collected).find(),
-            *self._sessions(planned, collected),
+            *old_sessions(Cut.of(record.entries(self.ledger), planned), self._here(planned), collected.sessions),
             *_disagreements(attempts, self.system),
             *_conflicts(planned, self.system),
             *_replicating(planned, self.workspace.repository, self.system),
+            *lapsed_emergencies(self._emergencies(), self.workspace.at),
         ]
         not_examined = [*(line for line in collected.not_examined if not line.startswith(_HERE)), *unseen]
+        standing = [each for each in self._emergencies() if not each.lapsed(self.workspace.at)]
+        not_examined += [f"emergency: {each.sentence(self.workspace.at)}" for each in standing]
         if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
             not_examined.append("directives: not every one is signed, confirmed and in force")
         verdict: Verdict = "findings" if findings else "undetermined" if not_examined else "holds"
@@ -113,30 +118,8 @@ class _Verification:
             at=self.workspace.at,
         )
 
-    def _sessions(self, planned: Planned, collected: Collected) -> Iterator[Finding]:
-        """Sessions that may still hold what was taken away, or (before apply) what will be."""
-        entry = record.last(self.ledger, "applied", self.system.name)
-        ending = planned.plan.severs | record.owed(self.ledger, self.system.name)
-        losing = set(ending)
-        moment = None
-        if entry is not None and isinstance(entry.body.get("severed_before"), str):
-            moment = datetime.fromisoformat(str(entry.body["severed_before"]))
-            severed = entry.body.get("severed")
-            losing |= set(severed) if isinstance(severed, list) else set()
-        ended = {a.login for a in self._here(planned) if not a.active}  # none of their sessions can be new
-        for session in collected.sessions:
-            old = moment is None or session.since is None or session.since < moment
-            lost = session.account in losing and (old or session.account in ending)
-            if lost or session.dropped or session.account in ended:
-                yield Finding(
-                    code="live-session",
-                    system=self.system.name,
-                    account=f"{self.system.name}/{session.account}",
-                    object=f"session:{session.pid}",
-                    reproduce=f"-- {session.kind}, open since {session.since}: it may hold cursors, a role or copies "
-                    "from then",
-                    remedy=f"SELECT pg_terminate_backend({session.pid})",
-                )
+    def _emergencies(self) -> list[Emergency]:
+        return [each for each in self.workspace.emergencies if each.system == self.system.name]
 
     def _here(self, planned: Planned) -> list[Account]:
         """The accounts of this system whose login exists."""

@@ -177,7 +177,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A session: its login, process, start (None when this connection may not see it), kind, and whether the login is gone."""
+    """A session: its login, process, start (None when this connection may not see it) and kind.
+
+    `dropped` says that the login is gone.
+    """
 
     account: str
     pid: int
