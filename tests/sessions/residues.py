@@ -35,7 +35,7 @@ CLOSED_ALREADY: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Residue:
-    """Whose session, how it is opened, what reads on, and whether it reads on after a correct REVOKE without severing."""
+    """Whose session, how it is opened, what reads on, and whether it does so after a REVOKE without severing."""
 
     name: str
     login: str
@@ -48,7 +48,8 @@ class Residue:
 SUPERUSERS: Final = "superuser's pool that became the login"
 RESIDUES: Final = (
     Residue("cursor", "visitor", ("BEGIN", f"DECLARE c CURSOR FOR {READ}"), "FETCH 1 FROM c", stays_open=True),
-    Residue("holdable cursor", "visitor", (f"DECLARE c CURSOR WITH HOLD FOR {READ}",), "FETCH 1 FROM c", stays_open=True),
+    Residue("holdable cursor", "visitor", (f"DECLARE c CURSOR WITH HOLD FOR {READ}",), "FETCH 1 FROM c",
+            stays_open=True),
     Residue("role already set", "visitor", ("SET ROLE readers",), READ, stays_open=True),
     Residue("temporary copy", "visitor", (f"CREATE TEMPORARY TABLE copy AS {READ}",), "TABLE copy", stays_open=True),
     Residue("custom plan", "visitor",
@@ -59,12 +60,13 @@ RESIDUES: Final = (
             ("SET ROLE readers", "SET plan_cache_mode = force_generic_plan", f"PREPARE p AS {READ}"), "EXECUTE p",
             stays_open=True),
     Residue("open snapshot", "visitor", ("BEGIN ISOLATION LEVEL REPEATABLE READ",), READ, stays_open=False),
-    Residue("idle transaction that holds a lock", "visitor", ("BEGIN", "LOCK TABLE lab.person IN ACCESS SHARE MODE"), READ,
-            stays_open=False),
+    Residue("idle transaction that holds a lock", "visitor", ("BEGIN", "LOCK TABLE lab.person IN ACCESS SHARE MODE"),
+            READ, stays_open=False),
     Residue("pooled login that becomes a role for each request", "box", ("SET ROLE visitor", "RESET ROLE"),
             f"SET ROLE visitor; {READ}", stays_open=False),
     Residue("cursor of a pooled login that became a role", "box",
-            ("SET ROLE visitor", f"DECLARE c CURSOR WITH HOLD FOR {READ}", "RESET ROLE"), "FETCH 1 FROM c", stays_open=True),
+            ("SET ROLE visitor", f"DECLARE c CURSOR WITH HOLD FOR {READ}", "RESET ROLE"), "FETCH 1 FROM c",
+            stays_open=True),
     Residue(SUPERUSERS, "postgres", ("SET SESSION AUTHORIZATION visitor",), READ,
             stays_open=False),
     Residue("listener", "visitor", ("LISTEN news",), "", stays_open=True),

@@ -1,7 +1,6 @@
 """`verify` leaves nothing behind, where everything that could run lies in wait; and each trap really leaves a trace."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psycopg
@@ -17,7 +16,7 @@ GRANTED = (
     "GRANT USAGE ON ALL SEQUENCES IN SCHEMA audit TO PUBLIC; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA audit TO PUBLIC; "
     "GRANT INSERT ON audit.log TO lab_owner"
 )
-"""What a plan took away, so that the functions do what they do for everyone: that is drift, and no reason to run them."""
+"""What a plan took away, so that the functions do what they do for everyone: drift, and no reason to run them."""
 
 
 @dataclass
@@ -32,7 +31,7 @@ class Looked:
 
 
 @pytest.fixture(scope="module")
-def looked(lab: Lab) -> Iterator[Looked]:
+def looked(lab: Lab) -> Looked:
     lab.run("ALTER SYSTEM SET autovacuum = off")
     lab.run("SELECT pg_reload_conf()")
     lab.run(TRAPS)
@@ -45,7 +44,7 @@ def looked(lab: Lab) -> Iterator[Looked]:
         verified = lab.verify()
         after = settled(lab)
         heard = [each.payload for each in listener.notifies(timeout=0)]
-    yield Looked(lab, before, after, verified, heard)
+    return Looked(lab, before, after, verified, heard)
 
 
 def settled(lab: Lab, *, dumped: bool = True) -> Traces:
@@ -67,7 +66,7 @@ def test_nothing_is_left(looked: Looked) -> None:
 
 
 def test_each_account_says_how_its_answer_is_known(looked: Looked) -> None:
-    """Every bound account meets a table that could not be tried here; accounts of which none is tried are by catalog."""
+    """Every bound account meets a table that could not be tried here; of the others none is tried at all."""
     scope = verify_document([looked.verified])["scope"]["files"]
     logins = ("archive", "box", "desk", "mirror", "night", "postgres", "visitor")
     assert scope["accounts_known_by"] == {f"files/{login}": "catalog" for login in logins}
@@ -79,10 +78,12 @@ def test_what_could_not_be_tried_is_told(looked: Looked) -> None:
     for sentence in (
         "`lab.claim`: reading it would run `audit.draw(text)`",
         "`lab.booking`: reading it would run `nextval`",
-        "`lab.visit`: the server answered: cannot update table \"visit\" because it does not have a replica identity",
+        '`lab.visit`: the server answered: cannot update table "visit" because it does not have a replica identity',
     ):
         assert [line for line in told if sentence in line], (sentence, told)
-    tried = {attempt.table for attempt in looked.verified.attempts if attempt.action == "update" and not attempt.unknown}
+    tried = {
+        attempt.table for attempt in looked.verified.attempts if attempt.action == "update" and not attempt.unknown
+    }
     assert tried >= {"lab.person", "lab.holder", "lab.vehicle", "lab.event", "lab.note", "lab.loan", "lab.ward"}
 
 
@@ -133,7 +134,8 @@ def test_a_class_role_that_is_gone_does_not_stop_verify(looked: Looked) -> None:
 
 SETTINGS = {
     "a setting that a row policy asks about": "CREATE POLICY asks ON lab.letter FOR SELECT "
-    "USING (current_setting('app.wide', true) = 'on'); GRANT SELECT ON lab.letter TO box; ALTER ROLE box SET app.wide = 'on'",
+    "USING (current_setting('app.wide', true) = 'on'); GRANT SELECT ON lab.letter TO box; "
+    "ALTER ROLE box SET app.wide = 'on'",
     "a role": "CREATE ROLE big; GRANT SELECT ON lab.letter TO big; CREATE POLICY asks ON lab.letter FOR SELECT TO big "
     "USING (current_role = 'big'); GRANT big TO box; ALTER ROLE box SET role = big",
 }
@@ -151,4 +153,6 @@ def test_an_attempt_begins_as_a_session_of_the_login_does(looked: Looked, what: 
         over = [attempt for attempt in looked.lab.verify().attempts if attempt.over]
     finally:
         looked.lab.run(AS_BEFORE)
-    assert {(attempt.account, attempt.table, attempt.action) for attempt in over} == {("files/box", "lab.letter", "read")}
+    assert {(attempt.account, attempt.table, attempt.action) for attempt in over} == {
+        ("files/box", "lab.letter", "read")
+    }

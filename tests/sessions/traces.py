@@ -13,8 +13,8 @@ from tests.conftest import binaries_of
 from tests.statements.world import DATABASE, Lab
 
 ALLOWED: Final[Mapping[str, str]] = {
-    "rows of recuse.permit, recuse.used and recuse.gateway_key that were undone": "an attempt declares on a permit of its "
-    "own transaction; nobody else ever sees it, and the space is used again",
+    "rows of recuse.permit, recuse.used and recuse.gateway_key that were undone": "an attempt declares on a permit "
+    "of its own transaction; nobody else ever sees it, and the space is used again",
     "xmax of rows that an attempt locked": "the number of a transaction that was undone, which means nothing",
     "counters of reads (pg_stat_user_tables.seq_scan, idx_scan, …)": "that somebody read is true",
     "the server's log, and pg_stat_statements": "an administrator wants to see there that `verify` ran",
@@ -23,11 +23,12 @@ ALLOWED: Final[Mapping[str, str]] = {
 """What may differ, with the reason. Nothing below looks at these, and at nothing else is there an exception."""
 
 _SEQUENCES: Final = (
-    "SELECT format('SELECT %L, last_value, log_cnt, is_called FROM %s', c.oid::regclass, c.oid::regclass) FROM pg_class c "
-    "WHERE c.relkind = 'S' ORDER BY c.oid::regclass::text"
+    "SELECT format('SELECT %L, last_value, log_cnt, is_called FROM %s', c.oid::regclass, c.oid::regclass) "
+    "FROM pg_class c WHERE c.relkind = 'S' ORDER BY c.oid::regclass::text"
 )
 _QUERIES: Final[Mapping[str, str]] = {
-    "slots": "SELECT slot_name, plugin, active, xmin, restart_lsn, confirmed_flush_lsn FROM pg_replication_slots ORDER BY 1",
+    "slots": "SELECT slot_name, plugin, active, xmin, restart_lsn, confirmed_flush_lsn FROM pg_replication_slots "
+    "ORDER BY 1",
     "prepared": "SELECT gid FROM pg_prepared_xacts ORDER BY 1",
     "queue": "SELECT pg_notification_queue_usage()",
     "advisory": "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'",

@@ -8,8 +8,8 @@ import pytest
 from recuse.ledger import Entry
 from recuse.model import Authority
 from recuse.operations.emergencies import LAPSES_AFTER, Emergency, emergencies, lapsed
-from recuse.operations.reducing import judicial
 from recuse.operations.record import owed
+from recuse.operations.reducing import judicial
 from tests.unit.enforcement.small import repository, system_of, table_map
 
 AT = datetime(2026, 1, 15, 2, tzinfo=UTC)
@@ -77,7 +77,9 @@ def test_it_lapses_at_72_hours_to_the_moment() -> None:
 def test_it_says_what_it_is(hours: float, refused: bool, said: str) -> None:
     found = Emergency("clear", "night", "d1", "mayor", AT, AT + LAPSES_AFTER, refused=refused)
     sentence = found.sentence(AT + hours * HOUR)
-    assert sentence.startswith("directive `night` was applied on the signature of `mayor` alone at 2026-01-15 02:00+00:00")
+    assert sentence.startswith(
+        "directive `night` was applied on the signature of `mayor` alone at 2026-01-15 02:00+00:00"
+    )
     assert said in sentence
 
 

@@ -81,8 +81,10 @@ def apply(
     for each in done:
         show(each)
     if emergency:
-        out.print("[bold red]EMERGENCY[/], on one signature: it lapses after 72 hours, unless `recuse confirm` answers it;")
-        out.print("then plan and apply again, which records the confirmation and changes nothing")
+        out.print(
+            "[bold red]EMERGENCY[/], on one signature: it lapses after 72 hours, unless `recuse confirm` answers it;"
+        )
+        out.print("after `recuse confirm`, plan and apply again, which changes nothing and records it")
 
 
 def show(done: AppliedSystem) -> None:

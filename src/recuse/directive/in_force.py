@@ -5,7 +5,7 @@ Rules kept here:
 - two persons, two keys, two roles, both in office at the moment in question; a key listed for both counts as one;
 - a confirmation holds for one directive and one signature of it, and may refuse;
 - the later of the two effective times counts;
-- one signature alone puts nothing in force. An emergency rests on it (`on_one_signature`), until it lapses or is answered.
+- one signature alone puts nothing in force: an emergency rests on it (`on_one_signature`), until it lapses.
 """
 
 import hashlib

@@ -161,9 +161,7 @@ def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> 
     )
 
 
-def _record_decisions(
-    log: Ledger, folder: Path, workspace: Workspace, plan: bytes, planned: Iterable[Planned]
-) -> None:
+def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: bytes, planned: Iterable[Planned]) -> None:
     repository = workspace.repository
     record.append_new(log, record.entries(folder), record.attestations(repository, workspace.standing))
     for each in planned:

@@ -1,7 +1,7 @@
 """Emergencies: what was applied on one official's signature, how long it stands, and what the ledger says of each.
 
-Pure: entries and moments are passed in. An emergency lapses 72 hours after it was applied first, unless its directive is
-confirmed; applying it again gains no time. What it closed stays closed until a person plans and applies again.
+Pure: entries and moments are passed in. An emergency lapses 72 hours after it was applied first, unless its directive
+is confirmed; applying it again gains no time. What it closed stays closed until a person plans and applies again.
 """
 
 import hashlib
@@ -35,7 +35,8 @@ class Emergency:
 
     def sentence(self, now: datetime) -> str:
         """What it is, for a person."""
-        by = f"directive `{self.directive}` was applied on the signature of `{self.official}` alone at {_moment(self.at)}"
+        by = f"directive `{self.directive}` was applied on the signature of `{self.official}` alone"
+        by = f"{by} at {_moment(self.at)}"
         if self.refused:
             return f"{by}, and the second official refused it"
         return f"{by}, and {'lapsed' if self.lapsed(now) else 'lapses'} at {_moment(self.until)} without a confirmation"
@@ -68,7 +69,7 @@ def emergencies(
 
 
 def lapsed(entries: Iterable[Entry], now: datetime) -> frozenset[str]:
-    """The digests of directives that were applied as an emergency over 72 hours ago, and are not recorded as confirmed."""
+    """The digests of directives applied as an emergency over 72 hours ago, and not recorded as confirmed."""
     first: dict[str, datetime] = {}
     confirmed = set()
     for entry in entries:

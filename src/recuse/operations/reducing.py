@@ -39,7 +39,8 @@ def check_reduces(planned: Planned) -> None:
     for widening in planned.proved.widening:
         for table in widening.not_compared:
             raise RefusedError(
-                f"an emergency only reduces, and of `{widening.account}` on `{table}` that could not be proved", _CONFIRM
+                f"an emergency only reduces, and of `{widening.account}` on `{table}` that could not be proved",
+                _CONFIRM,
             )
 
 
@@ -50,22 +51,24 @@ def check_permits(planned: Planned, permits: Iterable[Permit], repository: Repos
         if running and judicial(repository, permit.authority):
             for change in _ending(planned, permit):
                 raise RefusedError(
-                    f"one official alone ends no permit under `{permit.authority}`, and the plan would end `{permit.id}` "
-                    f"of `{permit.login}`: {_named(change.fact)}",
+                    f"one official alone ends no permit under `{permit.authority}`, and the plan would end "
+                    f"`{permit.id}` of `{permit.login}`: {_named(change.fact)}",
                     "leave the account what the permit needs, or let a second official confirm the directive",
                 )
 
 
 def judicial(repository: Repository, authority: str) -> bool:
-    """Whether a court stands behind an authority. Where authorities.toml says so of none, any of them could be meant."""
+    """Whether a court stands behind an authority. Where authorities.toml says so of none, any could be meant."""
     if not any(each.judicial for each in repository.authorities.values()):
         return True
     known = authority in repository.authorities
-    return not known or any(repository.authorities[each].judicial for each in upwards(repository.authorities, authority))
+    return not known or any(
+        repository.authorities[each].judicial for each in upwards(repository.authorities, authority)
+    )
 
 
 def _ending(planned: Planned, permit: Permit) -> Iterator[Change]:
-    """The changes that take away what the permit stands on: account, declaration, way into the class, and its rights."""
+    """The changes that take away what the permit stands on: account, declaration, way into the class, its rights."""
     asked = (permit.login, permit.purpose, permit.authority, permit.agreement)
     roles = {
         fact.class_role

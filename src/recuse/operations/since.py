@@ -15,7 +15,7 @@ from recuse.targets.records import LiveSession
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Whose sessions are judged: `lost` something at `moment`, or are `ending` once a plan is applied, whatever their age."""
+    """Whose sessions are judged: they `lost` something at `moment`, or are `ending` by a plan, whatever their age."""
 
     system: str
     lost: frozenset[str]
@@ -54,7 +54,8 @@ def old_sessions(cut: Cut, accounts: Iterable[Account], sessions: Iterable[LiveS
                 system=cut.system,
                 account=f"{cut.system}/{session.account}",
                 object=f"session:{session.pid}",
-                reproduce=f"-- {session.kind}, open since {session.since}: it may hold cursors, a role or copies from then",
+                reproduce=f"-- {session.kind}, open since {session.since}: it may hold cursors, a role or copies "
+                "from then",
                 remedy=f"SELECT pg_terminate_backend({session.pid})",
             )
 

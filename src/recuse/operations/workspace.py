@@ -119,7 +119,7 @@ def open_emergency(folder: Path, ledger: Path) -> Workspace:
     if not alone:
         raise DirectiveError(
             "no directive stands on one signature alone, so that there is no emergency",
-            "sign one with `recuse sign`, or apply without --emergency; one that lapsed or was refused needs a new text",
+            "sign one with `recuse sign`, or apply without --emergency; after a lapse or a refusal it takes a new text",
         )
     attested = [each for each in found if isinstance(each, Attested)]
     opened = _opened(folder, repository, [each.directive for each in found], attested, moment.at)

@@ -193,7 +193,7 @@ class Prober:
         return None
 
     def _runs(self, relation: str) -> str | None:
-        """Why reading a table or view is not tried: functions of users would run, and no rollback undoes what they do."""
+        """Why reading a table or view is not tried: functions of users would run, which no rollback undoes."""
         if relation not in self._running:
             named = relation.split(".", 1)
             found = [f"`{row[0]}`" for row in self.connection.execute(query("probe/runs"), named)]
