@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
+import psycopg
 import pytest
 
 from recuse.errors import ApplyError
@@ -98,17 +100,43 @@ def test_each_session_that_ended_is_reported_with_its_last_statement(cut: Cut) -
     assert len(ended) == len(RESIDUES) - 1
 
 
+def recorded(lab: Lab) -> list[list[dict[str, Any]]]:
+    """The sessions of each *ended* entry."""
+    bodies = [cast("Any", entry.body) for entry in record.entries(lab.ledger) if entry.kind == "ended"]
+    return [body["sessions"] for body in bodies]
+
+
 def test_the_ledger_has_commitments_and_no_statement(cut: Cut) -> None:
-    entries = [entry for entry in record.entries(cut.lab.ledger) if entry.kind == "ended"]
-    lines = [line for entry in entries for line in entry.body["sessions"]]  # type: ignore[union-attr]
-    assert {line["pid"] for line in lines} == {session.pid for session in cut.applied.ended.sessions}  # type: ignore[index,call-overload]
-    assert "TABLE copy" not in json.dumps([entry.body for entry in entries])
+    (lines,) = recorded(cut.lab)
+    assert {line["pid"] for line in lines} == {session.pid for session in cut.applied.ended.sessions}
+    assert "TABLE copy" not in json.dumps(lines)
     told = cut.applied.ended.document()
     salt = bytes.fromhex(told["salt"])
     shown = {session["pid"]: session["query"] for session in told["sessions"]}
     assert all(len(text) <= SHOWN for text in shown.values())
     for line in lines:
-        assert line["commitment"] == commitment_of(salt, shown[line["pid"]].encode())  # type: ignore[index,call-overload]
+        assert line["commitment"] == commitment_of(salt, shown[line["pid"]].encode())
+
+
+def failing(*_: object) -> None:
+    """The fault planted: an apply that fails at the shape, when sessions are gone."""
+    raise ApplyError("planted")
+
+
+def test_sessions_that_an_apply_ended_before_it_failed_are_recorded(cut: Cut) -> None:
+    cut.lab.run("GRANT SELECT ON lab.closed TO visitor")
+    with psycopg.connect(cut.lab.dsn("visitor"), autocommit=True) as session:
+        pid = session.info.backend_pid
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(apply._Run, "batches", failing)
+            with pytest.raises(ApplyError, match="planted"):
+                cut.lab.apply()
+        with pytest.raises(psycopg.OperationalError):
+            session.execute("SELECT 1")
+    assert [(line["login"], line["pid"]) for line in recorded(cut.lab)[-1]] == [("visitor", pid)]
+    assert record.owed(record.entries(cut.lab.ledger), "files") >= {"visitor"}
+    cut.lab.apply()
+    assert record.owed(record.entries(cut.lab.ledger), "files") == frozenset()
 
 
 def test_what_a_superuser_holds_is_not_ended(cut: Cut) -> None:

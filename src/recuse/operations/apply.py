@@ -18,7 +18,7 @@ from recuse.model import System
 from recuse.operations import record
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
-from recuse.operations.ended import Ended
+from recuse.operations.ended import Ended, EndedLog
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.reducing import check_permits, check_reduces
 from recuse.operations.workspace import Workspace, open_emergency, open_with_ledger
@@ -89,12 +89,13 @@ def apply_in(
         planned = [_with_owed(each, record.owed(known, each.plan.system)) for each in planned]
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
         _record_decisions(log, ledger, workspace, plan, planned)
+        ended = EndedLog(log)
         parts = [each.plan.parts() for each in planned]
-        tight = [_run(session, part, manner) for session, (part, _) in zip(sessions, parts, strict=True)]
-        loose = [_run(session, part, manner) for session, (_, part) in zip(sessions, parts, strict=True)]
+        tight = [_run(session, part, manner, ended) for session, (part, _) in zip(sessions, parts, strict=True)]
+        loose = [_run(session, part, manner, ended) for session, (_, part) in zip(sessions, parts, strict=True)]
         done = [_together(first, second) for first, second in zip(tight, loose, strict=True)]
         return tuple(
-            _finish(session, workspace, each, applied, log)
+            _finish(session, workspace, each, applied, ended)
             for session, each, applied in zip(sessions, planned, done, strict=True)
         )
 
@@ -111,11 +112,17 @@ def _with_owed(planned: Planned, owed: frozenset[str]) -> Planned:
     return replace(planned, plan=replace(planned.plan, severs=planned.plan.severs | owed))
 
 
-def _run(session: Session, part: Plan, manner: Manner) -> Applied | None:
+def _run(session: Session, part: Plan, manner: Manner, ended: EndedLog) -> Applied | None:
     """Run one part on the facts as they are now: the part before has changed owners."""
     if not part.changes and not part.severs:
         return None
-    return session.apply(part, session.inspect(), manner.progress, manner.patience)
+    try:
+        applied = session.apply(part, session.inspect(), manner.progress, manner.patience)
+    except ApplyError as error:
+        ended.add(part.system, error.ended)
+        raise
+    ended.add(part.system, (*applied.cut.ended, *applied.shaped.ended))
+    return applied
 
 
 def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
@@ -180,12 +187,10 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
 
 
 def _finish(
-    session: Session, workspace: Workspace, planned: Planned, applied: Applied | None, log: Ledger
+    session: Session, workspace: Workspace, planned: Planned, applied: Applied | None, ended: EndedLog
 ) -> AppliedSystem:
     """Look again: the difference must be gone; then record what was done."""
     plan = planned.plan
-    ended = Ended.of(applied)
-    log.append([encode("ended", clock.now(), each) for each in ended.bodies(plan.system)])
     again = plan_system(session, workspace.policy(), workspace.repository.systems[plan.system])
     if again.plan.changes:
         raise ApplyError(
@@ -204,5 +209,5 @@ def _finish(
     }
     if workspace.alone:
         body["emergency"] = [each.directive.id for each in workspace.alone]
-    index = log.append([encode("applied", clock.now(), body)])
-    return AppliedSystem(plan.system, len(plan.changes), applied, ended, index)
+    index = ended.log.append([encode("applied", clock.now(), body)])
+    return AppliedSystem(plan.system, len(plan.changes), applied, ended.of(plan.system), index)

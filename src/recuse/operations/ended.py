@@ -5,14 +5,14 @@ session, whose it was and when its statement began, with an HMAC of the text as 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from recuse import clock
-from recuse.ledger import JSON
+from recuse.ledger import JSON, Ledger, encode
 from recuse.permits import commitment_of
-from recuse.targets.records import Applied, EndedSession
+from recuse.targets.records import EndedSession
 
 SHOWN: Final = 200
 """How many characters of a statement are shown, and committed to."""
@@ -26,12 +26,6 @@ class Ended:
 
     sessions: tuple[EndedSession, ...]
     salt: bytes
-
-    @classmethod
-    def of(cls, applied: Applied | None) -> "Ended":
-        """Those ended after the cut and after the shape."""
-        sessions = (*applied.cut.ended, *applied.shaped.ended) if applied is not None else ()
-        return cls(sessions, clock.random_bytes(32))
 
     def bodies(self, system: str) -> Iterator[Mapping[str, JSON]]:
         """The bodies of the *ended* entries: no text of any statement."""
@@ -50,6 +44,26 @@ class Ended:
     def document(self) -> Mapping[str, Any]:
         """What the operator gets, and is to keep where such texts may be kept."""
         return {"salt": self.salt.hex(), "sessions": list(_documents(self.sessions))}
+
+
+@dataclass(frozen=True, slots=True)
+class EndedLog:
+    """Records sessions as soon as they are ended, also by an apply that fails afterwards; under one salt."""
+
+    log: Ledger
+    salt: bytes = field(default_factory=lambda: clock.random_bytes(32))
+    _kept: dict[str, tuple[EndedSession, ...]] = field(default_factory=dict)
+
+    def add(self, system: str, sessions: Sequence[object]) -> None:
+        """Append these to the ledger."""
+        fresh = tuple(each for each in sessions if isinstance(each, EndedSession))
+        bodies = Ended(fresh, self.salt).bodies(system)
+        self.log.append([encode("ended", clock.now(), each) for each in bodies])
+        self._kept[system] = (*self._kept.get(system, ()), *fresh)
+
+    def of(self, system: str) -> Ended:
+        """All that were ended in one system."""
+        return Ended(self._kept.get(system, ()), self.salt)
 
 
 def shown(session: EndedSession) -> str:

@@ -104,7 +104,7 @@ class _Verification:
             attempts=attempts,
             examined=(
                 *collected.examined,
-                *(("reading tried as every account, and updating asked for",) if attempts else ()),
+                *(("reading and updating tried as every account",) if attempts else ()),
                 "live sessions",
                 "replication accounts, publications and slots",
             ),
