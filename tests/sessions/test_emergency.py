@@ -3,16 +3,19 @@
 On PostgreSQL 15 alone: what differs between the versions here is that there a permit's way leads through a door role.
 """
 
+import io
+import re
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import psycopg
 import pytest
 
-from recuse import clock
+from recuse import cli, clock
 from recuse.enforcement.facts import Declaration, Fact, Grant, Membership, RegisteredAccount, Role, RowPolicy
 from recuse.enforcement.plan import Change
 from recuse.errors import DirectiveError, PlanError, RefusedError
@@ -84,6 +87,18 @@ class Office:
     def verify(self) -> Verified:
         (found,) = verify_repository(self.workspace(), self.lab.ledger, None, lambda _: self.lab.dsn(), lambda *_: None)
         return found
+
+    def say(self, *args: str) -> tuple[int, str]:
+        """What a person at the command line gets: the exit code, and what is printed, as running text."""
+        out, code = io.StringIO(), 0
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(io.StringIO()):
+            patch.setattr(sys, "argv", ["recuse", *args, "-r", str(self.lab.policy), "--dsn", self.lab.dsn()])
+            patch.setattr(sys, "stdin", io.StringIO())
+            try:
+                cli.main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+        return code, " ".join(out.getvalue().split())
 
     def kinds(self) -> list[str]:
         return [entry.kind for entry in record.entries(self.lab.ledger)]
@@ -283,7 +298,21 @@ def test_a_confirmation_makes_it_an_ordinary_directive(reduced: tuple[Office, Ap
     office, _, _ = reduced
     office.withdraw("reads")
     office.direct("reads-again", {WORKS: READS})
-    office.apply(emergency=True)
+    plan = str(office.lab.folder / "plan.json")
+    office.say("plan", "-o", plan)
+    code, said = office.say("apply", plan, "--yes")
+    assert (code, office.kinds()[-1]) == (2, "applied"), "without --emergency two have to sign"
+    with psycopg.connect(office.lab.dsn("desk"), autocommit=True) as desk:
+        desk.execute("SELECT 'seen by the operator'")
+        code, said = office.say("apply", plan, "--yes", "--emergency")
+    assert code == 0
+    assert re.search(
+        r"ended: desk \(client backend, pid \d+, idle\); last statement, at [0-9:]{8}: SELECT 'seen by", said
+    )
+    assert "EMERGENCY, on one signature: it lapses after 72 hours" in said
+    assert "EMERGENCY reads-again by director alone, in files: not confirmed; it lapses at " in office.say("plan")[1]
+    code, said = office.say("verify", "--no-record")
+    assert "not examined: emergency: directive `reads-again` was applied on the signature of `director` alone" in said
     office.answer("reads-again", "confirm")
     assert read_plan(office.plan()[1])["emergencies"] == []
     office.apply()
