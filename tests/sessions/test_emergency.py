@@ -329,3 +329,5 @@ def test_a_refusal_ends_it_at_once(reduced: tuple[Office, AppliedSystem, int]) -
     (told,) = lapsed_emergencies(office.workspace().emergencies, clock.now())
     assert (told.code, told.object) == ("emergency-lapsed", "directive:box-too")
     assert "and the second official refused it" in told.reproduce
+    planned, _ = office.plan()
+    assert {(gain.account, gain.action) for gain in planned.plan.gains} == {("files/box", "insert")}, "the return"

@@ -60,9 +60,9 @@ def test_it_lapses_at_72_hours_to_the_moment() -> None:
     until = AT + 72 * HOUR
     assert not found.lapsed(until - timedelta(microseconds=1))
     assert found.lapsed(until)
-    assert lapsed((emergency(),), until - timedelta(microseconds=1)) == frozenset()
-    assert lapsed((emergency(),), until) == {"d1"}
-    assert lapsed((emergency(), CONFIRMED), until) == frozenset()
+    assert lapsed((emergency(),), {}, until - timedelta(microseconds=1)) == frozenset()
+    assert lapsed((emergency(),), {}, until) == {"d1"}
+    assert lapsed((emergency(), CONFIRMED), {}, until) == frozenset()
     assert replace(found, refused=True).lapsed(AT)
 
 

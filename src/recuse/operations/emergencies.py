@@ -47,9 +47,7 @@ def emergencies(
 ) -> tuple[Emergency, ...]:
     """The emergencies that systems still hold: not confirmed since, and nothing else was applied there since."""
     confirmed = {digest(each.directive.raw) for each in attested}
-    refused = {
-        digest(s.directive.raw) for s in directives.values() if s.confirmation and s.confirmation.decision == "refuse"
-    }
+    refused = _refused(directives)
     found: dict[tuple[str, str], Emergency] = {}
     first: dict[str, datetime] = {}
     for entry in entries:
@@ -68,8 +66,8 @@ def emergencies(
     return tuple(each for (_, sha256), each in found.items() if sha256 not in confirmed)
 
 
-def lapsed(entries: Iterable[Entry], now: datetime) -> frozenset[str]:
-    """The digests of directives applied as an emergency over 72 hours ago, and not recorded as confirmed."""
+def lapsed(entries: Iterable[Entry], directives: Mapping[str, SignedDirective], now: datetime) -> frozenset[str]:
+    """The digests of directives that were applied as an emergency, and were refused or not confirmed in 72 hours."""
     first: dict[str, datetime] = {}
     confirmed = set()
     for entry in entries:
@@ -77,7 +75,19 @@ def lapsed(entries: Iterable[Entry], now: datetime) -> frozenset[str]:
             first.setdefault(str(entry.body["directive_sha256"]), entry.at)
         elif entry.kind == "confirmed":
             confirmed.add(str(entry.body["directive_sha256"]))
-    return frozenset(name for name, at in first.items() if name not in confirmed and now >= at + LAPSES_AFTER)
+    refused = _refused(directives)
+    over = {name for name, at in first.items() if name in refused or now >= at + LAPSES_AFTER}
+    return frozenset(over - confirmed)
+
+
+def _refused(directives: Mapping[str, SignedDirective]) -> frozenset[str]:
+    """The digests of what the second official refused; a refusal that does not hold stops who opens the repository."""
+    return frozenset(
+        digest(signed.directive.raw)
+        for signed in directives.values()
+        if signed.confirmation_signature is not None
+        if signed.confirmation is not None and signed.confirmation.decision == "refuse"
+    )
 
 
 def emergency_body(system: str, directed: Directed, signature: bytes, plan: bytes, now: datetime) -> dict[str, JSON]:

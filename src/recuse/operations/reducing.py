@@ -47,7 +47,7 @@ def check_reduces(planned: Planned) -> None:
 def check_permits(planned: Planned, permits: Iterable[Permit], repository: Repository, now: datetime) -> None:
     """Raise RefusedError where the plan would end a permit in force that rests on a court's authority."""
     for permit in permits:
-        running = permit.revoked_at is None and permit.valid_from <= now < permit.valid_until
+        running = permit.revoked_at is None and now < permit.valid_until  # its beginning is by another clock
         if running and judicial(repository, permit.authority):
             for change in _ending(planned, permit):
                 raise RefusedError(

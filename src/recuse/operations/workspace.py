@@ -127,9 +127,10 @@ def open_emergency(folder: Path, ledger: Path) -> Workspace:
 
 
 def _moment(folder: Path, ledger: Path) -> Moment:
-    record.check_nothing_lost(ledger, read_repository(folder))
+    repository = read_repository(folder)
+    record.check_nothing_lost(ledger, repository)
     now = clock.now()
-    return Moment(now, record.recorded_times(ledger), lapsed(record.entries(ledger), now))
+    return Moment(now, record.recorded_times(ledger), lapsed(record.entries(ledger), repository.directives, now))
 
 
 def _with_emergencies(workspace: Workspace, ledger: Path) -> Workspace:

@@ -11,7 +11,8 @@ WITH RECURSIVE read AS (
   JOIN (
     SELECT polrelid AS relation, 'pg_policy'::regclass AS class, oid AS object FROM pg_policy
     UNION ALL
-    SELECT ev_class, 'pg_rewrite'::regclass, oid FROM pg_rewrite WHERE ev_type = '1'
+    SELECT w.ev_class, 'pg_rewrite'::regclass, w.oid FROM pg_rewrite w
+    JOIN pg_class v ON v.oid = w.ev_class AND v.relkind = 'v' WHERE w.ev_type = '1'  -- a materialized view is only read
   ) stored USING (relation)
   JOIN pg_depend d ON d.classid = stored.class AND d.objid = stored.object AND d.refclassid = 'pg_class'::regclass
 ),
