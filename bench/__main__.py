@@ -7,14 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import enforcement, per_row, verdict
+from bench import enforcement, per_row, sever, verdict
 from bench.chart import write_chart
 from bench.result import Result, in_words, read, renewed, table, write
 from bench.stage import Benchmark, stage
 
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {
-    "enforcement": enforcement.run, "per-row": per_row.run, "verdict": verdict.run,
-}  # fmt: skip
+    "enforcement": enforcement.run,
+    "per-row": per_row.run,
+    "sever": sever.run,
+    "verdict": verdict.run,
+}
 BINARIES: Final = {"18": None, "15": Path("/usr/lib/postgresql/15/bin")}
 """Where a version's programs are; None: the package's own."""
 

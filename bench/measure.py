@@ -5,6 +5,7 @@ programs on the machine do then moves it least, and the client's work does not c
 processes, so their clock is the wall; so is every clock where the kernel gives no such figure.
 """
 
+import math
 import random
 import statistics
 import time
@@ -143,8 +144,13 @@ def exact(value: float) -> Estimate:
     return Estimate(value, value, value)
 
 
-def estimate(values: Sequence[float]) -> Estimate:
-    """The median and its interval, from 2,000 resamples of a fixed seed."""
+def percentile(values: Sequence[float], share: float, scale: float) -> Estimate:
+    """The value that this share of all does not pass, in 1/`scale` seconds."""
+    return estimate([value * scale for value in values], lambda some: sorted(some)[math.ceil(share * len(some)) - 1])
+
+
+def estimate(values: Sequence[float], of: Callable[[Sequence[float]], float] = statistics.median) -> Estimate:
+    """The median (or another figure `of` them) and its interval, from 2,000 resamples of a fixed seed."""
     chance = random.Random(SEED)  # noqa: S311 - the same samples give the same interval
-    medians = sorted(statistics.median(chance.choices(values, k=len(values))) for _ in range(2000))
-    return Estimate(statistics.median(values), medians[50], medians[-51])
+    found = sorted(of(chance.choices(values, k=len(values))) for _ in range(2000))
+    return Estimate(of(values), found[50], found[-51])

@@ -132,7 +132,9 @@ class MissingRightError(TargetError):
 
 
 class ApplyError(TargetError):
-    """A statement of a plan failed; what was tightened stays tight."""
+    """A statement of a plan failed; what was tightened stays tight, and the sessions in `ended` are gone."""
+
+    ended: tuple[object, ...] = ()
 
 
 class RefusedError(RecuseError):

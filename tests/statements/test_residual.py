@@ -17,8 +17,8 @@ from tests.statements.client import say
 from tests.statements.enforced import Enforced
 
 SHOWN_BY_CASES = {case.residual for case in read_cases()}
-SHOWN_HERE = {"locks", "row-estimates", "timing", "superuser", "published", "replication-slots", "activity-counters",
-              "unbound-backup", "unbound-replication"}  # fmt: skip
+SHOWN_HERE = {"locks", "row-estimates", "timing", "superuser", "pools", "published", "replication-slots",
+              "activity-counters", "unbound-backup", "unbound-replication"}  # fmt: skip
 FEED = "lab_feed"
 OPTIONS = f"'proto_version', '1', 'publication_names', '{FEED}'"
 DUMPS = (
@@ -112,6 +112,16 @@ def test_who_is_not_bound_reads_everything(enforced: Enforced, login: str | None
     assert wrong
     sentences = " ".join(sentence for _, sentence in enforced.verified.residual)
     assert (f"`files/{login}`" if login else "ran as one") in sentences
+
+
+def test_what_a_session_became_it_alone_sees(enforced: Enforced) -> None:
+    """pools: neither a role, nor another login, nor a plain SET shows in what the server tells of a session."""
+    seen = "SELECT usename::text, state FROM pg_stat_activity WHERE pid = %s"
+    with psycopg.connect(enforced.lab.dsn(), autocommit=True) as pool:
+        before = enforced.lab.admin.execute(seen, (pool.info.backend_pid,)).fetchone()
+        for text in ("SET recuse.permit = 'p'", "SET ROLE desk", "SET SESSION AUTHORIZATION visitor"):
+            pool.execute(text.encode())
+        assert enforced.lab.admin.execute(seen, (pool.info.backend_pid,)).fetchone() == before == ("postgres", "idle")
 
 
 def dumped(enforced: Enforced, login: str, *options: str) -> tuple[int, str]:

@@ -18,14 +18,17 @@ from recuse.cli.console import (
     counted,
     document,
     out,
+    plain,
     printing,
     progress,
     read_file,
 )
+from recuse.cli.plan import show_emergencies
 from recuse.errors import InputError
 from recuse.operations import record
 from recuse.operations.apply import AppliedSystem, Manner, apply_in
 from recuse.operations.document import read_plan
+from recuse.operations.ended import shown
 from recuse.targets.records import PATIENCE, Patience
 
 
@@ -37,6 +40,9 @@ def apply(
     lock_timeout: Annotated[
         int, typer.Option("--lock-timeout", min=10, help="milliseconds that others may wait behind a lock of ours")
     ] = PATIENCE.milliseconds,
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="on one signature: only to reduce, and for 72 hours unless confirmed")
+    ] = False,
     retries: Annotated[
         int, typer.Option("--retries", min=0, help="how often to ask again for a lock that was not had")
     ] = PATIENCE.attempts - 1,
@@ -49,7 +55,11 @@ def apply(
     The plan is made anew and must equal the file; a changed database or an edited file is refused. A failure leaves the
     tight state, and planning again goes on from there. Rights: superuser. `--dry-run` prints every statement.
 
-    Examples: recuse apply plan.json -r policy --dry-run · recuse apply plan.json -r policy
+    With --emergency the signature of the directing official is enough, for a plan that opens nothing and ends no permit
+    under a court's authority. It is recorded as such, and lapses after 72 hours unless the directive is confirmed.
+
+    Examples: recuse apply plan.json -r policy --dry-run · recuse apply plan.json -r policy ·
+    recuse apply plan.json -r policy --emergency
     """
     human = printing(format_)
     content = read_file(plan)
@@ -57,17 +67,24 @@ def apply(
     if dry_run:
         _statements(whole["changes"], human=human)
         return
+    if human:
+        show_emergencies(whole["emergencies"])
     if not yes:
-        _ask(whole["changes"], len(whole["severs"]))
+        _ask(whole["changes"], len(whole["severs"]), emergency=emergency)
     folder = record.ledger_folder(repository, ledger)
     with progress() as report:
         manner = Manner(chosen_dsn(dsn), report, Patience(lock_timeout, retries + 1))
-        done = apply_in(manner, repository, content, folder)
-    if human:
-        for each in done:
-            show(each)
-    else:
-        document([_shown(each) for each in done])
+        done = apply_in(manner, repository, content, folder, emergency=emergency)
+    if not human:
+        document([_shown(each) | {"emergency": emergency} for each in done])
+        return
+    for each in done:
+        show(each)
+    if emergency:
+        out.print(
+            "[bold red]EMERGENCY[/], on one signature: it lapses after 72 hours, unless `recuse confirm` answers it;"
+        )
+        out.print("after `recuse confirm`, plan and apply again, which changes nothing and records it")
 
 
 def show(done: AppliedSystem) -> None:
@@ -85,6 +102,11 @@ def show(done: AppliedSystem) -> None:
         else "no session had to end"
     )
     retries = counted(done.applied.retries, "retry", "retries")
+    for session in done.ended.sessions:
+        at = f"{session.query_at:%H:%M:%S}" if session.query_at is not None else "an unknown time"
+        which = f"{plain(session.login)} ({session.kind}, pid {session.pid}, {session.state or 'no state'})"
+        said = "".join(letter if letter.isprintable() else " " for letter in shown(session))  # nothing for the terminal
+        out.print(f"  ended: {which}; last statement, at {at}: {plain(' '.join(said.split()))}")
     out.print(f"{ends}; {retries}; locks held {done.applied.locked * 1000:.0f} ms at most")
     out.print(f"recorded as ledger entry {done.ledger_index}; next: [bold]recuse verify[/]")
 
@@ -96,6 +118,7 @@ def _shown(done: AppliedSystem) -> dict[str, object]:
         "changes": done.changes,
         "statements": applied.statements if applied else 0,
         "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
+        "ended": done.ended.document(),
         "retries": applied.retries if applied else 0,
         "locked_seconds": applied.locked if applied else 0.0,
         "ledger_index": done.ledger_index,
@@ -114,10 +137,11 @@ def _statements(changes: list[dict[str, str]], *, human: bool) -> None:
         out.print(f"{change['do']};", markup=False, soft_wrap=True)
 
 
-def _ask(changes: list[dict[str, str]], severed: int) -> None:
+def _ask(changes: list[dict[str, str]], severed: int, *, emergency: bool) -> None:
     counts = Counter(change["phase"] for change in changes)
     phases = ", ".join(f"{count} to {phase}" for phase, count in counts.items())
     question = (
+        f"{'EMERGENCY, on one signature: ' if emergency else ''}"
         f"apply {counted(len(changes), 'statement')} ({phases}) and end the sessions of {counted(severed, 'account')}?"
     )
     if not sys.stdin.isatty():

@@ -164,6 +164,7 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
     """The plan for people: what accounts lose and gain, the phases, the dangers, the backtest."""
     state = "[yellow]draft, not signed[/]" if workspace.draft else "in force"
     out.print(f"directive {plain(', '.join(workspace.directives))} ({state})")
+    show_emergencies(whole["emergencies"])
     changes = whole["changes"]
     if not changes:
         out.print("[green]nothing to change[/]: the database is as the policy wants it")
@@ -180,6 +181,14 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
         show_advice(advice)
     if whole["backtest"] is not None:
         _backtest(whole["backtest"])
+
+
+def show_emergencies(found: list[dict[str, Any]]) -> None:
+    """What stands, or stood, on one signature: loud, until it is confirmed or returned."""
+    for each in found:
+        how = "has lapsed; a plan returns what it closed" if each["lapsed"] else f"lapses at {each['until']}"
+        by = f"{plain(each['directive'])} by {plain(each['official'])} alone, in {plain(each['system'])}"
+        out.print(f"[bold red]EMERGENCY[/] {by}: not confirmed; it {how}")
 
 
 def _effects(accounts: list[dict[str, Any]]) -> Table:

@@ -94,7 +94,11 @@ def _known(found: Verified) -> str:
     agree = sum(attempt.agrees for attempt in found.attempts)
     rows = sum(attempt.tried for attempt in found.attempts)
     attempts = counted(len(found.attempts), "attempt")
-    return f"known by attempt: {agree:,} of {attempts} on {counted(rows, 'row')} agree with the policy"
+    tried = sum(how == "attempt" for how in found.known_by.values())
+    return (
+        f"{tried} of {counted(len(found.known_by), 'account')} known by attempt, the rest by catalog: "
+        f"{agree:,} of {attempts} on {counted(rows, 'row')} agree with the policy"
+    )
 
 
 def _table(findings: tuple[Finding, ...]) -> Table:

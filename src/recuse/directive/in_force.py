@@ -4,7 +4,8 @@ Rules kept here:
 - what was signed is what stands in the files: the directive's bytes, its Cedar text, and the files outside directives/;
 - two persons, two keys, two roles, both in office at the moment in question; a key listed for both counts as one;
 - a confirmation holds for one directive and one signature of it, and may refuse;
-- the later of the two effective times counts.
+- the later of the two effective times counts;
+- one signature alone puts nothing in force: an emergency rests on it (`on_one_signature`), until it lapses.
 """
 
 import hashlib
@@ -34,6 +35,14 @@ class Attested:
     effective: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Directed:
+    """A directive that one official signed, and that nobody has confirmed or refused."""
+
+    directive: Directive
+    directed_by: Official
+
+
 def check_attested(
     signed: SignedDirective, officials: Mapping[str, Official], policy_sha256: str, at: datetime
 ) -> Attested:
@@ -58,11 +67,13 @@ class Moment:
     """When directives are judged: `at`, but terms of office at the time of the ledger entry where there is one.
 
     `recorded` holds those times by the hexadecimal SHA-256 of the directive's bytes: an official who signed in office
-    and has left since does not undo what was done.
+    and has left since does not undo what was done. `lapsed` are the digests of directives that were applied as an
+    emergency and not confirmed in time.
     """
 
     at: datetime
     recorded: Mapping[str, datetime] = field(default_factory=dict)
+    lapsed: frozenset[str] = frozenset()
 
     def of(self, directive: Directive) -> datetime:
         """When the signers of this directive must have been in office."""
@@ -78,7 +89,29 @@ def in_force(
     supersedes, whatever became of its signatures or its signers' terms. Any other directive that fails
     `check_attested` raises its error: leaving it out could drop the very rule that forbids.
     """
-    attested: dict[str, Attested] = {}
+    standing = _standing(directives, officials, policy_sha256, moment)
+    return tuple(each for each in standing if isinstance(each, Attested))
+
+
+def on_one_signature(
+    directives: Mapping[str, SignedDirective], officials: Mapping[str, Official], policy_sha256: str, moment: Moment
+) -> tuple[Attested | Directed, ...]:
+    """What would be in force if every directive that waits for its second signature alone were confirmed.
+
+    Left out are those that lapsed, were refused or are still to come; they raise as with `in_force`.
+    """
+    return _standing(directives, officials, policy_sha256, moment, alone=True)
+
+
+def _standing(
+    directives: Mapping[str, SignedDirective],
+    officials: Mapping[str, Official],
+    policy_sha256: str,
+    moment: Moment,
+    *,
+    alone: bool = False,
+) -> tuple[Attested | Directed, ...]:
+    standing: dict[str, Attested | Directed] = {}
     failed: dict[str, DirectiveError] = {}
     for name in sorted(directives):
         try:
@@ -86,27 +119,40 @@ def in_force(
         except DirectiveError as error:
             failed[name] = error
             continue
-        if isinstance(found, Attested):
-            attested[name] = found
-    ended = _superseded([a.directive for a in attested.values()], directives)
+        match found:
+            case Attested():
+                standing[name] = found
+            case _Pending(alone=Directed() as directed) if alone:
+                standing[name] = directed
+            case _:
+                pass
+    ended = _superseded([each.directive for each in standing.values()], directives)
     for name, failure in failed.items():
         if name not in ended:
             raise failure
-    return tuple(a for name, a in attested.items() if name not in ended)
+    return tuple(each for name, each in standing.items() if name not in ended)
 
 
-def drafts(directives: Mapping[str, SignedDirective]) -> tuple[Directive, ...]:
-    """What would be in force if every directive were signed, confirmed and effective; in the order of their ids."""
-    all_of_them = [directives[name].directive for name in sorted(directives)]
+def drafts(directives: Mapping[str, SignedDirective], lapsed: frozenset[str] = frozenset()) -> tuple[Directive, ...]:
+    """What would be in force if every directive were signed, confirmed and effective; in the order of their ids.
+
+    But for what `lapsed` names by digest: it was tried on one signature, and nobody gave the second.
+    """
+    every = (directives[name].directive for name in sorted(directives))
+    all_of_them = [directive for directive in every if _digest(directive.raw) not in lapsed]
     ended = _superseded(all_of_them, directives)
     return tuple(d for d in all_of_them if d.id not in ended)
 
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """Nobody falsified the directive; a signature, a confirmation or time is missing."""
+    """Nobody falsified the directive; a signature, a confirmation or time is missing.
+
+    `alone` is set where nothing but the second signature is missing.
+    """
 
     error: DirectiveError
+    alone: Directed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +178,11 @@ def _examine(
     directed_by = signer(directed, officials, at)
     _check_contents(directive, policy_sha256)
     if confirmation is None or signed.confirmation_signature is None:
-        return _Pending(SignatureError(f"{name} is not confirmed", "let the confirming official run `recuse confirm`"))
+        waits = directive.effective <= moment.at and _digest(directive.raw) not in moment.lapsed
+        return _Pending(
+            SignatureError(f"{name} is not confirmed", "let the confirming official run `recuse confirm`"),
+            Directed(directive, directed_by) if waits else None,
+        )
     confirmed = Claim(
         f"the confirmation of `{directive.id}`",
         confirmation.raw,

@@ -15,7 +15,9 @@ from recuse.errors import LedgerError
 JSON = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | float | bool | None
 
 # The one place that says which kinds of entry there are: a new kind is a line here.
-KINDS: Final = frozenset({"directed", "confirmed", "planned", "applied", "verified", "requested", "issued", "revoked"})
+KINDS: Final = frozenset(
+    {"directed", "confirmed", "planned", "emergency", "ended", "applied", "verified", "requested", "issued", "revoked"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,12 +46,16 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A kind of legal basis; what it opens is decided by rules, never by code."""
+    """A kind of legal basis; what it opens is decided by rules, never by code.
+
+    `judicial` marks what a court gave, for it and all below it: one official alone ends no permit that rests on that.
+    """
 
     id: str
     parent: str | None
     evidence: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
+    judicial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,11 @@ from recuse.ledger import JSON, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
 from recuse.operations.document import compared, plan_document, read_plan
+from recuse.operations.emergencies import emergency_body
+from recuse.operations.ended import Ended, EndedLog
 from recuse.operations.plan import Planned, plan_system
-from recuse.operations.policy import Policy
-from recuse.operations.workspace import Workspace, open_with_ledger
+from recuse.operations.reducing import check_permits, check_reduces
+from recuse.operations.workspace import Workspace, open_emergency, open_with_ledger
 from recuse.targets.records import PATIENCE, Applied, Patience, Progress
 from recuse.targets.target import Session, target_for
 
@@ -33,6 +35,7 @@ class AppliedSystem:
     system: str
     changes: int
     applied: Applied | None
+    ended: Ended
     ledger_index: int
 
 
@@ -57,15 +60,17 @@ def apply_repository(
     return apply_in(Manner(dsn, progress), folder, plan, ledger)
 
 
-def apply_in(manner: Manner, folder: Path, plan: bytes, ledger: Path) -> tuple[AppliedSystem, ...]:
-    """Apply the plan of every live system of the repository.
+def apply_in(
+    manner: Manner, folder: Path, plan: bytes, ledger: Path, *, emergency: bool = False
+) -> tuple[AppliedSystem, ...]:
+    """Apply the plan of every live system of the repository; as an `emergency` on one signature, if it only reduces.
 
     Raises SignatureError or DirectiveError when no directive is in force, StalePlanError when the plan would now be
-    another, ApplyError when a statement fails (what was tightened stays tight), LedgerError when nothing can be
-    recorded (then nothing is changed).
+    another, RefusedError when an emergency opens something or ends a court's permit, ApplyError when a statement fails
+    (what was tightened stays tight), LedgerError when nothing can be recorded (then nothing is changed).
     """
-    workspace = open_with_ledger(folder, ledger, draft=False)
-    if read_plan(plan)["draft"]:
+    workspace = open_emergency(folder, ledger) if emergency else open_with_ledger(folder, ledger, draft=False)
+    if read_plan(plan)["draft"] and not emergency:
         raise PlanError("the plan was made on an unsigned draft", "run `recuse plan` again now that it is signed")
     _check_stage(workspace)
     with ExitStack() as stack:
@@ -74,23 +79,50 @@ def apply_in(manner: Manner, folder: Path, plan: bytes, ledger: Path) -> tuple[A
         for session in sessions:
             stack.enter_context(session.exclusive())
         policy = workspace.policy()
-        pairs = zip(sessions, systems, strict=True)
+        pairs = tuple(zip(sessions, systems, strict=True))
         planned = [plan_system(session, policy, system) for session, system in pairs]
         _compare(workspace, planned, plan)
+        if emergency:
+            for session, each in zip(sessions, planned, strict=True):
+                _check_emergency(session, workspace, each)
+        known = record.entries(ledger)
+        planned = [_with_owed(each, record.owed(known, each.plan.system)) for each in planned]
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
-        _record_decisions(log, ledger, workspace, plan)
+        _record_decisions(log, ledger, workspace, plan, planned)
+        ended = EndedLog(log)
         parts = [each.plan.parts() for each in planned]
-        tight = [_run(session, part, manner) for session, (part, _) in zip(sessions, parts, strict=True)]
-        loose = [_run(session, part, manner) for session, (_, part) in zip(sessions, parts, strict=True)]
+        tight = [_run(session, part, manner, ended) for session, (part, _) in zip(sessions, parts, strict=True)]
+        loose = [_run(session, part, manner, ended) for session, (_, part) in zip(sessions, parts, strict=True)]
+        done = [_together(first, second) for first, second in zip(tight, loose, strict=True)]
         return tuple(
-            _finish(session, policy, each, _together(first, second), log)
-            for session, each, first, second in zip(sessions, planned, tight, loose, strict=True)
+            _finish(session, workspace, each, applied, ended)
+            for session, each, applied in zip(sessions, planned, done, strict=True)
         )
 
 
-def _run(session: Session, part: Plan, manner: Manner) -> Applied | None:
+def _check_emergency(session: Session, workspace: Workspace, planned: Planned) -> None:
+    check_reduces(planned)
+    if planned.found.server.supported:
+        permits = session.desk().permits(planned.plan.system)
+        check_permits(planned, permits, workspace.repository, clock.now())
+
+
+def _with_owed(planned: Planned, owed: frozenset[str]) -> Planned:
+    """The plan, which also ends the sessions that an apply before it was to end and did not."""
+    return replace(planned, plan=replace(planned.plan, severs=planned.plan.severs | owed))
+
+
+def _run(session: Session, part: Plan, manner: Manner, ended: EndedLog) -> Applied | None:
     """Run one part on the facts as they are now: the part before has changed owners."""
-    return session.apply(part, session.inspect(), manner.progress, manner.patience) if part.changes else None
+    if not part.changes and not part.severs:
+        return None
+    try:
+        applied = session.apply(part, session.inspect(), manner.progress, manner.patience)
+    except ApplyError as error:
+        ended.add(part.system, error.ended)
+        raise
+    ended.add(part.system, (*applied.cut.ended, *applied.shaped.ended))
+    return applied
 
 
 def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
@@ -112,10 +144,10 @@ def _check_stage(workspace: Workspace) -> None:
                 f"system `{system.name}` is at stage `{system.stage}`, where nothing is applied",
                 'set `stage = "enforce"` in recuse.toml, and sign again',
             )
-    for each in workspace.attested:
-        if each.directive.stage != "enforce":
+    for directive in (each.directive for each in workspace.standing):
+        if directive.stage != "enforce":
             raise DirectiveError(
-                f"directive `{each.directive.id}` is at stage `{each.directive.stage}`, where nothing is applied",
+                f"directive `{directive.id}` is at stage `{directive.stage}`, where nothing is applied",
                 "issue it at stage `enforce`",
             )
 
@@ -136,22 +168,30 @@ def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> 
     )
 
 
-def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: bytes) -> None:
-    record.append_new(log, record.entries(folder), record.attestations(workspace.repository, workspace.attested))
-    for system in workspace.systems():
-        body = {
-            "system": system.name,
+def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: bytes, planned: Iterable[Planned]) -> None:
+    repository = workspace.repository
+    record.append_new(log, record.entries(folder), record.attestations(repository, workspace.standing))
+    for each in planned:
+        body: dict[str, JSON] = {
+            "system": each.plan.system,
             "plan_sha256": hashlib.sha256(plan).hexdigest(),
             "directives": list(workspace.directives),
-            "policy_sha256": workspace.repository.policy_sha256,
+            "policy_sha256": repository.policy_sha256,
+            "severs": sorted(each.plan.severs),
         }
         log.append([encode("planned", clock.now(), body)])
+        for directed in workspace.alone:
+            signature, now = repository.directives[directed.directive.id].signature or b"", clock.now()
+            alone = emergency_body(each.plan.system, directed, signature, plan, now)
+            log.append([encode("emergency", now, alone)])
 
 
-def _finish(session: Session, policy: Policy, planned: Planned, applied: Applied | None, log: Ledger) -> AppliedSystem:
+def _finish(
+    session: Session, workspace: Workspace, planned: Planned, applied: Applied | None, ended: EndedLog
+) -> AppliedSystem:
     """Look again: the difference must be gone; then record what was done."""
     plan = planned.plan
-    again = plan_system(session, policy, policy.repository.systems[plan.system])
+    again = plan_system(session, workspace.policy(), workspace.repository.systems[plan.system])
     if again.plan.changes:
         raise ApplyError(
             f"after applying, {len(again.plan.changes)} facts are still not as the policy wants them",
@@ -167,4 +207,7 @@ def _finish(session: Session, policy: Policy, planned: Planned, applied: Applied
         "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
         "severed_before": applied.moment.isoformat() if applied else None,
     }
-    return AppliedSystem(plan.system, len(plan.changes), applied, log.append([encode("applied", clock.now(), body)]))
+    if workspace.alone:
+        body["emergency"] = [each.directive.id for each in workspace.alone]
+    index = ended.log.append([encode("applied", clock.now(), body)])
+    return AppliedSystem(plan.system, len(plan.changes), applied, ended.of(plan.system), index)

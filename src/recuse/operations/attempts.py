@@ -2,13 +2,13 @@
 
 For each account: what it holds without declaring, then one context for every class that it may declare, a context that
 no class opens (it must be refused), and every class entered without a permit (it must show nothing). For each table and
-category, rows of every combination of attributes are read, and updated in place, as the account; the rows reached must
-be exactly those that the policy allows.
+category, rows of every combination of attributes are read, and asked for as if to update them, as the account; the rows
+reached must be exactly those that the policy allows.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from recuse.compiler.classes import ClassMap, with_undeclared
 from recuse.compiler.strata import questions
@@ -24,6 +24,7 @@ from recuse.targets.target import Prober
 
 NO_PERMIT: Final = Circumstances("(a class entered without a permit)", NO_AUTHORITY)
 Stratum = tuple[tuple[str, object], ...]
+_ACTIONS: Final[tuple[Action, ...]] = ("read", "update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +127,8 @@ class Attempts:
         with prober.acting_as(account.login, permit) as refusal:
             for table in self.system.tables:
                 for category in table.categories:
-                    yield self._attempt(
-                        prober, _Place(account, context.circumstances, table, category, "read"), refusal
-                    )
-                    if not prober.triggered(table.name):
-                        place = _Place(account, context.circumstances, table, category, "update")
+                    for action in _ACTIONS:
+                        place = _Place(account, context.circumstances, table, category, action)
                         yield self._attempt(prober, place, refusal)
 
     def _attempt(self, prober: Prober, place: "_Place", refusal: str | None) -> Attempt:
@@ -207,3 +205,23 @@ class _Place:
 
 def _stratum(sample: Sample) -> Stratum:
     return tuple(sorted(sample.attributes.items()))
+
+
+def known_by(attempts: Iterable[Attempt], accounts: Iterable[str]) -> dict[str, Literal["attempt", "catalog"]]:
+    """How the answer about each account is known: by attempt only where all of its attempts could be told."""
+    told: dict[str, bool] = {}
+    for attempt in attempts:
+        told[attempt.account] = told.get(attempt.account, True) and attempt.unknown is None
+    return {account: "attempt" if told.get(account, False) else "catalog" for account in sorted(accounts)}
+
+
+def untold(attempts: Iterable[Attempt]) -> tuple[str, ...]:
+    """What no attempt could tell: a line for each table and reason, with whom it is about."""
+    about: dict[tuple[str, str], set[str]] = {}
+    for attempt in attempts:
+        if attempt.unknown is not None:
+            about.setdefault((attempt.table, attempt.unknown), set()).add(attempt.account)
+    return tuple(
+        f"attempts: `{table}`: {reason}, as {next(iter(who)) if len(who) == 1 else f'each of {len(who)} accounts'}"
+        for (table, reason), who in sorted(about.items())
+    )

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from recuse import clock
-from recuse.directive.in_force import Attested
+from recuse.directive.in_force import Attested, Directed
 from recuse.errors import DirectiveError
 from recuse.ledger import JSON, Entry, Ledger, create_ledger, decode, encode, open_ledger, read_entries
 from recuse.model import Confirmation, Repository
+from recuse.operations.emergencies import emergencies
 
 FOLDER: Final = ".ledger"
 
@@ -42,6 +43,18 @@ def last(folder: Path, kind: str, system: str) -> Entry | None:
     return found[-1] if found else None
 
 
+def owed(entries: Iterable[Entry], system: str) -> frozenset[str]:
+    """Logins whose sessions an apply was to end that did not come to its end: what they lost no plan finds again."""
+    found: set[str] = set()
+    for entry in entries:
+        if entry.body.get("system") == system and entry.kind == "applied":
+            found.clear()
+        elif entry.body.get("system") == system and entry.kind == "planned":
+            severs = entry.body.get("severs")
+            found |= {str(login) for login in severs} if isinstance(severs, list) else set()
+    return frozenset(found)
+
+
 def recorded_times(folder: Path) -> dict[str, datetime]:
     """When each directive (by the SHA-256 of its bytes) was first recorded as confirmed."""
     found: dict[str, datetime] = {}
@@ -54,7 +67,8 @@ def recorded_times(folder: Path) -> dict[str, datetime]:
 def check_nothing_lost(folder: Path, repository: Repository) -> None:
     """Raise DirectiveError when a directive that the ledger has as confirmed is gone from the repository or changed.
 
-    Deleting a signed directive would otherwise be the quiet way to end it; ending one is itself a directive.
+    Deleting a signed directive would otherwise be the quiet way to end it; ending one is itself a directive. The same
+    holds of one that stands on one signature, until it lapses.
     """
     present = {hashlib.sha256(s.directive.raw).hexdigest() for s in repository.directives.values() if s.signature}
     for entry in entries(folder):
@@ -64,10 +78,18 @@ def check_nothing_lost(folder: Path, repository: Repository) -> None:
                 f"directive `{name}`, confirmed in the ledger, is missing or altered in the repository",
                 "restore its folder; to end it, issue a directive that supersedes it",
             )
+    for each in emergencies(entries(folder), repository.directives, ()):
+        if each.sha256 not in present and not each.lapsed(clock.now()):
+            raise DirectiveError(
+                f"{each.sentence(clock.now())}, and is missing or altered in the repository",
+                "restore its folder; to end it sooner, let the second official refuse it",
+            )
 
 
-def attestations(repository: Repository, attested: Iterable[Attested]) -> Iterable[tuple[str, Mapping[str, JSON]]]:
-    """The *directed* and *confirmed* entries of directives in force."""
+def attestations(
+    repository: Repository, attested: Iterable[Attested | Directed]
+) -> Iterable[tuple[str, Mapping[str, JSON]]]:
+    """The *directed* entries of directives, and the *confirmed* ones of those in force."""
     for each in attested:
         signed = repository.directives[each.directive.id]
         signature, confirmation = signed.signature or b"", signed.confirmation
@@ -81,7 +103,7 @@ def attestations(repository: Repository, attested: Iterable[Attested]) -> Iterab
                 "office": each.directed_by.office,
             },
         )
-        if isinstance(confirmation, Confirmation):
+        if isinstance(each, Attested) and isinstance(confirmation, Confirmation):
             yield (
                 "confirmed",
                 {

@@ -24,7 +24,10 @@ RESIDUAL: Final[Mapping[str, str]] = {
     "filtered-rows": "EXPLAIN ANALYZE tells a permitted account how many rows were hidden from it, and a MERGE that "
     "reads no column whether any is",
     "timing": "how long a query takes, and how many pages it reads, depends on hidden rows too",
-    "superuser": "a superuser is not bound by the policy and can undo it; this check ran as one",
+    "pools": "what a session has become or set since it began (SET ROLE, SET SESSION AUTHORIZATION, a plain SET) it "
+    "alone can see, so that a pool's login is judged by all that it may become, and its sessions by their beginning",
+    "superuser": "a superuser is not bound by the policy and can undo it, and its sessions are not ended, whomever "
+    "they became; this check ran as one",
 }
 
 

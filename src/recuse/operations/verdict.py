@@ -19,7 +19,7 @@ EXIT: Final[Mapping[Verdict, int]] = {"holds": 0, "findings": 1, "undetermined":
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The verdict on one system, with everything it rests on."""
+    """The verdict on one system, with everything it rests on; `known_by` is attempt or catalog, for each account."""
 
     system: str
     verdict: Verdict
@@ -31,6 +31,7 @@ class Verified:
     residual: tuple[tuple[str, str], ...]
     outside: tuple[tuple[str, str], ...]
     accounts: int
+    known_by: Mapping[str, str]
     server_version: str
     attempted: bool
     at: datetime
@@ -48,6 +49,7 @@ def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
                 "accounts": v.accounts,
                 "examined": list(v.examined),
                 "known_by": "attempt" if v.attempted else "catalog",
+                "accounts_known_by": dict(v.known_by),
                 "attempts": len(v.attempts),
                 "rows_tried": sum(a.tried for a in v.attempts),
                 "server_version": v.server_version,

@@ -6,23 +6,24 @@ session of an account that lost something is older than the cut, and no mechanis
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from recuse.audit.last_use import last_uses
 from recuse.directive.acceptance import accepted
 from recuse.errors import MissingRightError
-from recuse.model import UNBOUND_USES, Repository, System
+from recuse.model import UNBOUND_USES, Account, Repository, System
 from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
-from recuse.operations.attempts import Attempt, Attempts
+from recuse.operations.attempts import Attempt, Attempts, known_by, untold
+from recuse.operations.emergencies import Emergency
 from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
 from recuse.operations.findings import Finder, Finding
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
+from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
 from recuse.operations.verdict import EXIT, Verdict, Verified, verify_document
 from recuse.operations.workspace import Workspace
 from recuse.policy.decide import Decider
@@ -81,6 +82,8 @@ class _Verification:
         standing = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
         weighing, covered = divided(self._findings(planned, collected, attempts), standing)
         not_examined = [*collected.not_examined, *unseen]
+        unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
+        not_examined += [f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed]
         if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
             not_examined.append("directives: not every one is signed, confirmed and in force")
         verdict: Verdict = (
@@ -102,6 +105,7 @@ class _Verification:
             residual=_residual(repository, self.system, planned, collected),
             outside=tuple(OUTSIDE.items()),
             accounts=len(collected.logins),
+            known_by=known_by(attempts, (a.id for a in self._here(planned))),
             server_version=collected.version,
             attempted=bool(attempts),
             at=self.workspace.at,
@@ -113,10 +117,11 @@ class _Verification:
         yield from drift(planned, self.system)
         yield from floor(collected, self.system)
         yield from Finder(repository, self.system, planned, collected).find()
-        yield from self._sessions(planned, collected)
+        yield from old_sessions(Cut.of(record.entries(self.ledger), planned), self._here(planned), collected.sessions)
         yield from disagreements(attempts, self.system)
         yield from conflicts(planned, self.system)
         yield from replicating(planned, repository, self.system)
+        yield from lapsed_emergencies(self._emergencies(), self.workspace.at)
         yield from party_findings(self.workspace.policy(), self.system, planned, self._uses())
 
     def _uses(self) -> LastUses | None:
@@ -125,26 +130,13 @@ class _Verification:
         by_login, ends = last_uses(self.looking.log, self.system.name)
         return LastUses(by_login, ends)
 
-    def _sessions(self, planned: Planned, collected: Collected) -> Iterator[Finding]:
-        """Sessions that may still hold what was taken away, or (before apply) what will be."""
-        entry = record.last(self.ledger, "applied", self.system.name)
-        losing = set(planned.plan.severs)
-        moment = None
-        if entry is not None and isinstance(entry.body.get("severed_before"), str):
-            moment = datetime.fromisoformat(str(entry.body["severed_before"]))
-            severed = entry.body.get("severed")
-            losing |= set(severed) if isinstance(severed, list) else set()
-        for session in collected.sessions:
-            old = moment is None or session.since is None or session.since < moment
-            if session.account in losing and (old or session.account in planned.plan.severs):
-                yield Finding(
-                    code="live-session",
-                    system=self.system.name,
-                    account=f"{self.system.name}/{session.account}",
-                    object=f"session:{session.pid}",
-                    reproduce=f"-- open since {session.since}: it may hold cursors, a role or copies from then",
-                    remedy=f"SELECT pg_terminate_backend({session.pid})",
-                )
+    def _emergencies(self) -> list[Emergency]:
+        return [each for each in self.workspace.emergencies if each.system == self.system.name]
+
+    def _here(self, planned: Planned) -> list[Account]:
+        """The accounts of this system whose login exists."""
+        every = self.workspace.repository.accounts.values()
+        return [a for a in every if a.system == self.system.name and a.login in planned.found.oids]
 
     def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
         if not planned.found.server.supported:
@@ -152,18 +144,13 @@ class _Verification:
         repository = self.workspace.repository
         decider = Decider(repository, self.workspace.rules)
         tries = Attempts(self.workspace.policy(), self.system, planned.classes, planned.found.shapes, decider)
-        logins = [
-            a.login
-            for a in repository.accounts.values()
-            if a.system == self.system.name and a.login in planned.found.oids and a.use not in UNBOUND_USES
-        ]
+        logins = [a.login for a in self._here(planned) if a.use not in UNBOUND_USES]
         try:
             with self.session.probing() as prober:
                 attempts = tries.run(prober, logins, self.looking.progress)
         except MissingRightError as error:
             return (), (f"attempts: {error.message}",)
-        unknown = sorted({f"attempts: {a.account} on {a.table}: {a.unknown}" for a in attempts if a.unknown})
-        return attempts, tuple(unknown)
+        return attempts, untold(attempts)
 
 
 def _residual(

@@ -1,15 +1,24 @@
 """A policy repository opened for work: read, its directives judged at a moment, its rules validated."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from recuse import clock
-from recuse.directive.in_force import Attested, Moment, check_attested, drafts, in_force
+from recuse.directive.in_force import (
+    Attested,
+    Directed,
+    Moment,
+    check_attested,
+    drafts,
+    in_force,
+    on_one_signature,
+)
 from recuse.errors import DirectiveError, PlanError
-from recuse.model import Repository, System
+from recuse.model import Directive, Repository, System
 from recuse.operations import record
+from recuse.operations.emergencies import Emergency, digest, emergencies, lapsed
 from recuse.operations.policy import Policy
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import RuleSet, validate
@@ -17,7 +26,10 @@ from recuse.policy.validate import RuleSet, validate
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A repository with the rules that count; `attested` is empty when they are drafts."""
+    """A repository with the rules that count; `attested` is empty when they are drafts.
+
+    `alone` are directives that an emergency rests on, `emergencies` those that the ledger has as applied so.
+    """
 
     folder: Path
     repository: Repository
@@ -25,11 +37,18 @@ class Workspace:
     directives: tuple[str, ...]
     attested: tuple[Attested, ...]
     at: datetime
+    alone: tuple[Directed, ...] = ()
+    emergencies: tuple[Emergency, ...] = ()
 
     @property
     def draft(self) -> bool:
         """Whether some of these directives still lack a signature, so that nothing may be applied."""
         return len(self.attested) != len(self.directives)
+
+    @property
+    def standing(self) -> tuple[Attested | Directed, ...]:
+        """The directives that count by their signatures: by two, or in an emergency by one."""
+        return (*self.attested, *self.alone)
 
     def policy(self) -> Policy:
         """What a plan is made of."""
@@ -59,23 +78,65 @@ def open_workspace(folder: Path, moment: Moment, *, draft: bool) -> Workspace:
     """
     repository = read_repository(folder)
     attested = _in_force(repository, moment, draft=draft)
-    chosen = list(drafts(repository.directives)) if draft else [a.directive for a in attested]
+    confirmed = {digest(each.directive.raw) for each in attested}
+    chosen = (
+        list(drafts(repository.directives, moment.lapsed - confirmed)) if draft else [a.directive for a in attested]
+    )
     if not chosen:
         for signed in repository.directives.values():
             check_attested(signed, repository.officials, repository.policy_sha256, moment.at)
         raise DirectiveError("the repository holds no directive", "write one in directives/")
+    return _opened(folder, repository, chosen, attested, moment.at)
+
+
+def _opened(
+    folder: Path, repository: Repository, chosen: Sequence[Directive], attested: Sequence[Attested], at: datetime
+) -> Workspace:
     names = tuple(directive.id for directive in chosen)
     standing = tuple(a for a in attested if a.directive.id in names)
-    return Workspace(folder, repository, validate(repository, chosen), names, standing, moment.at)
+    return Workspace(folder, repository, validate(repository, chosen), names, standing, at)
 
 
 def open_with_ledger(folder: Path, ledger: Path, *, draft: bool) -> Workspace:
     """A workspace as of now, judged with what the ledger holds.
 
-    Terms of office count at the time of the ledger entry; a directive that the ledger has as confirmed must be there.
+    Terms of office count at the time of the ledger entry; a directive that the ledger has as confirmed, or as standing
+    on one signature, must be there; an emergency that lapsed does not count.
     """
-    record.check_nothing_lost(ledger, read_repository(folder))
-    return open_workspace(folder, Moment(clock.now(), record.recorded_times(ledger)), draft=draft)
+    moment = _moment(folder, ledger)
+    return _with_emergencies(open_workspace(folder, moment, draft=draft), ledger)
+
+
+def open_emergency(folder: Path, ledger: Path) -> Workspace:
+    """A workspace as of now, in which a directive counts that waits for nothing but its second signature.
+
+    Raises DirectiveError where there is none, with the reason why.
+    """
+    moment = _moment(folder, ledger)
+    repository = read_repository(folder)
+    found = on_one_signature(repository.directives, repository.officials, repository.policy_sha256, moment)
+    alone = tuple(each for each in found if isinstance(each, Directed))
+    if not alone:
+        raise DirectiveError(
+            "no directive stands on one signature alone, so that there is no emergency",
+            "sign one with `recuse sign`, or apply without --emergency; after a lapse or a refusal it takes a new text",
+        )
+    attested = [each for each in found if isinstance(each, Attested)]
+    opened = _opened(folder, repository, [each.directive for each in found], attested, moment.at)
+    return _with_emergencies(replace(opened, alone=alone), ledger)
+
+
+def _moment(folder: Path, ledger: Path) -> Moment:
+    repository = read_repository(folder)
+    record.check_nothing_lost(ledger, repository)
+    now = clock.now()
+    return Moment(now, record.recorded_times(ledger), lapsed(record.entries(ledger), repository.directives, now))
+
+
+def _with_emergencies(workspace: Workspace, ledger: Path) -> Workspace:
+    repository = workspace.repository
+    found = emergencies(record.entries(ledger), repository.directives, workspace.attested)
+    return replace(workspace, emergencies=found)
 
 
 def _in_force(repository: Repository, moment: Moment, *, draft: bool) -> tuple[Attested, ...]:

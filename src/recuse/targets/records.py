@@ -101,12 +101,29 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedSession:
+    """A session that was ended: whose, and which process of which kind (`client backend`, `walsender`, …).
+
+    `state`, `query_at` and `query` are of its last statement when it was signalled, running (`active`) or done; empty
+    where the server keeps none. The text may hold data: it is for the operator's eyes and for no record.
+    """
+
+    login: str
+    pid: int
+    kind: str
+    state: str
+    query_at: datetime | None
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Severed:
-    """How many sessions were signalled, how long until the last was gone (seconds), and who was left if any."""
+    """How many sessions were signalled, how long until the last was gone (seconds), who was left if any, and which."""
 
     signalled: int
     seconds: float
     left: tuple[str, ...]
+    ended: tuple[EndedSession, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +187,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A client connection: its account, process, and start (None when this connection may not see it)."""
+    """A session: its login, process, start (None when this connection may not see it) and kind.
+
+    `dropped` says that the login is gone.
+    """
 
     account: str
     pid: int
     since: datetime | None
+    kind: str = "client backend"
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

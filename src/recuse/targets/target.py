@@ -36,7 +36,7 @@ from recuse.targets.records import (
 
 
 class Prober(Protocol):
-    """Attempts inside one transaction that is rolled back."""
+    """Attempts inside one transaction that is rolled back. What would run functions of users is told, and not tried."""
 
     def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
         """Rows for every combination of what is asked about columns, by their key columns."""
@@ -47,7 +47,7 @@ class Prober(Protocol):
         ...
 
     def change(self, table: str, key: Sequence[str], column: str, samples: Sequence[Sample]) -> Tried:
-        """Which of the sampled rows can be updated; undone at once."""
+        """Which of the sampled rows can be updated in this column; none is."""
         ...
 
     def entering(self, role: str) -> AbstractContextManager[bool]:
@@ -56,10 +56,6 @@ class Prober(Protocol):
 
     def sees(self, relation: str) -> Tried:
         """Which rows (at most one) of a table or view are seen now."""
-        ...
-
-    def triggered(self, table: str) -> bool:
-        """Whether users' triggers would fire on a write."""
         ...
 
     def acting_as(self, login: str, permit: Mapping[str, str] | None = None) -> AbstractContextManager[str | None]:

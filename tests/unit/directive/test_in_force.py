@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recuse.directive.in_force import Moment, check_attested, drafts, in_force
+from recuse.directive.in_force import Directed, Moment, check_attested, drafts, in_force, on_one_signature
 from recuse.directive.signature import CONFIRM_NAMESPACE, DIRECTIVE_NAMESPACE, sign
 from recuse.errors import DirectiveError, SignatureError
 from recuse.model import Confirmation, Directive, Official, SignedDirective
@@ -370,3 +370,46 @@ def test_who_signed_in_office_and_left_stays_bound_once_it_is_recorded(world: Wo
     digest = hashlib.sha256(signed.directive.raw).hexdigest()
     recorded = Moment(later.at, {digest: NOW})
     assert [a.directive.id for a in in_force({"d1": signed}, world.officials, POLICY, recorded)] == ["d1"]
+
+
+def test_one_signature_alone_puts_nothing_in_force_and_is_known(world: World) -> None:
+    half = world.signed(world.directive("d2", supersedes=("d1",)))
+    every = {"d1": world.attested(), "d2": half}
+    assert [a.directive.id for a in in_force(every, world.officials, POLICY, Moment(NOW))] == ["d1"]
+    (alone,) = on_one_signature(every, world.officials, POLICY, Moment(NOW))
+    assert alone == Directed(half.directive, world.officials["mayor"])
+
+
+def test_what_waits_for_more_than_the_second_signature_is_left_out(world: World) -> None:
+    half = world.signed(world.directive("d2"))
+    refused = world.confirmed(half, decision="refuse")
+    to_come = world.signed(world.directive("d2", effective=datetime(2022, 1, 1, tzinfo=UTC)))
+    unsigned = SignedDirective(world.directive("d2"), None, None, None)
+    lapsed = Moment(NOW, lapsed=frozenset({digest(half.directive.raw)}))
+    for signed, moment in ((refused, Moment(NOW)), (to_come, Moment(NOW)), (unsigned, Moment(NOW)), (half, lapsed)):
+        assert on_one_signature({"d2": signed}, world.officials, POLICY, moment) == ()
+    confirmed = on_one_signature({"d2": world.confirmed(half)}, world.officials, POLICY, lapsed)
+    assert [type(each).__name__ for each in confirmed] == ["Attested"], "a late second signature is a second signature"
+
+
+def test_one_signature_that_does_not_hold_raises(world: World) -> None:
+    stranger = world.signed(world.directive("d2"), by="stranger")
+    with pytest.raises(SignatureError, match="is signed with a key of nobody"):
+        on_one_signature({"d2": stranger}, world.officials, POLICY, Moment(NOW))
+
+
+def test_on_one_signature_files_that_changed_are_judged_by_who_is_left(world: World) -> None:
+    """The first was signed over other files; who signs alone supersedes it, and so answers for them."""
+    first = world.attested("d1", policy_sha256="6" * 64)
+    alone = world.signed(world.directive("d2", supersedes=("d1",)))
+    (found,) = on_one_signature({"d1": first, "d2": alone}, world.officials, POLICY, Moment(NOW))
+    assert found.directive.id == "d2"
+    with pytest.raises(DirectiveError, match="not those that were signed"):
+        in_force({"d1": first, "d2": alone}, world.officials, POLICY, Moment(NOW))
+
+
+def test_what_lapsed_is_no_draft_and_ends_nothing(world: World) -> None:
+    second = world.signed(world.directive("d2", supersedes=("d1",)))
+    every = {"d1": world.attested(), "d2": second}
+    assert [d.id for d in drafts(every)] == ["d2"]
+    assert [d.id for d in drafts(every, frozenset({digest(second.directive.raw)}))] == ["d1"]

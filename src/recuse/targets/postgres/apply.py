@@ -8,7 +8,7 @@ leaves the tight state (all that was taken away stays taken away) and says so; a
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -22,7 +22,7 @@ from recuse.targets.postgres.locks import locked
 from recuse.targets.postgres.render import Renderer, filled
 from recuse.targets.postgres.sever import server_moment, sever
 from recuse.targets.postgres.waiting import Budget, holders, in_the_way, watch_the_client
-from recuse.targets.records import PATIENCE, Applied, Holder, Patience, Progress, Severed
+from recuse.targets.records import PATIENCE, Applied, EndedSession, Holder, Patience, Progress, Severed
 
 ADVISORY_LOCK: Final = 0x7265637573650001 & 0x7FFFFFFFFFFFFFFF
 
@@ -39,6 +39,7 @@ class _Run:
     done: int = 0
     retries: int = 0
     locked: float = 0.0
+    ended: list[EndedSession] = field(default_factory=list)
 
     def step(self, plan: Plan, step: Step) -> None:
         if plan.at(step):
@@ -47,6 +48,18 @@ class _Run:
     def batches(self, plan: Plan) -> None:
         for batch in plan.batches:
             self._retrying(batch, "shape")
+
+    def sever(self, logins: frozenset[str], before: datetime | None = None) -> Severed:
+        """End the sessions of `logins` that are older than a moment, or than now; ApplyError when one does not end."""
+        result = sever(self.connection, logins, before or server_moment(self.connection))
+        self.ended += result.ended
+        if result.left:
+            raise ApplyError(
+                f"sessions of {', '.join(f'`{name}`' for name in result.left)} did not end; what was revoked stays "
+                "revoked",
+                "end them on the server, then run `recuse plan` and `recuse apply` again",
+            )
+        return result
 
     def _retrying(self, changes: tuple[Change, ...], step: Step) -> None:
         relations = locked(changes, step)
@@ -134,27 +147,25 @@ def run(
     """Apply `plan`; the caller has compared its fingerprint. ApplyError names the step where a statement fails."""
     work = _Run(connection, renderer, progress, patience, len(renderer.statements(plan.changes)))
     watch_the_client(connection)
+    try:
+        return _run(work, plan)
+    except ApplyError as error:
+        error.ended = tuple(work.ended)
+        raise
+
+
+def _run(work: _Run, plan: Plan) -> Applied:
     work.step(plan, "prepare")
     work.step(plan, "cut")
-    cut = _severed(connection, plan.severs - plan.substituted, server_moment(connection))
+    cut = work.sever(plan.severs - plan.substituted)
     work.step(plan, "close")
     work.step(plan, "enter")
     work.batches(plan)
     work.step(plan, "leave")
-    moment = server_moment(connection)
-    shaped = _severed(connection, plan.severs, moment)
+    moment = server_moment(work.connection)
+    shaped = work.sever(plan.severs, moment)
     work.step(plan, "loosen")
     return Applied(work.done, work.retries, cut, shaped, moment, work.locked)
-
-
-def _severed(connection: Connection, logins: frozenset[str], before: datetime) -> Severed:
-    result = sever(connection, logins, before)
-    if result.left:
-        raise ApplyError(
-            f"sessions of {', '.join(f'`{name}`' for name in result.left)} did not end; what was revoked stays revoked",
-            "end them on the server, then run `recuse plan` and `recuse apply` again",
-        )
-    return result
 
 
 def _gave_up(step: str, changes: Iterable[Change], busy: _Busy, found: Sequence[Holder]) -> ApplyError:

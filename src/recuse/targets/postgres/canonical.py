@@ -14,15 +14,12 @@ from recuse.enforcement.facts import Fact, ObjectRef, RowPolicy
 from recuse.errors import PlanError
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.statements import name_of
+from recuse.targets.postgres.undone import silence, undone
 
 _READ_BACK = sql.SQL(
     "SELECT polname, pg_catalog.pg_get_expr(polqual, polrelid), pg_catalog.pg_get_expr(polwithcheck, polrelid) "
     "FROM pg_catalog.pg_policy WHERE polrelid = 'pg_temp.recuse_canonical'::regclass"
 )
-
-
-class _Rollback(Exception):  # noqa: N818 - not an error: the way out of a transaction that must leave nothing
-    pass
 
 
 def canonical(connection: Connection, wanted: Iterable[Fact]) -> frozenset[Fact]:
@@ -47,7 +44,8 @@ def _of_table(connection: Connection, table: ObjectRef, policies: Sequence[RowPo
     texts = sorted({text for policy in policies for text in (policy.using, policy.check) if text is not None})
     words: dict[str, str] = {}
     try:
-        with connection.transaction():
+        with undone(connection):
+            silence(connection)
             connection.execute(sql.SQL("CREATE TEMPORARY TABLE recuse_canonical (LIKE {})").format(name_of(table)))
             for number, text in enumerate(texts):
                 connection.execute(
@@ -57,9 +55,6 @@ def _of_table(connection: Connection, table: ObjectRef, policies: Sequence[RowPo
                 )
             for name, using, _ in connection.execute(_READ_BACK):
                 words[texts[int(str(name))]] = str(using)
-            raise _Rollback
-    except _Rollback:
-        pass
     except psycopg.errors.InsufficientPrivilege:
         raise
     except (psycopg.ProgrammingError, psycopg.DataError) as error:

@@ -6,7 +6,8 @@ from recuse.targets.postgres.edges import collect
 from recuse.targets.postgres.edges.kinds import WEAKNESSES, told
 from recuse.targets.postgres.edges.reproduce import reproduce
 from recuse.targets.postgres.floor import floor
-from recuse.targets.records import Collected, LiveSession, Way
+from recuse.targets.postgres.sever import live
+from recuse.targets.records import Collected, Way
 
 
 def collected(connection: Connection) -> Collected:
@@ -21,7 +22,7 @@ def collected(connection: Connection) -> Collected:
         database=found.database,
         edges=found.edges,
         logins=found.logins,
-        sessions=tuple(LiveSession(s.account, s.pid, s.since) for s in found.sessions),
+        sessions=live(connection),
         examined=found.examined,
         not_examined=found.not_examined,
         version=version.version,

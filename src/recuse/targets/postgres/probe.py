@@ -2,12 +2,13 @@
 
 SET SESSION AUTHORIZATION, never SET ROLE: `session_user`, by which the cut decides, becomes the account. A declared
 context is entered as the account would enter it: through `recuse.declare`, or for a gateway by a token, on a permit
-that exists only inside this transaction. Users' functions are never called (a rollback undoes neither sequences nor
-what leaves the server), and writes are tried only on tables without users' triggers.
+that exists only inside this transaction. No function of users runs, since a rollback undoes neither sequences nor what
+leaves the server: rows are read read-only, and what may be changed is told from plans and row locks, by which no
+trigger, rule or check is reached and no row version is written.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -19,9 +20,10 @@ from psycopg.types.string import TextLoader
 from recuse import clock
 from recuse.errors import MissingRightError
 from recuse.targets.postgres.condition_sql import condition_sql
-from recuse.targets.postgres.connect import Connection
+from recuse.targets.postgres.connect import Connection, first_line
 from recuse.targets.postgres.queries import Sql, query
 from recuse.targets.postgres.row_values import value_of, value_sql
+from recuse.targets.postgres.undone import silence, undone
 from recuse.targets.records import AskedColumn, Sample, Tried
 from recuse.tokens import token
 
@@ -30,18 +32,11 @@ PER_STRATUM: Final = 3
 _AS_TEXT: Final = ("date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb")
 _PERMIT: Final = "recuse-probe"
 _A_MINUTE: Final = timedelta(minutes=1)
-_TRIGGERS = sql.SQL(
-    "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = {}::pg_catalog.regclass AND NOT tgisinternal "
-    "AND tgfoid IS DISTINCT FROM to_regproc('recuse.conflict'))"
+_READABLE: Final = (
+    "SELECT has_any_column_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE') "
+    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname = %s AND c.relname = %s"
 )
-
-
-class _Rollback(Exception):  # noqa: N818 - not an error: the way out of a transaction that must leave nothing
-    pass
-
-
-class _Refused(_Rollback):
-    pass
 
 
 @dataclass(slots=True)
@@ -49,7 +44,7 @@ class Prober:
     """One transaction of attempts; open it with `probing`."""
 
     connection: Connection
-    _triggered: dict[str, bool] = field(default_factory=dict)
+    _running: dict[str, str | None] = field(default_factory=dict)
 
     def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
         """Rows of a table, up to `PER_STRATUM` for every combination of what is asked about columns, by their keys."""
@@ -99,50 +94,50 @@ class Prober:
             sql.SQL(", ").join(sql.Identifier(c) for c in dict.fromkeys(listed)) for listed in (key, (*key, *columns))
         )
         statement = sql.SQL("SELECT {} FROM (SELECT {} FROM {} WHERE {}) s")
-        return self._try(statement.format(keys, names, _relation(table), _among(key, samples)), len(key))
+        return self._try(table, statement.format(keys, names, _relation(table), _among(key, samples)), len(key))
 
     def count(self, table: str, column: str) -> Tried:
         """How many rows the account counts by one column, for tables without a key."""
         statement = sql.SQL("SELECT pg_catalog.count(*) FROM (SELECT {} FROM {}) s")
-        return self._try(statement.format(sql.Identifier(column), _relation(table)), 1)
+        return self._try(table, statement.format(sql.Identifier(column), _relation(table)), 1)
 
     def change(self, table: str, key: Sequence[str], column: str, samples: Sequence[Sample]) -> Tried:
-        """Which rows the account updates when it sets a column to itself; undone at once."""
+        """Which rows the account could update in this column, though none is: the plan is refused, or rows are locked.
+
+        The server checks the right to the column before it plans, and the weakest row lock needs what UPDATE needs of
+        a row: both its SELECT and its UPDATE row policies.
+        """
         name = sql.Identifier(column)
-        statement = sql.SQL("UPDATE {} SET {} = {} WHERE {} RETURNING {}").format(
-            _relation(table), name, name, _among(key, samples), sql.SQL(", ").join(map(sql.Identifier, key))
-        )
-        return self._try(statement, len(key))
+        planned = sql.SQL("EXPLAIN (COSTS OFF) UPDATE {} SET {} = {} WHERE {}")
+        among = _among(key, samples)
+        refused = self._try(table, planned.format(_relation(table), name, name, among), 0)
+        if refused.rows is None or refused.refusal is not None:
+            return refused
+        keys = sql.SQL(", ").join(map(sql.Identifier, key))
+        locked = sql.SQL("SELECT {} FROM {} WHERE {} FOR KEY SHARE").format(keys, _relation(table), among)
+        return self._try(table, locked, len(key), read_only=False)
 
     @contextmanager
     def entering(self, role: str) -> Iterator[bool]:
         """Be in a role for the length of a block, with no permit chosen; gives whether the account may enter it."""
-        try:
-            with self.connection.transaction():
-                yield self._enters(role)
-                raise _Rollback
-        except _Rollback:
-            pass
+        with undone(self.connection):
+            yield self._enters(role)
 
     def _enters(self, role: str) -> bool:
         try:
             with self.connection.transaction():
                 self.connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
-        except psycopg.errors.InsufficientPrivilege:
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue):  # or there is no such role
             return False
         return True
 
     def sees(self, relation: str) -> Tried:
-        """Which rows (at most one) of a table or view are seen now."""
-        return self._try(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(_relation(relation)), 1)
-
-    def triggered(self, table: str) -> bool:
-        """Whether users' triggers would fire on a write."""
-        if table not in self._triggered:
-            name = sql.Literal(_relation(table).as_string(self.connection))
-            row = self.connection.execute(_TRIGGERS.format(name)).fetchone()
-            self._triggered[table] = row is None or bool(row[0])
-        return self._triggered[table]
+        """Which rows (at most one) of a table or view are seen now; where functions would run, whether any could be."""
+        if self._runs(relation) is not None:
+            row = self.connection.execute(_READABLE, relation.split(".", 1)).fetchone()
+            if row is not None and not row[0]:
+                return Tried(frozenset(), "the catalog grants no column of it")
+        return self._try(relation, sql.SQL("SELECT 1 FROM {} LIMIT 1").format(_relation(relation)), 1)
 
     @contextmanager
     def acting_as(self, login: str, permit: Mapping[str, str] | None = None) -> Iterator[str | None]:
@@ -150,14 +145,28 @@ class Prober:
 
         Gives None, or the refusal's sentence when the login may not declare. Everything in the block is undone.
         """
-        try:
-            with self.connection.transaction():
-                key = self._issue(login, permit) if permit is not None else None
-                self.connection.execute(sql.SQL("SET LOCAL SESSION AUTHORIZATION {}").format(sql.Identifier(login)))
-                yield self._declare(permit, key) if permit is not None else None
-                raise _Rollback
-        except _Rollback:
-            pass
+        with undone(self.connection):
+            key = self._issue(login, permit) if permit is not None else None
+            self._log_in(login)
+            yield self._declare(permit, key) if permit is not None else None
+
+    def _log_in(self, login: str) -> None:
+        """Be this login, with what its sessions begin with; a setting that cannot be made is passed over, as then.
+
+        Not its `search_path`: every name that is asked for here has its schema.
+        """
+        found = [(str(name), str(value)) for name, value in self.connection.execute(query("probe/settings"), (login,))]
+        for name, value in found:
+            if name != "role":
+                self._set(name, value)
+        self.connection.execute(sql.SQL("SET LOCAL SESSION AUTHORIZATION {}").format(sql.Identifier(login)))
+        for name, value in found:
+            if name == "role":  # last, since becoming somebody sets it anew
+                self._set(name, value)
+
+    def _set(self, name: str, value: str) -> None:
+        with suppress(psycopg.Error), self.connection.transaction():
+            self.connection.execute("SELECT pg_catalog.set_config(%s, %s, true)", (name, value))
 
     def _issue(self, login: str, permit: Mapping[str, str]) -> bytes | None:
         """The permit's row; for a gateway also a key, which is gone with the transaction."""
@@ -183,17 +192,34 @@ class Prober:
             return error.diag.message_primary or "refused"
         return None
 
-    def _try(self, statement: Sql, width: int) -> Tried:
+    def _runs(self, relation: str) -> str | None:
+        """Why reading a table or view is not tried: functions of users would run, which no rollback undoes."""
+        if relation not in self._running:
+            named = relation.split(".", 1)
+            found = [f"`{row[0]}`" for row in self.connection.execute(query("probe/runs"), named)]
+            self._running[relation] = f"reading it would run {', '.join(found)}" if found else None
+        return self._running[relation]
+
+    def _try(self, relation: str, statement: Sql, width: int, *, read_only: bool = True) -> Tried:
+        rows: frozenset[tuple[object, ...]] = frozenset()
+        if self._runs(relation) is not None:
+            return Tried(None, self._runs(relation))
         try:
-            with self.connection.transaction():
+            with undone(self.connection):
+                if read_only:  # so that a function that was overlooked cannot draw from a sequence, or write
+                    self.connection.execute("SET LOCAL transaction_read_only = on")
                 rows = frozenset(tuple(row[:width]) for row in self._rows(statement))
-                raise _Rollback
-        except _Rollback:
-            return Tried(rows, None)
         except psycopg.errors.InsufficientPrivilege as error:
             return Tried(frozenset(), error.diag.message_primary)
         except psycopg.errors.QueryCanceled:
             return Tried(None, "the attempt took too long")
+        except psycopg.errors.LockNotAvailable:
+            return Tried(None, "others held a lock for too long")
+        except psycopg.Error as error:
+            if self.connection.closed:
+                raise
+            return Tried(None, f"the server answered: {first_line(error)}")
+        return Tried(rows, None)
 
 
 def shows_conflicting_row(connection: Connection) -> bool:
@@ -203,15 +229,16 @@ def shows_conflicting_row(connection: Connection) -> bool:
     row holds no number, and the WHERE makes one of it: an error that names the value stands in for the row itself. The
     temporary table is forced to bind its owner; a superuser, whom nothing binds, takes a role that has no rights.
     """
+    refused = False
     try:
-        with connection.transaction():
+        with undone(connection):
+            silence(connection)
             connection.execute(query("probe/conflict_table"))
             connection.execute(query("probe/conflict_role"))
-            raise _Refused if _refused(connection) else _Rollback
-    except _Refused:
-        return False
-    except (_Rollback, psycopg.Error):
+            refused = _refused(connection)
+    except (MissingRightError, psycopg.Error):
         return True
+    return not refused
 
 
 def _refused(connection: Connection) -> bool:
@@ -233,14 +260,10 @@ def probing(connection: Connection) -> Iterator[Prober]:
         raise MissingRightError(
             "probing acts as each account, which only a superuser can", "connect as a superuser to verify by attempt"
         )
-    try:
-        with connection.transaction():
-            connection.execute("SELECT pg_catalog.set_config('statement_timeout', %s, true)", (STATEMENT_TIMEOUT,))
-            connection.execute("SELECT pg_catalog.set_config('lock_timeout', '2s', true)")
-            yield Prober(connection)
-            raise _Rollback
-    except _Rollback:
-        pass
+    with undone(connection):
+        connection.execute("SELECT pg_catalog.set_config('statement_timeout', %s, true)", (STATEMENT_TIMEOUT,))
+        connection.execute("SELECT pg_catalog.set_config('lock_timeout', '2s', true)")
+        yield Prober(connection)
 
 
 def _part(asked: AskedColumn) -> sql.Composable:

@@ -26,11 +26,11 @@ from recuse.targets.postgres.advice.measure import (
     explained,
     prepare,
     secure,
-    undone,
 )
 from recuse.targets.postgres.advice.statements import Read, read_statement
 from recuse.targets.postgres.connect import Connection, first_line
 from recuse.targets.postgres.queries import Sql
+from recuse.targets.postgres.undone import undone
 
 _CONSTANT: Final = re.compile(r"'(?:[^']|'')*'|\b(?<!\$)\d+(?:\.\d+)?\b")
 _READER: Final = sql.Identifier(READER)

@@ -7,18 +7,19 @@ expression with a function from outside pg_catalog is not measured.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
+from recuse.errors import MissingRightError
 from recuse.targets.advice import IndexAdvice, Measured
 from recuse.targets.postgres.advice.indexes import Trial
 from recuse.targets.postgres.advice.keys import Key
 from recuse.targets.postgres.connect import Connection, first_line
 from recuse.targets.postgres.queries import Sql
+from recuse.targets.postgres.undone import silence, undone
 
 COPY: Final = sql.SQL("pg_temp.recuse_advice")
 READER: Final = "pg_monitor"  # every server has it, it logs in nowhere, and row security binds it
@@ -27,28 +28,12 @@ _SETTINGS: Final = (
     "('statement_timeout', '5s'), ('enable_seqscan', 'off'), ('plan_cache_mode', 'force_generic_plan'), "
     "('default_statistics_target', '1')) AS setting(name, value)"
 )
-_EVENT_TRIGGERS: Final = "SELECT evtenabled::text FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'"
 _PREPARED: Final = "SELECT 1 FROM pg_catalog.pg_prepared_statements WHERE name = 'recuse_advice'"
 _IDENTITY: Final = "SELECT rolsuper, rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = current_user"
 
 
 class UnmeasurableError(Exception):
     """Asking the planner here would run somebody's function; the message says which."""
-
-
-class Rollback(Exception):  # noqa: N818 - not an error: the way out of a transaction that must leave nothing
-    """Ends a block of which nothing is to stay."""
-
-
-@contextmanager
-def undone(connection: Connection) -> Iterator[None]:
-    """A transaction, or a savepoint inside one, that is always rolled back."""
-    try:
-        with connection.transaction():
-            yield
-            raise Rollback
-    except Rollback:
-        pass
 
 
 def measured(connection: Connection, found: Sequence[tuple[Key, IndexAdvice, Trial]]) -> Iterator[IndexAdvice]:
@@ -99,13 +84,10 @@ def prepare(connection: Connection) -> None:
     Raises UnmeasurableError where one would run all the same.
     """
     connection.execute(_SETTINGS)
-    triggers = [str(row[0]) for row in connection.execute(_EVENT_TRIGGERS)]
-    if not triggers:
-        return
-    row = connection.execute(_IDENTITY).fetchone()
-    if row is None or not row[0] or any(enabled in "AR" for enabled in triggers):
-        raise UnmeasurableError("an event trigger of the database would run")
-    connection.execute("SELECT pg_catalog.set_config('session_replication_role', 'replica', true)")
+    try:
+        silence(connection)
+    except MissingRightError as error:
+        raise UnmeasurableError("an event trigger of the database would run") from error
 
 
 def copy_of(connection: Connection, table: str) -> None:
