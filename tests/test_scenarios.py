@@ -1,4 +1,4 @@
-"""Scenarios of the law paper on the demo world (LAW B.4): W1 the cut itself, W2 a sibling, W6 a ghost, W7 an extract.
+"""Scenarios of the law paper on the demo world (LAW B.4): W1 the cut, W2 sibling, W3 warehouse, W6 ghost, W7 extract.
 
 One world at PostgreSQL 18. The first policy is the demo's own; the second bars an agency by its name alone, as the
 announcement of 2019 did, and forgets the rest of its department.
@@ -110,6 +110,39 @@ def test_w2_a_sibling_that_no_rule_names_is_found(second: Job) -> None:
     assert {_of(second, f.account.partition("/")[2]) for f in found.findings if f.code == "fusion"} == {
         "fusion.midstates"
     }
+
+
+WAREHOUSE = """
+CREATE SCHEMA stock;
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER register FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{host}', port '{port}', dbname 'clear');
+CREATE USER MAPPING FOR fusion_desk SERVER register OPTIONS (user 'records_app', password '{password}');
+CREATE FOREIGN TABLE stock.incident (incident_id int, narrative text) SERVER register
+  OPTIONS (schema_name 'records', table_name 'incident');
+CREATE TABLE stock.gang_extract (card_id int, person_id int, designation text, filed_on date);
+GRANT USAGE ON SCHEMA stock TO fusion_desk, dea_201;
+GRANT SELECT ON stock.incident TO fusion_desk;
+GRANT SELECT ON stock.gang_extract TO dea_201;
+"""
+
+
+def test_w3_a_forgotten_path_through_another_database_is_found(second: Job) -> None:
+    """A warehouse beside the register: a foreign table onto it, and a copy that a nightly job left there."""
+    server = second.world.server
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE warehouse")
+    try:
+        with psycopg.connect(server.dsn("warehouse"), autocommit=True) as connection:
+            password = second.world.passwords["records_app"]
+            connection.execute(WAREHOUSE.format(host=server.host, port=server.port, password=password).encode())
+        found = [f for f in looked(second).findings if any("@warehouse" in step.source for step in f.steps)]
+    finally:
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+            connection.execute("DROP DATABASE warehouse WITH (FORCE)")
+    by_account = {(f.account, f.category): (f.code, f.door) for f in found}
+    assert by_account["clear/fusion_desk", "incident_narrative"][0] in {"foreign-table", "user-mapping"}
+    assert by_account["clear/dea_201", "gang_designation"] == ("copy", "copy")
+    assert "\\connect warehouse" in next(f.reproduce for f in found if f.account == "clear/dea_201")
 
 
 def test_w6_an_inactive_account_that_works_again_is_critical(second: Job) -> None:
