@@ -6,8 +6,11 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
+from recuse.errors import MissingRightError
 from recuse.operations.verify import Verified, verify_document
-from recuse.targets.postgres.undone import undone
+from recuse.targets.postgres.connect import connect
+from recuse.targets.postgres.probe import shows_conflicting_row
+from recuse.targets.postgres.undone import silence, undone
 from tests.sessions.traces import Traces, traces
 from tests.statements.world import HERE, Lab
 
@@ -121,6 +124,13 @@ def test_a_dump_tells_a_number_drawn(looked: Looked) -> None:
     before = traces(looked.lab)
     looked.lab.run("SELECT nextval('audit.drawn')")
     assert before.differing(traces(looked.lab)) >= {"dump", "sequences"}
+
+
+def test_who_is_no_superuser_makes_no_table_where_event_triggers_would_run(looked: Looked) -> None:
+    with connect(looked.lab.dsn("desk")) as plain:
+        with pytest.raises(MissingRightError, match="the event trigger `at_drop` would run"), undone(plain):
+            silence(plain)
+        assert shows_conflicting_row(plain), "what cannot be tried is taken for shown"
 
 
 def test_a_class_role_that_is_gone_does_not_stop_verify(looked: Looked) -> None:

@@ -78,6 +78,9 @@ def test_an_apply_that_stopped_before_the_severing_is_finished_by_the_next(cut: 
     ended = {session.login for session in cut.applied.applied.cut.ended}
     assert "visitor" in ended
     assert cut.applied.applied.retries == 0, "nobody's lock was waited for"
+    older = "SELECT count(*) FROM pg_stat_activity WHERE usename = ANY (%s) AND backend_start < %s"
+    left = cut.lab.admin.execute(older, (sorted(ended), cut.applied.applied.moment)).fetchone()
+    assert left == (0,), "no session older than the cut is left, of any kind"
 
 
 def test_verify_names_the_sessions_that_may_hold_something(cut: Cut) -> None:
