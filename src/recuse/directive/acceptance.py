@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from recuse.directive.in_force import Claim, signer
+from recuse.directive.claims import Claim, signer
 from recuse.errors import Problem
 from recuse.model import Acceptance, AcceptedFinding, Official, SignedAcceptance
 from recuse.toml_source import Section, parse

@@ -12,16 +12,15 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, assert_never
 
-from recuse.directive.officials import NAMESPACES, in_office, keys_of
-from recuse.directive.signature import verify
+from recuse.directive.claims import ROLES, Claim, moment_text, signer
+from recuse.directive.officials import keys_of
 from recuse.errors import DirectiveError, SignatureError
-from recuse.model import Confirmation, Directive, Official, OfficialRole, SignedDirective
+from recuse.model import Confirmation, Directive, Official, SignedDirective
 
-_ROLES: Final = "give the role in officials.toml, or let an official who has it sign"
 _CONFIRM_AGAIN: Final = "confirm the directive again"
 
 
@@ -155,17 +154,6 @@ class _Pending:
     alone: Directed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """That an official signed these bytes in a role."""
-
-    what: str
-    message: bytes
-    signature: bytes
-    role: OfficialRole
-    by: str
-
-
 def _examine(
     signed: SignedDirective, officials: Mapping[str, Official], policy_sha256: str, moment: Moment
 ) -> Attested | _Pending:
@@ -198,38 +186,8 @@ def _examine(
         return _Pending(DirectiveError(reason, "a directive that was refused needs a new text and two new signatures"))
     effective = max(directive.effective, confirmation.effective)
     if effective > moment.at:
-        return _Pending(DirectiveError(f"{name} takes effect at {_moment(effective)}", "wait until then"))
+        return _Pending(DirectiveError(f"{name} takes effect at {moment_text(effective)}", "wait until then"))
     return Attested(directive, directed_by, confirmed_by, effective)
-
-
-def signer(claim: Claim, officials: Mapping[str, Official], at: datetime) -> Official:
-    """The official named, if the signature is by a key of theirs, in their role, during their term.
-
-    Raises SignatureError, in one sentence, for anything else.
-    """
-    try:
-        key = verify(claim.message, NAMESPACES[claim.role], claim.signature)
-    except SignatureError as error:
-        raise SignatureError(f"{claim.what}: {error.message}", error.remedy) from None
-    named = officials.get(claim.by)
-    if named is None:
-        raise SignatureError(f"{claim.what} names `{claim.by}`, who is no official", "add the person to officials.toml")
-    owners = [official.id for official in officials.values() if key in keys_of(official)]
-    if not owners:
-        raise SignatureError(f"{claim.what} is signed with a key of nobody in officials.toml", f"the key is `{key}`")
-    if claim.by not in owners:
-        raise SignatureError(
-            f"{claim.what} is signed with a key of `{owners[0]}`, and names `{claim.by}`", "let the person named sign"
-        )
-    if claim.role not in named.roles:
-        raise SignatureError(f"{claim.what} is signed by `{named.id}`, who has not the role `{claim.role}`", _ROLES)
-    if not in_office(named, at):
-        raise SignatureError(
-            f"{claim.what} is signed by `{named.id}`, in office from {named.start} until {named.until}, "
-            f"not at {_moment(at)}",
-            "let an official in office sign",
-        )
-    return named
 
 
 def _check_contents(directive: Directive, policy_sha256: str) -> None:
@@ -268,7 +226,7 @@ def _check_two_persons(directive: Directive, directed_by: Official, confirmed_by
         raise SignatureError(
             f"the confirmation of `{directive.id}` is signed by `{confirmed_by.id}`, who has not the role "
             f"`{directive.confirm_role}` that the directive asks for",
-            _ROLES,
+            ROLES,
         )
 
 
@@ -295,7 +253,3 @@ def _digest(data: bytes) -> str:
 
 def _plain(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(sep=" ", timespec="seconds")
