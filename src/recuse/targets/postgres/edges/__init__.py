@@ -42,6 +42,7 @@ from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, Row
 from recuse.targets.postgres.edges.servers import foreign_in
 from recuse.targets.postgres.edges.subscribed import subscribed, unseen
 from recuse.targets.postgres.edges.subscriptions import subscriptions_in
+from recuse.targets.postgres.edges.texts import passwords_in
 
 __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
@@ -193,6 +194,7 @@ def _database(connection: Connection) -> Database:
         foreign=foreign_in(connection),
         subscriptions=subscriptions_in(connection),
         relations=shapes_in(connection),
+        passwords=passwords_in(connection),
     )
 
 

@@ -59,6 +59,10 @@ class Linker:
                     yield from self._of(each, arrival)
                 yield from self._told(each, server)
             yield from self._trusted(each)
+            for found in each.passwords:
+                if self.here.meant_by({"port": self.here.port} | found.options):
+                    reason = f"{found.what} shows the password of {found.role} to everyone"
+                    yield learned(each.marked("public:"), found.role, reason, found.read)
 
     def readers(self, each: Database, relation: str) -> tuple[str | None, ...]:
         """Who reads a foreign table that leads to no relation of this server (None: everyone)."""
