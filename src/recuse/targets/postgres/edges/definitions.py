@@ -132,8 +132,7 @@ class _Maker:
             yield from self._rule(one, query)
         elif one.kind == "m":
             reason = f"{one.name} holds a copy of it, whatever rows who refreshed it last could see"
-            copy = replace(one, calls=(), owner_name=ANYONE)
-            yield from self._outputs(copy, query, "materialized view", reason)
+            yield from self._outputs(replace(one, calls=()), query, "materialized view", reason)
         elif one.invoker:
             needs = tuple(HELD + column.column for column in self.shapes.named(query.reads))
             reason = f"the view {one.name} shows it to whoever may read it (security_invoker)"
@@ -151,7 +150,8 @@ class _Maker:
         for output, origin in zip(shown.values(), query.outputs, strict=True):
             reads = query.reads if origin is None else [Read(origin[0], frozenset({origin[1]}))]
             for column in self.shapes.named(reads):
-                identity = None if one.invoker else _checked_as(one.owner_name, column)
+                kept = one.kind == "m" and column.kind != "f"  # whom a foreign server let in, its rights tell
+                identity = None if one.invoker else _checked_as(ANYONE if kept else one.owner_name, column)
                 yield Edge(output.column, column.column, kind, reason, needs=needs, identity=identity)
             for function in one.calls:
                 yield Edge(output.column, function, "call", f"{one.name} calls it", needs=(HELD + function,))

@@ -77,13 +77,17 @@ class _Password:
 
 def foreign_in(connection: Connection) -> Foreign:
     """What the connected database has."""
+    servers = tuple(rows_of(connection, "foreign_servers", Server))
+    dblink = next((extension.schema for extension in rows_of(connection, "dblink", _Extension)), None)
+    if not servers:
+        return Foreign((), (), (), dblink)
     wrong = _wrong(connection)
     mappings = rows_of(connection, "user_mappings", Mapped)
     return Foreign(
-        tuple(rows_of(connection, "foreign_servers", Server)),
+        servers,
         tuple(replace(mapping, wrong=(mapping.server, mapping.mapped) in wrong) for mapping in mappings),
         tuple(rows_of(connection, "foreign_columns", ForeignColumn)),
-        next((extension.schema for extension in rows_of(connection, "dblink", _Extension)), None),
+        dblink,
     )
 
 
