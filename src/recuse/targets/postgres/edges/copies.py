@@ -9,7 +9,7 @@ is what a key explains (a child refers to its parent), a partition or child of t
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
@@ -106,7 +106,7 @@ def copies(originals: Sequence[Relation], candidates: Sequence[Relation], *, sam
         if original.kind not in _ORIGINALS:
             continue
         telling = known.telling(original)
-        asked = telling or frozenset(original.columns)
+        asked = telling or [min(original.columns, key=lambda name: len(by_name.get(name, ())))]
         alike = {each.name: each for name in sorted(asked) for each in by_name.get(name, ())}
         for each in alike.values():
             if same and each.family == original.family:
@@ -118,9 +118,10 @@ def copies(originals: Sequence[Relation], candidates: Sequence[Relation], *, sam
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Which sets of columns each name occurs in: many relations of one form count once."""
+    """Which sets of columns each name occurs in: many relations of one form count once. What tells each is kept."""
 
     forms: Mapping[str, frozenset[frozenset[str]]]
+    told: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, relations: Iterable[Relation]) -> "_Known":
@@ -133,6 +134,11 @@ class _Known:
     def telling(self, relation: Relation) -> frozenset[str]:
         """The columns that tell this relation from others."""
         mine = frozenset(relation.columns)
+        if mine not in self.told:
+            self.told[mine] = self._telling(mine)
+        return self.told[mine]
+
+    def _telling(self, mine: frozenset[str]) -> frozenset[str]:
         return frozenset(
             name for name in mine
             if not _ORDINARY.fullmatch(name) and not _KEEPING.fullmatch(name)
