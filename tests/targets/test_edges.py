@@ -34,7 +34,11 @@ PRESENT = {
     "publications": "CREATE PUBLICATION everything",
     "system functions granted out": "GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO PUBLIC",
     "functions in untrusted languages": "CREATE FUNCTION c() RETURNS int LANGUAGE internal AS 'pg_backend_pid'",
-    "subscriptions": "CREATE SUBSCRIPTION sub CONNECTION 'dbname=none' PUBLICATION p WITH (connect = false)",
+    "subscriptions": "CREATE SUBSCRIPTION sub CONNECTION 'host=db.elsewhere' PUBLICATION p WITH (connect = false)",
+    "foreign servers": "CREATE EXTENSION postgres_fdw;"
+    "CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'db.elsewhere')",
+    "dblink": "CREATE EXTENSION dblink; GRANT EXECUTE ON FUNCTION dblink_connect_u(text) TO PUBLIC;"
+    "GRANT EXECUTE ON FUNCTION dblink_connect_u(text, text) TO PUBLIC",
 }
 
 
@@ -79,18 +83,20 @@ def test_weak_account_sees_the_same_edges_and_says_what_it_cannot_see(own_server
 
 
 def test_cluster_wide_mechanisms_and_sessions(own_server: Server) -> None:
-    before = not_examined(own_server.dsn())
-    assert before.keys() <= {"other databases"}
+    assert not_examined(own_server.dsn()) == {}
     with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
         connection.execute(
             "CREATE ROLE copier LOGIN REPLICATION; CREATE ROLE hidden; CREATE ROLE ice LOGIN PASSWORD 'ice'"
         )
         connection.execute("ALTER ROLE ice SET role = 'hidden'; GRANT hidden TO ice")
-        connection.execute("CREATE DATABASE another")
+        connection.execute("CREATE ROLE weak LOGIN PASSWORD 'weak'")
+        connection.execute("CREATE DATABASE another CONNECTION LIMIT 0")
     found = not_examined(own_server.dsn())
     assert found["replication accounts"] == "copier"
     assert found["settings that change the role at login"] == "ice (role=hidden)"
-    assert "another" in found["other databases"]
+    assert "other databases" not in found
+    closed = not_examined(own_server.dsn(user="weak", password="weak"))["other databases"]
+    assert closed.startswith("`another` could not be examined: ")
     with psycopg.connect(own_server.dsn(user="ice", password="ice")):
         [session] = [s for s in collected(own_server.dsn()).sessions if s.account == "ice"]
         [shown] = reach(own_server.dsn(), None, ["ice"])["sessions"]

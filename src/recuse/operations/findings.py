@@ -67,7 +67,9 @@ class Finder:
     def __post_init__(self) -> None:
         self._tables = {table.name: table for table in self.system.tables}
         wanted = _memberships(self.planned.wanted)
-        self._graph = Graph.of(edge for edge in self.collected.edges if not _is_policy(edge, wanted))
+        self._graph = Graph.of(
+            e for e in self.collected.edges if not _is_policy(e, wanted) and not self._is_governed(e)
+        )
 
     def find(self) -> tuple[Finding, ...]:
         """Everything that an account of the system reaches past the policy, sorted."""
@@ -110,7 +112,9 @@ class Finder:
             if code == "set-role" and {(category, "membership"), (category, "public")} & best.keys():
                 continue  # the same membership used a second way, or a detour to what everyone has
             yield self._finding(account, category, code, way, reached)
-        for node in sorted(node for node in reached.search.nodes() if node.startswith("future:")):
+        for node in sorted(
+            node for node in reached.search.nodes() if node.startswith("future:") and not is_elsewhere(node)
+        ):
             place = Place(node, account.login)
             if place in reached:
                 yield self._future(account, place, reached[place])
@@ -141,10 +145,14 @@ class Finder:
                 remedy=self._remedy(path),
             )
 
+    def _is_governed(self, edge: Edge) -> bool:
+        """Whether this leads from a governed table to another that it looks like: the policy decides about both."""
+        return edge.kind == "copy" and self._category(edge.source) is not None
+
     def _category(self, node: str) -> tuple[str, str] | None:
         """The governed table and category of a column's node."""
         kind, _, name = node.partition(":")
-        if kind not in ("column", "part"):
+        if kind not in ("column", "part") or is_elsewhere(name):
             return None
         parts = split_name(name)
         table = self._tables.get(".".join(parts[:2]))
@@ -215,6 +223,11 @@ _SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "low")
 
 def _kind(node: str) -> str:
     return f"{node.partition(':')[0]}:"
+
+
+def is_elsewhere(name: str) -> bool:
+    """Whether a name is that of something in another database: `@database` stands behind it."""
+    return "@" in re.sub(r'"(?:[^"]|"")+"', "", name)
 
 
 def split_name(name: str) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ OUTSIDE: Final[Mapping[str, str]] = {
     "backups": "who can read dumps, base backups and archived logs, and until when are they kept?",
     "exports": "which files and copies were made before today, and who answers for their deletion?",
     "credentials": "who knows the password of each shared account, and whom do the host rules let in?",
+    "renamed-copies": "which copies have columns of other names, or hold whole rows in one column?",
 }
 
 

@@ -201,7 +201,7 @@ class LiveSession:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Every step that yields access in one database.
+    """Every step that yields access in one database, also through others: nodes there end in `@database`.
 
     `examined` are the mechanisms that the steps describe, `not_examined` those present that none describes. `rows`
     tells which rows a place shows (all, some, none); `reproduce` writes the SQL that walks a way; `told` names a path

@@ -1,22 +1,22 @@
 """Copies by their columns: a relation that looks like it was made from the rows of another one.
 
-A catalog keeps no record of where rows came from, so this is a likeness and says so. What tells are columns whose names
-few relations have: not `id`, `name` or `created_at`, nor what unlike relations share. Alike are two relations that
-agree in most of the telling columns of the smaller, or where all columns of the copy are the other's too. No copy is what a
-key explains (a child refers to its parent), a partition or child of the same whole, and a list of values (unique there
-and not here). A copy whose columns have other names cannot be told.
+A catalog keeps no record of where rows came from, so this is a likeness and says so. What tells are columns whose
+names few relations have: not `id`, `name` or `created_at`, nor what unlike relations share. Alike are two relations
+that agree in most of the telling columns of the smaller, or where all columns of the copy are the other's too. No copy
+is what a key explains (a child refers to its parent), a partition or child of the same whole, and a list of values
+(unique there and not here). A copy whose columns have other names cannot be told.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
 from recuse.targets.postgres.edges.catalog import Connection, rows_of
 
 _ORDINARY: Final = re.compile(
-    r"(.*_)?(id|uuid|guid)|no|nr|num|number|code|key|type|kind|status|state|title|label|description|comments?|notes?"
+    r"[a-z]?id|(.*_)?(id|uuid|guid)|no|nr|num|number|code|key|type|kind|status|state|title|label|description|comments?|notes?"
     r"|remarks?|text|body|values?|data|dates?|day|time|timestamp|year|month|version|count|total|amount|price|quantity"
     r"|position|sort|rank|level|active|enabled|deleted|(created|updated|modified|changed|inserted)(_?(at|on|by|date))?"
     r"|((first|last|middle|given|family|full|display|user|short|long)_?)?names?|surname|users?|login|owner|author"
@@ -31,7 +31,7 @@ _KEEPING: Final = re.compile(
 """What whoever makes a copy adds to it."""
 
 _COMMON: Final = 12  # a name that so many kinds of relations have tells nothing
-_UNLIKE: Final = 2  # or that so many relations have which share little else
+_UNLIKE: Final = 3  # or that so many relations have which share little else
 _WORD: Final = 4  # letters of a name that is not found in another by chance
 _WHOLE: Final = 3  # columns that a relation has at least whose name and columns are all that tells
 _ORIGINALS: Final = frozenset("rp")
@@ -106,7 +106,7 @@ def copies(originals: Sequence[Relation], candidates: Sequence[Relation], *, sam
         if original.kind not in _ORIGINALS:
             continue
         telling = known.telling(original)
-        asked = telling or frozenset(original.columns)
+        asked = telling or [min(original.columns, key=lambda name: len(by_name.get(name, ())))]
         alike = {each.name: each for name in sorted(asked) for each in by_name.get(name, ())}
         for each in alike.values():
             if same and each.family == original.family:
@@ -118,9 +118,10 @@ def copies(originals: Sequence[Relation], candidates: Sequence[Relation], *, sam
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Which sets of columns each name occurs in: many relations of one form count once."""
+    """Which sets of columns each name occurs in: many relations of one form count once. What tells each is kept."""
 
     forms: Mapping[str, frozenset[frozenset[str]]]
+    told: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, relations: Iterable[Relation]) -> "_Known":
@@ -133,11 +134,16 @@ class _Known:
     def telling(self, relation: Relation) -> frozenset[str]:
         """The columns that tell this relation from others."""
         mine = frozenset(relation.columns)
+        if mine not in self.told:
+            self.told[mine] = self._telling(mine)
+        return self.told[mine]
+
+    def _telling(self, mine: frozenset[str]) -> frozenset[str]:
         return frozenset(
             name for name in mine
             if not _ORDINARY.fullmatch(name) and not _KEEPING.fullmatch(name)
             and len(self.forms[name]) <= _COMMON
-            and sum(2 * len(form & mine) < min(len(form), len(mine)) for form in self.forms[name]) < _UNLIKE
+            and sum(len(form & mine) <= _SHARE * min(len(form), len(mine)) for form in self.forms[name]) < _UNLIKE
         )  # fmt: skip
 
 
@@ -165,6 +171,9 @@ def _is_alike(
         and agree == original.columns.keys()
     ):
         return True
+    keys = {name for name, column in original.columns.items() if column.alone}
+    if keys and not keys & copy.columns.keys() and any(column.alone for column in copy.columns.values()):
+        return False  # each has a key of its own: other things of the same kind
     told = {
         name for name in agree & theirs
         if original.columns[name].alone or not copy.columns[name].alone  # else a list of the values

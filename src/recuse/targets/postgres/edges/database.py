@@ -10,6 +10,7 @@ from recuse.targets.postgres.edges.elsewhere import mark_of, marked, there
 from recuse.targets.postgres.edges.row_security import RowSecurity
 from recuse.targets.postgres.edges.servers import Foreign
 from recuse.targets.postgres.edges.subscriptions import Subscriptions
+from recuse.targets.postgres.edges.texts import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Database:
     foreign: Foreign
     subscriptions: Subscriptions
     relations: tuple[Relation, ...]
+    passwords: tuple[Found, ...]
     mark: str = ""
 
     def marked(self, node: str) -> str:

@@ -97,8 +97,7 @@ class _Maker:
             yield from self._rule(one, query)
         elif one.kind == "m":
             reason = f"{one.name} holds a copy of it, whatever rows who refreshed it last could see"
-            copy = replace(one, calls=(), owner_name=ANYONE)
-            yield from self._outputs(copy, query, "materialized view", reason)
+            yield from self._outputs(replace(one, calls=()), query, "materialized view", reason)
         elif (asked := self._asks(one)) is not None:
             kind, whose = "view", f"with the rights of its owner {one.owner_name}"
             if one.invoker:
@@ -135,7 +134,8 @@ class _Maker:
                 yield self._shown(output, kind, reason, needs)
             reads = query.reads if origin is None else [Read(origin[0], frozenset({origin[1]}))]
             for column in self.shapes.named(reads):
-                identity = None if one.invoker else checked_as(one.owner_name, column)
+                kept = one.kind == "m" and column.kind != "f"  # whom a foreign server let in, its rights tell
+                identity = None if one.invoker else checked_as(ANYONE if kept else one.owner_name, column)
                 yield Edge(output.column, column.column, kind, reason, needs=needs, identity=identity)
             for function in one.calls:
                 yield Edge(output.column, function, "call", f"{one.name} calls it", needs=(HELD + function,))

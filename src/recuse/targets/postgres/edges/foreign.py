@@ -41,6 +41,32 @@ class _Arrival:
     by_dblink: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Steps of one database by what is asked of them: who connects, who is superuser, what a role reads by itself.
+
+    `asking` are the columns of views that ask the rights of whoever runs the query, with what they show.
+    """
+
+    connecting: frozenset[str]
+    superusers: frozenset[str]
+    by_itself: Graph
+    asking: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, edges: Sequence[Edge]) -> "_Steps":
+        asking: dict[str, tuple[str, ...]] = {}
+        for edge in edges:
+            if edge.kind == "invoker view":
+                asking[edge.source] = (*asking.get(edge.source, ()), edge.target)
+        return cls(
+            frozenset(edge.source for edge in edges if edge.kind == "CONNECT"),
+            frozenset(edge.only_as for edge in edges if edge.kind == "superuser" and edge.only_as),
+            Graph.of(edge for edge in edges if edge.kind in _ITSELF and edge.attempt is None),
+            asking,
+        )
+
+
 @dataclass(slots=True)
 class Linker:
     """Joins the databases of a server by the connections between them; `lines` tells what could not be examined."""
@@ -48,7 +74,11 @@ class Linker:
     databases: Sequence[Database]
     here: Here
     lines: list[str] = field(default_factory=list)
-    _graphs: dict[str, Graph] = field(default_factory=dict)
+    _known: dict[str, "_Steps"] = field(init=False)
+
+    def __post_init__(self) -> None:
+        joined = any(each.foreign.servers or each.foreign.dblink for each in self.databases)
+        self._known = {each.mark: _Steps.of(each.edges) for each in self.databases if joined}
 
     def edges(self) -> Iterator[Edge]:
         """Every edge that foreign servers and dblink make."""
@@ -59,6 +89,10 @@ class Linker:
                     yield from self._of(each, arrival)
                 yield from self._told(each, server)
             yield from self._trusted(each)
+            for found in each.passwords:
+                if self.here.meant_by({"port": self.here.port} | found.options):
+                    reason = f"{found.what} shows the password of {found.role} to everyone"
+                    yield learned(each.marked("public:"), found.role, reason, found.read)
 
     def readers(self, each: Database, relation: str) -> tuple[str | None, ...]:
         """Who reads a foreign table that leads to no relation of this server (None: everyone)."""
@@ -97,7 +131,7 @@ class Linker:
     def _arrivals(self, each: Database, server: Server) -> Iterator[_Arrival]:
         """By every mapping, for everyone whose connections it serves."""
         mappings = each.foreign.mappings_of(server)
-        superusers = {edge.only_as for edge in each.edges if edge.kind == "superuser" and edge.only_as}
+        superusers = self._known[each.mark].superusers
         own = {mapping.mapped for mapping in mappings} - {""}
         for mapping in mappings:
             role, name, asked = self._address(server, mapping)
@@ -105,7 +139,7 @@ class Linker:
             reason = f"the user mapping for {whose} leads through {server.name} to {_where(server, name)}, as {role}"
             there = next((other for other in self.databases if other.name == name), None)
             leads_here = self.here.meant_by(server.options)
-            if leads_here and (there is None or f"login:{role}" not in _connecting(there)):
+            if leads_here and (there is None or f"login:{role}" not in self._known[there.mark].connecting):
                 continue
             plain, dblink = _serves(mapping, asked), mapping.password and asked in {"secret", "unknown"}
             holders: Sequence[str | None]
@@ -128,10 +162,8 @@ class Linker:
 
     def _reads(self, there: Database, role: str) -> dict[str, tuple[str, Edge]]:
         """What a role that has connected reads by itself: the identity that counts there, and the last step to it."""
-        if there.mark not in self._graphs:
-            self._graphs[there.mark] = Graph.of(e for e in there.edges if e.kind in _ITSELF and e.attempt is None)
         found: dict[str, tuple[str, Edge]] = {}
-        for place, path in self._graphs[there.mark].search(Place(there.marked(f"login:{role}"), role)).items():
+        for place, path in self._known[there.mark].by_itself.search(Place(there.marked(f"login:{role}"), role)).items():
             if path and (place.node not in found or place.identity == ANYONE):
                 found[place.node] = place.identity, path[-1]
         return found
@@ -140,7 +172,7 @@ class Linker:
         """A column that is read; behind a view that asks the rights of whoever runs the query, what it shows."""
         if node not in reads:
             return
-        behind = [edge.target for edge in there.edges if edge.source == node and edge.kind == "invoker view"]
+        behind = self._known[there.mark].asking.get(node, ())
         for following in behind:
             yield from self._behind(there, following, reads)
         if not behind:
@@ -171,7 +203,7 @@ class Linker:
             return
         self.lines.append(f"dblink: {granted[0].reason}, and a password file of the server's account cannot be seen")
         for there in self.databases:
-            for login in sorted(_connecting(there)):
+            for login in sorted(self._known[there.mark].connecting):
                 role = login.partition(":")[2]
                 for host in ("", "127.0.0.1"):
                     options = {"host": host} if host else {}
@@ -227,10 +259,6 @@ def _serves(mapping: Mapped, asked: Asked) -> bool:
     if mapping.password and asked in {"secret", "unknown"}:
         return True
     return not mapping.required and asked in {"nothing", "unknown"}
-
-
-def _connecting(database: Database) -> set[str]:
-    return {edge.source for edge in database.edges if edge.kind == "CONNECT"}
 
 
 def _where(server: Server, database: str) -> str:

@@ -16,6 +16,7 @@ from recuse.targets.postgres.edges.running import running
 from recuse.targets.postgres.edges.same_rows import Child, Derived, derived, inherited
 from recuse.targets.postgres.edges.servers import foreign_in
 from recuse.targets.postgres.edges.subscriptions import subscriptions_in
+from recuse.targets.postgres.edges.texts import passwords_in
 from recuse.targets.postgres.edges.trust import Called, Surroundings
 from recuse.targets.postgres.edges.widening import Widening
 
@@ -66,6 +67,7 @@ def read_database(connection: Connection) -> Database:
         foreign=foreign_in(connection),
         subscriptions=subscriptions_in(connection),
         relations=shapes_in(connection),
+        passwords=passwords_in(connection),
     )
 
 

@@ -3,6 +3,29 @@
 import hashlib
 import hmac
 from base64 import b64decode
+from dataclasses import dataclass, field
+
+from recuse.targets.postgres.edges.catalog import Connection, rows_of
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """What the server keeps of a login's password."""
+
+    role: str
+    kept: str | None = field(repr=False)
+    expired: bool
+
+    def opens(self, password: str) -> bool | None:
+        """Whether the server would take it now."""
+        return False if self.expired else opens(password, self.role, self.kept)
+
+
+def verifiers_in(connection: Connection) -> dict[str, Verifier]:
+    """The verifier of each login; none where this account may not see them."""
+    with connection.cursor() as cursor:
+        readable = cursor.execute("SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')").fetchone()
+    return {v.role: v for v in rows_of(connection, "verifiers", Verifier)} if readable == (True,) else {}
 
 
 def opens(password: str, role: str, verifier: str | None) -> bool | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from recuse.targets.postgres.edges.catalog import Connection, rows_of
-from recuse.targets.postgres.edges.passwords import opens
+from recuse.targets.postgres.edges.passwords import verifiers_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +68,34 @@ class _Extension:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Password:
     server: str
     mapped: str
-    password: str = field(repr=False)
     role: str
-    verifier: str | None = field(repr=False)
-    expired: bool | None
+    password: str = field(repr=False)
 
 
 def foreign_in(connection: Connection) -> Foreign:
     """What the connected database has."""
+    servers = tuple(rows_of(connection, "foreign_servers", Server))
+    dblink = next((extension.schema for extension in rows_of(connection, "dblink", _Extension)), None)
+    if not servers:
+        return Foreign((), (), (), dblink)
     wrong = _wrong(connection)
     mappings = rows_of(connection, "user_mappings", Mapped)
     return Foreign(
-        tuple(rows_of(connection, "foreign_servers", Server)),
+        servers,
         tuple(replace(mapping, wrong=(mapping.server, mapping.mapped) in wrong) for mapping in mappings),
         tuple(rows_of(connection, "foreign_columns", ForeignColumn)),
-        next((extension.schema for extension in rows_of(connection, "dblink", _Extension)), None),
+        dblink,
     )
 
 
 def _wrong(connection: Connection) -> set[tuple[str, str]]:
     """The mappings whose password this server would not take, as far as this account may know."""
-    with connection.cursor() as cursor:
-        readable = cursor.execute("SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')").fetchone()
-    kept = rows_of(connection, "kept_passwords", _Kept) if readable == (True,) else []
-    return {(k.server, k.mapped) for k in kept if k.expired or opens(k.password, k.role, k.verifier) is False}
+    found = rows_of(connection, "mapped_passwords", _Password)
+    verifiers = verifiers_in(connection) if found else {}
+    return {
+        (one.server, one.mapped) for one in found
+        if one.role in verifiers and verifiers[one.role].opens(one.password) is False
+    }  # fmt: skip

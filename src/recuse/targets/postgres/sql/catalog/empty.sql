@@ -15,9 +15,9 @@ SELECT NOT (
   OR EXISTS (
     SELECT FROM (
       SELECT 'pg_proc'::regclass AS kind, oid, 0 AS part, proacl AS acl FROM pg_proc
-      UNION ALL SELECT 'pg_class'::regclass, oid, 0, relacl FROM pg_class
+      UNION ALL SELECT 'pg_class'::regclass, oid, 0, relacl FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace
       UNION ALL SELECT 'pg_class'::regclass, attrelid, attnum, attacl FROM pg_attribute
     ) AS o
     LEFT JOIN pg_init_privs AS i ON i.classoid = o.kind AND i.objoid = o.oid AND i.objsubid = o.part
-    WHERE o.acl IS DISTINCT FROM i.initprivs)
+    WHERE o.acl IS NOT NULL AND o.acl IS DISTINCT FROM i.initprivs)
 ) AS empty

@@ -1,0 +1,1 @@
+SELECT number FROM pub.everyone WHERE id = 1;

@@ -1,0 +1,1 @@
+DROP USER MAPPING FOR ice SERVER loop;

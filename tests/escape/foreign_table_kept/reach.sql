@@ -1,0 +1,1 @@
+SELECT number FROM pub.m WHERE id = 1;

@@ -1,0 +1,2 @@
+DROP FUNCTION cpd.nightly();
+ALTER ROLE owner1 PASSWORD 'another';
