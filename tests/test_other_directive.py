@@ -261,7 +261,8 @@ def test_the_difference_is_neither_nothing_nor_everything(worlds: tuple[Governed
 @pytest.mark.parametrize("which", [0, 1], ids=["first", "other"])
 def test_every_attempt_agrees_with_cedar(worlds: tuple[Governed, Governed], which: int) -> None:
     found = worlds[which].verified
-    assert (found.verdict, found.findings, found.not_examined) == ("holds", (), ())
+    assert (found.verdict, found.not_examined) == ("holds", ())
+    assert {finding.severity for finding in found.findings} <= {"low"}
     assert len(found.attempts) > 2_000
     assert [attempt for attempt in found.attempts if not attempt.agrees] == []
     allowed = sum(attempt.allowed for attempt in found.attempts)

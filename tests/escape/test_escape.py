@@ -2,7 +2,7 @@
 
 A folder a case: `setup.sql` on top of `world.sql`, `reach.sql` (what the account types), `finding.txt` (the path as it
 must be reported) and `remedy.sql`. A folder without a finding is a negative control. A line `-- pg: N` in the set-up
-keeps a case to that version; a line `-- next transaction` commits. `reach` reads PostgreSQL 14 too, which is below the floor.
+keeps a case to that version; `-- next transaction` commits. `reach` reads PostgreSQL 14 too, which is below the floor.
 """
 
 import base64

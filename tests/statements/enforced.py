@@ -42,7 +42,7 @@ class Enforced:
     @property
     def findings(self) -> frozenset[str]:
         """The codes that `verify` found."""
-        return frozenset(finding.code for finding in self.verified.findings)
+        return frozenset(finding.code for finding in self.verified.findings if finding.severity != "low")
 
     @property
     def residual(self) -> frozenset[str]:

@@ -223,7 +223,7 @@ def test_a_partition_attached_later_is_drift_and_closes(enforced: Enforced) -> N
     through, wrong = enforced.judge("desk", "SELECT body FROM lab.event WHERE kind = 'd'")
     assert (through.rows, wrong) == ([], [])
     assert enforced.judge("desk", "SELECT body FROM lab.event_d")[1]
-    codes = {finding.code for finding in enforced.lab.verify().findings}
+    codes = {finding.code for finding in enforced.lab.verify().findings if finding.severity != "low"}
     enforced.lab.apply()
     assert {"drift", "partition"} <= codes
     assert enforced.judge("desk", "SELECT body FROM lab.event_d")[0].outcomes == ["42501"]

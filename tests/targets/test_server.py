@@ -1,4 +1,4 @@
-"""What the server as a whole gives: weaknesses that are no data, people who enter as others, jobs: each shown to be so."""
+"""What the server as a whole gives, each shown to be so: weaknesses, people who enter as others, jobs, programs."""
 
 import os
 import pwd
@@ -43,7 +43,11 @@ def do(server: Server, statements: str, user: str = "postgres", password: str | 
 
 def weaknesses(server: Server, account: str = "ice") -> dict[str, str]:
     """The residual about one account by code."""
-    return {r["code"]: r["sentence"] for r in reach(server.dsn(), None, [account])["residual"] if f"`{account}`" in r["sentence"]}
+    return {
+        r["code"]: r["sentence"]
+        for r in reach(server.dsn(), None, [account])["residual"]
+        if f"`{account}`" in r["sentence"]
+    }
 
 
 def reaches(server: Server, account: str = "ice") -> list[dict[str, Any]]:
@@ -55,39 +59,67 @@ def reaches(server: Server, account: str = "ice") -> list[dict[str, Any]]:
 WEAKNESSES = {
     # code: what makes it, what the account types, what it then sees, what unmakes it
     "password-verifiers by pg_authid": (
-        "GRANT SELECT (rolname, rolpassword) ON pg_authid TO ice", "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'",
-        "SCRAM-SHA-256", "REVOKE SELECT (rolname, rolpassword) ON pg_authid FROM ice"),
+        "GRANT SELECT (rolname, rolpassword) ON pg_authid TO ice",
+        "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'",
+        "SCRAM-SHA-256",
+        "REVOKE SELECT (rolname, rolpassword) ON pg_authid FROM ice",
+    ),
     "password-verifiers by pg_shadow": (
-        "GRANT SELECT ON pg_shadow TO ice", "SELECT passwd FROM pg_shadow WHERE usename = 'postgres'", "SCRAM-SHA-256",
-        "REVOKE SELECT ON pg_shadow FROM ice"),
+        "GRANT SELECT ON pg_shadow TO ice",
+        "SELECT passwd FROM pg_shadow WHERE usename = 'postgres'",
+        "SCRAM-SHA-256",
+        "REVOKE SELECT ON pg_shadow FROM ice",
+    ),
     "password-verifiers by pg_read_all_data": (
-        "GRANT pg_read_all_data TO ice", "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'", "SCRAM-SHA-256",
-        "REVOKE pg_read_all_data FROM ice"),
+        "GRANT pg_read_all_data TO ice",
+        "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'",
+        "SCRAM-SHA-256",
+        "REVOKE pg_read_all_data FROM ice",
+    ),
     "server-settings": (
-        "ALTER SYSTEM SET primary_conninfo = 'password=SECRET-4711'; SELECT pg_reload_conf(); GRANT pg_read_all_settings TO ice",
-        "SELECT pg_sleep(0.1); SHOW primary_conninfo", SECRET,
-        "ALTER SYSTEM RESET primary_conninfo; REVOKE pg_read_all_settings FROM ice"),
+        "ALTER SYSTEM SET primary_conninfo = 'password=SECRET-4711'; SELECT pg_reload_conf(); "
+        "GRANT pg_read_all_settings TO ice",
+        "SELECT pg_sleep(0.1); SHOW primary_conninfo",
+        SECRET,
+        "ALTER SYSTEM RESET primary_conninfo; REVOKE pg_read_all_settings FROM ice",
+    ),
     "secret-in-settings": (
-        "ALTER DATABASE postgres SET app.jwt_secret = 'SECRET-4711'", "SELECT setconfig::text FROM pg_db_role_setting", SECRET,
-        "ALTER DATABASE postgres RESET app.jwt_secret"),
+        "ALTER DATABASE postgres SET app.jwt_secret = 'SECRET-4711'",
+        "SELECT setconfig::text FROM pg_db_role_setting",
+        SECRET,
+        "ALTER DATABASE postgres RESET app.jwt_secret",
+    ),
     "guards-silenced by a parameter": (
         "GRANT SET ON PARAMETER session_replication_role TO ice",
-        "SET session_replication_role = replica; SHOW session_replication_role", "replica",
-        "REVOKE SET ON PARAMETER session_replication_role FROM ice"),
+        "SET session_replication_role = replica; SHOW session_replication_role",
+        "replica",
+        "REVOKE SET ON PARAMETER session_replication_role FROM ice",
+    ),
     "guards-silenced by a stored setting": (
-        "ALTER ROLE ice SET session_replication_role = replica", "SHOW session_replication_role", "replica",
-        "ALTER ROLE ice RESET session_replication_role"),
+        "ALTER ROLE ice SET session_replication_role = replica",
+        "SHOW session_replication_role",
+        "replica",
+        "ALTER ROLE ice RESET session_replication_role",
+    ),
     "large-objects": (
         "SELECT lo_from_bytea(4711, 'SECRET-4711'); GRANT SET ON PARAMETER lo_compat_privileges TO ice",
-        "SET lo_compat_privileges = on; SELECT convert_from(lo_get(4711), 'UTF8')", SECRET,
-        "REVOKE SET ON PARAMETER lo_compat_privileges FROM ice"),
+        "SET lo_compat_privileges = on; SELECT convert_from(lo_get(4711), 'UTF8')",
+        SECRET,
+        "REVOKE SET ON PARAMETER lo_compat_privileges FROM ice",
+    ),
     "server-files": (
-        "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO ice", "SELECT pg_read_file('pg_hba.conf')", "scram-sha-256",
-        "REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM ice"),
+        "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO ice",
+        "SELECT pg_read_file('pg_hba.conf')",
+        "scram-sha-256",
+        "REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM ice",
+    ),
     "vendor-administrator": (
-        "CREATE ROLE rds_superuser; GRANT rds_superuser TO ice", "SELECT pg_has_role('rds_superuser', 'USAGE')::text", "true",
-        "DROP ROLE rds_superuser"),
-}  # fmt: skip
+        "CREATE ROLE rds_superuser; GRANT rds_superuser TO ice",
+        "SELECT pg_has_role('rds_superuser', 'USAGE')::text",
+        "true",
+        "DROP ROLE rds_superuser",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", WEAKNESSES)
@@ -169,7 +201,9 @@ def rules(server: Server, lines: str, maps: str = "") -> Iterator[None]:
 def by_socket(server: Server, user: str) -> bool:
     """Whether the person who runs this reads the secret as `user`, with no password."""
     try:
-        with psycopg.connect(f"host={server.folder} port={server.port} dbname=postgres user={user} password=none") as connection:
+        with psycopg.connect(
+            f"host={server.folder} port={server.port} dbname=postgres user={user} password=none"
+        ) as connection:
             return connection.execute("SELECT ssn FROM person").fetchall() == [(SECRET,)]
     except psycopg.Error:
         return False
@@ -239,7 +273,9 @@ def test_a_rule_that_asks_for_no_secret_is_a_weakness_and_no_path(lab: Server, l
 
 # --- jobs, programs, copies -------------------------------------------------------------------------------------------
 
-JOBS = "CREATE SCHEMA cron; CREATE TABLE cron.job (jobid int, schedule text, command text, database text, username text)"
+JOBS = (
+    "CREATE SCHEMA cron; CREATE TABLE cron.job (jobid int, schedule text, command text, database text, username text)"
+)
 
 
 def run_jobs(server: Server) -> None:
@@ -279,8 +315,9 @@ def test_untrusted_languages() -> None:
         [path] = reaches(server)
         assert path["steps"][-2]["kind"] == "untrusted language"
         do(server, "DROP FUNCTION locks")
-        do(server, "CREATE FUNCTION notes() RETURNS bytea LANGUAGE plpython3u AS $$"
-           "import glob\nreturn b''.join(open(f, 'rb').read() for f in glob.glob('base/*/[0-9]*') if f.split('/')[-1] > '16000')$$")  # fmt: skip
+        files = "f for f in glob.glob('base/*/[0-9]*') if f.split('/')[-1] > '16000'"
+        body = f"import glob\nreturn b''.join(open(f, 'rb').read() for {files})"
+        do(server, f"CREATE FUNCTION notes() RETURNS bytea LANGUAGE plpython3u AS $${body}$$")
         [path] = reaches(server)
         assert path["reproduce"].splitlines()[-1] == "SELECT * FROM public.notes();"
         [(seen,)] = do(server, "SELECT notes()", "ice", "ice")
@@ -295,12 +332,18 @@ def test_untrusted_languages() -> None:
 def relay(server: Server, source: str) -> Iterator[int]:
     """A port here that leads to the server from another address of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
+
         def carry() -> None:
-            with listening.accept()[0] as near, socket.create_connection((server.host, server.port), None, (source, 0)) as far:
+            with (
+                listening.accept()[0] as near,
+                socket.create_connection((server.host, server.port), None, (source, 0)) as far,
+            ):
+
                 def copy(one: socket.socket, other: socket.socket) -> None:
                     while part := one.recv(65536):
                         other.sendall(part)
                     other.shutdown(socket.SHUT_WR)
+
                 back = threading.Thread(target=copy, args=(far, near))
                 back.start()
                 copy(near, far)
@@ -323,12 +366,22 @@ def test_a_login_used_from_two_addresses_is_told(lab: Server) -> None:
 NOTED = {
     "published": ("CREATE PUBLICATION p FOR ALL TABLES", "every table", "DROP PUBLICATION p"),
     "replication-slots": (
-        "SELECT pg_create_physical_replication_slot('kept')", "`kept`", "SELECT pg_drop_replication_slot('kept')"),
-    "statements-kept": ("ALTER SYSTEM SET log_statement = 'all'", "log_statement = all", "ALTER SYSTEM RESET log_statement"),
+        "SELECT pg_create_physical_replication_slot('kept')",
+        "`kept`",
+        "SELECT pg_drop_replication_slot('kept')",
+    ),
+    "statements-kept": (
+        "ALTER SYSTEM SET log_statement = 'all'",
+        "log_statement = all",
+        "ALTER SYSTEM RESET log_statement",
+    ),
     "guards-off": (
-        "ALTER SYSTEM SET session_replication_role = 'replica'", "triggers", "ALTER SYSTEM RESET session_replication_role"),
+        "ALTER SYSTEM SET session_replication_role = 'replica'",
+        "triggers",
+        "ALTER SYSTEM RESET session_replication_role",
+    ),
     "standbys": ("", "`standby` receives every change", ""),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("code", NOTED)
@@ -352,9 +405,9 @@ def noted(server: Server) -> dict[str, str]:
 @contextmanager
 def standby(server: Server) -> Iterator[None]:
     """What receives the server's log as a standby does, told by pg_stat_replication."""
-    programs = binaries_of(server.version)
+    programs, folder = binaries_of(server.version), tempfile.mkdtemp()
     receiving = subprocess.Popen(
-        [programs / "pg_receivewal", "-h", server.host, "-p", str(server.port), "-U", "postgres", "-D", tempfile.mkdtemp()],
+        [programs / "pg_receivewal", "-h", server.host, "-p", str(server.port), "-U", "postgres", "-D", folder],
         env={"PGPASSWORD": server.password, "PGAPPNAME": "standby"}, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -72,6 +72,8 @@ class Line:
 class AccessLog:
     """The lines of one system, the days of the first and last, and how many lines name another system or none.
 
+    `last_by_login` is the day of each login's last line.
+
     `sha256` is the digest of the whole file, so that a result can be tied to what it was computed from.
     """
 
@@ -80,6 +82,7 @@ class AccessLog:
     elsewhere: int
     first: date | None
     last: date | None
+    last_by_login: Mapping[str, date]
 
 
 def read_log(path: Path, system: str, attributes: Mapping[str, AttributeType]) -> AccessLog:
@@ -106,7 +109,8 @@ def read_log(path: Path, system: str, attributes: Mapping[str, AttributeType]) -
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     elsewhere = sum(row["lines"] for row in found if not row["here"])
-    return AccessLog(digest, lines, elsewhere, _day(min(times, default=None)), _day(max(times, default=None)))
+    first, last = _day(min(times, default=None)), _day(max(times, default=None))
+    return AccessLog(digest, lines, elsewhere, first, last, _last_by_login(found))
 
 
 @contextmanager
@@ -205,6 +209,14 @@ def _cell(name: str, value: Cell, kind: AttributeType, form: str) -> Cell:
     if not pattern.fullmatch(value):
         raise InputError(f"`{value}` in column `{name}` of the log is no {kind}", f"write it as {pattern.pattern}")
     return read(value)
+
+
+def _last_by_login(found: Iterable[Mapping[str, Any]]) -> dict[str, date]:
+    lasts: dict[str, date] = {}
+    for row in found:
+        if row["here"] and row["login"] is not None and row["last"] is not None:
+            lasts[row["login"]] = max(row["last"].date(), lasts.get(row["login"], date.min))
+    return lasts
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -1,5 +1,6 @@
 """`recuse verify`: one verdict, with its scope."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,7 +24,7 @@ from recuse.cli.console import (
 )
 from recuse.operations import record
 from recuse.operations.findings import Finding
-from recuse.operations.verify import EXIT, Verified, verify_document, verify_repository
+from recuse.operations.verify import EXIT, Looking, Verified, verify_document, verify_in
 from recuse.operations.workspace import open_with_ledger
 
 _COLOUR = {"holds": "green", "findings": "red", "undetermined": "yellow"}
@@ -35,6 +36,9 @@ def verify(
     system: SystemOption = None,
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
+    log: Annotated[
+        Path | None, typer.Option("--log", help="access log (.parquet or .csv): names accounts idle for over 90 days")
+    ] = None,
     no_record: Annotated[bool, typer.Option("--no-record", help="write no ledger entry")] = False,
     format_: FormatOption = Format.human,
 ) -> None:
@@ -49,7 +53,7 @@ def verify(
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=True)
     with progress() as report:
-        found = verify_repository(workspace, folder, system, chosen_dsn(dsn), report)
+        found = verify_in(Looking(chosen_dsn(dsn), report, log), workspace, folder, system)
     whole = verify_document(found)
     if not no_record and folder.exists():
         record.record_verdicts(folder, whole)
@@ -76,6 +80,9 @@ def show(found: Verified) -> None:
     out.print(f"  examined: {', '.join(found.examined)}", markup=False)
     for line in found.not_examined:
         out.print(f"  not examined: {line}", markup=False)
+    for each in found.accepted:
+        what = f"{each.finding.code} {each.finding.account or each.finding.object}"
+        out.print(f"  accepted: {what}, by {each.acceptance} until {each.until}", markup=False)
     for title, rows in (("residual", found.residual), ("outside", found.outside)):
         for code, sentence in rows:
             out.print(f"  {title}: {code}: {sentence}", markup=False)

@@ -149,9 +149,16 @@ class Classifier:
 
     def content(self, account: Account, context: Context) -> ClassContent:
         """What this account may do in this context."""
+        return self._content(self._principal(account), context.circumstances, gated=not context.standing)
+
+    def rows(self, account: Account, context: Context, table: TableMap) -> dict[str, Condition]:
+        """The rows of each category of a table that this account may read in this context."""
+        specialised = specialise(self.rules, self._principal(account), context.circumstances, self._hierarchy)
+        return {category: self.condition(specialised, "read", table, category) for category in table.categories}
+
+    def _principal(self, account: Account) -> Principal:
         agencies = principal_agencies(self.repository, account.agency)
-        principal = Principal(account.id, agencies, serves(self.repository, account.agency), account.use == "personal")
-        return self._content(principal, context.circumstances, gated=not context.standing)
+        return Principal(account.id, agencies, serves(self.repository, account.agency), account.use == "personal")
 
     def condition(self, specialised: Specialised, action: Action, table: TableMap, category: str) -> Condition:
         """The rows of `table` on which the rules left allow `action` for the columns of `category`."""

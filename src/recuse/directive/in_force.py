@@ -110,7 +110,7 @@ class _Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
+class Claim:
     """That an official signed these bytes in a role."""
 
     what: str
@@ -128,19 +128,19 @@ def _examine(
     name = f"directive `{directive.id}`"
     if signed.signature is None:
         return _Pending(SignatureError(f"{name} is not signed", "let the directing official run `recuse sign`"))
-    directed = _Claim(name, directive.raw, signed.signature, "direct", directive.directed_by)
-    directed_by = _signer(directed, officials, at)
+    directed = Claim(name, directive.raw, signed.signature, "direct", directive.directed_by)
+    directed_by = signer(directed, officials, at)
     _check_contents(directive, policy_sha256)
     if confirmation is None or signed.confirmation_signature is None:
         return _Pending(SignatureError(f"{name} is not confirmed", "let the confirming official run `recuse confirm`"))
-    confirmed = _Claim(
+    confirmed = Claim(
         f"the confirmation of `{directive.id}`",
         confirmation.raw,
         signed.confirmation_signature,
         "confirm",
         confirmation.confirmed_by,
     )
-    confirmed_by = _signer(confirmed, officials, at)
+    confirmed_by = signer(confirmed, officials, at)
     _check_confirmation(directive, signed.signature, confirmation)
     _check_two_persons(directive, directed_by, confirmed_by)
     if confirmation.decision == "refuse":
@@ -152,8 +152,11 @@ def _examine(
     return Attested(directive, directed_by, confirmed_by, effective)
 
 
-def _signer(claim: _Claim, officials: Mapping[str, Official], at: datetime) -> Official:
-    """The official named, if the signature is by a key of theirs, in their role, during their term."""
+def signer(claim: Claim, officials: Mapping[str, Official], at: datetime) -> Official:
+    """The official named, if the signature is by a key of theirs, in their role, during their term.
+
+    Raises SignatureError, in one sentence, for anything else.
+    """
     try:
         key = verify(claim.message, NAMESPACES[claim.role], claim.signature)
     except SignatureError as error:

@@ -8,11 +8,21 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Final
 
-from recuse.directive.signature import CONFIRM_NAMESPACE, DIRECTIVE_NAMESPACE, PublicKeyLine, parse_public_key
+from recuse.directive.signature import (
+    ACCEPT_NAMESPACE,
+    CONFIRM_NAMESPACE,
+    DIRECTIVE_NAMESPACE,
+    PublicKeyLine,
+    parse_public_key,
+)
 from recuse.errors import DirectiveError, SignatureError
 from recuse.model import Official, OfficialRole
 
-NAMESPACES: Final[Mapping[OfficialRole, str]] = {"direct": DIRECTIVE_NAMESPACE, "confirm": CONFIRM_NAMESPACE}
+NAMESPACES: Final[Mapping[OfficialRole, str]] = {
+    "direct": DIRECTIVE_NAMESPACE,
+    "confirm": CONFIRM_NAMESPACE,
+    "accept": ACCEPT_NAMESPACE,
+}
 
 # In an allowed_signers file `*`, `?`, `!` and commas are patterns: such an id could stand for other officials.
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
@@ -21,7 +31,7 @@ _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 def allowed_signers(officials: Mapping[str, Official]) -> str:
     """The file for `ssh-keygen -Y verify -f FILE -I <official id>`: one line a key, officials in the order given.
 
-    Officials who neither direct nor confirm have no line. Raises `DirectiveError` for an id that OpenSSH would read as
+    Officials who sign nothing have no line. Raises `DirectiveError` for an id that OpenSSH would read as
     a pattern, and `SignatureError` for a key that is not accepted.
     """
     lines = []

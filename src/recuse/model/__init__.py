@@ -1,5 +1,6 @@
 """The nouns, one frozen record each. Values are checked once, where they are read (`policy.repository`)."""
 
+from recuse.model.acceptance import Acceptance, AcceptedFinding, Extract, SignedAcceptance
 from recuse.model.documents import (
     ACTIONS,
     Action,
@@ -57,6 +58,8 @@ __all__ = [
     "UNBOUND_USES",
     "UNDECLARED",
     "UNDECLARED_CIRCUMSTANCES",
+    "Acceptance",
+    "AcceptedFinding",
     "Account",
     "Action",
     "Address",
@@ -71,6 +74,7 @@ __all__ = [
     "Derived",
     "Directive",
     "EntityType",
+    "Extract",
     "Institution",
     "Kind",
     "LegalBasis",
@@ -82,6 +86,7 @@ __all__ = [
     "Repository",
     "Request",
     "RowAttribute",
+    "SignedAcceptance",
     "SignedDirective",
     "Stage",
     "Standing",

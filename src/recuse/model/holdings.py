@@ -1,9 +1,10 @@
 """What is held, and the policy repository that describes it: systems, tables with their categories, derived objects."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
+from recuse.model.acceptance import Extract, SignedAcceptance
 from recuse.model.documents import SignedDirective, Stage
 from recuse.model.parties import Account, Agency, Agreement, Authority, Category, Official, Purpose
 
@@ -103,7 +104,10 @@ class Institution:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A policy repository, checked; mappings are by id. `policy_sha256` digests the files outside directives/."""
+    """A policy repository, checked; mappings are by id.
+
+    `policy_sha256` digests the files outside `directives/` and `acceptances/`, which are signed by themselves.
+    """
 
     institution: Institution
     ledger_origin: str
@@ -117,3 +121,5 @@ class Repository:
     agreements: Mapping[str, Agreement]
     directives: Mapping[str, SignedDirective]
     policy_sha256: str
+    acceptances: Mapping[str, SignedAcceptance] = field(default_factory=dict)
+    extracts: Mapping[str, Extract] = field(default_factory=dict)

@@ -106,16 +106,17 @@ class Finder:
                 if place.node in self.collected.weaknesses:
                     held.setdefault((place.node, path[-1].reason), {}).setdefault(account.id, path)
         for (node, reason), holders in held.items():
-            code, sentence = self.collected.weaknesses[node]
+            weakness = self.collected.weaknesses[node]
             (account, path), *others = holders.items()
             yield Finding(
-                code=code,
+                code=weakness.code,
                 system=self.system.name,
                 account="" if others else account,
                 object=node,
                 steps=path[-1:] if others else path,
-                reproduce=f"-- {', '.join(holders)}: {sentence}; {reason}",
-                remedy=self._remedy(path),
+                reproduce=f"-- {', '.join(holders)}: {weakness.sentence}; {reason}",
+                remedy=self._remedy(path[::-1]),  # what gives it, before one login's way to it
+                severity=weakness.severity,
             )
 
     def _category(self, node: str) -> tuple[str, str] | None:

@@ -109,10 +109,12 @@ def record_verdicts(folder: Path, verdict: Mapping[str, Any]) -> None:
     with open_ledger(folder) as ledger:
         for system, scope in verdict["scope"].items():
             codes = Counter(f["code"] for f in verdict["findings"] if f["system"] == system)
+            accepted = Counter(f["code"] for f in verdict["accepted"] if f["system"] == system)
             body = {
                 "system": system,
                 "verdict": verdict["verdict"],
                 "findings": dict(sorted(codes.items())),
+                "accepted": dict(sorted(accepted.items())),
                 "attempts": scope["attempts"],
                 "known_by": scope["known_by"],
                 "server_version": scope["server_version"],

@@ -11,7 +11,7 @@ from typing import Literal
 
 from recuse.directive.document import render_confirmation, with_digests
 from recuse.directive.officials import keys_of
-from recuse.directive.signature import CONFIRM_NAMESPACE, DIRECTIVE_NAMESPACE, sign, verify
+from recuse.directive.signature import ACCEPT_NAMESPACE, CONFIRM_NAMESPACE, DIRECTIVE_NAMESPACE, sign, verify
 from recuse.errors import DirectiveError, SignatureError
 from recuse.model import Confirmation, Official, Repository, SignedDirective
 from recuse.policy.repository import read_repository
@@ -36,6 +36,29 @@ def sign_directive(folder: Path, directive_id: str, key: Path) -> Path:
     _write(place / "directive.toml", raw)
     _write(place / "directive.toml.sig", signature)
     return place / "directive.toml.sig"
+
+
+def sign_acceptance(folder: Path, acceptance_id: str, key: Path) -> Path:
+    """Sign `acceptance.toml` as it is and write its signature; returns its path.
+
+    Raises SignatureError when the key is not one of the accepting official's, or the official may not accept.
+    """
+    repository = read_repository(folder)
+    acceptance = repository.acceptances[acceptance_id].acceptance
+    official = _official(repository.officials, acceptance.accepted_by)
+    if "accept" not in official.roles:
+        raise SignatureError(f"`{official.id}` has not the role `accept`", "give the role in officials.toml")
+    signature = sign(acceptance.raw, ACCEPT_NAMESPACE, key)
+    _check_key(official, acceptance.raw, ACCEPT_NAMESPACE, signature)
+    path = folder / "acceptances" / acceptance_id / "acceptance.toml.sig"
+    _write(path, signature)
+    return path
+
+
+def signs_acceptance(folder: Path, name: str) -> bool:
+    """Whether this id is an acceptance's and no directive's."""
+    repository = read_repository(folder)
+    return name in repository.acceptances and name not in repository.directives
 
 
 @dataclass(frozen=True, slots=True)

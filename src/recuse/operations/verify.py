@@ -4,29 +4,33 @@
 session of an account that lost something is older than the cut, and no mechanism is present that was not examined.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final
 
-from recuse.enforcement.facts import ConflictGuard
+from recuse.audit.last_use import last_uses
+from recuse.directive.acceptance import accepted
 from recuse.errors import MissingRightError
-from recuse.model import UNBOUND_USES, Repository, System
+from recuse.model import UNBOUND_USES, System
 from recuse.operations import record
+from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts
-from recuse.operations.findings import PLAN_AND_APPLY, Finder, Finding
+from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
+from recuse.operations.findings import Finder, Finding
+from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
-from recuse.operations.reach import step
 from recuse.operations.residual import residual
+from recuse.operations.verdict import EXIT, Verdict, Verified, verify_document
 from recuse.operations.workspace import Workspace
 from recuse.policy.decide import Decider
 from recuse.targets.records import Collected, Progress
 from recuse.targets.target import Session, target_for
 
-Verdict = Literal["holds", "findings", "undetermined"]
-EXIT: Final[Mapping[Verdict, int]] = {"holds": 0, "findings": 1, "undetermined": 2}
+__all__ = ["EXIT", "OUTSIDE", "Looking", "Verified", "verify_document", "verify_in", "verify_repository"]
+
 OUTSIDE: Final[Mapping[str, str]] = {
     "backups": "who can read dumps, base backups and archived logs, and until when are they kept?",
     "exports": "which files and copies were made before today, and who answers for their deletion?",
@@ -35,32 +39,27 @@ OUTSIDE: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """The verdict on one system, with everything it rests on."""
+class Looking:
+    """How to look: where to connect, whom to tell, and the access log, from which it is known who uses an account."""
 
-    system: str
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-    attempts: tuple[Attempt, ...]
-    examined: tuple[str, ...]
-    not_examined: tuple[str, ...]
-    residual: tuple[tuple[str, str], ...]
-    outside: tuple[tuple[str, str], ...]
-    accounts: int
-    server_version: str
-    attempted: bool
-    at: datetime
-    pages: Mapping[str, str]
+    dsn: Dsn = service_dsn
+    progress: Progress = print
+    log: Path | None = None
 
 
 def verify_repository(
     workspace: Workspace, ledger: Path, system: str | None = None, dsn: Dsn = service_dsn, progress: Progress = print
 ) -> tuple[Verified, ...]:
+    """`verify_in` without an access log."""
+    return verify_in(Looking(dsn, progress), workspace, ledger, system)
+
+
+def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str | None = None) -> tuple[Verified, ...]:
     """The verdict on every live system, or on one. Changes nothing in a database; attempts are rolled back."""
     found: list[Verified] = []
     for each in workspace.systems(system):
-        with target_for(each.engine).open(dsn(each)) as session:
-            found.append(_Verification(session, workspace, each, ledger, progress).verdict())
+        with target_for(each.engine).open(looking.dsn(each)) as session:
+            found.append(_Verification(session, workspace, each, ledger, looking).verdict())
     return tuple(found)
 
 
@@ -72,29 +71,26 @@ class _Verification:
     workspace: Workspace
     system: System
     ledger: Path
-    progress: Progress
+    looking: Looking
 
     def verdict(self) -> Verified:
         planned = plan_system(self.session, self.workspace.policy(), self.system)
         collected = self.session.collect()
         attempts, unseen = self._attempts(planned)
-        findings = [
-            *_drift(planned, self.system),
-            *_floor(collected, self.system),
-            *Finder(self.workspace.repository, self.system, planned, collected).find(),
-            *self._sessions(planned, collected),
-            *_disagreements(attempts, self.system),
-            *_conflicts(planned, self.system),
-            *_replicating(planned, self.workspace.repository, self.system),
-        ]
+        repository = self.workspace.repository
+        standing = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
+        weighing, covered = divided(self._findings(planned, collected, attempts), standing)
         not_examined = [*collected.not_examined, *unseen]
         if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
             not_examined.append("directives: not every one is signed, confirmed and in force")
-        verdict: Verdict = "findings" if findings else "undetermined" if not_examined else "holds"
+        verdict: Verdict = (
+            "findings" if any(f.severity != "low" for f in weighing) else "undetermined" if not_examined else "holds"
+        )
         return Verified(
             system=self.system.name,
             verdict=verdict,
-            findings=tuple(findings),
+            findings=weighing,
+            accepted=covered,
             attempts=attempts,
             examined=(
                 *collected.examined,
@@ -103,7 +99,7 @@ class _Verification:
                 "replication accounts, publications and slots",
             ),
             not_examined=tuple(not_examined),
-            residual=_residual(self.workspace.repository, self.system, planned, collected),
+            residual=tuple(residual(repository, self.system, planned, collected.noted)),
             outside=tuple(OUTSIDE.items()),
             accounts=len(collected.logins),
             server_version=collected.version,
@@ -111,6 +107,23 @@ class _Verification:
             at=self.workspace.at,
             pages=collected.pages,
         )
+
+    def _findings(self, planned: Planned, collected: Collected, attempts: tuple[Attempt, ...]) -> Iterator[Finding]:
+        repository = self.workspace.repository
+        yield from drift(planned, self.system)
+        yield from floor(collected, self.system)
+        yield from Finder(repository, self.system, planned, collected).find()
+        yield from self._sessions(planned, collected)
+        yield from disagreements(attempts, self.system)
+        yield from conflicts(planned, self.system)
+        yield from replicating(planned, repository, self.system)
+        yield from party_findings(self.workspace.policy(), self.system, planned, self._uses())
+
+    def _uses(self) -> LastUses | None:
+        if self.looking.log is None:
+            return None
+        by_login, ends = last_uses(self.looking.log, self.system.name)
+        return LastUses(by_login, ends)
 
     def _sessions(self, planned: Planned, collected: Collected) -> Iterator[Finding]:
         """Sessions that may still hold what was taken away, or (before apply) what will be."""
@@ -146,137 +159,8 @@ class _Verification:
         ]
         try:
             with self.session.probing() as prober:
-                attempts = tries.run(prober, logins, self.progress)
+                attempts = tries.run(prober, logins, self.looking.progress)
         except MissingRightError as error:
             return (), (f"attempts: {error.message}",)
         unknown = sorted({f"attempts: {a.account} on {a.table}: {a.unknown}" for a in attempts if a.unknown})
         return attempts, tuple(unknown)
-
-
-def _residual(
-    repository: Repository, system: System, planned: Planned, collected: Collected
-) -> tuple[tuple[str, str], ...]:
-    """What the policy's own facts say, and what is noted of the whole server under other codes."""
-    here = tuple(residual(repository, system, planned))
-    codes = {"published", "replication-slots"}  # told of this policy's own tables
-    return (*here, *(note for note in collected.noted if note[0] not in codes))
-
-
-def _drift(planned: Planned, system: System) -> Iterator[Finding]:
-    """Facts that are not as the policy wants them: one finding, with how many and the first."""
-    changes = planned.plan.changes
-    if changes:
-        first = planned.statements[0].do if planned.statements else ""
-        yield Finding(
-            code="drift",
-            system=system.name,
-            object=f"database:{planned.found.server.database}",
-            reproduce=f"-- {len(changes)} facts are not as the policy wants them; the first to mend: {first}",
-            remedy=PLAN_AND_APPLY,
-        )
-
-
-def _floor(collected: Collected, system: System) -> Iterator[Finding]:
-    if collected.unrepaired:
-        yield Finding(
-            code="version-floor",
-            system=system.name,
-            object=f"server {collected.version}",
-            reproduce=f"-- the server lacks the repairs of {', '.join(collected.unrepaired)}",
-            remedy="upgrade the server",
-        )
-
-
-def _disagreements(attempts: Iterable[Attempt], system: System) -> Iterator[Finding]:
-    """Attempts that reached what the policy denies, or were refused what it opens."""
-    for attempt in attempts:
-        if not attempt.over and not attempt.under:
-            continue
-        rows = attempt.over or attempt.under
-        word = "reached rows against the policy" if attempt.over else "was refused rows that the policy opens"
-        yield Finding(
-            code="attempt-over" if attempt.over else "attempt-under",
-            system=system.name,
-            account=attempt.account,
-            category=attempt.category,
-            object=f"table:{attempt.table}",
-            reproduce=f"-- {attempt.action} for `{attempt.circumstances.purpose}` under "
-            f"`{attempt.circumstances.authority}` {word}: {len(rows)} of {attempt.tried}",
-            remedy=PLAN_AND_APPLY,
-            severity="critical" if attempt.over else "high",
-        )
-
-
-def _conflicts(planned: Planned, system: System) -> Iterator[Finding]:
-    """Accounts that read a hidden row by the WHERE of ON CONFLICT DO UPDATE, where nothing refuses it yet."""
-    missing = {fact for fact in planned.wanted - planned.found.facts if isinstance(fact, ConflictGuard)}
-    holding = [(role, login) for login, role in planned.classes.standing.items()]
-    holding += [(declared.role, declared.login) for declared in planned.classes.declared]
-    for guard in sorted(missing, key=lambda g: g.table):
-        table = ".".join(guard.table.name)
-        for login in sorted({name for role, name in holding if role in guard.roles and name in planned.found.oids}):
-            yield Finding(
-                code="conflict-clause",
-                system=system.name,
-                account=f"{system.name}/{login}",
-                object=f"table:{table}",
-                door="front",
-                reproduce=f"-- as {login}: INSERT INTO {table} … ON CONFLICT … DO UPDATE … WHERE … reads the hidden "
-                "row of a key that it names",
-                remedy=PLAN_AND_APPLY,
-            )
-
-
-def _replicating(planned: Planned, repository: Repository, system: System) -> Iterator[Finding]:
-    """Bound accounts with the REPLICATION attribute: a slot or a base backup shows them everything."""
-    for login in sorted(planned.found.links.replicating):
-        account = repository.accounts.get(f"{system.name}/{login}")
-        if account is None or account.use not in UNBOUND_USES:
-            yield Finding(
-                code="replication",
-                system=system.name,
-                account=f"{system.name}/{login}",
-                object=f"role:{login}",
-                door="copy",
-                reproduce=f"-- as {login}, over a replication connection: BASE_BACKUP, or START_REPLICATION",
-                remedy=f'ALTER ROLE {login} NOREPLICATION, or declare it in accounts.toml with `use = "replication"`',
-            )
-
-
-def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
-    """The JSON document of `recuse verify` (DESIGN: the machine interface)."""
-    order: tuple[Verdict, ...] = ("findings", "undetermined", "holds")
-    verdict = min((v.verdict for v in verified), key=order.index, default="undetermined")
-    return {
-        "verdict": verdict,
-        "scope": {
-            v.system: {
-                "accounts": v.accounts,
-                "examined": list(v.examined),
-                "known_by": "attempt" if v.attempted else "catalog",
-                "attempts": len(v.attempts),
-                "rows_tried": sum(a.tried for a in v.attempts),
-                "server_version": v.server_version,
-                "at": v.at.isoformat(),
-            }
-            for v in verified
-        },
-        "findings": [_shown(finding, v.pages) for v in verified for finding in v.findings],
-        "residual": _coded(pair for v in verified for pair in v.residual),
-        "outside": _coded(pair for v in verified for pair in v.outside),
-        "not_examined": [_split(line, v.system) for v in verified for line in v.not_examined],
-    }
-
-
-def _shown(finding: Finding, pages: Mapping[str, str]) -> dict[str, Any]:
-    steps = [step(edge, pages) for edge in finding.steps]
-    return asdict(finding) | {"steps": steps}
-
-
-def _coded(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"code": code, "sentence": sentence} for code, sentence in dict.fromkeys(pairs)]
-
-
-def _split(line: str, system: str) -> dict[str, str]:
-    code, _, sentence = line.partition(": ")
-    return {"code": code, "system": system, "sentence": sentence}

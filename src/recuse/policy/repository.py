@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from recuse.directive.acceptance import ACCEPTANCE, parse_acceptance
+from recuse.directive.acceptance import FILES as ACCEPTANCE_FILES
 from recuse.directive.document import CONFIRMATION, DIRECTIVE, FILES, parse_directive
 from recuse.errors import Problem, RepositoryError
-from recuse.model import Agreement, Repository, SignedDirective, System
+from recuse.model import Agreement, Extract, Repository, SignedAcceptance, SignedDirective, System
 from recuse.policy import holdings, parties
 from recuse.policy.checks import check
-from recuse.policy.files import DIRECTIVES, digest, read_files
+from recuse.policy.extracts import read_extracts
+from recuse.policy.files import ACCEPTANCES, DIRECTIVES, digest, read_files
 from recuse.policy.references import Noun, Register
 from recuse.toml_source import Section, Source, parse
 
@@ -26,6 +29,7 @@ _ROOT_FILES: Final[Mapping[str, Noun]] = {
     "categories.toml": "category",
     "officials.toml": "official",
 }
+_EXTRACTS: Final = "extracts.toml"
 _AGREEMENTS: Final = "agreements"
 _CATEGORIES: Final = "categories"
 
@@ -73,6 +77,8 @@ class _Reader:
             agreements=agreements,
             directives=self._directives(),
             policy_sha256=digest(self.files),
+            acceptances=self._acceptances(),
+            extracts=self._extracts(),
         )
         for section in roots.values():
             section.close()
@@ -129,12 +135,41 @@ class _Reader:
                 found[said] = replace(held, tables=held.tables + tables, derived=held.derived + derived)
         return found
 
-    def _directives(self) -> dict[str, SignedDirective]:
+    def _extracts(self) -> dict[str, Extract]:
+        if _EXTRACTS not in self.files:
+            return {}
+        section = self._open(_EXTRACTS, "extract")
+        found = read_extracts(section, self.register)
+        section.close()
+        return found
+
+    def _folders(self, above: str) -> dict[str, dict[str, bytes]]:
+        """The files of each folder right below one, by folder and file name."""
         folders: dict[str, dict[str, bytes]] = {}
         for path, raw in self.files.items():
-            if path.startswith(DIRECTIVES) and path.count("/") == 2:
+            if path.startswith(above) and path.count("/") == 2:
                 _, folder, name = path.split("/")
                 folders.setdefault(folder, {})[name] = raw
+        return folders
+
+    def _acceptances(self) -> dict[str, SignedAcceptance]:
+        found: dict[str, SignedAcceptance] = {}
+        for name, files in self._folders(ACCEPTANCES).items():
+            signed = parse_acceptance(name, files, self.register.problems)
+            if signed is None:
+                continue
+            section = self._lines(f"{ACCEPTANCES}{name}/{ACCEPTANCE}")
+            self.register.define("acceptance", name, section)
+            self.register.refer("official", signed.acceptance.accepted_by, section, "accepted_by")
+            for index, each in enumerate(signed.acceptance.findings):
+                self.register.refer("system", each.system, section, "finding", index, "system")
+                self.register.refer("account", each.account, section, "finding", index, "account")
+                self.register.refer("category", each.category, section, "finding", index, "category")
+            found[name] = signed
+        return found
+
+    def _directives(self) -> dict[str, SignedDirective]:
+        folders = self._folders(DIRECTIVES)
         read = {name: parse_directive(name, files, self.register.problems) for name, files in folders.items()}
         for name, signed in read.items():
             if signed is not None:
@@ -170,4 +205,6 @@ def _is_listed(path: str, folder: str) -> bool:
 def _is_read(path: str) -> bool:
     if path.startswith(DIRECTIVES):
         return path.count("/") == 2 and PurePosixPath(path).name in FILES
-    return path in _ROOT_FILES or _is_listed(path, _AGREEMENTS) or _is_listed(path, _CATEGORIES)
+    if path.startswith(ACCEPTANCES):
+        return path.count("/") == 2 and PurePosixPath(path).name in ACCEPTANCE_FILES
+    return path in (*_ROOT_FILES, _EXTRACTS) or _is_listed(path, _AGREEMENTS) or _is_listed(path, _CATEGORIES)

@@ -36,7 +36,8 @@ def test_the_file_is_pinned(keys: tuple[Path, Path]) -> None:
     assert allowed_signers(register) == (
         f'mayor namespaces="recuse-directive@v1",{term} {one}\n'
         f'mayor namespaces="recuse-directive@v1",{term} {two}\n'
-        f'chief namespaces="recuse-directive@v1,recuse-confirm@v1",{term} {two}\n'
+        f'chief namespaces="recuse-directive@v1,recuse-confirm@v1,recuse-accept@v1",{term} {two}\n'
+        f'clerk namespaces="recuse-accept@v1",{term} {one}\n'
     )
 
 

@@ -57,7 +57,7 @@ class Collected:
 
     `not_examined` has a line `mechanism: what was found` for each mechanism that is there and that no edge describes.
     `columns` maps a column's node to its relation's; `logins` are all roles that can log in, sorted; `pages` are the
-    addresses of the documentation by kind of edge; `noted` has a code and a sentence for what holds of the whole server.
+    addresses of the documentation by kind of edge; `noted` has a code and a sentence for what holds of the server.
     """
 
     database: str

@@ -1,8 +1,8 @@
 """Runs the catalog queries of `sql/edges`, `sql/present`, `sql/noted` and `sql/catalog`: read-only, only catalogs.
 
 A file's first line is `-- title: reason`. A file of `sql/edges` is one mechanism and gives edges; a file of
-`sql/present` says in one value whether something is there that no edge describes; one of `sql/noted` gives sentences about
-the whole server, which no account reaches, under its title as their code. A line `-- from: 15` keeps a file to
+`sql/present` says in one value whether something is there that no edge describes; one of `sql/noted` gives sentences
+about the whole server, which no account reaches, under its title as their code. A line `-- from: 15` keeps a file to
 that branch and later ones (`-- until: 15` to earlier); a line `-- right: …` names what an account needs that may not
 read what the file asks.
 """
@@ -87,7 +87,10 @@ def noted_in(connection: Connection) -> Iterator[tuple[str, str]]:
     """A code and a sentence for each thing about the whole server that no grant closes."""
     for query in queries("noted"):
         if query.serves(connection.info.server_version):
-            yield from ((query.title, str(sentence)) for sentence in _run(connection, query.title, scalar_row, query.text.encode()))
+            yield from (
+                (query.title, str(sentence))
+                for sentence in _run(connection, query.title, scalar_row, query.text.encode())
+            )
 
 
 def rows_of(connection: Connection, name: str, kind: type[T]) -> list[T]:

@@ -2,7 +2,7 @@
 
 Names in nodes are already quoted as SQL needs it. What changes the database on the way stands inside a transaction that
 is rolled back, unless another session must see it: an attempt goes back to who reads by the word RESUME. What needs a
-connection of the account's own says so by psql's `\\connect`, which asks for its password.
+connection of the account's own says so by `connect` in psql, which asks for its password.
 """
 
 from collections.abc import Mapping, Sequence

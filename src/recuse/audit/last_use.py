@@ -1,0 +1,16 @@
+"""When each login was last used, by an access log."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from recuse.audit.accesslog import read_log
+from recuse.errors import InputError
+
+
+def last_uses(path: Path, system: str) -> tuple[Mapping[str, date], date]:
+    """The day of each login's last line about a system, and of the last line of all. InputError as `read_log`."""
+    log = read_log(path, system, {})
+    if log.last is None:
+        raise InputError(f"`{path.name}` has no line about system `{system}`", "give the log of this system")
+    return log.last_by_login, log.last
