@@ -83,6 +83,8 @@ class Finder:
             rows = self.collected.rows(place) if about is not None else "none"
             if about is None or rows == "none" or self._allowed(account, *about):
                 continue
+            if path and path[0].kind == "REPLICATION":
+                continue  # one finding for the attribute, whatever it shows
             code = self.collected.told(path).code
             if (about[1], code) not in best or len(path) < len(best[about[1], code].path):
                 best[about[1], code] = Way(start, place, path, rows)
@@ -107,11 +109,11 @@ class Finder:
                     held.setdefault((place.node, path[-1].reason), {}).setdefault(account.id, path)
         for (node, reason), holders in held.items():
             weakness = self.collected.weaknesses[node]
-            (account, path), *others = holders.items()
+            (holder, path), *others = holders.items()
             yield Finding(
                 code=weakness.code,
                 system=self.system.name,
-                account="" if others else account,
+                account="" if others else holder,
                 object=node,
                 steps=path[-1:] if others else path,
                 reproduce=f"-- {', '.join(holders)}: {weakness.sentence}; {reason}",
