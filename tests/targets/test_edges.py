@@ -34,12 +34,9 @@ PRESENT = {
     "CREATE TRIGGER copies AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
     "event triggers": "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
     "CREATE EVENT TRIGGER watches ON ddl_command_end EXECUTE FUNCTION e()",
-    "publications": "CREATE PUBLICATION everything",
     "extended statistics": "CREATE TABLE s (a int, b int); CREATE STATISTICS two ON a, b FROM s",
-    "system functions granted out": "GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO PUBLIC",
     "definer functions inside operators, casts or aggregates": "CREATE FUNCTION o(int, int) RETURNS bool LANGUAGE sql"
     " SECURITY DEFINER AS 'SELECT true'; CREATE OPERATOR === (FUNCTION = o, LEFTARG = int, RIGHTARG = int)",
-    "functions in untrusted languages": "CREATE FUNCTION c() RETURNS int LANGUAGE internal AS 'pg_backend_pid'",
     "subscriptions": "CREATE SUBSCRIPTION sub CONNECTION 'dbname=none' PUBLICATION p WITH (connect = false)",
 }
 
@@ -91,11 +88,10 @@ def test_cluster_wide_mechanisms_and_sessions(own_server: Server) -> None:
         connection.execute(
             "CREATE ROLE copier LOGIN REPLICATION; CREATE ROLE hidden; CREATE ROLE ice LOGIN PASSWORD 'ice'"
         )
-        connection.execute("ALTER ROLE ice SET role = 'hidden'; GRANT hidden TO ice")
+        connection.execute("ALTER ROLE ice SET role = 'hidden'; GRANT hidden TO ice; CREATE PUBLICATION everything")
         connection.execute("CREATE DATABASE another")
     found = not_examined(own_server.dsn())
-    assert found["replication accounts"] == "copier"
-    assert found["settings that change the role at login"] == "ice (role=hidden)"
+    assert found.keys() <= {"other databases"}
     assert "another" in found["other databases"]
     with psycopg.connect(own_server.dsn(user="ice", password="ice")):
         [session] = [s for s in collected(own_server.dsn()).sessions if s.account == "ice"]
