@@ -113,6 +113,12 @@ WEAKNESSES = {
         "scram-sha-256",
         "REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM ice",
     ),
+    "outward": (  # its catalog row alone says what an extension is called
+        "CREATE EXTENSION pgrowlocks; UPDATE pg_extension SET extname = 'http' WHERE extname = 'pgrowlocks'",
+        "SELECT extname FROM pg_extension",
+        "http",
+        "UPDATE pg_extension SET extname = 'pgrowlocks' WHERE extname = 'http'; DROP EXTENSION pgrowlocks",
+    ),
     "vendor-administrator": (
         "CREATE ROLE rds_superuser; GRANT rds_superuser TO ice",
         "SELECT pg_has_role('rds_superuser', 'USAGE')::text",
@@ -297,6 +303,12 @@ def test_who_writes_the_table_of_jobs_acts_as_anyone(lab: Server, right: str) ->
     statement = "GRANT SELECT ON person TO ice"
     written = f"INSERT INTO cron.job VALUES (2, '', '{statement}', 'postgres', 'boss')"
     do(lab, written if right == "INSERT" else f"UPDATE cron.job SET command = '{statement}'", "ice", "ice")
+    do(lab, "ALTER TABLE cron.job ENABLE ROW LEVEL SECURITY")
+    do(lab, "CREATE POLICY own ON cron.job USING (username = CURRENT_USER)")
+    assert not reaches(lab), "a job runs as who wrote it"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        do(lab, "INSERT INTO cron.job VALUES (3, '', 'SELECT 1', 'postgres', 'boss')", "ice", "ice")
+    do(lab, "ALTER TABLE cron.job DISABLE ROW LEVEL SECURITY; DROP POLICY own ON cron.job")
     run_jobs(lab)
     assert do(lab, "SELECT ssn FROM person", "ice", "ice") == [(SECRET,)]
     do(lab, f"REVOKE {right} ON cron.job FROM ice; REVOKE SELECT ON person FROM ice")
