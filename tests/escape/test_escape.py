@@ -28,7 +28,7 @@ SECRET = "SECRET-4711"
 
 @pytest.fixture(scope="module", params=(*ENDS, 14), ids=version_id)
 def lab(request: pytest.FixtureRequest) -> Iterator[Server]:
-    settings = ("wal_level=logical", "max_prepared_transactions=5", "synchronous_commit=on")
+    settings = ("wal_level=logical", "max_prepared_transactions=5", "synchronous_commit=on", "autovacuum=off")
     with throwaway(binaries=binaries_of(request.param), settings=settings) as server:
         keys = server.folder.parent / "passwords"  # a reproduction may ask for a connection of the account's own
         keys.write_text(f"*:*:*:ice:ice\n*:*:*:postgres:{server.password}\n")
@@ -47,7 +47,9 @@ def world(lab: Server) -> Iterator[str]:
         connection.execute(
             "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = %s", (name,)
         )
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute("UPDATE pg_database SET datistemplate = false WHERE datname = %s", (name,))
+        for made in (name, "recuse_reach", "looted"):  # the last two by CREATEDB
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made)))
         roles = [role for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE oid >= 16384")]
         if roles:
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.SQL(", ").join(map(sql.Identifier, roles))))
