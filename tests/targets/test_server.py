@@ -101,6 +101,18 @@ WEAKNESSES = {
         "replica",
         "ALTER ROLE ice RESET session_replication_role",
     ),
+    "server-configuration": (
+        "GRANT ALTER SYSTEM ON PARAMETER archive_command TO ice",
+        "ALTER SYSTEM SET archive_command = 'cp %p /elsewhere'; SELECT 'changed'",
+        "changed",
+        "REVOKE ALTER SYSTEM ON PARAMETER archive_command FROM ice",
+    ),
+    "server-settings by a function": (
+        "GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO ice",
+        "SELECT name FROM pg_show_all_file_settings()",
+        "listen_addresses",
+        "REVOKE EXECUTE ON FUNCTION pg_show_all_file_settings() FROM ice",
+    ),
     "large-objects": (
         "SELECT lo_from_bytea(4711, 'SECRET-4711'); GRANT SET ON PARAMETER lo_compat_privileges TO ice",
         "SET lo_compat_privileges = on; SELECT convert_from(lo_get(4711), 'UTF8')",
@@ -313,6 +325,9 @@ def test_who_writes_the_table_of_jobs_acts_as_anyone(lab: Server, right: str) ->
     assert do(lab, "SELECT ssn FROM person", "ice", "ice") == [(SECRET,)]
     do(lab, f"REVOKE {right} ON cron.job FROM ice; REVOKE SELECT ON person FROM ice")
     assert not reaches(lab)
+    do(lab, "GRANT pg_write_all_data TO ice")
+    assert reaches(lab)
+    do(lab, "REVOKE pg_write_all_data FROM ice")
     do(lab, "DROP SCHEMA cron CASCADE")
 
 
@@ -327,7 +342,7 @@ def test_untrusted_languages() -> None:
         [path] = reaches(server)
         assert path["steps"][-2]["kind"] == "untrusted language"
         do(server, "DROP FUNCTION locks")
-        files = "f for f in glob.glob('base/*/[0-9]*') if f.split('/')[-1] > '16000'"
+        files = "f in glob.glob('base/*/[0-9]*') if f.split('/')[-1] > '16000'"
         body = f"import glob\nreturn b''.join(open(f, 'rb').read() for {files})"
         do(server, f"CREATE FUNCTION notes() RETURNS bytea LANGUAGE plpython3u AS $${body}$$")
         [path] = reaches(server)

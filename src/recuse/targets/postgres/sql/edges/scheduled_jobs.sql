@@ -18,6 +18,8 @@ SELECT CASE g.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(g.gr
        format('-- put a statement, and whom it runs as, into %s', j.name) AS attempt, ARRAY[j.schema] AS needs, '' AS identity
 FROM jobs AS j
 CROSS JOIN LATERAL (
+  SELECT oid AS grantee, 'INSERT' AS privilege_type FROM role WHERE rolname = 'pg_write_all_data'
+  UNION
   SELECT a.grantee, a.privilege_type FROM aclexplode(coalesce(j.relacl, acldefault('r', j.relowner))) AS a
   UNION
   SELECT a.grantee, a.privilege_type FROM pg_attribute AS c, aclexplode(c.attacl) AS a WHERE c.attrelid = j.oid
