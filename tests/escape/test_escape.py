@@ -35,7 +35,7 @@ SUBSCRIBED = "SELECT datname, subname FROM pg_subscription JOIN pg_database AS d
 
 @pytest.fixture(scope="module", params=(*ENDS, 14), ids=version_id)
 def lab(request: pytest.FixtureRequest) -> Iterator[Server]:
-    settings = ("wal_level=logical", "max_prepared_transactions=5", "synchronous_commit=on")
+    settings = ("wal_level=logical", "max_prepared_transactions=5", "synchronous_commit=on", "autovacuum=off")
     with throwaway(binaries=binaries_of(request.param), settings=settings) as server:
         keys = server.folder.parent / "passwords"  # a reproduction may ask for a connection of the account's own
         keys.write_text(f"*:*:*:postgres:{server.password}\n*:*:*:*:ice\n")
@@ -64,7 +64,8 @@ def world(lab: Server) -> Iterator[str]:
                     sql.SQL("ALTER SUBSCRIPTION {} SET (slot_name = NONE)").format(sql.Identifier(subscription))
                 )
                 there.execute(sql.SQL("DROP SUBSCRIPTION {}").format(sql.Identifier(subscription)))
-        for made in (name, OTHER):
+        connection.execute("UPDATE pg_database SET datistemplate = false WHERE datname = %s", (name,))
+        for made in (name, OTHER, "recuse_reach", "looted"):  # the last two by CREATEDB
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made)))
         roles = [role for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE oid >= 16384")]
         if roles:
@@ -104,7 +105,7 @@ def typed(lab: Server, database: str, text: str, account: str | None) -> str:
 
 
 def attempted(lab: Server, database: str, folder: Path) -> str:
-    """What `ice` sees; where others have to act in between (`others.sql`, by a superuser), what it sees afterwards too."""
+    """What `ice` sees; where others have to act in between (`others.sql`, by a superuser), what it sees after too."""
     read = (folder / "reach.sql").read_text()
     shown = typed(lab, database, read, "ice")
     if (folder / "others.sql").exists():

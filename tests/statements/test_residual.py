@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from recuse.operations.findings import Finding
 from recuse.operations.residual import RESIDUAL
 from recuse.operations.verify import verify_document
 from tests.conftest import binaries_of
@@ -211,6 +212,25 @@ def test_a_bound_account_that_may_replicate_is_a_finding(enforced: Enforced) -> 
         enforced.lab.run("ALTER ROLE visitor NOREPLICATION")
     assert finding.account == "files/visitor"
     assert str(finding.remedy).startswith("ALTER ROLE visitor NOREPLICATION")
+
+
+def test_a_weakness_of_bound_accounts_is_one_finding_for_each_reason(enforced: Enforced) -> None:
+    def planted() -> list[Finding]:
+        return [f for f in enforced.lab.verify().findings if f.code in {"server-settings", "secret-in-settings"}]
+
+    enforced.lab.run("GRANT pg_read_all_settings TO visitor")
+    enforced.lab.run("ALTER ROLE ALL SET app.jwt_secret = 'SECRET-4711'")
+    try:
+        secret, settings = sorted(planted(), key=lambda f: f.code)
+    finally:
+        enforced.lab.run("REVOKE pg_read_all_settings FROM visitor")
+        enforced.lab.run("ALTER ROLE ALL RESET app.jwt_secret")
+    assert (settings.account, settings.steps[0].target) == ("files/visitor", "role:pg_read_all_settings")
+    assert (secret.account, len(secret.steps)) == ("", 1), "it is true of everyone"
+    assert "files/visitor" in secret.reproduce
+    assert "SECRET-4711" not in secret.reproduce
+    assert "SECRET-4711" not in secret.reproduce
+    assert planted() == []
 
 
 def test_a_code_that_names_several_things_has_a_line_for_each(enforced: Enforced) -> None:

@@ -1,4 +1,4 @@
-"""What the server as a whole gives: weaknesses that are no data, people who enter as others, jobs: each shown to be so."""
+"""What the server as a whole gives, each shown to be so: weaknesses, people who enter as others, jobs, programs."""
 
 import os
 import pwd
@@ -59,39 +59,85 @@ def reaches(server: Server, account: str = "ice") -> list[dict[str, Any]]:
 WEAKNESSES = {
     # code: what makes it, what the account types, what it then sees, what unmakes it
     "password-verifiers by pg_authid": (
-        "GRANT SELECT (rolname, rolpassword) ON pg_authid TO ice", "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'",
-        "SCRAM-SHA-256", "REVOKE SELECT (rolname, rolpassword) ON pg_authid FROM ice"),
+        "GRANT SELECT (rolname, rolpassword) ON pg_authid TO ice",
+        "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'",
+        "SCRAM-SHA-256",
+        "REVOKE SELECT (rolname, rolpassword) ON pg_authid FROM ice",
+    ),
     "password-verifiers by pg_shadow": (
-        "GRANT SELECT ON pg_shadow TO ice", "SELECT passwd FROM pg_shadow WHERE usename = 'postgres'", "SCRAM-SHA-256",
-        "REVOKE SELECT ON pg_shadow FROM ice"),
+        "GRANT SELECT ON pg_shadow TO ice",
+        "SELECT passwd FROM pg_shadow WHERE usename = 'postgres'",
+        "SCRAM-SHA-256",
+        "REVOKE SELECT ON pg_shadow FROM ice",
+    ),
     "password-verifiers by pg_read_all_data": (
-        "GRANT pg_read_all_data TO ice", "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'", "SCRAM-SHA-256",
-        "REVOKE pg_read_all_data FROM ice"),
+        "GRANT pg_read_all_data TO ice",
+        "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'",
+        "SCRAM-SHA-256",
+        "REVOKE pg_read_all_data FROM ice",
+    ),
     "server-settings": (
-        "ALTER SYSTEM SET primary_conninfo = 'password=SECRET-4711'; SELECT pg_reload_conf(); GRANT pg_read_all_settings TO ice",
-        "SELECT pg_sleep(0.1); SHOW primary_conninfo", SECRET,
-        "ALTER SYSTEM RESET primary_conninfo; REVOKE pg_read_all_settings FROM ice"),
+        "ALTER SYSTEM SET primary_conninfo = 'password=SECRET-4711'; SELECT pg_reload_conf(); "
+        "GRANT pg_read_all_settings TO ice",
+        "SELECT pg_sleep(0.1); SHOW primary_conninfo",
+        SECRET,
+        "ALTER SYSTEM RESET primary_conninfo; REVOKE pg_read_all_settings FROM ice",
+    ),
     "secret-in-settings": (
-        "ALTER DATABASE postgres SET app.jwt_secret = 'SECRET-4711'", "SELECT setconfig::text FROM pg_db_role_setting", SECRET,
-        "ALTER DATABASE postgres RESET app.jwt_secret"),
+        "ALTER DATABASE postgres SET app.jwt_secret = 'SECRET-4711'",
+        "SELECT setconfig::text FROM pg_db_role_setting",
+        SECRET,
+        "ALTER DATABASE postgres RESET app.jwt_secret",
+    ),
     "guards-silenced by a parameter": (
         "GRANT SET ON PARAMETER session_replication_role TO ice",
-        "SET session_replication_role = replica; SHOW session_replication_role", "replica",
-        "REVOKE SET ON PARAMETER session_replication_role FROM ice"),
+        "SET session_replication_role = replica; SHOW session_replication_role",
+        "replica",
+        "REVOKE SET ON PARAMETER session_replication_role FROM ice",
+    ),
     "guards-silenced by a stored setting": (
-        "ALTER ROLE ice SET session_replication_role = replica", "SHOW session_replication_role", "replica",
-        "ALTER ROLE ice RESET session_replication_role"),
+        "ALTER ROLE ice SET session_replication_role = replica",
+        "SHOW session_replication_role",
+        "replica",
+        "ALTER ROLE ice RESET session_replication_role",
+    ),
+    "server-configuration": (
+        "GRANT ALTER SYSTEM ON PARAMETER archive_command TO ice",
+        "ALTER SYSTEM SET archive_command = 'cp %p /elsewhere'; SELECT 'changed'",
+        "changed",
+        "REVOKE ALTER SYSTEM ON PARAMETER archive_command FROM ice",
+    ),
+    "server-settings by a function": (
+        "GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO ice",
+        "SELECT name FROM pg_show_all_file_settings()",
+        "listen_addresses",
+        "REVOKE EXECUTE ON FUNCTION pg_show_all_file_settings() FROM ice",
+    ),
     "large-objects": (
         "SELECT lo_from_bytea(4711, 'SECRET-4711'); GRANT SET ON PARAMETER lo_compat_privileges TO ice",
-        "SET lo_compat_privileges = on; SELECT convert_from(lo_get(4711), 'UTF8')", SECRET,
-        "REVOKE SET ON PARAMETER lo_compat_privileges FROM ice"),
+        "SET lo_compat_privileges = on; SELECT convert_from(lo_get(4711), 'UTF8')",
+        SECRET,
+        "REVOKE SET ON PARAMETER lo_compat_privileges FROM ice",
+    ),
     "server-files": (
-        "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO ice", "SELECT pg_read_file('pg_hba.conf')", "scram-sha-256",
-        "REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM ice"),
+        "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO ice",
+        "SELECT pg_read_file('pg_hba.conf')",
+        "scram-sha-256",
+        "REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM ice",
+    ),
+    "outward": (  # its catalog row alone says what an extension is called
+        "CREATE EXTENSION pgrowlocks; UPDATE pg_extension SET extname = 'http' WHERE extname = 'pgrowlocks'",
+        "SELECT extname FROM pg_extension",
+        "http",
+        "UPDATE pg_extension SET extname = 'pgrowlocks' WHERE extname = 'http'; DROP EXTENSION pgrowlocks",
+    ),
     "vendor-administrator": (
-        "CREATE ROLE rds_superuser; GRANT rds_superuser TO ice", "SELECT pg_has_role('rds_superuser', 'USAGE')::text", "true",
-        "DROP ROLE rds_superuser"),
-}  # fmt: skip
+        "CREATE ROLE rds_superuser; GRANT rds_superuser TO ice",
+        "SELECT pg_has_role('rds_superuser', 'USAGE')::text",
+        "true",
+        "DROP ROLE rds_superuser",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", WEAKNESSES)
@@ -269,10 +315,19 @@ def test_who_writes_the_table_of_jobs_acts_as_anyone(lab: Server, right: str) ->
     statement = "GRANT SELECT ON person TO ice"
     written = f"INSERT INTO cron.job VALUES (2, '', '{statement}', 'postgres', 'boss')"
     do(lab, written if right == "INSERT" else f"UPDATE cron.job SET command = '{statement}'", "ice", "ice")
+    do(lab, "ALTER TABLE cron.job ENABLE ROW LEVEL SECURITY")
+    do(lab, "CREATE POLICY own ON cron.job USING (username = CURRENT_USER)")
+    assert not reaches(lab), "a job runs as who wrote it"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        do(lab, "INSERT INTO cron.job VALUES (3, '', 'SELECT 1', 'postgres', 'boss')", "ice", "ice")
+    do(lab, "ALTER TABLE cron.job DISABLE ROW LEVEL SECURITY; DROP POLICY own ON cron.job")
     run_jobs(lab)
     assert do(lab, "SELECT ssn FROM person", "ice", "ice") == [(SECRET,)]
     do(lab, f"REVOKE {right} ON cron.job FROM ice; REVOKE SELECT ON person FROM ice")
     assert not reaches(lab)
+    do(lab, "GRANT pg_write_all_data TO ice")
+    assert reaches(lab)
+    do(lab, "REVOKE pg_write_all_data FROM ice")
     do(lab, "DROP SCHEMA cron CASCADE")
 
 
@@ -287,8 +342,9 @@ def test_untrusted_languages() -> None:
         [path] = reaches(server)
         assert path["steps"][-2]["kind"] == "untrusted language"
         do(server, "DROP FUNCTION locks")
-        do(server, "CREATE FUNCTION notes() RETURNS bytea LANGUAGE plpython3u AS $$"
-           "import glob\nreturn b''.join(open(f, 'rb').read() for f in glob.glob('base/*/[0-9]*') if f.split('/')[-1] > '16000')$$")  # fmt: skip
+        files = "f in glob.glob('base/*/[0-9]*') if f.split('/')[-1] > '16000'"
+        body = f"import glob\nreturn b''.join(open(f, 'rb').read() for {files})"
+        do(server, f"CREATE FUNCTION notes() RETURNS bytea LANGUAGE plpython3u AS $${body}$$")
         [path] = reaches(server)
         assert path["reproduce"].splitlines()[-1] == "SELECT * FROM public.notes();"
         [(seen,)] = do(server, "SELECT notes()", "ice", "ice")
@@ -337,12 +393,22 @@ def test_a_login_used_from_two_addresses_is_told(lab: Server) -> None:
 NOTED = {
     "published": ("CREATE PUBLICATION p FOR ALL TABLES", "every table", "DROP PUBLICATION p"),
     "replication-slots": (
-        "SELECT pg_create_physical_replication_slot('kept')", "`kept`", "SELECT pg_drop_replication_slot('kept')"),
-    "statements-kept": ("ALTER SYSTEM SET log_statement = 'all'", "log_statement = all", "ALTER SYSTEM RESET log_statement"),
+        "SELECT pg_create_physical_replication_slot('kept')",
+        "`kept`",
+        "SELECT pg_drop_replication_slot('kept')",
+    ),
+    "statements-kept": (
+        "ALTER SYSTEM SET log_statement = 'all'",
+        "log_statement = all",
+        "ALTER SYSTEM RESET log_statement",
+    ),
     "guards-off": (
-        "ALTER SYSTEM SET session_replication_role = 'replica'", "triggers", "ALTER SYSTEM RESET session_replication_role"),
+        "ALTER SYSTEM SET session_replication_role = 'replica'",
+        "triggers",
+        "ALTER SYSTEM RESET session_replication_role",
+    ),
     "standbys": ("", "`standby` receives every change", ""),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("code", NOTED)
@@ -366,9 +432,9 @@ def noted(server: Server) -> dict[str, str]:
 @contextmanager
 def standby(server: Server) -> Iterator[None]:
     """What receives the server's log as a standby does, told by pg_stat_replication."""
-    programs = binaries_of(server.version)
+    programs, folder = binaries_of(server.version), tempfile.mkdtemp()
     receiving = subprocess.Popen(
-        [programs / "pg_receivewal", "-h", server.host, "-p", str(server.port), "-U", "postgres", "-D", tempfile.mkdtemp()],
+        [programs / "pg_receivewal", "-h", server.host, "-p", str(server.port), "-U", "postgres", "-D", folder],
         env={"PGPASSWORD": server.password, "PGAPPNAME": "standby"}, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

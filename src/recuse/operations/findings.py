@@ -105,6 +105,8 @@ class Finder:
             if not one.who >> reached.start & 1 or self._allowed(account, one.table, one.category):
                 continue
             path = reached[one.place]
+            if path and path[0].kind == "REPLICATION":
+                continue  # one finding for the attribute, whatever it shows
             found = (one.category, self.collected.told(path).code)
             if found not in best or len(path) < len(best[found].path):
                 best[found] = Way(start, one.place, path, one.rows)
@@ -133,16 +135,17 @@ class Finder:
                     path = reached.shortest(node)
                     held.setdefault((node, path[-1].reason), {}).setdefault(account.id, path)
         for (node, reason), holders in held.items():
-            code, sentence = self.collected.weaknesses[_kind(node)]
+            weakness = self.collected.weaknesses[_kind(node)]
             (holder, path), *others = holders.items()
             yield Finding(
-                code=code,
+                code=weakness.code,
                 system=self.system.name,
                 account="" if others else holder,
                 object=node,
                 steps=path[-1:] if others else path,
-                reproduce=f"-- {', '.join(holders)}: {sentence}; {reason}",
-                remedy=self._remedy(path),
+                reproduce=f"-- {', '.join(holders)}: {weakness.sentence}; {reason}",
+                remedy=self._remedy(path[::-1]),  # what gives it, before one login's way to it
+                severity=weakness.severity,
             )
 
     def _is_governed(self, edge: Edge) -> bool:

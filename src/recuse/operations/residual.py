@@ -4,7 +4,7 @@ A code names the mechanism and stays the same. Each has a test that shows what i
 (`tests/statements`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from recuse.compiler.beyond import acting_keys, telling_tables
@@ -31,8 +31,11 @@ RESIDUAL: Final[Mapping[str, str]] = {
 }
 
 
-def residual(repository: Repository, system: System, planned: Planned) -> Iterator[Limit]:
-    """The residual of one system, in a fixed order; a code that names keys, slots or accounts has a line for each."""
+def residual(repository: Repository, system: System, planned: Planned, noted: Iterable[Limit] = ()) -> Iterator[Limit]:
+    """The residual of one system, in a fixed order; a code that names keys, slots or accounts has a line for each.
+
+    `noted` is what the target says of the whole server; publications and slots are told here, by governed table.
+    """
     links = planned.found.links
     telling = ", ".join(f"`{table}`" for table in sorted(telling_tables(planned.classes, links)))
     for code, sentence in RESIDUAL.items():
@@ -46,6 +49,7 @@ def residual(repository: Repository, system: System, planned: Planned) -> Iterat
         here = account.system == system.name and account.login in planned.found.oids
         if here and account.use in UNBOUND_USES - {"superuser"}:
             yield f"unbound-{account.use}", f"`{account.id}` is declared as {account.use} and reads everything"
+    yield from (note for note in noted if note[0] not in {"published", "replication-slots"})
 
 
 def _leaving(system: System, planned: Planned) -> Iterator[Limit]:

@@ -12,7 +12,7 @@ from typing import Final
 from recuse.audit.last_use import last_uses
 from recuse.directive.acceptance import accepted
 from recuse.errors import MissingRightError
-from recuse.model import UNBOUND_USES, Account, Repository, System
+from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
@@ -103,7 +103,7 @@ class _Verification:
                 "replication accounts, publications and slots",
             ),
             not_examined=tuple(not_examined),
-            residual=_residual(repository, self.system, planned, collected),
+            residual=tuple(residual(repository, self.system, planned, collected.noted)),
             outside=tuple(OUTSIDE.items()),
             accounts=len(collected.logins),
             known_by=known_by(attempts, (a.id for a in self._here(planned))),
@@ -152,12 +152,3 @@ class _Verification:
         except MissingRightError as error:
             return (), (f"attempts: {error.message}",)
         return attempts, untold(attempts)
-
-
-def _residual(
-    repository: Repository, system: System, planned: Planned, collected: Collected
-) -> tuple[tuple[str, str], ...]:
-    """What the policy's own facts say, and what is noted of the whole server under other codes."""
-    here = tuple(residual(repository, system, planned))
-    codes = {"published", "replication-slots"}  # told of this policy's own tables
-    return (*here, *(note for note in collected.noted if note[0] not in codes))

@@ -186,6 +186,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Weakness:
+    """A node that is no data of this database: the code and the weight of the finding, and what reaching it means."""
+
+    node: str
+    code: str
+    sentence: str
+    severity: Literal["high", "low"] = "high"
+
+
+@dataclass(frozen=True, slots=True)
 class LiveSession:
     """A session: its login, process, start (None when this connection may not see it) and kind.
 
@@ -205,8 +215,8 @@ class Collected:
 
     `examined` are the mechanisms that the steps describe, `not_examined` those present that none describes. `rows`
     tells which rows a place shows (all, some, none); `reproduce` writes the SQL that walks a way; `told` names a path
-    as a finding; `pages` are the addresses of the documentation that says so, by kind of step. `weaknesses` are places
-    that are no data of this database, each with a code and what reaching it means; `noted` has a code and a sentence
+    as a finding; `pages` are the addresses of the documentation that says so, by kind of step. `weaknesses` are those
+    nodes that are no data of this database; `noted` has a code and a sentence
     for what holds of the whole server.
     """
 
@@ -222,5 +232,5 @@ class Collected:
     reproduce: Callable[[Graph, Reached, Way], str]
     told: Callable[[Path], Told]
     pages: Mapping[str, str]
-    weaknesses: Mapping[str, tuple[str, str]]
+    weaknesses: Mapping[str, Weakness]
     noted: tuple[tuple[str, str], ...]

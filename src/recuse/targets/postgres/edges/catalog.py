@@ -1,4 +1,4 @@
-"""Runs the catalog queries of `sql/edges`, `sql/present`, `sql/noted` and `sql/catalog`: read-only, only catalogs.
+"""Runs the catalog queries of `sql/edges`, `sql/present` and `sql/catalog`: read-only, nothing but catalogs.
 
 A file's first line is `-- title: reason`. A file of `sql/edges` is one mechanism and gives edges; a file of
 `sql/present` says in one value whether something is there that no edge describes; one of `sql/noted` gives sentences

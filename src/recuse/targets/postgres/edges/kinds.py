@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from recuse.paths import Path
-from recuse.targets.records import Told
+from recuse.targets.records import Told, Weakness
 
 _DOCUMENTED: Final = range(14, 19)
 """The branches whose documentation is known to have every page."""
@@ -25,15 +25,6 @@ class Kind:
     code: str | None = None
     weight: int = 0
     door: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Weakness:
-    """A kind of node that is no data of this database: what it means for an account to reach one."""
-
-    node: str
-    code: str
-    sentence: str
 
 
 def pages(server_version: int) -> dict[str, str]:

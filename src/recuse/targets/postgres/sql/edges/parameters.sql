@@ -4,7 +4,7 @@
   ('^session_replication_role$', 'silenced:', 'switches triggers and foreign keys off'),
   ('^event_triggers$', 'silenced:', 'switches event triggers off'),
   ('^(log_|pgaudit\.|track_activities$|auto_explain\.|pg_stat_statements\.)', 'silenced:', 'decides what is logged'),
-  ('(_command|_library|_libraries|_path|_file|_directory)$|^(plperl|plpython|pltcl)\.|^primary_|^listen_', 'server-written:',
+  ('(_command|_library|_libraries|_path|_file|_directory)$|^(plperl|plpython|pltcl)\.|^primary_|^listen_', 'configured:',
    'names what the server runs, loads or reads'),
   ('^lo_compat_privileges$', 'objects:', 'opens every large object')
 )

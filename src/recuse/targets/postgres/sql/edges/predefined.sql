@@ -1,5 +1,6 @@
 -- predefined roles: pg_read_all_data reads every relation and uses every schema (row policies still bind it, but not in
--- the side tables that hold oversized values); pg_write_all_data changes every table.
+-- the side tables that hold oversized values); pg_write_all_data changes every table. pg_monitor holds pg_read_all_stats. All
+-- others show no rows: pg_stat_scan_tables counts, pg_maintain runs as owners without telling, pg_signal_backend only ends.
 SELECT 'role:pg_read_all_data' AS source, node AS target, 'predefined role' AS kind,
        'pg_read_all_data reads every table' AS reason, NULL AS attempt, NULL AS identity
 FROM relation
@@ -23,3 +24,15 @@ FROM relation AS r
 JOIN pg_class AS t ON t.oid = r.reltoastrelid
 JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage <> 'p'
 WHERE r.relrowsecurity AND pg_relation_size(t.oid) > 0
+UNION ALL
+SELECT 'role:pg_read_all_stats', 'activity:', 'predefined role',
+       'pg_read_all_stats sees the statements that other sessions run, with the values in them', NULL, NULL
+UNION ALL
+SELECT 'role:pg_read_all_settings', 'settings:', 'predefined role',
+       'pg_read_all_settings reads settings that hold passwords of other servers, such as primary_conninfo', NULL, NULL
+UNION ALL
+SELECT node, 'vendor:', 'predefined role', format('%I is the administrator that a vendor makes', rolname), NULL, NULL
+FROM role
+WHERE NOT rolsuper AND rolname IN (
+  'rds_superuser', 'rdsadmin', 'cloudsqlsuperuser', 'cloudsqladmin', 'alloydbsuperuser', 'azure_pg_admin', 'azuresu',
+  'supabase_admin', 'neon_superuser', 'doadmin', 'avnadmin', 'polar_superuser')

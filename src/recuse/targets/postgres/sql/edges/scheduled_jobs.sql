@@ -6,6 +6,10 @@
   WHERE r.relkind = 'r' AND r.name IN ('cron.job', 'pgagent.pga_jobstep', 'timetable.task', '_timescaledb_config.bgw_job',
                                        '_timescaledb_catalog.bgw_job')
     AND EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = r.oid AND a.attname IN ('command', 'jstcode', 'proc_name'))
+    AND NOT (r.relrowsecurity AND NOT EXISTS (  -- pg_cron's own policy: a job runs as who wrote it
+      SELECT FROM pg_policy AS p
+      WHERE p.polrelid = r.oid AND p.polpermissive AND p.polcmd <> 'r'
+        AND pg_get_expr(coalesce(p.polwithcheck, p.polqual), r.oid) !~ '^\(username = \(?CURRENT_USER\)?(::text)?\)$'))
 )
 SELECT CASE g.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(g.grantee) END AS source, 'superuser:' AS target,
        'scheduled job' AS kind,
@@ -14,6 +18,8 @@ SELECT CASE g.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(g.gr
        format('-- put a statement, and whom it runs as, into %s', j.name) AS attempt, ARRAY[j.schema] AS needs, '' AS identity
 FROM jobs AS j
 CROSS JOIN LATERAL (
+  SELECT oid AS grantee, 'INSERT' AS privilege_type FROM role WHERE rolname = 'pg_write_all_data'
+  UNION
   SELECT a.grantee, a.privilege_type FROM aclexplode(coalesce(j.relacl, acldefault('r', j.relowner))) AS a
   UNION
   SELECT a.grantee, a.privilege_type FROM pg_attribute AS c, aclexplode(c.attacl) AS a WHERE c.attrelid = j.oid

@@ -1,7 +1,7 @@
 -- system functions: EXECUTE given out on what reads or writes files of the server, by whatever name: a function in the language
 -- `internal` is the function of the server whose symbol it names, and asks that one's grants no more.
 -- `binary` reads any file, `import` into a large object, `part` any part without a zero byte; `text` reads only whole files
--- of text, which a table's is not; `wal` shows rows in the log; `write` writes. All others that are closed to PUBLIC give
+-- of text, which a table's is not; `settings` the files of settings; `wal` shows rows in the log; `write` writes. All others that are closed to PUBLIC give
 -- names, sizes, counters and switches, and no data.
 , known (symbol, what) AS (VALUES
   ('pg_read_binary_file_all', 'binary'), ('pg_read_binary_file_all_missing', 'binary'), ('pg_read_binary_file', 'binary'),
@@ -9,7 +9,7 @@
   ('be_lo_import', 'import'), ('be_lo_import_with_oid', 'import'),
   ('pg_read_file_off_len', 'part'), ('pg_read_file_off_len_missing', 'part'), ('pg_read_file_v2', 'part'),
   ('pg_read_file_all', 'text'), ('pg_read_file_all_missing', 'text'),
-  ('pg_get_wal_block_info', 'wal'), ('be_lo_export', 'write'), ('pg_file_write_v1_1', 'write'), ('pg_file_write', 'write'),
+  ('show_all_file_settings', 'settings'), ('pg_get_wal_block_info', 'wal'), ('be_lo_export', 'write'), ('pg_file_write_v1_1', 'write'), ('pg_file_write', 'write'),
   ('pg_file_rename_v1_1', 'write'), ('pg_file_rename', 'write')
 ), given AS (
   SELECT p.oid, k.what, 'function:' || f.name AS node, f.name, quote_ident(n.nspname) AS schema,
@@ -60,7 +60,8 @@ JOIN pg_class AS c ON c.oid = r.oid AND c.relpersistence = 'p'
 JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE g.what = 'wal' AND r.relkind IN ('r', 'm') AND r.oid >= 16384
 UNION ALL
-SELECT g.node, CASE g.what WHEN 'write' THEN 'server-written:' ELSE 'server:' END, 'server files',
-       CASE g.what WHEN 'write' THEN format('%s writes files of the server: pg_hba.conf too, which counts from the next reload', g.name)
+SELECT g.node, CASE g.what WHEN 'write' THEN 'server-written:' WHEN 'settings' THEN 'settings:' ELSE 'server:' END, 'server files',
+       CASE g.what WHEN 'settings' THEN format('%s reads the files of settings', g.name)
+                   WHEN 'write' THEN format('%s writes files of the server: pg_hba.conf too, which counts from the next reload', g.name)
                    ELSE format('%s reads files of the server: dumps, logs, settings', g.name) END, NULL, NULL, NULL
 FROM given AS g WHERE g.what <> 'wal'

@@ -1,5 +1,6 @@
 -- untrusted languages: a function in a language without limits, or in C outside an extension, does what the operating system
 -- account of the server can, unless its text has no way out of itself. Only a superuser makes one; EXECUTE is PUBLIC's.
+-- A language that was declared trusted by hand lets whoever has USAGE write such functions.
 , wild AS (
   SELECT p.*, l.lanname, format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) AS name, n.nspname
   FROM pg_proc AS p
@@ -25,3 +26,21 @@ UNION ALL
 SELECT 'function:' || w.name, 'programs:', 'untrusted language',
        format('%s is written in %s, which runs as the operating system account of the server', w.name, w.lanname), NULL, NULL
 FROM wild AS w
+UNION ALL
+SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.grantee) END, 'language:' || l.lanname, 'grant USAGE',
+       format('%s may write functions in %s, which was declared trusted',
+              CASE a.grantee WHEN 0 THEN 'everyone' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, l.lanname),
+       CASE WHEN l.lanname LIKE 'plpython%' THEN format('DO LANGUAGE %I %L', l.lanname, 'plpy.notice(open("PG_VERSION").read())') END, NULL
+FROM pg_language AS l, aclexplode(coalesce(l.lanacl, acldefault('l', l.lanowner))) AS a
+WHERE l.lanpltrusted AND (l.lanname IN ('internal', 'c', 'plsh', 'plr') OR l.lanname ~ '^pl(python|perl|tcl).*u$')
+  AND NOT EXISTS (SELECT FROM role AS s WHERE s.oid = a.grantee AND s.rolsuper)
+UNION ALL
+SELECT 'language:' || l.lanname, 'programs:', 'untrusted language',
+       format('%s runs as the operating system account of the server', l.lanname), NULL, NULL
+FROM pg_language AS l WHERE l.lanpltrusted AND l.lanname <> 'internal'
+UNION ALL
+SELECT 'language:internal', r.node, 'server files', format('the rows of %s lie in the file %s', r.name, pg_relation_filepath(r.oid)),
+       format('CREATE FUNCTION pg_temp.recuse_reach(text) RETURNS bytea LANGUAGE internal AS %L; SELECT pg_temp.recuse_reach(%L)',
+              'pg_read_binary_file_all', pg_relation_filepath(r.oid)), NULL
+FROM relation AS r
+WHERE r.relkind IN ('r', 'm') AND EXISTS (SELECT FROM pg_language WHERE lanname = 'internal' AND lanpltrusted)

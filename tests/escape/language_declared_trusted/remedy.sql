@@ -1,0 +1,2 @@
+REVOKE USAGE ON LANGUAGE internal FROM PUBLIC, ice;
+UPDATE pg_language SET lanpltrusted = false WHERE lanname = 'internal';
