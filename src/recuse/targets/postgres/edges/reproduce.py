@@ -7,6 +7,7 @@ is rolled back.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import takewhile
 from typing import Final
 
 from psycopg import sql
@@ -37,7 +38,7 @@ def reproduce(
 
     `reached` is what the search of `graph` from `start` found.
     """
-    before = [edge for edge in path if _kind(edge.target) in HOLDERS]
+    before = list(takewhile(lambda edge: _kind(edge.target) in HOLDERS, path))
     entry, rest = path[len(before)], path[len(before) + 1 :]
     place = Place(entry.source, _identity(start, before))
     become = [statement for edge in before for statement in _statements(edge)]
@@ -63,12 +64,13 @@ def reproduce_change(
     graph: Graph, reached: Mapping[Place, Path], start: Place, path: Path, statements: Mapping[str, str]
 ) -> Reproduction:
     """How to make a change and take it back; `statements` says how each node of a change is done."""
-    before = [edge for edge in path if _kind(edge.target) in HOLDERS]
+    before = list(takewhile(lambda edge: _kind(edge.target) in HOLDERS, path))
     entry = path[len(before)]
     own = _statements(entry)
     if own and own[0].startswith(("INSERT", "DELETE", "UPDATE")) and entry.kind != "ownership":
         own = own if "(column)" in entry.kind else []
     done = own if own and own[-1].startswith(_DONE) else [*own, *filter(None, [statements.get(entry.target)])]
+    done = done or [f"-- {entry.reason}"]
     place = Place(entry.source, _identity(start, before))
     naming = _naming(graph, reached, place, entry)
     other = _identity(start, naming[:-1]) != place.identity if naming else False
