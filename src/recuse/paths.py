@@ -17,6 +17,9 @@ from typing import Final
 ANYONE: Final = ""
 """The identity of a place where it no longer matters whose rights are checked."""
 
+FILTERED: Final = "(filtered)"
+"""The identity of a place where it no longer matters either, and where only some rows are seen."""
+
 _EXPANSIONS: Final = 20_000  # partial paths looked at before `routes` is content with what it has
 
 

@@ -24,7 +24,7 @@ from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conftest import ENDS, binaries_of, version_id
 
 WORLDS = 60
-CHANGED = 12
+CHANGED = 6
 TRIED = {"insert", "update", "delete", "truncate", "drop"}
 ROLES = [f"r{n}" for n in range(5)]
 LOGINS = [f"l{n}" for n in range(3)]

@@ -135,8 +135,9 @@ def _without_detours(paths: Sequence[tuple[Path, Rows]]) -> list[tuple[Path, Row
     """
     kept: list[tuple[Path, Rows]] = []
     begun = {path[:-1] for path, _ in paths if path[-1].widens}  # what goes on to more rows stands for its beginning
+    wider = {_ends(path) for path, rows in paths if rows.verdict == "all" and any(edge.widens for edge in path)}
     for path, rows in paths:
-        if path in begun:
+        if path in begun or (rows.verdict == "some" and _ends(path) in wider):
             continue
         worth, stations = _ORDER.index(rows.verdict), _stations(path)
         detour = any(
@@ -147,6 +148,10 @@ def _without_detours(paths: Sequence[tuple[Path, Rows]]) -> list[tuple[Path, Row
         if worth and not detour:
             kept.append((path, rows))
     return kept
+
+
+def _ends(path: Path) -> tuple[tuple[str, str], ...]:
+    return tuple((edge.source, edge.target) for edge in path)
 
 
 def _stations(path: Path) -> frozenset[str]:

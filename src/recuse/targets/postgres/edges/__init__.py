@@ -135,10 +135,10 @@ def collect(connection: Connection, database: str) -> Collected:
     base, examined, closed = edges_in(connection)
     columns = rows_of(connection, "columns", Column)
     logins = tuple(login.name for login in rows_of(connection, "logins", _Login))
-    stored = defined(connection, columns)
     security = RowSecurity.of(
         rows_of(connection, "row_policies", GuardedTable), rows_of(connection, "exempt", Exempt), base
     )
+    stored = defined(connection, columns, security.tables)
     shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
     inherited = list(_inherited(rows_of(connection, "inheritance", _Child), security))
     inherited += _derived(rows_of(connection, "derived", _Derived), security)

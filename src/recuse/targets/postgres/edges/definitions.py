@@ -6,12 +6,12 @@ even under a view that does not. A function body that the catalog does not under
 owner can read.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
-from recuse.paths import ANYONE, Edge
+from recuse.paths import ANYONE, FILTERED, Edge
 from recuse.targets.postgres.edges.catalog import Connection, numbers_of, rows_of
 from recuse.targets.postgres.edges.node_tree import Query, Read, read_query
 
@@ -20,6 +20,10 @@ HELD: Final = "held:"
 
 _EVENTS: Final = {"2": "update", "3": "insert", "4": "delete"}  # pg_rewrite.ev_type
 _TABLES: Final = frozenset("rpf")
+_LEAK: Final = (
+    "CREATE FUNCTION pg_temp.recuse_reach(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS"
+    " 'BEGIN RAISE NOTICE ''%'', $1;RETURN true;END'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Definition:
     owner: int
     owner_name: str
     invoker: bool
+    barrier: bool
     calls: Sequence[str]
 
 
@@ -85,7 +90,7 @@ class _Shapes:
             yield from (known[number] for number in wanted)
 
 
-def defined(connection: Connection, columns: Sequence[Column]) -> Defined:
+def defined(connection: Connection, columns: Sequence[Column], guarded: Container[str]) -> Defined:
     """Everything reached through stored queries and definer functions of this database."""
     shapes: dict[int, dict[int, Column]] = {}
     for column in columns:
@@ -99,7 +104,7 @@ def defined(connection: Connection, columns: Sequence[Column]) -> Defined:
             queries[text] = read_query(text)
         except ValueError:
             unknown.append(f"definitions not understood: {name}: its stored query has an unknown form")
-    maker = _Maker(_Shapes(shapes), queries, _allowed(connection, definitions, definers, queries))
+    maker = _Maker(_Shapes(shapes), queries, _allowed(connection, definitions, definers, queries), guarded)
     found = [maker.definition(d) for d in definitions if d.tree in queries]
     edges = tuple(chain(*found, *(maker.definer(f) for f in definers)))
     acting = frozenset(edge.identity or "" for edge in edges if edge.target.startswith("definer:"))
@@ -124,6 +129,7 @@ class _Maker:
     shapes: _Shapes
     queries: Mapping[str, Query]
     allowed: frozenset[tuple[int, Read]]
+    guarded: Container[str]
 
     def definition(self, one: Definition) -> Iterator[Edge]:
         """Edges of a view, a materialized view, or a rule."""
@@ -152,9 +158,20 @@ class _Maker:
             reads = query.reads if origin is None else [Read(origin[0], frozenset({origin[1]}))]
             for column in self.shapes.named(reads):
                 identity = None if one.invoker else _checked_as(one.owner_name, column)
-                yield Edge(output.column, column.column, kind, reason, needs=needs, identity=identity)
+                edge = Edge(output.column, column.column, kind, reason, needs=needs, identity=identity)
+                filters = query.filtered and not one.invoker and column.kind in _TABLES
+                yield from self._filtered(one, query, edge) if filters and column.node not in self.guarded else (edge,)
             for function in one.calls:
                 yield Edge(output.column, function, "call", f"{one.name} calls it", needs=(HELD + function,))
+
+    def _filtered(self, one: Definition, query: Query, edge: Edge) -> Iterator[Edge]:
+        """Some rows; and all of them where a function of one's own may see a row before the condition hides it."""
+        yield replace(edge, identity=FILTERED)
+        if query.pulled_up and one.kind == "v" and not one.barrier:
+            reason = f"{edge.reason}; its condition is no barrier to a function of one's own"
+            yield replace(
+                edge, kind="leaky view", reason=reason, needs=(*edge.needs, "leaks:"), widens=True, attempt=_LEAK
+            )
 
     def _rule(self, one: Definition, query: Query) -> Iterator[Edge]:
         """A rule's action runs as the owner of its relation; it may show what it reads or put it where it is read."""

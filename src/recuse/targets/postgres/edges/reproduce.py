@@ -45,7 +45,10 @@ def reproduce(
     wider = [edge for edge in rest if edge.widens]
     met = [step for edge in wider for node in edge.needs for step in _way_to(reached, start, node)]
     helped, read = _read(entry, tuple(edge for edge in rest if not edge.widens), columns)
-    read = [f"{statement}{_MANY}" if any(e.widens for e in path) else statement for statement in read]
+    if any(edge.kind == "leaky view" for edge in rest):
+        read = [_leaked(statement) for statement in read]
+    elif any(edge.widens for edge in path):
+        read = [f"{statement}{_MANY}" for statement in read]
     naming = _naming(graph, reached, place, entry)
     other = _identity(start, naming[:-1]) != place.identity if naming else False
     lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)
@@ -138,6 +141,12 @@ def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str
     if _kind(entry.target) in _RELATIONS:
         return _statements(entry), elsewhere or [_select(entry, rest, columns)]
     return [], elsewhere if _kind(entry.target) in _FILES else _statements(entry)
+
+
+def _leaked(select: str) -> str:
+    """The same read, with a function of one's own that tells each row that it sees."""
+    column = select.removeprefix("SELECT ").partition(" FROM ")[0]
+    return select.replace(" LIMIT 1", f" WHERE pg_temp.recuse_reach({column}::text)")
 
 
 def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:

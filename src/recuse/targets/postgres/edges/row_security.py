@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from recuse.paths import ANYONE, Edge, Graph
+from recuse.paths import ANYONE, FILTERED, Edge, Graph
 
 Verdict = Literal["all", "some", "none"]
 Command = Literal["r", "a", "w", "d"]
@@ -66,6 +66,8 @@ class RowSecurity:
     def rows(self, node: str, identity: str, command: Command = "r") -> Rows:
         """The rows of the relation `node` that `identity` sees, may make (`a`), change (`w`) or delete (`d`)."""
         table = self.tables.get(node)
+        if identity == FILTERED:
+            return Rows("some")
         if table is None or identity == ANYONE:
             return Rows("all")
         if identity in self.exempt:
