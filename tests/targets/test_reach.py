@@ -304,7 +304,18 @@ class Attacker:
         for table in TABLES:  # an owner helps itself
             if self.everywhere(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY") is not None:
                 self.everywhere(f"GRANT SELECT ON {table} TO PUBLIC")
-        return found | self._read()
+        return found | self._read() | self._after_leaving()
+
+    def _after_leaving(self) -> Columns:
+        """A role takes itself out of the row policies that restrict it, and loses its own grants."""
+        found: Columns = set()
+        if any("AS RESTRICTIVE" in statement for statement in self.world.made):
+            for role in self.identities:
+                self.world.connection.execute("SAVEPOINT leaving")
+                if self.attempt(role, f"DROP OWNED BY {role}") is not None:
+                    found |= self._read()
+                self.world.connection.execute("ROLLBACK TO leaving")
+        return found
 
     def _read(self) -> Columns:
         found = ""

@@ -31,7 +31,10 @@ _RESIDUAL: Final = {
     "table-sizes": "every account can see how large a table is and how many rows it is thought to have",
     "activity-counters": "every account can see how often a table is read and written",
     "catalog-metadata": "names, comments, enum labels and function bodies are readable by every account",
+    "locks": "every account can see which tables others use now, and waits for a hidden row whose key it writes",
     "key-oracles": "who may write to a table with a unique or foreign key learns whether a value exists",
+    "row-estimates": "EXPLAIN tells a permitted account about how many rows hold a value, hidden ones counted",
+    "timing": "how long a query takes, and how many pages it reads, depends on hidden rows too",
 }
 _OUTSIDE: Final = {
     "backups": "dumps, base backups and archived logs hold the data under other rights",

@@ -24,6 +24,7 @@ from typing import Final
 from recuse.errors import TargetError
 from recuse.paths import ANYONE, Edge, Place
 from recuse.targets.postgres.edges.catalog import Connection, edges_in, present_in, rows_of
+from recuse.targets.postgres.edges.conflict import Keyed, conflicts, shows_hidden_rows
 from recuse.targets.postgres.edges.definitions import HELD, Column, defined
 from recuse.targets.postgres.edges.dropping import dropping, drops_policies
 from recuse.targets.postgres.edges.kinds import KINDS, pages
@@ -146,6 +147,8 @@ def collect(connection: Connection, database: str) -> Collected:
     wider = list(widening.edges(base))
     if drops_policies(connection.info.server_version):
         wider += dropping(security, widening.columns, base)
+    if security.tables and shows_hidden_rows(connection.info.server_version):
+        wider += conflicts(security, widening.columns, rows_of(connection, "conflict_keys", Keyed))
     held = _held([*base, *shown], stored.edges)
     edges = _expanded([*base, *shown, *wider, *stored.edges, *held], frozenset(logins), stored.definers)
     rank = {kind: position for position, kind in enumerate(KINDS)}

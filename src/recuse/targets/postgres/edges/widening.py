@@ -73,7 +73,7 @@ class Widening:
         found = list(atoms(kept))
         settings = {lever for atom in found for lever in atom.levers if lever.means == "setting"}
         freed = pulled(kept, settings)
-        hidden = _hidden(applying, identity)
+        hidden = hidden_rows(applying, identity)
         if freed != kept:
             yield from self._steps(table, identity, _Pulled(kept, freed, tuple(sorted(settings)), hidden))
         for lever in sorted({lever for atom in found for lever in atom.levers} - settings):
@@ -187,7 +187,7 @@ def _owned(called: Called, lever: Lever) -> Edge:
     return Edge(f"role:{called.owner}", _node(lever), "ownership", reason, needs=(called.usage,), identity=ANYONE)
 
 
-def _hidden(applying: Sequence[Mapping[str, Any]], identity: str) -> str:
+def hidden_rows(applying: Sequence[Mapping[str, Any]], identity: str) -> str:
     """A condition that is true of the rows that `identity` does not see; who logged in stands as SESSION_USER."""
     permissive = " OR ".join(f"({p['condition']})" for p in applying if p["permissive"] and p["condition"]) or "false"
     restrictive = "".join(f" AND ({p['condition']})" for p in applying if not p["permissive"] and p["condition"])
