@@ -30,7 +30,7 @@ from recuse.targets.postgres.edges.dropping import dropping, drops_policies
 from recuse.targets.postgres.edges.kinds import KINDS, pages
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, Rows, RowSecurity
 from recuse.targets.postgres.edges.trust import Called, Surroundings
-from recuse.targets.postgres.edges.widening import Widening
+from recuse.targets.postgres.edges.widening import Right, Widening
 
 __all__ = ["Collected", "Column", "Rows", "Session", "collect"]
 
@@ -176,7 +176,8 @@ def _widening(connection: Connection, security: RowSecurity, columns: Iterable[C
     shown: dict[str, list[str]] = {}
     for column in columns:
         shown.setdefault(column.node, []).append(column.column)
-    return Widening(security, Surroundings(tables, called, fixed), shown)
+    rights = rows_of(connection, "policy_writers", Right) if guarded else []
+    return Widening(security, Surroundings(tables, called, fixed), shown, rights)
 
 
 def _held(rights: Iterable[Edge], stored: Iterable[Edge]) -> Iterator[Edge]:

@@ -18,7 +18,7 @@ HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole"
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _FILES: Final = frozenset({"files", "programs", "toast", "statistics"})
 _FROM_ELSEWHERE: Final = frozenset({"statistics", "oversized values", "server files", "large object"})
-_MANY: Final = "000"  # LIMIT 1000: the rows that were hidden are among those that were seen before
+_MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
@@ -48,7 +48,7 @@ def reproduce(
     if any(edge.kind == "leaky view" for edge in rest):
         read = [_leaked(statement) for statement in read]
     elif any(edge.widens for edge in path):
-        read = [f"{statement}{_MANY}" for statement in read]
+        read = [statement.replace(" LIMIT 1", _MANY) for statement in read]
     naming = _naming(graph, reached, place, entry)
     other = _identity(start, naming[:-1]) != place.identity if naming else False
     lines = _joined([s for edge in naming for s in _statements(edge)], [*become, *helped], read, prepared=other)

@@ -12,8 +12,9 @@ from typing import Any, Final, Literal, NamedTuple
 from recuse.targets.postgres.edges.fitting import Name, Value, constant, fitting, nodes, placeless, query, under, wanted
 from recuse.targets.postgres.reading.grammar import UnreadableError, expression, name_parts
 
-Means = Literal["setting", "fill", "edit", "empty", "function", "membership"]
+Means = Literal["setting", "fill", "edit", "amend", "empty", "function", "membership"]
 _BODY_SETTING: Final = re.compile(r"\bcurrent_setting\s*\(\s*'([^']+)'(?:[^;']*?->>\s*'([^']+)')?", re.IGNORECASE)
+_ANY: Final[tuple[Means, ...]] = ("fill", "edit", "amend", "empty")
 _PART: Final = r'(?:"[^"]+"|[\w$]+)'
 _BODY_READS: Final = re.compile(rf"\b(?:from|join)\s+(?:only\s+)?({_PART}(?:\s*\.\s*{_PART})?)", re.IGNORECASE)
 
@@ -161,7 +162,7 @@ class _Reader:
         found.walk(tree)
         means = _means(tree, positive=positive)
         direct = {Lever(each, table) for table in found.tables for each in means}
-        behind = {Lever(each, table) for table in found.behind for each in ("fill", "edit", "empty")}
+        behind = {Lever(each, table) for table in found.behind for each in _ANY}
         settings = {Lever("setting", name) for name in found.settings}
         roles = {Lever("membership", role) for role in found.roles}
         owned = {Lever("function", each.node) for each in found.calls if each.replaceable}
@@ -230,5 +231,5 @@ def _means(tree: Any, *, positive: bool) -> tuple[Means, ...]:
     """How a table that the atom looks into decides it: EXISTS by a further row, NOT EXISTS and <> ALL by a row less."""
     kinds = {inner["subLinkType"] for kind, inner in nodes(tree) if kind == "SubLink"}
     if kinds - {"EXISTS_SUBLINK", "ANY_SUBLINK", "ALL_SUBLINK"}:
-        return ("fill", "edit", "empty")
-    return ("fill", "edit") if positive != ("ALL_SUBLINK" in kinds) else ("edit", "empty")
+        return _ANY
+    return ("fill", "edit", "amend") if positive != ("ALL_SUBLINK" in kinds) else ("edit", "amend", "empty")

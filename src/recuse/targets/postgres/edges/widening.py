@@ -26,20 +26,39 @@ from recuse.targets.postgres.edges.trust import (
 )
 
 _KINDS: Final[Mapping[Means, str]] = {
-    "setting": "policy setting", "fill": "policy table", "edit": "policy table", "empty": "policy table",
-    "function": "policy function", "membership": "policy role",
+    "setting": "policy setting", "fill": "policy table", "edit": "policy table", "amend": "policy table",
+    "empty": "policy table", "function": "policy function", "membership": "policy role",
 }  # fmt: skip
 _NODES: Final[Mapping[Means, str]] = {
-    "fill": "filled", "edit": "edited", "empty": "emptied", "function": "replaced", "membership": "joined",
+    "fill": "filled", "edit": "edited", "amend": "amended", "empty": "emptied",
+    "function": "replaced", "membership": "joined",
 }  # fmt: skip
+_OWN: Final = ("fill", "empty")  # an owner does anything: these two are told
 _DONE: Final[Mapping[Means, tuple[str, ...]]] = {
     "fill": ("insert",),
     "edit": ("update",),
     "empty": ("delete", "truncate"),
 }
-_SAID: Final[Mapping[Means, str]] = {"fill": "put rows into", "edit": "change rows of", "empty": "take rows out of"}
+_SAID: Final[Mapping[Means, str]] = {
+    "fill": "put rows into",
+    "edit": "change rows of",
+    "amend": "change columns of",
+    "empty": "take rows out of",
+}
 _UNSET: Final = re.compile(r"(\bcurrent_setting\('[^']*'::text)\)")  # fails where the setting is not there
 _JOINS: Final = frozenset({"ADMIN OPTION", "CREATEROLE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right to write a table that no grant on the whole table gives: its owner's, or one on a column."""
+
+    source: str
+    table: str
+    means: str
+    kind: str
+    reason: str
+    usage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,7 @@ class Widening:
     security: RowSecurity
     known: Surroundings
     columns: Mapping[str, Sequence[str]]
+    rights: Sequence[Right] = ()
 
     def edges(self, base: Iterable[Edge]) -> Iterator[Edge]:
         """Every step that widens, and those that its needs are made of."""
@@ -129,8 +149,7 @@ class Widening:
         wanted = {lever for lever in used if lever.means != "setting"}
         functions = {called.node: called for called in self.known.functions.values()}
         for lever in sorted(wanted):
-            for verb in _DONE.get(lever.means, ()):
-                yield from self._written(lever, verb)
+            yield from self._written(lever)
             if lever.means == "function":
                 yield _owned(functions[lever.name], lever)
         roles = {lever.name: lever for lever in wanted if lever.means == "membership"}
@@ -140,7 +159,16 @@ class Widening:
                 node, grant = _node(roles[name]), (edge.attempt or "").split("; ")[0].removesuffix(" WITH SET TRUE")
                 yield Edge(edge.source, node, edge.kind, edge.reason, grant, only_as=edge.only_as, identity=ANYONE)
 
-    def _written(self, lever: Lever, verb: str) -> Iterator[Edge]:
+    def _written(self, lever: Lever) -> Iterator[Edge]:
+        for right in self.rights:
+            if right.table == lever.name and (
+                right.means == lever.means or (right.means == "own" and lever.means in _OWN)
+            ):
+                yield Edge(right.source, _node(lever), right.kind, right.reason, needs=(right.usage,), identity=ANYONE)
+        for verb in _DONE.get(lever.means, ()):
+            yield from self._granted(lever, verb)
+
+    def _granted(self, lever: Lever, verb: str) -> Iterator[Edge]:
         reason = f"what lies in {lever.name} can be changed so"
         source = f"{verb}:{lever.name}"
         guarded = self.security.tables.get(f"table:{lever.name}")
@@ -204,7 +232,8 @@ def _writing(lever: Lever, row: Sequence[tuple[str, Value]]) -> Iterator[str]:
     match lever.means:
         case "fill":
             yield " ".join(("INSERT INTO", lever.name, f"({names})", "SELECT", names, "FROM", fits))
-        case "edit":
+        case "edit" | "amend":
+            row = [(name, value) for name, value in row if lever.means == "edit" or value.column] or row
             sets = ", ".join(f"{identifier(name)} = fits.{identifier(name)}" for name, _ in row)
             yield " ".join(("UPDATE", lever.name, "SET", sets, "FROM", fits, "AS fits"))
         case "empty":

@@ -1,0 +1,2 @@
+INSERT INTO pub.assignment VALUES (7);
+SELECT ssn FROM cpd.person;
