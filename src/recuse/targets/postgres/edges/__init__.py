@@ -177,7 +177,11 @@ def _widening(connection: Connection, security: RowSecurity, columns: Iterable[C
     for column in columns:
         shown.setdefault(column.node, []).append(column.column)
     rights = rows_of(connection, "policy_writers", Right) if guarded else []
-    return Widening(security, Surroundings(tables, called, fixed), shown, rights)
+    plain = {
+        node.partition(":")[2]: {c.removeprefix(f"column:{node.partition(':')[2]}.").strip('"') for c in named}
+        for node, named in (shown.items() if called else ())
+    }
+    return Widening(security, Surroundings(tables, called, fixed, plain), shown, rights)
 
 
 def _held(rights: Iterable[Edge], stored: Iterable[Edge]) -> Iterator[Edge]:

@@ -136,13 +136,13 @@ class Widening:
     def _statements(self, done: "_Pulled") -> Iterator[str]:
         lever = done.levers[0]
         row = {table: row for atom in done.atoms() for table, row in atom.rows}.get(lever.name, ())
+        for name, value in {n: v for atom in done.atoms() for n, v in atom.settings}.items():
+            yield f"SELECT set_config({quoted(name)}, {value.text}, false) IS NOT NULL"
         if lever.means == "function":
             replacements = {c.node: c.replacement for c in self.known.functions.values()}
             yield from filter(None, [replacements[lever.name]])
         elif lever.means == "empty" or row:
             yield from _writing(lever, row)
-        for name, value in {n: v for atom in done.atoms() for n, v in atom.settings}.items():
-            yield f"SELECT set_config({quoted(name)}, {value.text}, false) IS NOT NULL"
 
     def _needed(self, used: Iterable[Lever], base: Iterable[Edge]) -> Iterator[Edge]:
         """From the rights to write a table, own a function or join a role, to having used them as whichever role."""

@@ -1,2 +1,0 @@
-INSERT INTO pub.assignment VALUES (7);
-SELECT ssn FROM cpd.person;

@@ -1,1 +1,0 @@
-REVOKE SELECT ON cpd.person FROM ice;
