@@ -148,7 +148,7 @@ def collect(connection: Connection, database: str) -> Collected:
     if drops_policies(connection.info.server_version):
         wider += dropping(security, widening.columns, base)
     if security.tables and shows_hidden_rows(connection.info.server_version):
-        wider += conflicts(security, widening.columns, rows_of(connection, "conflict_keys", Keyed))
+        wider += conflicts(security, widening.columns, rows_of(connection, "conflict_keys", Keyed), base)
     held = _held([*base, *shown], stored.edges)
     edges = _expanded([*base, *shown, *wider, *stored.edges, *held], frozenset(logins), stored.definers)
     rank = {kind: position for position, kind in enumerate(KINDS)}

@@ -31,10 +31,16 @@ def shows_hidden_rows(server_version: int) -> bool:
     return server_version not in _MEASURED
 
 
-def conflicts(security: RowSecurity, columns: Mapping[str, Sequence[str]], tables: Iterable[Keyed]) -> Iterator[Edge]:
+def conflicts(
+    security: RowSecurity, columns: Mapping[str, Sequence[str]], tables: Iterable[Keyed], base: Iterable[Edge]
+) -> Iterator[Edge]:
     """From each column that an account may read to values of it in rows that it may not."""
+    inserting: dict[str, set[str]] = {}
+    for edge in base:
+        if edge.target.startswith("insert:"):
+            inserting.setdefault(edge.target.removeprefix("insert:"), set()).add(edge.source)
     for table in tables:
-        for identity in sorted(security.roles - security.exempt.keys()):
+        for identity in security.bound(inserting.get(table.name, set())):
             if security.rows(table.node, identity).verdict == "all" or (
                 security.rows(table.node, identity, "a").verdict == "none"
             ):

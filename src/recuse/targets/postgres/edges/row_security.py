@@ -4,7 +4,7 @@ Row security is asked for the identity whose rights are checked: a session's cur
 owner. A condition is not evaluated: unless it is literally true or false, it shows *some* rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -87,6 +87,12 @@ class RowSecurity:
             policy for policy in table.policies
             if policy["command"] in ("*", command) and any(r == "" or f"role:{r}" in held for r in policy["roles"])
         ]  # fmt: skip
+
+    def bound(self, sources: Collection[str]) -> list[str]:
+        """The identities that row policies bind and that hold what one of `sources` (roles, PUBLIC) was granted."""
+        if "public:" in sources:
+            return sorted(self.roles - self.exempt.keys())
+        return sorted(each for each in self.roles - self.exempt.keys() if not self.held(each).isdisjoint(sources))
 
     def held(self, identity: str) -> frozenset[str]:
         """The nodes of the roles whose rights `identity` has without becoming another, itself included."""

@@ -70,13 +70,19 @@ class Widening:
     columns: Mapping[str, Sequence[str]]
     rights: Sequence[Right] = ()
 
-    def edges(self, base: Iterable[Edge]) -> Iterator[Edge]:
+    def edges(self, base: Sequence[Edge]) -> Iterator[Edge]:
         """Every step that widens, and those that its needs are made of."""
         used: set[Lever] = set()
+        reading: dict[str, set[str]] = {}
+        for edge in base:
+            reading.setdefault(edge.target, set()).add(edge.source)
         for table in self.security.tables.values():
-            readings = {p["name"]: read(p["condition"], self.known) for p in table.policies}
+            asked = [policy for policy in table.policies if policy["command"] in {"*", "r"}]
+            readings = {policy["name"]: read(policy["condition"], self.known) for policy in asked}
             if any(atom.levers for formula in readings.values() for atom in atoms(formula)):
-                for identity in sorted(self.security.roles - self.security.exempt.keys()):
+                ends = [table.node, *self.columns.get(table.node, ())]
+                sources = {source for end in ends for source in reading.get(end, ())}
+                for identity in self.security.bound(sources):
                     yield from self._of(table, identity, readings, used)
         yield from self._needed(used, base)
 
