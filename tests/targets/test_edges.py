@@ -113,6 +113,47 @@ def test_default_privileges_lead_to_the_future(own_server: Server) -> None:
     assert any(edge.target == "future:s.tables" for edge in collected(own_server.dsn()).edges)
 
 
+def test_a_filter_is_a_barrier_where_no_function_can_be_made(own_server: Server) -> None:
+    with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
+        connection.execute(
+            "CREATE ROLE ice LOGIN; CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO ice; CREATE TABLE s.t (a int)"
+        )
+        connection.execute("CREATE VIEW s.v AS SELECT a FROM s.t WHERE a > 1; GRANT SELECT ON s.v TO ice")
+
+    def rows() -> object:
+        return reach(own_server.dsn(), "s.t.a", ["ice"])["accounts"][0]["rows"]
+
+    assert rows() == "all"
+    with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
+        connection.execute(
+            "REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+        )
+    assert rows() == "some"
+    with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
+        connection.execute("GRANT CREATE ON SCHEMA s TO ice")
+    assert rows() == "all"
+    with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
+        connection.execute("ALTER VIEW s.v SET (security_barrier)")
+    assert rows() == "some"
+
+
+def test_sequences_and_large_objects_are_told_of_the_account(own_server: Server) -> None:
+    with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
+        connection.execute(
+            "CREATE ROLE ice LOGIN; CREATE TABLE t (a serial); CREATE SEQUENCE free; SELECT lo_create(4711)"
+        )
+        connection.execute("GRANT SELECT ON SEQUENCE free TO ice")
+    assert {r["code"] for r in reach(own_server.dsn(), None, ["ice"])["residual"]} & {
+        "sequence-gaps",
+        "large-objects",
+    } == set()
+    with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
+        connection.execute("GRANT USAGE ON SEQUENCE t_a_seq TO ice; GRANT SELECT ON LARGE OBJECT 4711 TO ice")
+    told = {r["code"]: r["sentence"] for r in reach(own_server.dsn(), None, ["ice"])["residual"]}
+    assert told["sequence-gaps"].endswith("public.t_a_seq numbers the rows of public.t")
+    assert told["large-objects"].endswith("1 of the large objects of postgres is granted to ice")
+
+
 QUERIES: dict[str, tuple[set[str], list[str | None]]] = {
     "SELECT a, b AS other FROM t": ({"a", "b"}, ["a", "b"]),
     "SELECT a FROM t WHERE b > 0": ({"a", "b"}, ["a"]),

@@ -9,7 +9,7 @@ import random
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -19,10 +19,13 @@ from recuse.errors import InputError, MissingRightError, TargetError, Unreachabl
 from recuse.operations.reach import answers, find_targets, reach
 from recuse.targets.postgres.access import holds_password, read_only
 from recuse.targets.postgres.edges import collect
+from recuse.targets.postgres.edges.changes import changes, changing, toward
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conftest import ENDS, binaries_of, version_id
 
 WORLDS = 60
+CHANGED = 6
+TRIED = {"insert", "update", "delete", "truncate", "drop"}
 ROLES = [f"r{n}" for n in range(5)]
 LOGINS = [f"l{n}" for n in range(3)]
 TABLES = {
@@ -36,6 +39,7 @@ MARKERS = {
     for t, (table, columns) in enumerate(TABLES.items(), 1)
     for c, column in enumerate(columns, 1)
 }
+QUOTE = "'"
 Columns = set[tuple[str, str]]
 
 
@@ -88,6 +92,8 @@ class World:
     functions: list[str]
     dynamic: list[str]
     made: list[str]
+    bases: dict[str, str] = field(default_factory=dict)
+    copies: list[str] = field(default_factory=list)
 
     def do(self, statement: str) -> None:
         self.made.append(statement)
@@ -169,6 +175,8 @@ def _make_view(world: World, number: int) -> None:
     kind = "MATERIALIZED VIEW" if copy else "VIEW"
     world.do(f"CREATE {kind} {name} {'WITH (security_invoker = true)' if invoker else ''} AS {query}")
     world.relations[name] = shown
+    world.bases[name] = world.bases.get(base, base)
+    world.copies += [name] if copy else []
     if world.chance(0.8):
         world.do(f"ALTER {kind} {name} OWNER TO {world.dice.choice(ROLES)}")
 
@@ -234,6 +242,7 @@ class Attacker:
     world: World
     login: str
     identities: list[str]
+    granted: bool = False
 
     def attempt(self, identity: str, statement: str) -> list[str] | None:
         """The rows as text, or None when refused. What succeeds stays done."""
@@ -272,11 +281,12 @@ class Attacker:
         while grown:
             grown = False
             self.learn()
-            for role in (*ROLES, *LOGINS, "pg_read_all_data"):
+            for role in (*ROLES, *LOGINS, "pg_read_all_data", "pg_write_all_data"):
                 if role in self.identities:
                     continue
                 options = "WITH SET TRUE" if self.world.version >= 16 else ""
                 granted = self.everywhere(f"GRANT {role} TO SESSION_USER {options}") is not None
+                self.granted = self.granted or granted
                 if self.attempt(self.login, f"SET LOCAL ROLE {role}") is not None:
                     self.identities.append(role)
                     grown = True
@@ -294,7 +304,18 @@ class Attacker:
         for table in TABLES:  # an owner helps itself
             if self.everywhere(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY") is not None:
                 self.everywhere(f"GRANT SELECT ON {table} TO PUBLIC")
-        return found | self._read()
+        return found | self._read() | self._after_leaving()
+
+    def _after_leaving(self) -> Columns:
+        """A role takes itself out of the row policies that restrict it, and loses its own grants."""
+        found: Columns = set()
+        if any("AS RESTRICTIVE" in statement for statement in self.world.made):
+            for role in self.identities:
+                self.world.connection.execute("SAVEPOINT leaving")
+                if self.attempt(role, f"DROP OWNED BY {role}") is not None:
+                    found |= self._read()
+                self.world.connection.execute("ROLLBACK TO leaving")
+        return found
 
     def _read(self) -> Columns:
         found = ""
@@ -311,6 +332,101 @@ class Attacker:
                     found += str(self.attempt(identity, f"EXECUTE {self.called(name)}{told}"))
                     found += str(self.attempt(identity, f"EXECUTE {self.called(name)}('EXECUTE p')"))
         return {MARKERS[marker] for marker in re.findall(r"\d{6}", found) if marker in MARKERS}
+
+    def change(self) -> set[tuple[str, str]]:
+        """Tables and what can be done to them, tried on every relation, each taken back again."""
+        self.world.connection.execute(f"SET LOCAL SESSION AUTHORIZATION {self.login}")
+        self.world.connection.execute("DEALLOCATE ALL")
+        self.world.connection.execute("SET LOCAL search_path = ''")
+        self.become()
+        for schema in ("public", "s1"):
+            self.everywhere(f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
+        done: set[tuple[str, str]] = set()
+        for again in (False, True):
+            for relation, columns in self.world.relations.items():
+                table = self.world.bases.get(relation, relation)
+                for verb, statement in _statements(relation, columns):
+                    if (table, verb) not in done and relation not in self.world.copies and self._does(verb, statement):
+                        done.add((table, verb))
+            for table in TABLES if not again else ():  # an owner helps itself
+                if self.everywhere(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY") is not None:
+                    self.everywhere(f"GRANT ALL ON {table} TO PUBLIC")
+                    self.everywhere(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        return done
+
+    def _does(self, verb: str, statement: str) -> bool:
+        """Whether some role changes a row so, or through a function that runs what it is told."""
+        plain = verb in {"truncate", "drop"}
+        told = statement if plain else f"{statement} RETURNING '1'"
+        calls = [f"EXECUTE {self.called(name)}('{told.replace(QUOTE, QUOTE * 2)}')" for name in self.world.dynamic]
+        calls += [f"EXECUTE {self.called(name)}('EXECUTE p')" for name in self.world.dynamic]
+        for maker in self.identities:
+            self.attempt(self.login, "DEALLOCATE p")
+            prepared = not plain and self.attempt(maker, f"PREPARE p AS {told}") is not None
+            ways = [*([told] if plain else []), *(["EXECUTE p"] if prepared else []), *calls]
+            if any(self._changes(identity, way, plain=plain) for identity in self.identities for way in ways):
+                return True
+        return False
+
+    def _changes(self, identity: str, way: str, *, plain: bool) -> bool:
+        """Whether this changes something; taken back."""
+        self.world.connection.execute("SAVEPOINT change")
+        rows = self.attempt(identity, way)
+        self.world.connection.execute("ROLLBACK TO change")
+        return rows is not None and (plain or bool(rows))
+
+
+def _statements(relation: str, columns: list[str]) -> list[tuple[str, str]]:
+    values = {c: "'y'" if c == "filler" else "now()" if c == "mtime" else "1" for c in columns}
+    kind = "TABLE" if relation in TABLES else "VIEW"
+    last = columns[-1]
+    found = [
+        ("insert", f"INSERT INTO {relation} ({', '.join(columns)}) VALUES ({', '.join(values.values())})"),
+        ("update", f"UPDATE {relation} SET {last} = {values[last]}"),
+        ("delete", f"DELETE FROM {relation}"),
+    ]
+    return [*found, ("truncate", f"TRUNCATE {relation}"), ("drop", f"DROP {kind} {relation} CASCADE")][
+        : 5 if kind == "TABLE" else 3
+    ]
+
+
+def predicted_changes(connection: psycopg.Connection[Any], accounts: list[str]) -> dict[str, set[tuple[str, str]]]:
+    collected = collect(connection, "postgres")
+    found: dict[str, set[tuple[str, str]]] = {account: set() for account in accounts}
+    for table in TABLES:
+        ways = changing(connection, collected, table.split("."))
+        graph = toward(ways, collected.database)
+        for account in accounts:
+            found[account] |= {(table, c.verb) for c in changes(collected, ways, graph, account) if c.verb in TRIED}
+    return found
+
+
+def test_random_changes(bench: Server, request: pytest.FixtureRequest) -> None:
+    """What an account can change equals what it changes when it tries; a new row may be refused by its values."""
+    first = int(request.config.getoption("--seed"))
+    over, under, done = [], [], 0
+    with psycopg.connect(bench.dsn(), prepare_threshold=None) as connection:
+        for seed in range(first, first + CHANGED):
+            world = make_world(connection, bench.version, seed)
+            foretold = predicted_changes(connection, LOGINS)
+            secured = {str(t) for (t,) in connection.execute("SELECT oid::regclass FROM pg_class WHERE relrowsecurity")}
+            for login in LOGINS:
+                connection.execute("SAVEPOINT login")
+                attacker = Attacker(world, login, [login])
+                made = attacker.change()
+                connection.execute("ROLLBACK TO login")
+                wrong = {
+                    c for c in foretold[login] ^ made if c[1] != "insert" or c[0].removeprefix("public.") not in secured
+                }
+                over += [(seed, login, *c) for c in sorted(wrong - made)]
+                # who grants itself a role may join its rights with its own, which no path says
+                under += [(seed, login, *c) for c in sorted(wrong & made) if not attacker.granted]
+                done += len(made)
+            connection.execute("DEALLOCATE ALL")
+            connection.rollback()
+    assert not over, over
+    assert not under, under
+    assert done > CHANGED
 
 
 def predicted(connection: psycopg.Connection[Any], accounts: list[str]) -> dict[str, Columns]:

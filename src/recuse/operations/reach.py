@@ -33,7 +33,10 @@ _RESIDUAL: Final = {
     "table-sizes": "every account can see how large a table is and how many rows it is thought to have",
     "activity-counters": "every account can see how often a table is read and written",
     "catalog-metadata": "names, comments, enum labels and function bodies are readable by every account",
+    "locks": "every account can see which tables others use now, and waits for a hidden row whose key it writes",
     "key-oracles": "who may write to a table with a unique or foreign key learns whether a value exists",
+    "row-estimates": "EXPLAIN tells a permitted account about how many rows hold a value, hidden ones counted",
+    "timing": "how long a query takes, and how many pages it reads, depends on hidden rows too",
 }
 _OUTSIDE: Final = {
     "backups": "dumps, base backups and archived logs hold the data under other rights",
@@ -145,8 +148,9 @@ def _without_detours(paths: Sequence[tuple[Path, Rows]]) -> list[tuple[Path, Row
     """
     kept: list[tuple[Path, Rows]] = []
     begun = {path[:-1] for path, _ in paths if path[-1].widens}  # what goes on to more rows stands for its beginning
+    wider = {_ends(path) for path, rows in paths if rows.verdict == "all" and any(edge.widens for edge in path)}
     for path, rows in paths:
-        if path in begun:
+        if path in begun or (rows.verdict == "some" and _ends(path) in wider):
             continue
         worth, stations = _ORDER.index(rows.verdict), _stations(path)
         detour = any(
@@ -157,6 +161,10 @@ def _without_detours(paths: Sequence[tuple[Path, Rows]]) -> list[tuple[Path, Row
         if worth and not detour:
             kept.append((path, rows))
     return kept
+
+
+def _ends(path: Path) -> tuple[tuple[str, str], ...]:
+    return tuple((edge.source, edge.target) for edge in path)
 
 
 def _stations(path: Path) -> frozenset[str]:

@@ -15,6 +15,9 @@ from typing import Final, NamedTuple
 ANYONE: Final = ""
 """The identity of a place where it no longer matters whose rights are checked."""
 
+FILTERED: Final = "(filtered)"
+"""The identity of a place where it no longer matters either, and where only some rows are seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:

@@ -6,6 +6,7 @@ Asked for the one relation in question, so that a database with many is not read
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from recuse.paths import Edge, Graph, Path, Place
@@ -19,6 +20,7 @@ VERBS: Final = ("insert", "update", "delete", "truncate", "drop", "references", 
 PATHS: Final = 3
 """How many ways to make one change are shown at most."""
 
+_WEIGHED: Final = 100  # paths looked at before the best are shown
 _COMMANDS: Final[Mapping[str, Command]] = {"insert": "a", "update": "w", "delete": "d"}
 _PARTLY: Final = frozenset({"foreign key", "partition"})
 _NAMED: Final = (
@@ -90,10 +92,11 @@ def changes(collected: Collected, found: Changing, graph: Graph, account: str) -
         return
     for verb in VERBS:
         target = f"{verb}:{found.name}"
-        for path in graph.routes(reached, {target}, PATHS) if reached.at(target) else ():
-            rows = _rows(collected, path, start)
-            if rows.verdict != "none":
-                yield Change(verb, rows, path, reproduce_change(graph, reached, start, path, found.statements))
+        if not reached.at(target) or target not in found.statements:  # REFERENCES is nothing without a key
+            continue
+        ways = ((path, _rows(collected, path, start)) for path in graph.routes(reached, {target}, _WEIGHED))
+        for path, rows in islice(((p, r) for p, r in ways if r.verdict != "none"), PATHS):
+            yield Change(verb, rows, path, reproduce_change(graph, reached, start, path, found.statements))
 
 
 def toward(found: Changing, database: str) -> Graph:

@@ -6,12 +6,12 @@ of whoever runs the query, even under a view that does not. Who may SELECT from 
 so to read a view's own column is to come to `shown:`, not to `column:`.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
-from recuse.paths import ANYONE, Edge
+from recuse.paths import ANYONE, FILTERED, Edge
 from recuse.targets.postgres.edges.catalog import Connection, numbers_of, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.node_tree import Query, Read, read_query
@@ -24,6 +24,11 @@ HELD: Final = "held:"
 
 EVENTS: Final = {"2": "update", "3": "insert", "4": "delete"}
 """What fires a rule, by pg_rewrite.ev_type."""
+
+_LEAK: Final = (
+    "CREATE FUNCTION pg_temp.recuse_reach(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS"
+    " 'BEGIN RAISE NOTICE ''%'', $1;RETURN true;END'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Definition:
     owner: int
     owner_name: str
     invoker: bool
+    barrier: bool
     calls: Sequence[str]
 
 
@@ -53,7 +59,7 @@ class Defined:
     not_understood: tuple[str, ...]
 
 
-def defined(connection: Connection, shapes: Shapes) -> Defined:
+def defined(connection: Connection, shapes: Shapes, guarded: Container[str]) -> Defined:
     """Everything reached through stored queries of this database."""
     definitions = rows_of(connection, "definitions", Definition)
     queries: dict[str, Query] = {}
@@ -66,7 +72,7 @@ def defined(connection: Connection, shapes: Shapes) -> Defined:
     known = [one for one in definitions if one.tree in queries]
     asked = [(one.owner, read) for one in known for read in queries[one.tree].reads]
     views = {one.relation: one for one in known if one.event == "1" and one.kind == "v"}
-    maker = _Maker(shapes, queries, allowed(connection, asked), views)
+    maker = _Maker(shapes, queries, allowed(connection, asked), guarded, views)
     return Defined(tuple(chain(*map(maker.definition, known))), tuple(definitions), tuple(unknown))
 
 
@@ -85,6 +91,7 @@ class _Maker:
     shapes: Shapes
     queries: Mapping[str, Query]
     allowed: frozenset[tuple[int, Read]]
+    guarded: Container[str]
     views: Mapping[int, Definition]
     _asked: dict[int, frozenset[str] | None] = field(default_factory=dict, repr=False)
 
@@ -136,7 +143,9 @@ class _Maker:
             for column in self.shapes.named(reads):
                 kept = one.kind == "m" and column.kind != "f"  # whom a foreign server let in, its rights tell
                 identity = None if one.invoker else checked_as(ANYONE if kept else one.owner_name, column)
-                yield Edge(output.column, column.column, kind, reason, needs=needs, identity=identity)
+                edge = Edge(output.column, column.column, kind, reason, needs=needs, identity=identity)
+                filters = query.filtered and not one.invoker and column.kind in TABLES
+                yield from self._filtered(one, query, edge) if filters and column.node not in self.guarded else (edge,)
             for function in one.calls:
                 yield Edge(output.column, function, "call", f"{one.name} calls it", needs=(HELD + function,))
 
@@ -146,6 +155,15 @@ class _Maker:
     @staticmethod
     def _shown(column: Column, kind: str, reason: str, needs: tuple[str, ...] = ()) -> Edge:
         return Edge(column.column, column.column.replace("column:", SHOWN, 1), kind, reason, needs=needs)
+
+    def _filtered(self, one: Definition, query: Query, edge: Edge) -> Iterator[Edge]:
+        """Some rows; and all of them where a function of one's own may see a row before the condition hides it."""
+        yield replace(edge, identity=FILTERED)
+        if query.pulled_up and one.kind == "v" and not one.barrier:
+            reason = f"{edge.reason}; its condition is no barrier to a function of one's own"
+            yield replace(
+                edge, kind="leaky view", reason=reason, needs=(*edge.needs, "leaks:"), widens=True, attempt=_LEAK
+            )
 
     def _rule(self, one: Definition, query: Query) -> Iterator[Edge]:
         """A rule's action runs as the owner of its relation; it may show what it reads or put it where it is read."""

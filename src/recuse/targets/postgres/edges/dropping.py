@@ -31,7 +31,7 @@ def dropping(security: RowSecurity, columns: Mapping[str, Sequence[str]], base: 
         if edge.target in tables and edge.kind.startswith("grant SELECT"):
             table = guarded[tables[edge.target]]
             shown = columns[table.node] if edge.target == table.node else (edge.target,)
-            for identity in sorted(security.roles - security.exempt.keys()):
+            for identity in security.bound({edge.source}):
                 yield from _after(security, table, replace(edge, only_as=identity), shown)
 
 

@@ -93,18 +93,25 @@ def _value(tree: Any, own: Collection[str] = ()) -> Value | None:
         if len(parts) > 1 and parts[-2] in own:
             return None
         return Value(f"current_setting({quoted(CHOSEN)})::json ->> {quoted(parts[-1])}", parts[-1])
+    if kind == "FuncCall":
+        setting = constant(inner["args"][0]) if name_parts(inner["funcname"])[-1] == "current_setting" else None
+        return None if setting is None else Value(f"current_setting({quoted(setting)}, true)")
     text = constant(tree)
     return None if text is None else Value(quoted(text))
 
 
+_ANYTHING: Final = Value("'0'")  # what a row of one's own is then given too
+
+
 def wanted(tree: Any, is_of: Callable[[Any], bool], *, positive: bool) -> Value:
     """A value of the setting, told by `is_of`, that makes the atom true of a row that the caller does not see."""
+    own = {i.get("alias", {}).get("aliasname", i["relname"]) for kind, i in nodes(tree) if kind == "RangeVar"}
     for kind, inner in nodes(tree):
         if kind != "A_Expr" or inner["kind"] not in _SIDES or "lexpr" not in inner:
             continue
         for side, other in ((inner["lexpr"], inner["rexpr"]), (inner["rexpr"], inner["lexpr"])):
             if isinstance(side, Mapping) and isinstance(other, Mapping) and is_of(side):
-                value = _value(other)
+                value = _ANYTHING if [*_own_column(other, own)] else _value(other)
                 if value is not None:
                     return _inside(side, value)
     return Value("'true'" if positive else "'false'")

@@ -7,6 +7,7 @@ from typing import Final
 from recuse.paths import Edge
 from recuse.targets.postgres.edges.catalog import Connection, edges_in, present_in, rows_of
 from recuse.targets.postgres.edges.columns import Column, Shapes
+from recuse.targets.postgres.edges.conflict import Keyed, conflicts, shows_hidden_rows
 from recuse.targets.postgres.edges.copies import shapes_in
 from recuse.targets.postgres.edges.database import Database
 from recuse.targets.postgres.edges.definitions import HELD, defined
@@ -18,7 +19,7 @@ from recuse.targets.postgres.edges.servers import foreign_in
 from recuse.targets.postgres.edges.subscriptions import subscriptions_in
 from recuse.targets.postgres.edges.texts import passwords_in
 from recuse.targets.postgres.edges.trust import Called, Surroundings
-from recuse.targets.postgres.edges.widening import Widening
+from recuse.targets.postgres.edges.widening import Right, Widening
 
 _RIGHTS: Final = ("role:", "public:", "superuser:")
 
@@ -41,16 +42,18 @@ def read_database(connection: Connection) -> Database:
     base, examined, closed = edges_in(connection)
     columns = rows_of(connection, "columns", Column)
     shapes = Shapes.of(columns)
-    stored = defined(connection, shapes)
-    runs = running(connection, shapes, stored.definitions)
     security = RowSecurity.of(
         rows_of(connection, "row_policies", GuardedTable), rows_of(connection, "exempt", Exempt), base
     )
+    stored = defined(connection, shapes, security.tables)
+    runs = running(connection, shapes, stored.definitions)
     shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
     widening = _widening(connection, security, columns)
     wider = list(widening.edges(base))
     if drops_policies(connection.info.server_version):
         wider += dropping(security, widening.columns, base)
+    if security.tables and shows_hidden_rows(connection.info.server_version):
+        wider += conflicts(security, widening.columns, rows_of(connection, "conflict_keys", Keyed), base)
     run = [*stored.edges, *runs.edges]
     rights = [*base, *shown, *wider, *run, *_held([*base, *shown], run)]
     return Database(
@@ -80,7 +83,12 @@ def _widening(connection: Connection, security: RowSecurity, columns: Iterable[C
     shown: dict[str, list[str]] = {}
     for column in columns:
         shown.setdefault(column.node, []).append(column.column)
-    return Widening(security, Surroundings(tables, called, fixed), shown)
+    rights = rows_of(connection, "policy_writers", Right) if guarded else []
+    plain = {
+        node.partition(":")[2]: {c.removeprefix(f"column:{node.partition(':')[2]}.").strip('"') for c in named}
+        for node, named in (shown.items() if called else ())
+    }
+    return Widening(security, Surroundings(tables, called, fixed, plain), shown, rights)
 
 
 def _held(rights: Iterable[Edge], stored: Iterable[Edge]) -> Iterator[Edge]:

@@ -15,6 +15,7 @@ Tree = str | Sequence["Tree"] | Mapping[str, "Tree"]
 _TOKEN: Final = re.compile(r"[(){}]|(?:[^\s(){}\\]+|\\.)+", re.DOTALL)
 _NULL: Final = "<>"
 _SELECT: Final = 1 << 1  # ACL_SELECT in nodes/parsenodes.h
+_APART: Final = (":hasAggs", ":hasWindowFuncs", ":hasTargetSRFs", ":groupClause", ":groupingSets", ":distinctClause")
 _WRITTEN: Final = {"insert": 1 << 0, "update": 1 << 2, "delete": 1 << 3}  # ACL_INSERT, ACL_UPDATE, ACL_DELETE
 _FIRST_COLUMN: Final = 7  # a column's bit is its number less FirstLowInvalidHeapAttributeNumber (access/sysattr.h)
 
@@ -29,10 +30,15 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a stored query reads, and for each output the one column it is, or None when it is computed."""
+    """What a stored query reads, and for each output the one column it is, or None when it is computed.
+
+    `filtered`: it shows some rows only. `pulled_up`: a planner may run what a caller asks before its conditions.
+    """
 
     reads: frozenset[Read]
     outputs: tuple[tuple[int, int] | None, ...]
+    filtered: bool = False
+    pulled_up: bool = False
 
 
 def read_query(text: str) -> Query:
@@ -46,7 +52,7 @@ def read_query(text: str) -> Query:
             first = first[0]
         if not isinstance(first, Mapping):
             raise ValueError("not a stored query")
-        return Query(frozenset(_reads(tree)), tuple(_outputs(first)))
+        return Query(frozenset(_reads(tree)), tuple(_outputs(first)), *_filter(first))
     except (KeyError, IndexError, TypeError) as error:
         raise ValueError("not a stored query") from error
 
@@ -106,6 +112,15 @@ def _reads(tree: Tree) -> Iterator[Read]:
         if {":relid", ":requiredPerms", ":selectedCols"} <= node.keys() and _number(node[":requiredPerms"]) & _SELECT:
             bits = node[":selectedCols"]
             yield Read(_number(node[":relid"]), frozenset(_number(bit) - _FIRST_COLUMN for bit in bits[1:]))  # type: ignore[index]
+
+
+def _filter(query: Mapping[str, Tree]) -> tuple[bool, bool]:
+    """Whether a WHERE or LIMIT hides rows, and whether nothing keeps its conditions before those of a caller."""
+    jointree = query.get(":jointree")
+    where = isinstance(jointree, Mapping) and jointree.get(":quals") != _NULL
+    ends = any(query.get(name, _NULL) != _NULL for name in (":limitCount", ":limitOffset"))
+    apart = ends or any(query.get(name, _NULL) not in {_NULL, "false"} for name in _APART)
+    return (where or ends) and query.get(":setOperations") == _NULL, where and not apart
 
 
 def _outputs(query: Mapping[str, Tree]) -> Iterator[tuple[int, int] | None]:

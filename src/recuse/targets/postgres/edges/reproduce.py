@@ -9,6 +9,7 @@ database of the server is to connect to it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import takewhile
 from typing import Final
 
 from psycopg import sql
@@ -26,7 +27,7 @@ _FROM_ELSEWHERE: Final = frozenset(
     {"statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification"}
 )
 _FIRED: Final = frozenset({"trigger", "call", "event trigger"})
-_MANY: Final = "000"  # LIMIT 1000: the rows that were hidden are among those that were seen before
+_MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
@@ -55,14 +56,17 @@ def reproduce(
         lines = _bracketed(become, _planted(path, planted, columns))
         return Reproduction((), "\n".join(map(_typed, [*become, *lines])))
     opening, start, path = _opening(start, path)
-    before = [edge for edge in path if _kind(edge.target) in HOLDERS]
+    before = list(takewhile(lambda edge: _kind(edge.target) in HOLDERS, path))
     entry, rest = path[len(before)], path[len(before) + 1 :]
     place = Place(entry.source, _identity(start, before))
     become = [statement for edge in before for statement in _statements(edge)]
     wider = [edge for edge in rest if edge.widens]
     met = [step for edge in wider for node in edge.needs for step in _way_to(reached, start, node)]
     helped, read = _read(entry, tuple(edge for edge in rest if not edge.widens), columns)
-    read = [f"{statement}{_MANY}" if any(e.widens for e in path) else statement for statement in read]
+    if any(edge.kind == "leaky view" for edge in rest):
+        read = [_leaked(statement) for statement in read]
+    elif any(edge.widens for edge in path):
+        read = [statement.replace(" LIMIT 1", _MANY) for statement in read]
     naming = _naming(graph, reached, place, entry)
     named = naming[len(naming) - len(_opening(start, naming)[2]) :]
     other = _identity(start, named[:-1]) != place.identity if named else False
@@ -121,12 +125,13 @@ def reproduce_change(
     graph: Graph, reached: Mapping[Place, Path], start: Place, path: Path, statements: Mapping[str, str]
 ) -> Reproduction:
     """How to make a change and take it back; `statements` says how each node of a change is done."""
-    before = [edge for edge in path if _kind(edge.target) in HOLDERS]
+    before = list(takewhile(lambda edge: _kind(edge.target) in HOLDERS, path))
     entry = path[len(before)]
     own = _statements(entry)
     if own and own[0].startswith(("INSERT", "DELETE", "UPDATE")) and entry.kind != "ownership":
         own = own if "(column)" in entry.kind else []
     done = own if own and own[-1].startswith(_DONE) else [*own, *filter(None, [statements.get(entry.target)])]
+    done = done or [f"-- {entry.reason}"]
     place = Place(entry.source, _identity(start, before))
     naming = _naming(graph, reached, place, entry)
     other = _identity(start, naming[:-1]) != place.identity if naming else False
@@ -210,6 +215,12 @@ def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str
         return [], elsewhere
     later = [edge for edge in rest if edge.attempt and edge.kind in _FIRED]
     return [], _statements(later[0] if later else entry) or elsewhere
+
+
+def _leaked(select: str) -> str:
+    """The same read, with a function of one's own that tells each row that it sees."""
+    column = select.removeprefix("SELECT ").partition(" FROM ")[0]
+    return select.replace(" LIMIT 1", f" WHERE pg_temp.recuse_reach({column}::text)")
 
 
 def _select(entry: Edge, rest: Path, columns: Mapping[str, str]) -> str:

@@ -4,11 +4,11 @@ Row security is asked for the identity whose rights are checked: a session's cur
 owner. A condition is not evaluated: unless it is literally true or false, it shows *some* rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from recuse.paths import ANYONE, Edge, Graph, Place
+from recuse.paths import ANYONE, FILTERED, Edge, Graph, Place
 
 Verdict = Literal["all", "some", "none"]
 Command = Literal["r", "a", "w", "d"]
@@ -77,6 +77,8 @@ class RowSecurity:
     def rows(self, node: str, identity: str, command: Command = "r") -> Rows:
         """The rows of the relation `node` that `identity` sees, may make (`a`), change (`w`) or delete (`d`)."""
         table = self.tables.get(node)
+        if identity == FILTERED:
+            return Rows("some")
         if table is None or identity == ANYONE:
             return Rows("all")
         if identity in self.exempt:
@@ -97,6 +99,12 @@ class RowSecurity:
             if policy["command"] in ("*", command)
             and any(role == "" or self.inherits(identity, role) for role in policy["roles"])
         ]
+
+    def bound(self, sources: Collection[str]) -> list[str]:
+        """The identities that row policies bind and that hold what one of `sources` (roles, PUBLIC) was granted."""
+        if "public:" in sources:
+            return sorted(self.roles - self.exempt.keys())
+        return sorted(each for each in self.roles - self.exempt.keys() if not self.held(each).isdisjoint(sources))
 
     def held(self, identity: str) -> frozenset[str]:
         """The nodes of the roles whose rights `identity` has without becoming another, itself included."""

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
 from recuse.targets.postgres.edges.fitting import Name, Value, constant, fitting, nodes, placeless, query, under, wanted
+from recuse.targets.postgres.edges.inlined import Names, inlined
 from recuse.targets.postgres.reading.grammar import UnreadableError, expression, name_parts
 
-Means = Literal["setting", "fill", "edit", "empty", "function", "membership"]
+Means = Literal["setting", "fill", "edit", "amend", "empty", "function", "membership"]
 _BODY_SETTING: Final = re.compile(r"\bcurrent_setting\s*\(\s*'([^']+)'(?:[^;']*?->>\s*'([^']+)')?", re.IGNORECASE)
+_ANY: Final[tuple[Means, ...]] = ("fill", "edit", "amend", "empty")
 _PART: Final = r'(?:"[^"]+"|[\w$]+)'
 _BODY_READS: Final = re.compile(rf"\b(?:from|join)\s+(?:only\s+)?({_PART}(?:\s*\.\s*{_PART})?)", re.IGNORECASE)
 
@@ -55,6 +57,7 @@ class Called:
     replaceable: bool
     replacement: str | None
     body: str
+    parameters: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,23 @@ class Surroundings:
     tables: Mapping[Name, str]
     functions: Mapping[Name, Called]
     fixed: Collection[str]
+    columns: Mapping[str, Collection[str]] = field(default_factory=dict)
     _by_name: dict[str, list[str]] = field(default_factory=dict)
 
     def setting(self, name: str) -> Iterator[Lever]:
         """The lever of a setting that any account may set."""
         if name.lower() not in self.fixed:
             yield Lever("setting", name.lower())
+
+    def names(self) -> Names:
+        """What names in a body mean."""
+        schemas: dict[str, list[str]] = {}
+        for schema, table in self.tables:
+            schemas.setdefault(table, []).append(schema)
+        return Names(
+            lambda table: schemas[table][0] if len(schemas.get(table, ())) == 1 else None,
+            lambda schema, table: self.columns.get(self.tables.get((schema, table), ""), ()),
+        )
 
     def read_by(self, called: Called) -> set[str]:
         """The tables that a function's body reads, as far as its text says so."""
@@ -161,19 +175,24 @@ class _Reader:
         found.walk(tree)
         means = _means(tree, positive=positive)
         direct = {Lever(each, table) for table in found.tables for each in means}
-        behind = {Lever(each, table) for table in found.behind for each in ("fill", "edit", "empty")}
+        names = self.known.names() if found.behind else None
+        queries = [q for one, call in found.made if names for q in inlined(tree, call, one.body, one.parameters, names)]
+        inside = {each for q in queries for each in _means(q, positive=positive)} or {*_ANY}
+        behind = {Lever(each, table) for table in found.behind for each in inside}
         settings = {Lever("setting", name) for name in found.settings}
         roles = {Lever("membership", role) for role in found.roles}
         owned = {Lever("function", each.node) for each in found.calls if each.replaceable}
         tables = found.tables | found.behind
-        alone = (direct | behind if len(tables) == 1 and not settings else set()) | (set() if tables else settings)
+        alone = (direct | behind if len(tables) == 1 else set()) | (set() if tables else settings)
         replaced = {Lever("function", each.node) for each in found.calls if each.replaceable and each.replacement}
         return Atom(
             text=repr((positive, placeless(tree))),
             levers=frozenset(direct | behind | settings | roles | owned),
             whole=frozenset(alone | roles | replaced),
             settings=tuple((n, self._wanted(tree, n, found, positive=positive)) for n in sorted(found.settings)),
-            rows=tuple((self.known.tables[name], row) for name, row in fitting(tree, self.known.tables)),
+            rows=tuple(
+                (self.known.tables[n], row) for each in [tree, *queries] for n, row in fitting(each, self.known.tables)
+            ),
         )
 
     def _wanted(self, tree: Any, setting: str, found: "_Found", *, positive: bool) -> Value:
@@ -202,6 +221,7 @@ class _Found:
     calls: list[Called] = field(default_factory=list)
     roles: set[str] = field(default_factory=set)
     keys: dict[str, str] = field(default_factory=dict)
+    made: list[tuple[Called, Mapping[str, Any]]] = field(default_factory=list)
 
     def walk(self, tree: Any) -> None:
         for kind, inner in nodes(tree):
@@ -220,6 +240,7 @@ class _Found:
             self.roles |= {role} if role else set()
         elif (called := self.known.functions.get((name[0], name[-1]))) is not None and len(name) == 2:
             self.calls.append(called)
+            self.made.append((called, inner))
             self.behind |= self.known.read_by(called)
             for setting, key in _BODY_SETTING.findall(called.body):
                 self.settings |= {lever.name for lever in self.known.setting(setting)}
@@ -229,6 +250,7 @@ class _Found:
 def _means(tree: Any, *, positive: bool) -> tuple[Means, ...]:
     """How a table that the atom looks into decides it: EXISTS by a further row, NOT EXISTS and <> ALL by a row less."""
     kinds = {inner["subLinkType"] for kind, inner in nodes(tree) if kind == "SubLink"}
-    if kinds - {"EXISTS_SUBLINK", "ANY_SUBLINK", "ALL_SUBLINK"}:
-        return ("fill", "edit", "empty")
-    return ("fill", "edit") if positive != ("ALL_SUBLINK" in kinds) else ("edit", "empty")
+    turned = any(kind == "BoolExpr" and inner["boolop"] == "NOT_EXPR" for kind, inner in nodes(tree))
+    if turned or kinds - {"EXISTS_SUBLINK", "ANY_SUBLINK", "ALL_SUBLINK"}:
+        return _ANY
+    return ("fill", "edit", "amend") if positive != ("ALL_SUBLINK" in kinds) else ("edit", "amend", "empty")

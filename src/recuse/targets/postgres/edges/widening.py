@@ -26,20 +26,39 @@ from recuse.targets.postgres.edges.trust import (
 )
 
 _KINDS: Final[Mapping[Means, str]] = {
-    "setting": "policy setting", "fill": "policy table", "edit": "policy table", "empty": "policy table",
-    "function": "policy function", "membership": "policy role",
+    "setting": "policy setting", "fill": "policy table", "edit": "policy table", "amend": "policy table",
+    "empty": "policy table", "function": "policy function", "membership": "policy role",
 }  # fmt: skip
 _NODES: Final[Mapping[Means, str]] = {
-    "fill": "filled", "edit": "edited", "empty": "emptied", "function": "replaced", "membership": "joined",
+    "fill": "filled", "edit": "edited", "amend": "amended", "empty": "emptied",
+    "function": "replaced", "membership": "joined",
 }  # fmt: skip
+_OWN: Final = ("fill", "empty")  # an owner does anything: these two are told
 _DONE: Final[Mapping[Means, tuple[str, ...]]] = {
     "fill": ("insert",),
     "edit": ("update",),
     "empty": ("delete", "truncate"),
 }
-_SAID: Final[Mapping[Means, str]] = {"fill": "put rows into", "edit": "change rows of", "empty": "take rows out of"}
+_SAID: Final[Mapping[Means, str]] = {
+    "fill": "put rows into",
+    "edit": "change rows of",
+    "amend": "change columns of",
+    "empty": "take rows out of",
+}
 _UNSET: Final = re.compile(r"(\bcurrent_setting\('[^']*'::text)\)")  # fails where the setting is not there
 _JOINS: Final = frozenset({"ADMIN OPTION", "CREATEROLE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right to write a table that no grant on the whole table gives: its owner's, or one on a column."""
+
+    source: str
+    table: str
+    means: str
+    kind: str
+    reason: str
+    usage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +68,21 @@ class Widening:
     security: RowSecurity
     known: Surroundings
     columns: Mapping[str, Sequence[str]]
+    rights: Sequence[Right] = ()
 
-    def edges(self, base: Iterable[Edge]) -> Iterator[Edge]:
+    def edges(self, base: Sequence[Edge]) -> Iterator[Edge]:
         """Every step that widens, and those that its needs are made of."""
         used: set[Lever] = set()
+        reading: dict[str, set[str]] = {}
+        for edge in base:
+            reading.setdefault(edge.target, set()).add(edge.source)
         for table in self.security.tables.values():
-            readings = {p["name"]: read(p["condition"], self.known) for p in table.policies}
+            asked = [policy for policy in table.policies if policy["command"] in {"*", "r"}]
+            readings = {policy["name"]: read(policy["condition"], self.known) for policy in asked}
             if any(atom.levers for formula in readings.values() for atom in atoms(formula)):
-                for identity in sorted(self.security.roles - self.security.exempt.keys()):
+                ends = [table.node, *self.columns.get(table.node, ())]
+                sources = {source for end in ends for source in reading.get(end, ())}
+                for identity in self.security.bound(sources):
                     yield from self._of(table, identity, readings, used)
         yield from self._needed(used, base)
 
@@ -73,7 +99,7 @@ class Widening:
         found = list(atoms(kept))
         settings = {lever for atom in found for lever in atom.levers if lever.means == "setting"}
         freed = pulled(kept, settings)
-        hidden = _hidden(applying, identity)
+        hidden = hidden_rows(applying, identity)
         if freed != kept:
             yield from self._steps(table, identity, _Pulled(kept, freed, tuple(sorted(settings)), hidden))
         for lever in sorted({lever for atom in found for lever in atom.levers} - settings):
@@ -116,21 +142,20 @@ class Widening:
     def _statements(self, done: "_Pulled") -> Iterator[str]:
         lever = done.levers[0]
         row = {table: row for atom in done.atoms() for table, row in atom.rows}.get(lever.name, ())
+        for name, value in {n: v for atom in done.atoms() for n, v in atom.settings}.items():
+            yield f"SELECT set_config({quoted(name)}, {value.text}, false) IS NOT NULL"
         if lever.means == "function":
             replacements = {c.node: c.replacement for c in self.known.functions.values()}
             yield from filter(None, [replacements[lever.name]])
         elif lever.means == "empty" or row:
             yield from _writing(lever, row)
-        for name, value in {n: v for atom in done.atoms() for n, v in atom.settings}.items():
-            yield f"SELECT set_config({quoted(name)}, {value.text}, false) IS NOT NULL"
 
     def _needed(self, used: Iterable[Lever], base: Iterable[Edge]) -> Iterator[Edge]:
         """From the rights to write a table, own a function or join a role, to having used them as whichever role."""
         wanted = {lever for lever in used if lever.means != "setting"}
         functions = {called.node: called for called in self.known.functions.values()}
         for lever in sorted(wanted):
-            for verb in _DONE.get(lever.means, ()):
-                yield from self._written(lever, verb)
+            yield from self._written(lever)
             if lever.means == "function":
                 yield _owned(functions[lever.name], lever)
         roles = {lever.name: lever for lever in wanted if lever.means == "membership"}
@@ -140,7 +165,16 @@ class Widening:
                 node, grant = _node(roles[name]), (edge.attempt or "").split("; ")[0].removesuffix(" WITH SET TRUE")
                 yield Edge(edge.source, node, edge.kind, edge.reason, grant, only_as=edge.only_as, identity=ANYONE)
 
-    def _written(self, lever: Lever, verb: str) -> Iterator[Edge]:
+    def _written(self, lever: Lever) -> Iterator[Edge]:
+        for right in self.rights:
+            if right.table == lever.name and (
+                right.means == lever.means or (right.means == "own" and lever.means in _OWN)
+            ):
+                yield Edge(right.source, _node(lever), right.kind, right.reason, needs=(right.usage,), identity=ANYONE)
+        for verb in _DONE.get(lever.means, ()):
+            yield from self._granted(lever, verb)
+
+    def _granted(self, lever: Lever, verb: str) -> Iterator[Edge]:
         reason = f"what lies in {lever.name} can be changed so"
         source = f"{verb}:{lever.name}"
         guarded = self.security.tables.get(f"table:{lever.name}")
@@ -187,7 +221,7 @@ def _owned(called: Called, lever: Lever) -> Edge:
     return Edge(f"role:{called.owner}", _node(lever), "ownership", reason, needs=(called.usage,), identity=ANYONE)
 
 
-def _hidden(applying: Sequence[Mapping[str, Any]], identity: str) -> str:
+def hidden_rows(applying: Sequence[Mapping[str, Any]], identity: str) -> str:
     """A condition that is true of the rows that `identity` does not see; who logged in stands as SESSION_USER."""
     permissive = " OR ".join(f"({p['condition']})" for p in applying if p["permissive"] and p["condition"]) or "false"
     restrictive = "".join(f" AND ({p['condition']})" for p in applying if not p["permissive"] and p["condition"])
@@ -204,7 +238,8 @@ def _writing(lever: Lever, row: Sequence[tuple[str, Value]]) -> Iterator[str]:
     match lever.means:
         case "fill":
             yield " ".join(("INSERT INTO", lever.name, f"({names})", "SELECT", names, "FROM", fits))
-        case "edit":
+        case "edit" | "amend":
+            row = [(name, value) for name, value in row if lever.means == "edit" or value.column] or row
             sets = ", ".join(f"{identifier(name)} = fits.{identifier(name)}" for name, _ in row)
             yield " ".join(("UPDATE", lever.name, "SET", sets, "FROM", fits, "AS fits"))
         case "empty":

@@ -7,6 +7,7 @@ SELECT DISTINCT n.nspname AS schema, p.proname AS name,
        CASE WHEN p.prorettype = 'boolean'::regtype AND NOT p.proretset
             THEN format('CREATE OR REPLACE FUNCTION %I.%I(%s) RETURNS boolean LANGUAGE sql AS ''SELECT true''',
                         n.nspname, p.proname, pg_get_function_arguments(p.oid)) END AS replacement,
+       coalesce(p.proargnames, '{}') AS parameters,
        CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ELSE pg_get_function_sqlbody(p.oid) END AS body
 FROM pg_depend AS d
 JOIN pg_proc AS p ON p.oid = d.refobjid AND p.oid >= 16384 AND p.prokind = 'f'

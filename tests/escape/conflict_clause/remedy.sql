@@ -1,0 +1,1 @@
+REVOKE SELECT, INSERT, UPDATE ON cpd.person FROM ice;

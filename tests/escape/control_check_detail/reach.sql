@@ -1,0 +1,1 @@
+UPDATE cpd.person SET name = '' WHERE id = 1;

@@ -1,0 +1,2 @@
+INSERT INTO pub.assignment VALUES ('ice', 7);
+SELECT ssn FROM cpd.person;

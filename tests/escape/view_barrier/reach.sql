@@ -1,0 +1,1 @@
+SELECT ssn FROM pub.v WHERE id = 1;
