@@ -11,7 +11,9 @@ Nodes, as seen from one login L that starts at `login:L`:
     function:F(types)      L can call it                        held:NODE    L has the right, even without the name
     schema:S usage:S       L can name what is in it: through some role, through the role it acts as
     database:D             L can connect to it
-    insert:T delete:T …    L can change it                      files: programs: server: activity: future:S.tables
+    insert:T trigger:T …   L can change it, attach triggers     files: programs: server: activity: future:S.tables
+    attached:F             L can make a trigger function run    create:S temporary: making:   L can make objects
+    mirror:T channel:C     L reads rows copied there, sent there
 
 Names are quoted where SQL needs it. `kinds.toml` lists the kinds of edges, preferred first among equally long paths.
 """
