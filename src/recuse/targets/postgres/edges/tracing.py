@@ -76,6 +76,8 @@ class Tracer:
             return Flow()
         self._active.add(key)
         flow = self._traced(function, path, depth)
+        if function.atomic:  # its names are bound
+            flow = replace(flow, lookups=frozenset())
         self._active.remove(key)
         if not self._active or not self._cut:
             self._known[key] = flow
