@@ -105,7 +105,7 @@ def typed(lab: Server, database: str, text: str, account: str | None) -> str:
 
 
 def attempted(lab: Server, database: str, folder: Path) -> str:
-    """What `ice` sees; where others have to act in between (`others.sql`, by a superuser), what it sees after too."""
+    """What `ice` sees; where others have to act in between (`others.sql`, by a superuser), afterwards too."""
     read = (folder / "reach.sql").read_text()
     shown = typed(lab, database, read, "ice")
     if (folder / "others.sql").exists():

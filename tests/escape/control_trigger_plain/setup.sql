@@ -6,8 +6,10 @@ CREATE TABLE pub.request (id integer, at timestamptz);
 CREATE FUNCTION cpd.stamp() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN IF NEW.id < 0 THEN RAISE EXCEPTION 'wrong: %', NEW.id; END IF; NEW.at := now(); RETURN NEW; END $$;
 CREATE FUNCTION cpd.log() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
-$$ BEGIN
-  INSERT INTO pub.log VALUES (NEW.id, now());
+$$ DECLARE moment timestamptz := now(); row_id integer;
+BEGIN
+  row_id := NEW.id;
+  INSERT INTO pub.log VALUES (row_id, moment);
   INSERT INTO cpd.history VALUES (OLD.ssn);
   INSERT INTO pub.log AS l SELECT NEW.id, now();
   RETURN NULL;

@@ -12,7 +12,9 @@ Nodes, as seen from one login L that starts at `login:L`:
     function:F(types)      L can call it                        held:NODE    L has the right, even without the name
     schema:S usage:S       L can name what is in it: through some role, through the role it acts as
     database:D             L can connect to it
-    insert:T delete:T …    L can change it                      programs: backup: slots: future:S.tables
+    insert:T trigger:T …   L can change it, attach triggers     programs: backup: slots: future:S.tables
+    attached:F             L can make a trigger function run    create:S temporary: making:   L can make objects
+    mirror:T channel:C     L reads rows copied there, sent there
     server: activity: …    a weakness: no data of this database, see `kinds.toml`
 
     foreign:S reader:S.R   L can use the foreign server S, and make tables of its own that read as R there

@@ -76,6 +76,8 @@ class Tracer:
             return Flow()
         self._active.add(key)
         flow = self._traced(function, path, depth)
+        if function.atomic:  # its names are bound
+            flow = replace(flow, lookups=frozenset())
         self._active.remove(key)
         if not self._active or not self._cut:
             self._known[key] = flow
@@ -101,12 +103,15 @@ class Tracer:
         statements = [_of_rows(replace(uses, made=made), rows) for uses in body.statements]
         flows = [self._uses(uses, path, depth) for uses in statements]
         whole = reduce(Flow.__or__, flows, Flow())
+        kept = reduce(Flow.__or__, (self._uses(_of_rows(uses, rows), path, depth) for uses in body.kept), Flow())
         moved = [
-            _moved(flow, whole if _carries(uses, body) else flow) for uses, flow in zip(statements, flows, strict=True)
+            _moved(flow, flow | kept if _carries(uses, body) else flow)
+            for uses, flow in zip(statements, flows, strict=True)
         ]
         shown = {
-            c for uses in body.shown for c in (whole.row if _carries(uses, body) else self._uses(uses, path, depth).row)
-        }
+            column for uses in body.shown
+            for column in self._uses(uses, path, depth).row | (kept.row if _carries(uses, body) else frozenset())
+        }  # fmt: skip
         return reduce(Flow.__or__, moved, whole) | Flow(
             returns=body.returns, tells=body.tells or bool(body.uses.converts), changes_row=body.changes_row,
             shown=frozenset(shown),

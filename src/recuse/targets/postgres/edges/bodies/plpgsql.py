@@ -19,6 +19,10 @@ _ASSIGNED: Final = re.compile(r"\s*([\w$\"]+(?:\.[\w$\"]+)*)\s*((?:\[[\w$\s.+*-]
 _CONSTANT: Final = re.compile(r"(?i)\s*(true|false|null|[\d.]+|'[^']*'|\w+\(\)|)\s*")
 _EXPRESSIONS: Final = {0: "", 2: "SELECT "}  # plpgsql's RawParseMode
 _ROWS: Final = frozenset({"old", "new"})
+_PASSING: Final = frozenset({
+    "PLpgSQL_stmt_execsql", "PLpgSQL_stmt_perform", "PLpgSQL_stmt_call", "PLpgSQL_stmt_raise", "PLpgSQL_stmt_assert",
+    "PLpgSQL_stmt_return", "PLpgSQL_stmt_return_next", "PLpgSQL_stmt_return_query",
+})  # fmt: skip
 _GIVEN: Final = frozenset({"found", *_ROWS})
 _RAISES: Final = frozenset({"PLpgSQL_stmt_raise", "PLpgSQL_stmt_assert"})
 _RETURNS: Final = frozenset({"PLpgSQL_stmt_return", "PLpgSQL_stmt_return_next", "PLpgSQL_stmt_return_query"})
@@ -33,9 +37,10 @@ _PLAIN: Final = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A piece of SQL in a body; `into` are the variables that take its row."""
+    """A piece of SQL in a body; `into` are the variables that take its row, `kept` whether one takes anything of it."""
 
     text: str
+    kept: bool
     into: frozenset[str] = frozenset()
 
 
@@ -56,12 +61,15 @@ def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
     dynamic = "it runs SQL that it puts together" if puts_together else None
     unknown = dynamic or (f"it holds a statement that is not understood ({strange[0]})" if strange else None)
     raised = [inner for kind, inner in kinds if kind in _RAISES]
+    shown = _pieces([_shown(inner) for inner in raised])
+    traced = _uses(pieces)
     return Body(
-        (*_uses(pieces), *_declared_types(found), Uses(unknown=unknown)),
+        (*(uses for _, each in traced for uses in each), *_declared_types(found), Uses(unknown=unknown)),
         returns and (outputs or _returns_something(kinds)),
         tells=bool(raised),
-        shown=tuple(_uses(list(_pieces([_shown(inner) for inner in raised])))),
+        shown=tuple(uses for piece in shown for uses in statement_uses(piece.text)),
         variables=frozenset(name for name in _names(found) if name not in _GIVEN),
+        kept=tuple(uses for piece, each in traced if piece.kept for uses in each),
         changes_row=_changes_row(found, kinds),
     )
 
@@ -105,13 +113,22 @@ def _nodes(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _pieces(function: Any) -> Iterator[_Piece]:
     """Every piece of SQL, also those of declarations; ValueError for one of a kind that is not known."""
     taken: set[int] = set()
+    passing: set[int] = set()
     for kind, inner in _nodes(function):
+        if kind in _PASSING and "target" not in inner:
+            passing |= {id(each) for found, each in _nodes(inner) if found == "PLpgSQL_expr"}
+        if kind == "PLpgSQL_stmt_return" and _returned(inner) in {"new", "old", "null"}:
+            taken |= {id(inner.get("expr", {}).get("PLpgSQL_expr"))}
         if kind in {"PLpgSQL_stmt_execsql", "PLpgSQL_stmt_fors"}:
             expression = (inner.get("sqlstmt") or inner["query"])["PLpgSQL_expr"]
             taken.add(id(expression))
-            yield _Piece(_sql(expression), _variables(inner.get("target") or inner.get("var") or {}))
+            yield _Piece(
+                _sql(expression),
+                id(expression) not in passing,
+                _variables(inner.get("target") or inner.get("var") or {}),
+            )
         elif kind == "PLpgSQL_expr" and id(inner) not in taken:
-            yield _Piece(_sql(inner))
+            yield _Piece(_sql(inner), id(inner) not in passing)
 
 
 def _sql(expression: Mapping[str, Any]) -> str:
@@ -133,15 +150,15 @@ def _variables(target: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(named) if len(named) == 1 else frozenset()
 
 
-def _uses(pieces: list[_Piece]) -> list[Uses]:
+def _uses(pieces: list[_Piece]) -> list[tuple[_Piece, list[Uses]]]:
     """What each piece uses. Of `SELECT * INTO v` only what `v` is asked for counts, unless it is used as a whole."""
-    plain = [statement_uses(piece.text) for piece in pieces]
-    used = union(uses for each in plain for uses in each).fields
-    found: list[Uses] = []
-    for piece, uses in zip(pieces, plain, strict=True):
+    plain = [(piece, statement_uses(piece.text)) for piece in pieces]
+    used = union(uses for _, each in plain for uses in each).fields
+    found = []
+    for piece, uses in plain:
         asked = {column for variable, column in used if variable in piece.into}
         whole = not piece.into or WHOLE in asked or piece.into & _ROWS
-        found += uses if whole else statement_uses(piece.text, frozenset(asked))
+        found.append((piece, uses if whole else statement_uses(piece.text, frozenset(asked))))
     return found
 
 
@@ -187,13 +204,15 @@ def _changes_row(function: Mapping[str, Any], kinds: list[tuple[str, Mapping[str
         for each in inner.get("target", {}).get("PLpgSQL_row", {}).get("fields", [])
     }
     taken = any(_variables(inner.get("target", {})) & _ROWS for _, inner in kinds)
-    texts = [
-        inner["expr"]["PLpgSQL_expr"]["query"]
-        for kind, inner in kinds
-        if kind == "PLpgSQL_stmt_return" and "expr" in inner
-    ]
-    other = any(text.strip().lower() not in {"new", "old", "null"} for text in texts)
+    other = any(
+        _returned(inner) not in {"new", "old", "null", ""} for kind, inner in kinds if kind == "PLpgSQL_stmt_return"
+    )
     return bool(rows & (assigned | into)) or taken or other
+
+
+def _returned(inner: Mapping[str, Any]) -> str:
+    """What a RETURN gives, as it is written; nothing where it gives nothing."""
+    return str(inner.get("expr", {}).get("PLpgSQL_expr", {}).get("query", "")).strip().lower()
 
 
 def _row_numbers(function: Mapping[str, Any]) -> set[int]:

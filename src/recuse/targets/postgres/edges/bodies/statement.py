@@ -192,6 +192,8 @@ def _change(kind: str, inner: Mapping[str, Any], seen: _Seen) -> None:
     target = inner["relation"]
     name = target.get("schemaname"), target["relname"]
     named = inner.get("cols" if kind == "InsertStmt" else "targetList", [])
+    for clause in inner.get("mergeWhenClauses", []):
+        named = [*named, *clause["MergeWhenClause"].get("targetList", [])]
     columns = {each["ResTarget"].get("name", WHOLE) for each in named} or {WHOLE}
     if kind == "DeleteStmt":
         columns = {""}

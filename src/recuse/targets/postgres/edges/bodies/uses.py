@@ -43,8 +43,8 @@ class Body:
     """A body by its statements.
 
     `returns`: what it returns may depend on what it reads; `tells`: so may what RAISE shows, `shown` being the
-    expressions that it shows. `variables` carry values from one statement to others. `changes_row`: a trigger gives
-    back another row than it was given.
+    expressions that it shows. `variables` carry values from the statements in `kept` to others. `changes_row`: a
+    trigger gives back another row than it was given.
     """
 
     statements: tuple[Uses, ...]
@@ -52,6 +52,7 @@ class Body:
     tells: bool = False
     shown: tuple[Uses, ...] = ()
     variables: frozenset[str] = frozenset()
+    kept: tuple[Uses, ...] = ()
     changes_row: bool = False
 
     @property

@@ -1,0 +1,1 @@
+DROP TRIGGER hands_on ON cpd.person; TRUNCATE pub.feed;
