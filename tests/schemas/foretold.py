@@ -1,11 +1,11 @@
 """Predictions of `reach`: for every column of every relation and every login, from one collection of edges."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from recuse.operations.reach import Answer, answers
-from recuse.paths import Graph, Place
+from recuse.paths import Edge, Graph, Place
 from recuse.targets.postgres.edges import Collected
 from recuse.targets.postgres.edges.definitions import SHOWN
 
@@ -28,10 +28,15 @@ class Foretold:
 def foretell(collected: Collected, logins: Iterable[str]) -> dict[str, Foretold]:
     """For each login what `answers` says of each column alone, by one search instead of one for each column."""
     whole = Graph.of(collected.edges)
-    plain = Graph.of(
-        e for e in collected.edges if e.attempt is None and (e.kind in DIRECT or e.target.startswith(SHOWN))
-    )
+    plain = Graph.of(plain for edge in collected.edges if (plain := _plainly(edge)) is not None)
     return {n: Foretold(n, _reached(collected, whole, n), _reached(collected, plain, n)) for n in logins}
+
+
+def _plainly(edge: Edge) -> Edge | None:
+    """The step as a login's own query takes it; an owner under FORCE sees the rows that row policies show it."""
+    if edge.attempt is not None and edge.attempt.endswith("NO FORCE ROW LEVEL SECURITY"):
+        return replace(edge, attempt=None, identity=None)
+    return edge if edge.attempt is None and (edge.kind in DIRECT or edge.target.startswith(SHOWN)) else None
 
 
 def _reached(collected: Collected, graph: Graph, login: str) -> frozenset[str]:

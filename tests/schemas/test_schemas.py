@@ -188,7 +188,7 @@ FAULTS: Final = {
         "CASE a.grantee WHEN 0 THEN 'none:'",
         "missed",
     ),
-    "USAGE is not asked": ("WHERE a.privilege_type = 'USAGE'", "WHERE true", "owed"),
+    "owners are not seen": ("pg_get_userbyid(r.relowner) AS source", "'nobody' AS source", "missed"),
 }
 
 
