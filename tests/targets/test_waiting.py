@@ -360,11 +360,12 @@ def test_the_options_of_apply_reach_the_target(
 ) -> None:
     seen: list[Manner] = []
 
-    def noted(manner: Manner, *_: object) -> tuple[()]:
+    def noted(manner: Manner, *_: object, emergency: bool) -> tuple[()]:
+        assert not emergency
         seen.append(manner)
         return ()
 
-    monkeypatch.setattr(verb, "read_plan", lambda _: {"changes": [], "severs": []})
+    monkeypatch.setattr(verb, "read_plan", lambda _: {"changes": [], "severs": [], "emergencies": []})
     monkeypatch.setattr(verb, "apply_in", noted)
     (tmp_path / "plan.json").write_text("{}")
     CliRunner().invoke(app, ["apply", str(tmp_path / "plan.json"), "-r", str(tmp_path), "--yes", *options])
