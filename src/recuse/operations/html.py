@@ -1,6 +1,6 @@
 """What every page for people shares: one file that asks nothing of anybody, with everything given as text.
 
-No script, no request, its style allowed by digest alone. Characters that would hide or reorder text are shown as U+FFFD.
+No script, no request, its style allowed by digest alone. Characters that would hide or reorder text show as U+FFFD.
 """
 
 import base64

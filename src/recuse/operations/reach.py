@@ -57,7 +57,31 @@ class Answer:
         return self.rows.verdict != "none"
 
 
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One look at a database: what was collected, the accounts asked about, and the document made of both.
+
+    `parts` name the object, quoted as SQL needs it; they are empty without one. `tables` are all that are reached, most
+    widely first.
+    """
+
+    collected: Collected
+    accounts: tuple[str, ...]
+    parts: tuple[str, ...]
+    tables: tuple[str, ...]
+    document: dict[str, Any]
+
+    def answers(self, targets: Collection[str]) -> list[dict[str, Any]]:
+        """Each account's answer about these nodes, as the document has it."""
+        return [_shown(each, self.collected.pages) for each in answers(self.collected, targets, self.accounts)]
+
+
 def reach(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> dict[str, Any]:  # noqa: A002 - the CLI's word
+    """The document of `survey` alone."""
+    return survey(dsn, object, accounts).document
+
+
+def survey(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> Surveyed:  # noqa: A002 - the CLI's word
     """Who reaches `schema.table` or `schema.table.column`; without an object, the tables that most accounts reach.
 
     The answer is the JSON document of `recuse reach`; without an object it has `tables` too: name, and the number of
@@ -69,12 +93,14 @@ def reach(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> dict[st
         collected = collect(connection, connection.info.dbname)
     chosen = _accounts(collected, accounts)
     document: dict[str, Any] = {"object": object, "server_version": f"{version // 10000}.{version % 10000}"}
+    widest: list[dict[str, Any]] = []
     if object is None:
-        document |= {"accounts": [], "tables": _widest(collected, chosen)}
+        widest = _widest(collected, chosen)
+        document |= {"accounts": [], "tables": widest[:WIDEST]}
     else:
         targets = find_targets(collected, parts)
         document["accounts"] = [_shown(answer, collected.pages) for answer in answers(collected, targets, chosen)]
-    return document | {
+    document |= {
         "sessions": [
             {"account": s.account, "pid": s.pid, "since": s.since and s.since.isoformat(), "state": s.state}
             for s in collected.sessions
@@ -85,6 +111,7 @@ def reach(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> dict[st
         "not_examined": [_line(line) for line in collected.not_examined],
         "floor": asdict(floor(version)),
     }
+    return Surveyed(collected, chosen, tuple(parts), tuple(row["object"] for row in widest), document)
 
 
 def find_targets(collected: Collected, parts: Sequence[str]) -> frozenset[str]:
@@ -189,7 +216,7 @@ def _widest(collected: Collected, accounts: Sequence[str]) -> list[dict[str, Any
         reached = graph.search(Place(f"login:{account}", account))
         if Place(f"database:{collected.database}", account) in reached:
             counts.update(_tables(collected, reached))
-    widest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WIDEST]
+    widest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"object": name, "accounts": count, "of": len(accounts)} for name, count in widest]
 
 
