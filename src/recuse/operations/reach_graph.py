@@ -12,11 +12,11 @@ from typing import Final
 BOX: Final = (176, 42)
 """Width and height of a node."""
 
-_GAP: Final = (68, 16)
+_GAP: Final = (72, 28)  # so that the ids of two lines that cross find room
 _EDGE: Final = 3  # around the drawing, so that the outline of what has the focus is not cut off
 _LABEL: Final = (36, 17)
 _LETTERS: Final = 23  # of a name in a box; a wide letter counts as two
-_PLACES: Final = (0.5, 0.32, 0.68, 0.2, 0.8)  # along a line, where its id may stand
+_PLACES: Final = (0.5, 0.326, 0.674, 0.2, 0.8)  # along a line, where its id may stand
 
 Pair = tuple[str, str]
 _Place = str | tuple[Pair, int]  # a node, or where a line passes a layer

@@ -4,6 +4,7 @@ A page whose parts contradict each other is refused: a cell that says more or le
 with a step that is not explained, a count that does not fit.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -126,9 +127,8 @@ def render_reach(page: ReachPage) -> str:
     def drawing(reader: Reader) -> Drawing:
         return draw([[_drawn(steps[each]) for each in route.steps] for route in reader.routes])
 
-    return render(
-        "reach.html", ("page.css", "reach.css"), {"drawing": drawing, "named": _named}, page=page, steps=steps, box=BOX
-    )
+    filters = {"drawing": drawing, "named": _named, "parts": _parts}
+    return render("reach.html", ("page.css", "reach.css"), filters, page=page, steps=steps, box=BOX)
 
 
 def _drawn(step: Step) -> DrawnStep:
@@ -139,6 +139,11 @@ def _named(node: str) -> str:
     """A node in words: its kind, then its name."""
     kind, _, name = node.partition(":")
     return f"{'PUBLIC' if kind == 'public' else kind} {name}".rstrip()
+
+
+def _parts(name: str) -> list[str]:
+    """Where a name may be broken, so that a column of the matrix is no wider than a word."""
+    return re.findall(r"[^_.]+[_.]*|[_.]+", name)
 
 
 def _contradictions(page: ReachPage) -> Iterator[str]:
