@@ -6,9 +6,9 @@ with a step that is not explained, a count that does not fit.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from recuse.errors import InputError
 from recuse.operations.html import render
@@ -127,7 +127,7 @@ def render_reach(page: ReachPage) -> str:
     def drawing(reader: Reader) -> Drawing:
         return draw([[_drawn(steps[each]) for each in route.steps] for route in reader.routes])
 
-    filters = {"drawing": drawing, "named": _named, "parts": _parts}
+    filters: dict[str, Callable[..., Any]] = {"drawing": drawing, "named": _named, "parts": _parts}
     return render("reach.html", ("page.css", "reach.css"), filters, page=page, steps=steps, box=BOX)
 
 
