@@ -16,6 +16,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 
+from recuse.cli.console import Format
 from recuse.cli.reach import reach as verb
 from recuse.errors import InputError
 from recuse.operations.reach import Surveyed, survey
@@ -66,10 +67,11 @@ GRANT EXECUTE ON FUNCTION records.phones() TO readers;
 GRANT SELECT ON records.contact TO removal_017, "HOSTILE";
 GRANT SELECT (phone) ON records.person TO "HOSTILE";
 GRANT SELECT ON records.crime_map TO PUBLIC;
-GRANT SELECT ON records.arrest TO readers, bureau_task;
+GRANT SELECT (person_id) ON records.person TO youth_desk;
+GRANT SELECT ON records.arrest TO readers, bureau_task, "HOSTILE";
 GRANT SELECT (status) ON records.status_exchange TO staff;
 ALTER TABLE records.arrest ENABLE ROW LEVEL SECURITY;
-CREATE POLICY open ON records.arrest FOR SELECT TO bureau_task USING (NOT is_sealed);
+CREATE POLICY open ON records.arrest FOR SELECT TO bureau_task, "HOSTILE" USING (NOT is_sealed);
 CREATE POLICY whole ON records.arrest FOR SELECT TO readers USING (true);
 RESET ROLE;
 """.replace("HOSTILE", HOSTILE).replace("TURNED", TURNED.replace('"', '""'))
@@ -142,6 +144,8 @@ def test_each_cell_says_what_the_answers_of_its_columns_say(seen: Seen) -> None:
         assert cell.rows == max(reads.values(), key=WIDER.index)
         assert (cell.reading, cell.accounts) == (len(shown), len(reads))
     assert {cell.rows for cell in cells.values()} == {"none", "some", "all"}
+    assert {reader.rows for reader in cells["no agency", "arrest_record"].drawn} == {"some", "all"}
+    assert "none" in {cells[row.name, "person_identity"].rows for row in seen.page.rows}
 
 
 def test_without_a_repository_rows_are_logins(seen: Seen) -> None:
@@ -260,20 +264,23 @@ def test_every_link_leads_somewhere_once(seen: Seen) -> None:
     }
 
 
-def test_each_picture_has_its_steps_as_sentences(seen: Seen) -> None:
+def test_each_picture_has_its_steps_as_sentences_and_sql(seen: Seen) -> None:
     figures = seen.root.all("figure")
     steps = {step.id: step for step in seen.page.steps}
-    assert len(figures) == sum(len(cell.drawn) for cell in said(seen.page).values())
-    for figure in figures:
+    readers = [reader for cell in said(seen.page).values() for reader in cell.drawn]
+    for figure, reader in zip(figures, readers, strict=True):
         (svg,) = figure.all("svg")
         assert [each.tag for each in svg.children[:2]] == ["title", "desc"]
-        sentences = [item.text for item in figure.all("li")]
-        drawn = {a.text for a in svg.all("a")}
-        assert {each.partition(" ")[0] for each in sentences} == drawn
-        assert len(figure.all("details")) == len(figure.all("ol")) > 0
-        for each in sentences:
-            name, _, reason = each.partition(" ")
-            assert reason.startswith(steps[name].reason[:9].replace("\u202e", "\ufffd"))
+        lists = [[item.text for item in each.all("li")] for each in figure.all("ol")]
+        assert lists == [[words(f"{s} {steps[s].reason}") for s in route.steps] for route in reader.routes]
+        assert {a.text for a in svg.all("a")} == {s for route in reader.routes for s in route.steps}
+        assert [each.text for each in figure.all("pre")] == [words(route.reproduce) for route in reader.routes]
+        assert figure.all("figcaption")[0].text.startswith(words(f"{reader.account} reads {reader.rows} rows"))
+
+
+def words(text: str) -> str:
+    """A text as the page has it and as a reader of the page has it."""
+    return " ".join(text.replace("\u202e", "\ufffd").split())
 
 
 def test_headings_and_tables(seen: Seen) -> None:
@@ -439,6 +446,14 @@ def test_the_verb_says_where_the_page_lies(seen: Seen, tmp_path: Path, capsys: p
     assert said.endswith(f"page written to {file}")
     assert "records.person.phone" in file.read_text()
     assert seen.server.password not in file.read_text()
+
+
+def test_where_no_page_can_be_written_nothing_is_printed(
+    seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(InputError, match="cannot be written"):
+        verb(seen.server.dsn(), html=tmp_path / "nowhere" / "reach.html", format_=Format.json)
+    assert capsys.readouterr().out == ""
 
 
 def test_options_that_would_do_nothing_are_refused(tmp_path: Path) -> None:

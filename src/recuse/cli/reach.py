@@ -68,6 +68,8 @@ def reach(
         raise InputError("--system names a system of a policy repository", "say --repository too")
     scope = None if repository is None else read_scope(repository, system, service_of(url))
     surveyed = operation.survey(url, object_, tuple(account or ()))
+    if html is not None:  # before anything is printed: an error is then the only document
+        write_file(html, render_reach(reach_page(surveyed, scope, service_of(url), clock.now())).encode())
     found = surveyed.document
     if human:
         (_widest if object_ is None else _answers)(found)
@@ -75,8 +77,7 @@ def reach(
     else:
         document(found)
     if html is not None:
-        write_file(html, render_reach(reach_page(surveyed, scope, service_of(url), clock.now())).encode())
-        (out if human else err).print(f"page written to [bold]{plain(html)}[/]")
+        (out if human else err).print(f"page written to [bold]{plain(html)}[/]", soft_wrap=True)
 
 
 def _widest(found: dict[str, list[dict[str, object]]]) -> None:
