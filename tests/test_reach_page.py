@@ -178,16 +178,23 @@ def test_tables_without_a_place_are_counted(seen: Seen, monkeypatch: pytest.Monk
     assert "3 more tables are reached" in Tree(render_reach(page)).root.all("main")[0].text
 
 
-def test_of_many_accounts_some_are_drawn_and_all_are_there(seen: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recuse.operations.reach_grid._DRAWN", 1)
+@pytest.mark.parametrize("most", [8, 1, 0])
+def test_of_many_accounts_some_are_drawn_and_all_are_there(
+    seen: Seen, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    counts = [cell.reading for cell in said(seen.page).values()]
+    assert max(counts) == 3
+    monkeypatch.setattr("recuse.operations.reach_grid._PICTURES", sum(min(most, each) for each in counts))
     page = reach_page(seen.surveyed, seen.scope, None, AT)
     cell = said(page)["no agency", "crime_mapping"]
-    assert (len(cell.drawn), len(cell.listed)) == (1, 2)
+    assert (len(cell.drawn), len(cell.listed)) == (min(most, 3), 3 - min(most, 3))
     root = Tree(render_reach(page)).root
     (section,) = [each for each in root.walk() if each.attributes.get("id") == cell.id]
-    assert all(reader.account.replace("\u202e", "\ufffd") in section.text for reader in (*cell.drawn, *cell.listed))
-    assert len(section.all("svg")) == 1
-    assert len(section.all("details")) == len(cell.drawn[0].routes) + 2
+    assert all(words(reader.account) in section.text for reader in (*cell.drawn, *cell.listed))
+    assert len(section.all("svg")) == len(cell.drawn)
+    shown = [route.reproduce for reader in (*cell.drawn, *cell.listed) for route in reader.routes]
+    assert [each.text for each in section.all("pre")] == [words(text) for text in shown]
+    assert all(reader.more + 1 >= len(reader.routes) == 1 for reader in cell.listed)
 
 
 # --- steps have ids ---

@@ -19,12 +19,14 @@ from recuse.policy.repository import read_repository
 TABLES: Final = 25
 """How many tables have a column where neither an object nor a repository says which; reached most widely first."""
 
-_DRAWN: Final = 8  # accounts of a cell that get a picture
+_DRAWN: Final = (8, 3, 1, 0)  # accounts of a cell that get a picture: the first number with which
+_PICTURES: Final = 1_500  # there are no more than so many pictures on the page
 _ROUTES: Final = 3  # paths in a picture
 _NOBODY: Final = "no agency"
 _PART: Final = re.compile(r'"(?:[^"]|"")+"|[^.]+')
 
 _Key = tuple[str, str, str, str]
+_Shown = tuple[Mapping[str, Any], tuple[Mapping[str, Any], ...]]  # an answer, and those of its paths
 _Columns = Mapping[str, frozenset[str]]
 
 
@@ -38,10 +40,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class _Picked:
-    """An account's answer with the paths of it that the page shows."""
+    """Who reads something of a cell, each with the paths shown: with a picture, and without."""
 
-    answer: Mapping[str, Any]
-    paths: tuple[Mapping[str, Any], ...]
+    drawn: tuple[_Shown, ...]
+    listed: tuple[_Shown, ...]
 
 
 def read_scope(folder: Path, system: str | None, service: str | None) -> Scope:
@@ -71,11 +73,14 @@ def reach_page(surveyed: Surveyed, scope: Scope | None, service: str | None, at:
     answers = {
         name: {answer["account"]: answer for answer in surveyed.answers(targets)} for name, targets in columns.items()
     }
-    rows = [
-        (name, accounts, [_picked(answers[column][account] for account in accounts) for column in columns])
+    reading = [
+        (name, accounts, [_reading(answers[column][account] for account in accounts) for column in columns])
         for name, accounts in _rows(surveyed, scope)
     ]
-    steps = _numbered(picked for _, _, cells in rows for cell in cells for picked in cell)
+    drawn = _drawn([len(cell) for _, _, cells in reading for cell in cells])
+    rows = [(name, accounts, [_picked(cell, drawn) for cell in cells]) for name, accounts, cells in reading]
+    shown = (each for _, _, cells in rows for cell in cells for each in (*cell.drawn, *cell.listed))
+    steps = _numbered(path for _, paths in shown for path in paths)
     ids = {(s.source, s.target, s.kind, s.reason): s.id for s in steps}
     document = surveyed.document
     return ReachPage(
@@ -91,7 +96,7 @@ def reach_page(surveyed: Surveyed, scope: Scope | None, service: str | None, at:
         columns=tuple(columns),
         left_out=left_out,
         rows=tuple(
-            Row(name, len(accounts), tuple(_cell(f"c{y}-{x}", len(accounts), c, ids) for x, c in enumerate(cells, 1)))
+            Row(name, len(accounts), tuple(_cell((y, x), len(accounts), c, ids) for x, c in enumerate(cells, 1)))
             for y, (name, accounts, cells) in enumerate(rows, 1)
         ),
         steps=steps,
@@ -160,32 +165,41 @@ def _categories(surveyed: Surveyed, system: System) -> _Columns:
 # --- cells and steps ---
 
 
-def _picked(answers: Iterable[Mapping[str, Any]]) -> list[_Picked]:
-    """Who reads something, the widest first, with the paths shown: of the first accounts a few, of the others one."""
-    reading = sorted((a for a in answers if a["reaches"]), key=lambda a: (-WIDER.index(a["rows"]), a["account"]))
-    return [_Picked(a, tuple(a["paths"][: _ROUTES if n < _DRAWN else 1])) for n, a in enumerate(reading)]
+def _reading(answers: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The answers of those who read something, the widest first."""
+    return sorted((a for a in answers if a["reaches"]), key=lambda a: (-WIDER.index(a["rows"]), a["account"]))
 
 
-def _cell(name: str, accounts: int, picked: list[_Picked], ids: Mapping[_Key, str]) -> Cell:
-    readers = tuple(_reader(each, ids) for each in picked)
-    widest = max((reader.rows for reader in readers), key=WIDER.index, default=WIDER[0])
-    return Cell(name, widest, accounts, len(readers), readers[:_DRAWN], readers[_DRAWN:])
+def _drawn(reading: list[int]) -> int:
+    """How many accounts of a cell get a picture, given how many accounts of each cell read something."""
+    return next(most for most in _DRAWN if sum(min(most, each) for each in reading) <= _PICTURES)
 
 
-def _reader(picked: _Picked, ids: Mapping[_Key, str]) -> Reader:
+def _picked(answers: list[Mapping[str, Any]], drawn: int) -> _Picked:
+    """The paths shown: of the accounts with a picture a few, of the others one."""
+    paths = [(a, tuple(a["paths"][: _ROUTES if n < drawn else 1])) for n, a in enumerate(answers)]
+    return _Picked(tuple(paths[:drawn]), tuple(paths[drawn:]))
+
+
+def _cell(place: tuple[int, int], accounts: int, picked: _Picked, ids: Mapping[_Key, str]) -> Cell:
+    drawn, listed = (tuple(_reader(*each, ids) for each in some) for some in (picked.drawn, picked.listed))
+    widest = max((reader.rows for reader in (*drawn, *listed)), key=WIDER.index, default=WIDER[0])
+    row, column = place
+    return Cell(f"c{row}-{column}", widest, accounts, len(drawn) + len(listed), drawn, listed)
+
+
+def _reader(answer: Mapping[str, Any], paths: tuple[Mapping[str, Any], ...], ids: Mapping[_Key, str]) -> Reader:
     routes = tuple(
-        Route(tuple(dict.fromkeys(ids[_key(step)] for step in path["steps"])), path["reproduce"])
-        for path in picked.paths
+        Route(tuple(dict.fromkeys(ids[_key(step)] for step in path["steps"])), path["reproduce"]) for path in paths
     )
-    answer = picked.answer
     return Reader(answer["account"], answer["rows"], routes, len(answer["paths"]) - len(routes))
 
 
-def _numbered(shown: Iterable[_Picked]) -> tuple[Step, ...]:
+def _numbered(paths: Iterable[Mapping[str, Any]]) -> tuple[Step, ...]:
     """Every step of the paths shown, numbered by its own text, so that the same database gives the same numbers."""
     pages: dict[_Key, str | None] = {}
     taken: Counter[_Key] = Counter()
-    for path in (path for picked in shown for path in picked.paths):
+    for path in paths:
         taken.update({_key(step) for step in path["steps"]})
         pages |= {_key(step): step["page"] for step in path["steps"]}
     return tuple(_steps(pages, taken))
