@@ -80,7 +80,7 @@ DATA = PageData(
         "records.example/riverton", 9, "records.example/riverton\n9\nAAAA\n", "records.example/riverton+1a+B="
     ),
 )
-VOID = {"meta", "img", "br", "hr", "link", "input"}
+VOID = {"meta", "img", "br", "hr", "link", "input", "wbr"}
 
 
 @dataclass

@@ -1,14 +1,17 @@
 """`recuse reach`: who can reach an object of any PostgreSQL database, and by which paths."""
 
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 from rich.tree import Tree
 
+from recuse import clock
 from recuse.cli.console import (
     Format,
     FormatOption,
+    SystemOption,
     counted,
     document,
     err,
@@ -16,8 +19,21 @@ from recuse.cli.console import (
     plain,
     printing,
     warn_of_password,
+    write_file,
 )
+from recuse.errors import InputError
 from recuse.operations import reach as operation
+from recuse.operations.reach_grid import reach_page, read_scope
+from recuse.operations.reach_page import render_reach
+from recuse.targets.postgres.access import service_of
+
+HtmlOption = Annotated[
+    Path | None, typer.Option("--html", help="also write a page for people to this file, each cell with its paths")
+]
+AgenciesOption = Annotated[
+    Path | None,
+    typer.Option("--repository", "-r", help="with --html: agencies and categories of this policy repository"),
+]
 
 _WHOLE: Final = ("truncate", "drop", "references", "trigger")
 
@@ -30,26 +46,40 @@ def reach(
     account: Annotated[
         list[str] | None, typer.Option("--account", "-a", help="only this login; may be repeated")
     ] = None,
+    html: HtmlOption = None,
+    repository: AgenciesOption = None,
+    system: SystemOption = None,
     format_: FormatOption = Format.human,
 ) -> None:
     """Who can reach a table or column, and by which paths; without OBJECT, the tables reached most widely.
 
-    Needs no policy repository and changes nothing. Rights: CONNECT and the catalogs that everyone can read;
-    pg_read_all_stats to see other sessions.
+    Needs no policy repository and changes nothing. With --html it also writes a page: who reaches what, each cell with
+    its paths as pictures; with --repository its rows are agencies, and its columns categories where no OBJECT is named.
+    Rights: CONNECT and the catalogs that everyone can read; pg_read_all_stats to see other sessions.
 
-    Examples: recuse reach service=records records.person · recuse reach service=records records.person.phone -a app
+    Examples: recuse reach service=records records.person · recuse reach service=records records.person.phone -a app ·
+    recuse reach service=records --html reach.html -r policy
     """
     human = printing(format_)
     warn_of_password(url)
-    found = operation.reach(url, object_, tuple(account or ()))
-    if not human:
-        document(found)
-        return
-    if object_ is None:
-        _widest(found)
+    if html is None and (repository, system) != (None, None):
+        raise InputError(
+            "--repository and --system do nothing here without --html", "say --html FILE, or leave them away"
+        )
+    if repository is None and system is not None:
+        raise InputError("--system names a system of a policy repository", "say --repository too")
+    scope = None if repository is None else read_scope(repository, system, service_of(url))
+    surveyed = operation.survey(url, object_, tuple(account or ()))
+    if html is not None:  # before anything is printed: an error is then the only document
+        write_file(html, render_reach(reach_page(surveyed, scope, service_of(url), clock.now())).encode())
+    found = surveyed.document
+    if human:
+        (_widest if object_ is None else _answers)(found)
+        _lists(found)
     else:
-        _answers(found)
-    _lists(found)
+        document(found)
+    if html is not None:
+        (out if human else err).print(f"page written to [bold]{plain(html)}[/]", soft_wrap=True)
 
 
 def _widest(found: dict[str, list[dict[str, object]]]) -> None:

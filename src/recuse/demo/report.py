@@ -34,7 +34,7 @@ def _data(tour: "Tour") -> page.PageData:
         banner=BANNER,
         verdict=page.Verdict(
             found.verdict,
-            len(found.findings),
+            len(found.weighing),
             f"the system {found.system} ({found.accounts} logins, PostgreSQL {found.server_version})",
             f"{found.at:%Y-%m-%d}",
         ),
@@ -93,7 +93,7 @@ def _ordinary(tour: "Tour") -> page.Door:
         f"{len(others)} further findings",
         "ordinary grants, group memberships and PUBLIC, as any database has them",
         "recuse apply, which leaves class roles as the only holders of rights",
-        "open" if tour.after.findings else "closed",
+        "open" if tour.after.weighing else "closed",
     )
 
 

@@ -237,7 +237,8 @@ def _verify_after(tour: Tour) -> None:
     tour.after = found[0]
     agree = sum(attempt.agrees for attempt in tour.after.attempts)
     tour.say(
-        f"[bold]verify[/]   {len(tour.after.findings)} findings; {agree:,} of {len(tour.after.attempts):,} attempts as "
+        f"[bold]verify[/]   {len(tour.after.weighing)} findings, {len(tour.after.findings) - len(tour.after.weighing)} of "
+        f"low severity; {agree:,} of {len(tour.after.attempts):,} attempts as "
         f"{tour.after.accounts} accounts agree with the policy"
     )
 

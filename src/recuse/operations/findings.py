@@ -235,7 +235,8 @@ def is_elsewhere(name: str) -> bool:
 
 def split_name(name: str) -> tuple[str, ...]:
     """The parts of a name as PostgreSQL writes it: quoted parts unquoted."""
-    return tuple(part.strip('"').replace('""', '"') for part in re.findall(r'"(?:[^"]|"")+"|[^.]+', name))
+    parts = re.findall(r'"(?:[^"]|"")+"|[^.]+', name)
+    return tuple(part[1:-1].replace('""', '"') if part.startswith('"') else part for part in parts)
 
 
 def _memberships(wanted: Iterable[Fact]) -> frozenset[tuple[str, str]]:

@@ -1,24 +1,15 @@
 """The one-page report: what was directed, what holds, how it is known, and what is not proved; for anyone to read.
 
-One HTML file that asks nothing of anybody: no script, no request, its style allowed by digest alone. Everything given
-is text, and escaped; characters that would hide or reorder text are shown as U+FFFD. A page that would say more than
-its own figures is refused.
+A page that would say more than its own figures is refused.
 """
 
-import base64
-import hashlib
-import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Final, Literal
-
-from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
+from typing import Literal
 
 from recuse.directive.signature import CONFIRM_NAMESPACE, DIRECTIVE_NAMESPACE
 from recuse.errors import InputError
+from recuse.operations.html import render
 
 VerdictKind = Literal["holds", "findings", "undetermined"]
 Reach = Literal["all", "some", "none", "permit"]
@@ -193,12 +184,6 @@ class PageData:
     record: Record
 
 
-_TEMPLATES: Final = files("recuse.operations") / "templates"
-_NAMES: Final = ("page.html", "matrix.html", "replay.html", "macros.html", "page.css")
-# Controls, and what changes the direction of text around it (Unicode TR 36, TR 9): a name could hide what follows it.
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-
-
 def render_page(data: PageData) -> str:
     """The page as one HTML document.
 
@@ -208,35 +193,15 @@ def render_page(data: PageData) -> str:
     problem = next(_contradictions(data), None)
     if problem is not None:
         raise InputError(f"the page contradicts itself: {problem}", "build it from one verification")
-    sources = {name: _TEMPLATES.joinpath(name).read_text(encoding="utf-8") for name in _NAMES}
-    environment = Environment(
-        loader=DictLoader(sources),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_seen,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"count": _count, "share": _share, "quoted": shlex.quote}
-    style = sources["page.css"]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    # The style is a file of this package, not data: it is the one text that is not escaped.
-    return environment.get_template("page.html").render(
+    return render(
+        "page.html",
+        ("page.css",),
+        {"share": _share},
         data=data,
-        style=Markup(style),  # noqa: S704
-        style_sha256=digest,
         tried=sum(each.tried for each in data.tries),
         agreed=sum(each.agreed for each in data.tries),
         namespaces=(DIRECTIVE_NAMESPACE, CONFIRM_NAMESPACE),
     )
-
-
-def _seen(value: object) -> object:
-    return _UNSEEN.sub("\ufffd", value) if type(value) is str else value
-
-
-def _count(number: int) -> str:
-    return f"{number:,}"
 
 
 def _share(bar: Bar) -> str:

@@ -12,12 +12,12 @@ from typing import Any, Final
 import psycopg
 
 from recuse.errors import InputError
-from recuse.paths import Edge, Graph, Path, Place, Reached, Search
+from recuse.operations.beside import OUTSIDE, coded, residual, search_of
+from recuse.paths import Edge, Graph, Path, Place, Reached
 from recuse.targets.postgres.access import read_only
 from recuse.targets.postgres.edges import Collected, Rows, collect
 from recuse.targets.postgres.edges.changes import VERBS, Changing, changes, changing, toward
 from recuse.targets.postgres.edges.definitions import SHOWN
-from recuse.targets.postgres.edges.kinds import weakness_of
 from recuse.targets.postgres.edges.reproduce import Reproduction, reproduce
 from recuse.targets.postgres.floor import floor
 
@@ -27,23 +27,6 @@ PATHS: Final = 10
 WIDEST: Final = 20
 """How many tables the answer without an object shows."""
 
-SUPERUSER: Final = "superuser:"
-
-_RESIDUAL: Final = {
-    "table-sizes": "every account can see how large a table is and how many rows it is thought to have",
-    "activity-counters": "every account can see how often a table is read and written",
-    "catalog-metadata": "names, comments, enum labels and function bodies are readable by every account",
-    "locks": "every account can see which tables others use now, and waits for a hidden row whose key it writes",
-    "key-oracles": "who may write to a table with a unique or foreign key learns whether a value exists",
-    "row-estimates": "EXPLAIN tells a permitted account about how many rows hold a value, hidden ones counted",
-    "timing": "how long a query takes, and how many pages it reads, depends on hidden rows too",
-}
-_OUTSIDE: Final = {
-    "backups": "dumps, base backups and archived logs hold the data under other rights",
-    "exports": "files and copies made before today are not in the database",
-    "credentials": "who knows the password of an account, and whom pg_hba.conf lets in, is not decided here",
-    "renamed-copies": "copies whose columns have other names, or that hold whole rows in one column, cannot be told",
-}
 _SHARED: Final = frozenset({"public", "superuser", "createrole", "function", "definer"})
 _ORDER: Final = ("none", "some", "all")
 _WEIGHED: Final = 100  # paths looked at for one account before the best are shown
@@ -64,7 +47,31 @@ class Answer:
         return self.rows.verdict != "none"
 
 
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One look at a database: what was collected, the accounts asked about, and the document made of both.
+
+    `parts` name the object, quoted as SQL needs it; they are empty without one. `tables` are all that are reached, most
+    widely first.
+    """
+
+    collected: Collected
+    accounts: tuple[str, ...]
+    parts: tuple[str, ...]
+    tables: tuple[str, ...]
+    document: dict[str, Any]
+
+    def answers(self, targets: Collection[str]) -> list[dict[str, Any]]:
+        """Each account's answer about these nodes, as the document has it."""
+        return [_shown(each, self.collected.pages) for each in answers(self.collected, targets, self.accounts)]
+
+
 def reach(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> dict[str, Any]:  # noqa: A002 - the CLI's word
+    """The document of `survey` alone."""
+    return survey(dsn, object, accounts).document
+
+
+def survey(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> Surveyed:  # noqa: A002 - the CLI's word
     """Who reaches `schema.table` or `schema.table.column`; without an object, the tables that most accounts reach.
 
     The answer is the JSON document of `recuse reach`; without an object it has `tables` too: name, and the number of
@@ -77,8 +84,10 @@ def reach(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> dict[st
         ways = changing(connection, collected, parts) if parts else None
     chosen = _accounts(collected, accounts)
     document: dict[str, Any] = {"object": object, "server_version": f"{version // 10000}.{version % 10000}"}
+    widest: list[dict[str, Any]] = []
     if ways is None:
-        document |= {"accounts": [], "tables": _widest(collected, chosen)}
+        widest = _widest(collected, chosen)
+        document |= {"accounts": [], "tables": widest[:WIDEST]}
     else:
         targets = find_targets(collected, parts)
         graph = toward(ways, collected.database)
@@ -86,17 +95,18 @@ def reach(dsn: str, object: str | None, accounts: Sequence[str] = ()) -> dict[st
             _shown(answer, collected.pages) | {"changes": _changed(collected, ways, graph, answer.account)}
             for answer in answers(collected, targets, chosen)
         ]
-    return document | {
+    document |= {
         "sessions": [
             {"account": s.account, "pid": s.pid, "since": s.since and s.since.isoformat(), "state": s.state}
             for s in collected.sessions
             if s.account in chosen
         ],
-        "residual": _residual(collected, chosen),
-        "outside": [{"code": code, "sentence": sentence} for code, sentence in _OUTSIDE.items()],
-        "not_examined": [_line(line) for line in collected.not_examined],
+        "residual": residual(collected, chosen),
+        "outside": [{"code": code, "sentence": sentence} for code, sentence in OUTSIDE.items()],
+        "not_examined": [coded(line) for line in collected.not_examined],
         "floor": asdict(floor(version)),
     }
+    return Surveyed(collected, chosen, tuple(parts), tuple(row["object"] for row in widest), document)
 
 
 def find_targets(collected: Collected, parts: Sequence[str]) -> frozenset[str]:
@@ -119,12 +129,8 @@ def find_targets(collected: Collected, parts: Sequence[str]) -> frozenset[str]:
 def answers(collected: Collected, targets: Collection[str], accounts: Sequence[str]) -> tuple[Answer, ...]:
     """One answer for each account, in their order; an account that cannot connect reaches nothing."""
     graph = Graph.of(collected.edges).toward(targets)
-    search = _search(graph, accounts)
+    search = search_of(graph, accounts)
     return tuple(_answer(collected, graph, targets, search.reached(n)) for n in range(len(accounts)))
-
-
-def _search(graph: Graph, accounts: Sequence[str]) -> Search:
-    return graph.search_all([Place(f"login:{account}", account) for account in accounts])
 
 
 def _answer(collected: Collected, graph: Graph, targets: Collection[str], reached: Reached) -> Answer:
@@ -228,7 +234,7 @@ def _changed(collected: Collected, ways: Changing, graph: Graph, account: str) -
 
 
 def _widest(collected: Collected, accounts: Sequence[str]) -> list[dict[str, Any]]:
-    search = _search(Graph.of(collected.edges), accounts)
+    search = search_of(Graph.of(collected.edges), accounts)
     readers: dict[str, int] = {}
     for node in search.nodes():
         kind, _, name = collected.columns.get(node, node).partition(":")
@@ -237,31 +243,11 @@ def _widest(collected: Collected, accounts: Sequence[str]) -> list[dict[str, Any
                 if collected.rows(Place(node, identity)).verdict != "none":
                     readers[name] = readers.get(name, 0) | who
     counts = {name: who.bit_count() for name, who in readers.items() if who}
-    widest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WIDEST]
+    widest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"object": name, "accounts": count, "of": len(accounts)} for name, count in widest]
 
 
 _READ: Final = frozenset({"table", "matview", "column"})
-
-
-def _residual(collected: Collected, accounts: Sequence[str]) -> list[dict[str, str]]:
-    """What no grant closes, then what single accounts hold that is no path to this object but leads elsewhere."""
-    ends = {edge.target for edge in collected.edges if weakness_of(edge.target) or edge.target.startswith("future:")}
-    search = _search(Graph.of(collected.edges).toward({*ends, SUPERUSER}), accounts)
-    found = [{"code": code, "sentence": sentence} for code, sentence in (*_RESIDUAL.items(), *collected.noted)]
-    for number, account in enumerate(accounts):
-        reached = search.reached(number)
-        if reached.at(SUPERUSER):  # what it can do is no weakness of its own
-            continue
-        for node in sorted(node for node in ends if reached.at(node)):
-            weakness = weakness_of(node)
-            code, sentence = (weakness.code, weakness.sentence) if weakness else ("future-objects", "will reach more")
-            found.append({"code": code, "sentence": f"`{account}` {sentence}: {reached.shortest(node)[-1].reason}"})
-    return found
-
-
-def _kind(node: str) -> str:
-    return f"{node.partition(':')[0]}:"
 
 
 def _accounts(collected: Collected, asked: Sequence[str]) -> tuple[str, ...]:
@@ -290,8 +276,3 @@ def _parts(connection: psycopg.Connection[Any], name: str) -> list[str]:
 def _near(name: str, known: Collection[str]) -> str:
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     return f"did you mean {' or '.join(f'`{n}`' for n in near)}" if near else "ask without a name to see what there is"
-
-
-def _line(line: str) -> dict[str, str]:
-    code, _, sentence = line.partition(": ")
-    return {"code": code, "sentence": sentence}

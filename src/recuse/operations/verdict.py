@@ -37,6 +37,11 @@ class Verified:
     at: datetime
     pages: Mapping[str, str]
 
+    @property
+    def weighing(self) -> tuple[Finding, ...]:
+        """The findings that decide the verdict: all but those of low severity."""
+        return tuple(finding for finding in self.findings if finding.severity != "low")
+
 
 def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
     """The JSON document of `recuse verify` (DESIGN: the machine interface)."""

@@ -22,6 +22,12 @@ def holds_password(dsn: str) -> bool:
     return "password" in _parameters(dsn)
 
 
+def service_of(dsn: str) -> str | None:
+    """The entry of the connection service file that a connection string names, if it names one."""
+    service = _parameters(dsn).get("service")
+    return None if service is None else str(service)
+
+
 @contextmanager
 def read_only(dsn: str, *, statement_seconds: int = _STATEMENT_SECONDS) -> Iterator[psycopg.Connection[Any]]:
     """A connection with one read-only transaction and one view of the catalogs, rolled back at the end.
