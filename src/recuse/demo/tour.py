@@ -236,9 +236,10 @@ def _verify_after(tour: Tour) -> None:
     found = verify_repository(tour.workspace(draft=False), tour.ledger_folder, None, _dsn(tour), tour.progress)
     tour.after = found[0]
     agree = sum(attempt.agrees for attempt in tour.after.attempts)
+    low = len(tour.after.findings) - len(tour.after.weighing)
     tour.say(
-        f"[bold]verify[/]   {len(tour.after.weighing)} findings, {len(tour.after.findings) - len(tour.after.weighing)} of "
-        f"low severity; {agree:,} of {len(tour.after.attempts):,} attempts as "
+        f"[bold]verify[/]   {len(tour.after.weighing)} findings, {low} of low severity; "
+        f"{agree:,} of {len(tour.after.attempts):,} attempts as "
         f"{tour.after.accounts} accounts agree with the policy"
     )
 
