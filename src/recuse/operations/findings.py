@@ -150,7 +150,7 @@ class Finder:
 
     def _is_governed(self, edge: Edge) -> bool:
         """Whether this leads from a governed table to another that it looks like: the policy decides about both."""
-        return edge.kind == "copy" and self._category(edge.source) is not None
+        return edge.kind in ("copy", "foreign key value") and self._category(edge.source) is not None
 
     def _category(self, node: str) -> tuple[str, str] | None:
         """The governed table and category of a column's node."""

@@ -14,7 +14,7 @@ from recuse.targets.postgres.edges.definitions import HELD, defined
 from recuse.targets.postgres.edges.dropping import dropping, drops_policies
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, RowSecurity
 from recuse.targets.postgres.edges.running import running
-from recuse.targets.postgres.edges.same_rows import Child, Derived, derived, inherited
+from recuse.targets.postgres.edges.same_rows import Child, Derived, derived, inherited, referring
 from recuse.targets.postgres.edges.servers import foreign_in
 from recuse.targets.postgres.edges.subscriptions import subscriptions_in
 from recuse.targets.postgres.edges.texts import passwords_in
@@ -62,6 +62,7 @@ def read_database(connection: Connection) -> Database:
             *_expanded(rights, runs.acting),
             *inherited(rows_of(connection, "inheritance", Child), security),
             *derived(rows_of(connection, "derived", Derived), security),
+            *referring(rows_of(connection, "referring", Derived), security),
         ),
         examined=tuple(examined),
         not_examined=(*stored.not_understood, *runs.not_understood, *closed, *_not_examined(connection)),

@@ -28,7 +28,7 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A generated column, and the part of a column that it is computed from."""
+    """A column whose values come from another one: computed from it, or held to it by a foreign key."""
 
     node: str
     column: str
@@ -56,6 +56,14 @@ def derived(computed: Iterable[Derived], security: RowSecurity) -> Iterator[Edge
         reason = f"{one.name} is computed from it"
         for identity, _ in _identities(one.node, security):
             yield Edge(one.column, one.base, "generated column", reason, only_as=identity, identity=ANYONE)
+
+
+def referring(keyed: Iterable[Derived], security: RowSecurity) -> Iterator[Edge]:
+    """Whoever reads a foreign key's column reads values of the column that it refers to."""
+    for one in keyed:
+        reason = f"{one.name} holds values of it, since its foreign key refers to it"
+        for identity, _ in _identities(one.node, security):
+            yield Edge(one.column, one.base, "foreign key value", reason, only_as=identity, identity=ANYONE)
 
 
 def copied(home: Database, there: Database, linker: Linker) -> Iterator[Edge]:

@@ -1,0 +1,1 @@
+SELECT visitor FROM pub.visit;

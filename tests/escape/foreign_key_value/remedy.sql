@@ -1,0 +1,1 @@
+REVOKE SELECT (visitor) ON pub.visit FROM ice;
