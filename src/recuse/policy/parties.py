@@ -90,7 +90,7 @@ def read_authorities(root: Section, register: Register) -> dict[str, Authority]:
             parent=_parent(section, "authority", register),
             evidence=section.texts("evidence", optional=True),
             instruments=section.texts("instruments", optional=True),
-            judicial=section.flag("judicial", default=False),
+            judicial=section.flag("by_court", default=False),
         )
 
     return _each(root, "authority", register, read)

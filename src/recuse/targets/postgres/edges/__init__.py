@@ -33,7 +33,7 @@ from itertools import chain
 from typing import Final
 
 from recuse.errors import RecuseError, TargetError
-from recuse.paths import Edge, Place
+from recuse.paths import FILTERED, Edge, Place
 from recuse.targets.postgres.edges.catalog import Connection, noted_in, rows_of
 from recuse.targets.postgres.edges.columns import Column
 from recuse.targets.postgres.edges.elsewhere import opened
@@ -94,7 +94,9 @@ class Collected:
         if place.node.startswith("part:"):
             return Rows("some")
         node = self.columns.get(place.node, place.node)
-        return self.row_security[node].rows(node, place.identity) if node in self.row_security else Rows("all")
+        if node in self.row_security:
+            return self.row_security[node].rows(node, place.identity)
+        return Rows("some" if place.identity == FILTERED else "all")
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ class Widening:
     def _written(self, lever: Lever) -> Iterator[Edge]:
         for right in self.rights:
             if right.table == lever.name and (
-                right.means == lever.means or (right.means == "own" and lever.means in _OWN)
+                right.means == lever.means or (right.means == "owning" and lever.means in _OWN)
             ):
                 yield Edge(right.source, _node(lever), right.kind, right.reason, needs=(right.usage,), identity=ANYONE)
         for verb in _DONE.get(lever.means, ()):

@@ -1,6 +1,6 @@
 -- policy writers: who may write the tables that row policies (or functions that they call) may look into, other than by a grant on the
 -- whole table: the owner, and who was granted UPDATE on a column that a row policy names.
-SELECT 'role:' || pg_get_userbyid(r.relowner) AS source, r.name AS table, 'own' AS means, 'ownership' AS kind,
+SELECT 'role:' || pg_get_userbyid(r.relowner) AS source, r.name AS table, 'owning' AS means, 'ownership' AS kind,
        format('%I owns %s', pg_get_userbyid(r.relowner), r.name) AS reason, r.schema AS usage
 FROM relation AS r WHERE r.relkind IN ('r', 'p') AND r.oid >= 16384
 UNION ALL
