@@ -10,8 +10,8 @@ from recuse.targets.postgres.edges.flows import Role
 class Trigger:
     """A trigger on a relation, and the relation's owner.
 
-    `row`: it fires for each row; `rows` are the names under which it gets all of them. `as_changer`: it runs as who
-    makes the change, also where a foreign key does.
+    `row`: it fires for each row; `rows` are the names under which it gets all of them. `fills`: what it puts into the
+    row is kept. `as_changer`: it runs as who makes the change, also where a foreign key does.
     """
 
     relation: int
@@ -25,6 +25,7 @@ class Trigger:
     function: int
     rows: Sequence[str]
     row: bool
+    fills: bool
     as_changer: bool
     events: Sequence[str]
 

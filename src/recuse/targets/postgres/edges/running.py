@@ -160,7 +160,7 @@ class _Maker:
             source = f"{event}:{one.relation_name}"
             if function.definer:
                 yield Edge(source, function.node, "trigger", f"{what} runs {function.title}")
-                if flow.changes_row and event == "insert":
+                if flow.changes_row and one.fills and event == "insert":
                     shown = returned(self.shapes, one.relation)
                     reason = f"{what} runs {function.title}, and RETURNING shows what it puts into the row"
                     yield Edge(source, f"attached:{function.title}", "trigger", reason, shown, (one.node,))
@@ -175,7 +175,7 @@ class _Maker:
             self.unknown.append(f"triggers: {one.name} on {one.relation_name}: {function.title}: {flow.unknown}")
         reason = f"{what} copies it there ({function.title}), and what is there stays"
         self._copied(flow, reason, one.relation)
-        if flow.changes_row and flow.reads:
+        if flow.changes_row and one.fills and flow.reads:
             yield from self._changed(one, what, flow)
         yield from self._channels(flow, what, one.relation)
 

@@ -5,6 +5,7 @@ SELECT t.tgrelid AS relation, r.name AS relation_name, r.node,
        o.oid AS owner, o.rolname AS owner_name, o.rolsuper AS superuser,
        o.rolcreaterole AND current_setting('server_version_num')::int < 160000 AS create_role,
        t.tgname AS name, t.tgfoid AS function, array_remove(ARRAY[t.tgoldtable, t.tgnewtable]::text[], NULL) AS rows, t.tgtype & 1 <> 0 AS row,
+       t.tgtype & 1 <> 0 AND t.tgtype & 66 <> 0 AND t.tgtype & 20 <> 0 AS fills, -- BEFORE or INSTEAD OF, INSERT or UPDATE
        t.tgtype & 2 <> 0 OR current_setting('server_version_num')::int >= 180000 AS as_changer,
        ARRAY(SELECT e.name FROM (VALUES (4, 'insert'), (8, 'delete'), (16, 'update'), (32, 'truncate')) AS e (bit, name)
              WHERE t.tgtype & e.bit <> 0) AS events
