@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ def sign_directive(folder: Path, directive_id: str, key: Path) -> Path:
     refused when it is read. Raises SignatureError when the key is not one of the directing official's.
     """
     repository = read_repository(folder)
-    signed = _directive(repository, directive_id)
+    signed = _directive(repository, directive_id, repository.acceptances)
     validate(repository, [signed.directive])
     official = _official(repository.officials, signed.directive.directed_by)
     cedar_sha256 = hashlib.sha256(signed.directive.cedar.encode()).hexdigest()
@@ -100,9 +100,9 @@ def confirm_directive(folder: Path, directive_id: str, official_id: str, key: Pa
     return place / "confirmation.toml.sig"
 
 
-def _directive(repository: Repository, directive_id: str) -> SignedDirective:
+def _directive(repository: Repository, directive_id: str, also: Iterable[str] = ()) -> SignedDirective:
     if directive_id not in repository.directives:
-        known = ", ".join(f"`{name}`" for name in repository.directives) or "none"
+        known = ", ".join(f"`{name}`" for name in (*repository.directives, *also)) or "none"
         raise DirectiveError(f"no directive `{directive_id}` in directives/", f"name one of these: {known}")
     return repository.directives[directive_id]
 
