@@ -1,4 +1,4 @@
-"""Programs started cold on a large database: what each takes from start to end, and the memory that it holds at most."""
+"""Programs started cold on a large database: what each takes from start to end, and the memory it holds at most."""
 
 import json
 import os
