@@ -133,7 +133,9 @@ def test_a_database_made_from_this_one_shows_nothing(origin: Enforced, strategy:
     """On the same server, which has the same start: also under the name of the one that it is a copy of."""
     name, other = sql.Identifier(origin.database), sql.Identifier("aside")
     with psycopg.connect(origin.server.dsn(), autocommit=True) as admin:
-        admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (origin.database,))
+        admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (origin.database,)
+        )
         admin.execute(sql.SQL("CREATE DATABASE copy TEMPLATE {} STRATEGY {}").format(name, sql.Identifier(strategy)))
         try:
             assert moved(origin.server.dsn("copy")) == "database"

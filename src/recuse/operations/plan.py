@@ -16,13 +16,13 @@ from recuse.enforcement.held import Holdings
 from recuse.enforcement.order import Situation, order
 from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
 from recuse.enforcement.scope import PREFIX, Scope
-from recuse.errors import PlanError
+from recuse.errors import PlanError, TargetError
 from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations.effects import effects
 from recuse.operations.policy import Policy
 from recuse.operations.proofs import Texts, counts, prove
 from recuse.operations.widening import Comparison, Widening
-from recuse.targets.records import Inspection, RenderedStatement
+from recuse.targets.records import Inspection, RenderedStatement, Whereabouts
 from recuse.targets.target import Session
 
 
@@ -53,6 +53,7 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     Raises PlanError when the category map does not fit the database, a login is unknown to accounts.toml, or a rule
     cannot be enforced exactly.
     """
+    check_primary(session.whereabouts(), system.name)
     found = session.inspect()
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, found)
@@ -213,6 +214,15 @@ def _after(found: frozenset[Fact], differences: Iterable[Difference]) -> frozens
         else:
             facts.discard(difference.fact)
     return frozenset(facts)
+
+
+def check_primary(where: Whereabouts, system: str) -> None:
+    """Raise TargetError for a standby: nothing can be applied there, nor the server asked to write a condition."""
+    if where.recovering:
+        raise TargetError(
+            f"system `{system}` is a standby or is recovering, where nothing can be applied",
+            "name the service of its primary, or promote it first",
+        )
 
 
 def _check_logins(system: System, accounts: Mapping[str, Account], found: Inspection) -> None:

@@ -17,15 +17,18 @@ from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
+from recuse.operations.copies import Standing, copy_findings, standing
 from recuse.operations.emergencies import Emergency
 from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
 from recuse.operations.findings import Finder, Finding
+from recuse.operations.kept import kept
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
 from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
 from recuse.operations.verdict import EXIT, Verdict, Verified, verify_document
 from recuse.operations.workspace import Workspace
+from recuse.permits import Register
 from recuse.policy.decide import Decider
 from recuse.targets.records import Collected, Progress
 from recuse.targets.target import Session, target_for
@@ -78,10 +81,11 @@ class _Verification:
     def verdict(self) -> Verified:
         planned = plan_system(self.session, self.workspace.policy(), self.system)
         collected = self.session.collect()
-        attempts, unseen = self._attempts(planned)
+        copy = self._copy()
+        attempts, unseen = self._attempts(planned, copy)
         repository = self.workspace.repository
-        standing = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
-        weighing, covered = divided(self._findings(planned, collected, attempts), standing)
+        answered = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
+        weighing, covered = divided(self._findings(planned, collected, attempts, copy), answered)
         not_examined = [*collected.not_examined, *unseen]
         unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
         not_examined += [f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed]
@@ -113,8 +117,16 @@ class _Verification:
             pages=collected.pages,
         )
 
-    def _findings(self, planned: Planned, collected: Collected, attempts: tuple[Attempt, ...]) -> Iterator[Finding]:
+    def _copy(self) -> Standing:
+        entries = record.entries(self.ledger)
+        register = Register.of(kept(self.ledger), entries)
+        return standing(self.session, self.system.name, register, entries, self.workspace.at)
+
+    def _findings(
+        self, planned: Planned, collected: Collected, attempts: tuple[Attempt, ...], copy: Standing
+    ) -> Iterator[Finding]:
         repository = self.workspace.repository
+        yield from copy_findings(copy, collected.database)
         yield from drift(planned, self.system)
         yield from floor(collected, self.system)
         yield from Finder(repository, self.system, planned, collected).find()
@@ -139,9 +151,11 @@ class _Verification:
         every = self.workspace.repository.accounts.values()
         return [a for a in every if a.system == self.system.name and a.login in planned.found.oids]
 
-    def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
+    def _attempts(self, planned: Planned, copy: Standing) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
         if not planned.found.server.supported:
             return (), ("attempts: the policy has not been applied, so there is nothing to try",)
+        if copy.place.where.moved is not None:
+            return (), ("attempts: this is a copy, and its gates are shut for everyone",)
         repository = self.workspace.repository
         decider = Decider(repository, self.workspace.rules)
         tries = Attempts(self.workspace.policy(), self.system, planned.classes, planned.found.shapes, decider)

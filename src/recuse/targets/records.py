@@ -143,6 +143,20 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Whether a database is the one that the policy was applied to, if it has `noted` that.
+
+    `moved` says in a word why its gates are shut, None where they are not. `known` is how many entries the ledger had
+    when the database last followed it. One that is `recovering` is a standby, or a copy on its way to be restored.
+    """
+
+    noted: bool
+    moved: str | None
+    known: int | None
+    recovering: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AskedColumn:
     """A column that rules ask about: rows are told apart by its value, or by the questions about it where there are."""
 

@@ -32,6 +32,7 @@ from recuse.targets.records import (
     Sample,
     Severed,
     Tried,
+    Whereabouts,
 )
 
 
@@ -178,6 +179,14 @@ class Session(Protocol):
 
     def desk(self) -> Desk:
         """The permits of this database."""
+        ...
+
+    def whereabouts(self) -> Whereabouts:
+        """Whether this is the database that the policy was applied to, or a copy of it."""
+        ...
+
+    def settle(self, known: int | None, *, resuming: bool) -> bool:
+        """Note where this is, and how far it follows the ledger; opens a copy's gates only if `resuming`."""
         ...
 
 

@@ -10,7 +10,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
-from recuse.targets.postgres import apply, canonical, inspect, probe, sever
+from recuse.targets.postgres import apply, canonical, identity, inspect, probe, sever
 from recuse.targets.postgres.advice.answers import answers, remembered
 from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.collected import collected
@@ -31,6 +31,7 @@ from recuse.targets.records import (
     Progress,
     RenderedStatement,
     Severed,
+    Whereabouts,
 )
 
 
@@ -121,6 +122,14 @@ class PostgresSession:
     def desk(self) -> PostgresDesk:
         """The permits of this database."""
         return PostgresDesk(self.connection)
+
+    def whereabouts(self) -> Whereabouts:
+        """Whether this is the database that the policy was applied to, or a copy of it."""
+        return identity.whereabouts(self.connection)
+
+    def settle(self, known: int | None, *, resuming: bool) -> bool:
+        """Note where this is, and how far it follows the ledger; opens a copy's gates only if `resuming`."""
+        return identity.settle(self.connection, known, resuming=resuming)
 
 
 @dataclass(frozen=True, slots=True)

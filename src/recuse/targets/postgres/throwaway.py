@@ -41,9 +41,7 @@ class _Identity:
     uid: int | None = None
     gid: int | None = None
 
-    def run(
-        self, *command: str | Path, timeout: float = 120, **variables: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str | Path, timeout: float = 120, **variables: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", **variables}
         return subprocess.run(  # noqa: S603 - our own programs, no shell
             [str(part) for part in command],
