@@ -26,8 +26,9 @@ from recuse.targets.postgres.throwaway import copied
 from recuse.targets.target import target_for
 from tests.conftest import ENDS, version_id
 from tests.restore.copies import Backup, base_backup, moved, settle, snapshot, standby
+from tests.restore.small import small
 from tests.sessions.test_emergency import BOX, FIRST, Office, forbidding
-from tests.statements.world import DATABASE, Lab, built
+from tests.statements.world import DATABASE, Lab
 
 SECOND = "2026-03-01-box-ends"
 
@@ -59,7 +60,7 @@ def permit(lab: Lab, hours: float = 20) -> str:
 @pytest.fixture(scope="module", params=ENDS if os.environ.get("RESTORE") == "whole" else [18], ids=version_id)
 def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with ExitStack() as stack:
-        lab = stack.enter_context(built(request.param, tmp_path_factory.mktemp("lab")))
+        lab = stack.enter_context(small(request.param, tmp_path_factory.mktemp("lab")))
         lab.apply()
         first = permit(lab)
         taken = base_backup(lab.server)

@@ -115,6 +115,7 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         links=known.found.links,
         acting=_acting(known),
         computed=_computed(known),
+        shortened=shortened(accounts.values(), known.found),
     )
     changes = with_hazards(order(known.differences, situation), around)
     losing = {loss.account.partition("/")[2] for loss in known.loses}
@@ -142,6 +143,12 @@ def _copied_into(system: System, accounts: Iterable[Account], found: Inspection)
         return any(holdings.has(login, column, "INSERT") for login in bound for column in columns)
 
     return frozenset(table.name for table in system.tables if insertable(table.name))
+
+
+def shortened(accounts: Iterable[Account], found: Inspection) -> tuple[str, ...]:
+    """The logins that make backups and that row security binds."""
+    bound = {f.name for f in found.facts if isinstance(f, Role) and not f.bypass_rls and not f.superuser}
+    return tuple(sorted(a.login for a in accounts if a.use == "backup" and a.active and a.login in bound))
 
 
 def _acting(known: Findings) -> dict[Acting, tuple[str, ...]]:

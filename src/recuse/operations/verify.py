@@ -17,6 +17,7 @@ from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
+from recuse.operations.copiers import copier_findings, sample_findings, sampled
 from recuse.operations.copies import Standing, copy_findings, standing
 from recuse.operations.emergencies import Emergency
 from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
@@ -45,11 +46,15 @@ OUTSIDE: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """How to look: where to connect, whom to tell, and the access log, from which it is known who uses an account."""
+    """How to look: where to connect, whom to tell, the access log that tells who uses an account, and whether to `sample`.
+
+    A sample copies rows: a table is dumped as each backup account, restored on a server of our own, and counted.
+    """
 
     dsn: Dsn = service_dsn
     progress: Progress = print
     log: Path | None = None
+    sample: bool = False
 
 
 def verify_repository(
@@ -82,11 +87,14 @@ class _Verification:
         planned = plan_system(self.session, self.workspace.policy(), self.system)
         collected = self.session.collect()
         copy = self._copy()
+        samples = sampled(self.session, planned, self.workspace.repository, self.system) if self.looking.sample else ()
         attempts, unseen = self._attempts(planned, copy)
         repository = self.workspace.repository
         answered = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
-        weighing, covered = divided(self._findings(planned, collected, attempts, copy), answered)
+        found = (*self._findings(planned, collected, attempts, copy), *sample_findings(samples, self.system))
+        weighing, covered = divided(found, answered)
         not_examined = [*collected.not_examined, *unseen]
+        not_examined += [f"backups: {each.sentence}" for each in samples if not each.told]
         unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
         not_examined += [f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed]
         if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
@@ -103,6 +111,7 @@ class _Verification:
             examined=(
                 *collected.examined,
                 *(("reading and updating tried as every account",) if attempts else ()),
+                *(each.sentence for each in samples if each.told),
                 "live sessions",
                 "replication accounts, publications and slots",
             ),
@@ -134,6 +143,7 @@ class _Verification:
         yield from disagreements(attempts, self.system)
         yield from conflicts(planned, self.system)
         yield from replicating(planned, repository, self.system)
+        yield from copier_findings(planned, repository, self.system)
         yield from lapsed_emergencies(self._emergencies(), self.workspace.at)
         yield from party_findings(self.workspace.policy(), self.system, planned, self._uses())
 

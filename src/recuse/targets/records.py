@@ -157,6 +157,35 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """A table that a login's backup was made of, restored and counted; with a `refusal` it was not to be had.
+
+    `expected` are the rows of the table in the very snapshot that was dumped. `told` is False where the try itself could
+    not be made, so that nothing is known of the backup.
+    """
+
+    login: str
+    table: str
+    expected: int
+    counted: int
+    refusal: str | None = None
+    told: bool = True
+
+    @property
+    def whole(self) -> bool:
+        """Whether no row is missing, as far as was told."""
+        return not self.told or (self.refusal is None and self.counted == self.expected)
+
+    @property
+    def sentence(self) -> str:
+        """What was found, for a person."""
+        if self.refusal is not None:
+            return f"a backup of `{self.table}` as `{self.login}` could not be made or restored: {self.refusal}"
+        rows = f"{self.counted:,} of {self.expected:,} rows"
+        return f"a backup of `{self.table}` as `{self.login}`, restored: {rows}"
+
+
+@dataclass(frozen=True, slots=True)
 class AskedColumn:
     """A column that rules ask about: rows are told apart by its value, or by the questions about it where there are."""
 

@@ -29,6 +29,7 @@ from recuse.targets.records import (
     Patience,
     Progress,
     RenderedStatement,
+    Restored,
     Sample,
     Severed,
     Tried,
@@ -179,6 +180,10 @@ class Session(Protocol):
 
     def desk(self) -> Desk:
         """The permits of this database."""
+        ...
+
+    def restored(self, login: str, tables: Sequence[str]) -> Restored:
+        """Dump the smallest of these tables that has rows as a login would, restore and count it; leaves nothing."""
         ...
 
     def whereabouts(self) -> Whereabouts:

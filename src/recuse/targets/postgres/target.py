@@ -10,7 +10,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
-from recuse.targets.postgres import apply, canonical, identity, inspect, probe, sever
+from recuse.targets.postgres import apply, backup, canonical, identity, inspect, probe, sever
 from recuse.targets.postgres.advice.answers import answers, remembered
 from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.collected import collected
@@ -30,6 +30,7 @@ from recuse.targets.records import (
     Patience,
     Progress,
     RenderedStatement,
+    Restored,
     Severed,
     Whereabouts,
 )
@@ -122,6 +123,10 @@ class PostgresSession:
     def desk(self) -> PostgresDesk:
         """The permits of this database."""
         return PostgresDesk(self.connection)
+
+    def restored(self, login: str, tables: Sequence[str]) -> Restored:
+        """One table dumped as a login would, restored on a server of our own, and counted."""
+        return backup.restored(self.connection, login, tables)
 
     def whereabouts(self) -> Whereabouts:
         """Whether this is the database that the policy was applied to, or a copy of it."""
