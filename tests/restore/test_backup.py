@@ -40,7 +40,9 @@ def accept(lab: Lab, start: int, until: int) -> date:
     first, last = (clock.today() + timedelta(days=days) for days in (start, until))
     folder = lab.policy / "acceptances" / "copies"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "acceptance.toml").write_text(ACCEPTANCE.replace("YESTERDAY", f"{first}").replace("IN-A-MONTH", f"{last}"))
+    (folder / "acceptance.toml").write_text(
+        ACCEPTANCE.replace("YESTERDAY", f"{first}").replace("IN-A-MONTH", f"{last}")
+    )
     sign_acceptance(lab.policy, "copies", lab.folder / "confirmer")
     return last
 

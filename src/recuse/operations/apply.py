@@ -7,7 +7,7 @@ its backtest and advice), so an edited plan is refused and a changed database is
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recuse import clock
@@ -22,6 +22,8 @@ from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.reducing import check_permits, check_reduces
+from recuse.operations.standbys import PATIENCE as PATIENCE_FOR_STANDBYS
+from recuse.operations.standbys import sever_standbys
 from recuse.operations.workspace import Workspace, open_emergency, open_with_ledger
 from recuse.targets.records import PATIENCE, Applied, Patience, Progress
 from recuse.targets.target import Session, target_for
@@ -47,12 +49,14 @@ def service_dsn(system: System) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to apply: where to connect, whom to tell, how long others may have to wait, and whether copies are expected."""
+    """How to apply: where to connect, whom to tell, how long others may have to wait, whether copies
+    are expected, and how long a standby may take to replay a cut (seconds)."""
 
     dsn: Dsn = service_dsn
     progress: Progress = lambda *_: None
     patience: Patience = PATIENCE
     resuming: bool = False
+    standby_seconds: float = PATIENCE_FOR_STANDBYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class _Record:
     workspace: Workspace
     ended: EndedLog
     current: frozenset[str]
+    standbys: dict[str, dict[str, JSON]] = field(default_factory=dict)
 
 
 def apply_repository(
@@ -105,6 +110,8 @@ def apply_in(
         written = _Record(workspace, ended, current)
         parts = [each.plan.parts() for each in planned]
         tight = [_run(session, part, manner, ended) for session, (part, _) in zip(sessions, parts, strict=True)]
+        for session, system, each in zip(sessions, systems, planned, strict=True):
+            _sever_standbys(session, system, each.plan, written, manner)
         loose = [_run(session, part, manner, ended) for session, (_, part) in zip(sessions, parts, strict=True)]
         done = [_together(first, second) for first, second in zip(tight, loose, strict=True)]
         return tuple(
@@ -145,6 +152,13 @@ def _run(session: Session, part: Plan, manner: Manner, ended: EndedLog) -> Appli
         raise
     ended.add(part.system, (*applied.cut.ended, *applied.shaped.ended))
     return applied
+
+
+def _sever_standbys(session: Session, system: System, plan: Plan, written: _Record, manner: Manner) -> None:
+    """End on the standbys what was ended here, before anything is loosened."""
+    for each in sever_standbys(session, system, plan.severs, manner.standby_seconds):
+        written.ended.add(system.name, each.ended)
+        written.standbys.setdefault(system.name, {})[each.service] = each.moment.isoformat()
 
 
 def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
@@ -229,6 +243,7 @@ def _finish(session: Session, planned: Planned, applied: Applied | None, written
         "changes": len(plan.changes),
         "severed": sorted(plan.severs),
         "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
+        "standbys": written.standbys.get(plan.system, {}),
         "severed_before": applied.moment.isoformat() if applied else None,
     }
     if workspace.alone:

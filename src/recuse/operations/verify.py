@@ -27,6 +27,7 @@ from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
 from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
+from recuse.operations.standbys import Standbys, look, old_standby_sessions, severed_there, standby_findings
 from recuse.operations.verdict import EXIT, Verdict, Verified, verify_document
 from recuse.operations.workspace import Workspace
 from recuse.permits import Register
@@ -88,12 +89,17 @@ class _Verification:
         collected = self.session.collect()
         copy = self._copy()
         samples = sampled(self.session, planned, self.workspace.repository, self.system) if self.looking.sample else ()
+        standbys = look(self.session, self.system)
         attempts, unseen = self._attempts(planned, copy)
         repository = self.workspace.repository
         answered = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
-        found = (*self._findings(planned, collected, attempts, copy), *sample_findings(samples, self.system))
+        found = (
+            *self._findings(planned, collected, attempts, copy),
+            *sample_findings(samples, self.system),
+            *self._on_standbys(standbys, planned),
+        )
         weighing, covered = divided(found, answered)
-        not_examined = [*collected.not_examined, *unseen]
+        not_examined = [*collected.not_examined, *unseen, *standbys.not_examined]
         not_examined += [f"backups: {each.sentence}" for each in samples if not each.told]
         unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
         not_examined += [f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed]
@@ -125,6 +131,12 @@ class _Verification:
             at=self.workspace.at,
             pages=collected.pages,
         )
+
+    def _on_standbys(self, standbys: Standbys, planned: Planned) -> Iterator[Finding]:
+        entries = record.entries(self.ledger)
+        yield from standby_findings(standbys, self.system)
+        cut = Cut.of(entries, planned)
+        yield from old_standby_sessions(standbys, self.system, cut, severed_there(entries, self.system.name))
 
     def _copy(self) -> Standing:
         entries = record.entries(self.ledger)

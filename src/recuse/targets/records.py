@@ -157,6 +157,25 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Where a server is: its cluster's identifier, the last change (written, or replayed where `recovering`), its clock."""
+
+    cluster: str
+    recovering: bool
+    lsn: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far a standby is behind: bytes of changes, and seconds where they are known."""
+
+    name: str
+    behind: int
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """A table that a login's backup was made of, restored and counted; with a `refusal` it was not to be had.
 

@@ -26,7 +26,10 @@ from recuse.targets.records import (
     AskedColumn,
     Collected,
     Inspection,
+    Lag,
+    LiveSession,
     Patience,
+    Position,
     Progress,
     RenderedStatement,
     Restored,
@@ -180,6 +183,26 @@ class Session(Protocol):
 
     def desk(self) -> Desk:
         """The permits of this database."""
+        ...
+
+    def sessions(self) -> tuple[LiveSession, ...]:
+        """Every session of the server."""
+        ...
+
+    def position(self) -> Position:
+        """Where the server is: everything committed before lies before it."""
+        ...
+
+    def lag(self, lsn: str) -> Lag:
+        """How far a standby is behind a position of its primary."""
+        ...
+
+    def replayed(self, lsn: str, patience: float) -> bool:
+        """Wait (seconds) until a standby has replayed a position of its primary; whether it has."""
+        ...
+
+    def receivers(self) -> tuple[Lag, ...]:
+        """The standbys that this server feeds now."""
         ...
 
     def restored(self, login: str, tables: Sequence[str]) -> Restored:
