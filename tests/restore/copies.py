@@ -12,8 +12,14 @@ import psycopg
 from recuse.targets.postgres.throwaway import Server, copied
 from tests.context.world import PASSWORD, Enforced, rows
 
-OPEN: Final = ([1, 3], [2, 3])  # what the application sees, and the analyst under a permit
-CLOSED: Final = ([], "this database is a copy, or was promoted, and nothing is open in it")
+OPEN: Final[tuple[list[int], list[int] | str]] = (
+    [1, 3],
+    [2, 3],
+)  # what the application sees, and the analyst under a permit
+CLOSED: Final[tuple[list[int], list[int] | str]] = (
+    [],
+    "this database is a copy, or was promoted, and nothing is open in it",
+)
 REPLICATING: Final = ("wal_level=logical", "max_wal_senders=8", "full_page_writes=on")
 
 

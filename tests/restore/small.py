@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import psycopg
 from psycopg import sql
 
+from recuse import clock
+from recuse.model import Request
+from recuse.operations import permit as permits
+from recuse.operations.permit import Office as Desk
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
 from tests.restore.copies import REPLICATING
@@ -37,3 +42,16 @@ def small(version: int, folder: Path) -> Iterator[Lab]:
             admin.execute(OBJECTS.encode())
             write_policy(folder / "policy", folder, POLICY)
             yield Lab(server, folder, admin)
+
+
+def permit(lab: Lab, hours: float = 20) -> str:
+    """A permit that goes the whole way: asked for, recorded, issued."""
+    desk = Desk.open(lab.policy, lab.ledger, lambda _: lab.dsn(), giving=True)
+    now = clock.now()
+    request = Request(
+        id=clock.random_name(16), at=now, requested_by="one", on_behalf_of="town", system="files", login="visitor",
+        purpose="study", authority="official_duty", agreement=None, case=None, instrument=None, evidence={},
+        until=now + timedelta(hours=hours),
+    )  # fmt: skip
+    permits.ask(desk, request, dry_run=False)
+    return permits.issue(desk, request.id, "another", None, dry_run=False).id

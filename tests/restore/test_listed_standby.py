@@ -11,18 +11,19 @@ import psycopg
 import pytest
 
 from recuse.errors import ApplyError
+from recuse.operations import permit as permits
 from recuse.operations import record
 from recuse.operations.apply import Manner, apply_in
 from recuse.operations.document import plan_document
 from recuse.operations.findings import Finding
+from recuse.operations.permit import Office as Desk
 from recuse.operations.since import Cut
 from recuse.operations.standbys import look, old_standby_sessions, severed_there, standby_findings
-from recuse.operations.workspace import open_workspace
 from recuse.targets.postgres.throwaway import Server
 from recuse.targets.target import target_for
 from tests.restore.copies import followed, standby
-from tests.restore.small import small
-from tests.sessions.test_emergency import BOX, FIRST, Office, forbidding
+from tests.restore.small import permit, small
+from tests.sessions.test_emergency import BOX, Office, forbidding
 from tests.statements.world import DATABASE, Lab
 
 SERVICE = "recuse-files-second"
@@ -146,6 +147,22 @@ def test_what_was_cut_is_readable_on_a_standby_that_lags(pair: Pair) -> None:
         assert desk.execute("SELECT count(*) FROM lab.ward").fetchone() == (0,)
     assert pair.findings() == []
     lab.run("UPDATE recuse.account SET active = true WHERE login = 'desk'; DROP TABLE public.ballast")
+
+
+def test_a_revoked_permit_ends_its_sessions_there_too(pair: Pair) -> None:
+    name = permit(pair.lab)
+    followed(pair.lab.server, pair.second)
+    desk = Desk.open(pair.lab.policy, pair.lab.ledger, lambda _: pair.lab.dsn(), giving=False)
+    with pair.login("visitor") as reader, pair.login("desk") as other:
+        reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SELECT recuse.declare('study', 'official_duty')")
+        assert reader.execute("SELECT count(*) FROM lab.ward").fetchone() == (50,)
+        assert permits.revoke(desk, name, None, dry_run=False).signalled == 1
+        with pytest.raises(psycopg.OperationalError):
+            reader.execute("SELECT count(*) FROM lab.ward")
+        assert other.execute("SELECT 1").fetchone() == (1,)
+    with pair.login("visitor") as reader, pytest.raises(psycopg.errors.InsufficientPrivilege, match="was revoked"):
+        reader.execute("SELECT recuse.declare('study', 'official_duty')")
 
 
 def test_a_standby_that_nobody_listed_is_a_finding(pair: Pair) -> None:

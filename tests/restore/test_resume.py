@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -13,20 +12,19 @@ import pytest
 
 from recuse import clock
 from recuse.errors import RefusedError, StalePlanError, TargetError
-from recuse.model import Request
 from recuse.operations import permit as permits
 from recuse.operations import record
 from recuse.operations.apply import Manner
-from recuse.operations.copies import copy_findings, standing
+from recuse.operations.copies import copy_findings, remarks_of, standing
 from recuse.operations.kept import kept
 from recuse.operations.permit import Office as Desk
 from recuse.operations.resume import Resumed, resume, resumption
 from recuse.permits import Register
-from recuse.targets.postgres.throwaway import copied
+from recuse.targets.postgres.throwaway import copied, throwaway
 from recuse.targets.target import target_for
 from tests.conftest import ENDS, version_id
 from tests.restore.copies import Backup, base_backup, moved, settle, snapshot, standby
-from tests.restore.small import small
+from tests.restore.small import permit, small
 from tests.sessions.test_emergency import BOX, FIRST, Office, forbidding
 from tests.statements.world import DATABASE, Lab
 
@@ -42,19 +40,6 @@ class Story:
     disk: Backup
     revoked: str
     issued: str
-
-
-def permit(lab: Lab, hours: float = 20) -> str:
-    """A permit that goes the whole way: asked for, recorded, issued."""
-    desk = Desk.open(lab.policy, lab.ledger, lambda _: lab.dsn(), giving=True)
-    now = clock.now()
-    request = Request(
-        id=clock.random_name(16), at=now, requested_by="one", on_behalf_of="town", system="files", login="visitor",
-        purpose="study", authority="official_duty", agreement=None, case=None, instrument=None, evidence={},
-        until=now + timedelta(hours=hours),
-    )  # fmt: skip
-    permits.ask(desk, request, dry_run=False)
-    return permits.issue(desk, request.id, "another", None, dry_run=False).id
 
 
 @pytest.fixture(scope="module", params=ENDS if os.environ.get("RESTORE") == "whole" else [18], ids=version_id)
@@ -217,6 +202,40 @@ def test_an_older_ledger_is_told_and_nothing_is_resumed_from_it(story: Story, tm
         resumed(lab)
     with psycopg.connect(lab.dsn(), autocommit=True) as admin:
         admin.execute("SELECT recuse.settle(1, true)")
+
+
+def test_without_its_roles_it_stays_shut_until_it_is_resumed(story: Story) -> None:
+    """A dump on a new server, without `pg_dumpall --globals-only`: nobody but who restored it reads, whatever is granted."""
+    lab = story.lab
+    file = lab.server.folder.parent / "dump"
+    lab.server.run("pg_dump", "--format", "custom", "--file", file, "--dbname", lab.dsn())
+    with throwaway(binaries=lab.server.programs) as server:
+        with psycopg.connect(server.dsn(), autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE {DATABASE}".encode())
+        with pytest.raises(TargetError, match="pg_restore"):  # it goes on after each role that it misses
+            server.run("pg_restore", "--dbname", server.dsn(DATABASE), file)
+        with psycopg.connect(server.dsn(DATABASE), autocommit=True) as admin:
+            copy = replace(lab, server=server, admin=admin)
+            copy.run("CREATE ROLE visitor LOGIN PASSWORD 'visitor'; CREATE ROLE desk LOGIN PASSWORD 'desk'")
+            copy.run("GRANT USAGE ON SCHEMA lab, recuse TO PUBLIC; GRANT ALL ON ALL TABLES IN SCHEMA lab TO PUBLIC")
+            for login in ("visitor", "desk"):
+                with psycopg.connect(copy.dsn(login), autocommit=True) as connection:
+                    assert connection.execute("SELECT count(*) FROM lab.ward").fetchone() == (0,)
+            assert moved(copy.dsn()) == "dump"
+            with target_for("postgresql").open(copy.dsn()) as session:
+                said = remarks_of(session, copy.workspace(), copy.plan(), copy.ledger)
+            absent = {
+                f"the login `{name}` of accounts.toml is not there, and gets nothing" for name in ("box", "archive")
+            }
+            assert {f"system `files`: {sentence}" for sentence in absent} < set(said)
+            assert said[0].startswith("system `files`: the gates are shut, since its rows were restored from a dump")
+            resumed(copy)
+            assert moved(copy.dsn()) is None
+            with psycopg.connect(copy.dsn("desk"), autocommit=True) as connection:
+                assert connection.execute("SELECT count(*) FROM lab.ward").fetchone() == (50,)
+            assert codes(copy) == {}
+            looks = "SELECT has_function_privilege('recuse_owner', 'pg_stat_file(text, boolean)', 'EXECUTE')"
+            assert copy.admin.execute(looks.encode()).fetchone() == (True,)
 
 
 def test_nothing_is_applied_to_a_standby(story: Story) -> None:

@@ -155,8 +155,12 @@ def _run(session: Session, part: Plan, manner: Manner, ended: EndedLog) -> Appli
 
 
 def _sever_standbys(session: Session, system: System, plan: Plan, written: _Record, manner: Manner) -> None:
-    """End on the standbys what was ended here, before anything is loosened."""
-    for each in sever_standbys(session, system, plan.severs, manner.standby_seconds):
+    """End on the standbys what was ended here, before anything is loosened.
+
+    Not when a copy is resumed: what stood by before it was promoted may be gone, and `verify` names what is left there.
+    """
+    logins = frozenset[str]() if manner.resuming else plan.severs
+    for each in sever_standbys(session, system, logins, manner.standby_seconds):
         written.ended.add(system.name, each.ended)
         written.standbys.setdefault(system.name, {})[each.service] = each.moment.isoformat()
 

@@ -7,12 +7,17 @@ is the witness: what it knows and the database does not is told, whatever the da
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
-from recuse.errors import StalePlanError
+from recuse.errors import StalePlanError, TargetError
 from recuse.ledger import Entry
+from recuse.model import Repository
+from recuse.operations import record
 from recuse.operations.findings import Finding
-from recuse.operations.plan import check_primary
+from recuse.operations.kept import kept
+from recuse.operations.plan import Planned, check_primary
+from recuse.operations.workspace import Workspace
 from recuse.permits import Line, Register, survey
 from recuse.targets.records import Whereabouts
 from recuse.targets.target import Session
@@ -124,6 +129,27 @@ def compared(found: Place, register: Register, here: Container[str], lines: Sequ
         revoked=tuple(line.id for line in running if line.id in register.revoked or (copy and line.mismatch)),
         missing=tuple(name for name in waiting if name in register.issued and name not in register.revoked),
     )
+
+
+def remarks(found: Standing, planned: Planned, repository: Repository) -> Iterator[str]:
+    """What a plan cannot mend, a sentence each: where the database is, and which logins of accounts.toml it lacks."""
+    system = found.place.system
+    for sentence in found.sentences():
+        yield f"system `{system}`: {sentence}; `{RESUME}` comes first"
+    for account in sorted(repository.accounts.values(), key=lambda a: a.id):
+        if account.system == system and account.active and account.login not in planned.found.oids:
+            yield f"system `{system}`: the login `{account.login}` of accounts.toml is not there, and gets nothing"
+
+
+def remarks_of(session: Session, workspace: Workspace, planned: Planned, ledger: Path) -> tuple[str, ...]:
+    """`remarks` about one database, where the login may list permits; of others it is only said where they are."""
+    entries = record.entries(ledger)
+    name = planned.plan.system
+    try:
+        found = standing(session, name, Register.of(kept(ledger), entries), entries, workspace.at)
+    except TargetError:
+        return ()
+    return tuple(remarks(found, planned, workspace.repository))
 
 
 def copy_findings(found: Standing, database: str) -> Iterator[Finding]:

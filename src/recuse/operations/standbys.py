@@ -5,7 +5,7 @@ session there. Those that `recuse.toml` lists are severed too; of others only th
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -47,22 +47,41 @@ def sever_standbys(primary: Session, system: System, logins: frozenset[str], pat
     does not end. What was cut stays cut.
     """
     for service in system.standbys if logins else ():
-        where = primary.position()
-        try:
-            with open_standby(system, service) as session:
-                _check_standby(session.position(), where, service)
-                if not session.replayed(where.lsn, patience):
-                    raise TargetError(f"it has not replayed the cut after {patience:.0f} seconds")
-                moment = session.position().at
-                severed = session.sever(logins, moment)
-                if severed.left:
-                    raise TargetError(f"sessions of {', '.join(severed.left)} did not end")
-        except TargetError as error:
-            raise ApplyError(
-                f"standby `{service}` of system `{system.name}` may still show what was cut: {error.message}",
-                "bring it up to date or stop it, then run `recuse plan` and `recuse apply` again",
-            ) from error
+        with _replayed(primary, system, service, patience) as session:
+            moment = session.position().at
+            severed = session.sever(logins, moment)
+            if severed.left:
+                raise TargetError(f"sessions of {', '.join(severed.left)} did not end")
         yield Severing(service, moment, severed.ended)
+
+
+def sever_permit(primary: Session, system: System, permit_id: str, patience: float) -> int:
+    """End the sessions of a revoked permit's login on each listed standby; how many. Raises as `sever_standbys`."""
+    signalled = 0
+    for service in system.standbys:
+        with _replayed(primary, system, service, patience) as session:
+            severed = session.desk().sever(permit_id)
+            if severed.left:
+                raise TargetError(f"sessions {', '.join(severed.left)} did not end")
+        signalled += severed.signalled
+    return signalled
+
+
+@contextmanager
+def _replayed(primary: Session, system: System, service: str, patience: float) -> Iterator[Session]:
+    """A listed standby when it has replayed all that the primary has now; what fails in the block is said of it."""
+    where = primary.position()
+    try:
+        with open_standby(system, service) as session:
+            _check_standby(session.position(), where, service)
+            if not session.replayed(where.lsn, patience):
+                raise TargetError(f"it has not replayed the cut after {patience:.0f} seconds")
+            yield session
+    except TargetError as error:
+        raise ApplyError(
+            f"standby `{service}` of system `{system.name}` may still show what was cut: {error.message}",
+            "bring it up to date or stop it, then run the same again",
+        ) from error
 
 
 def _check_standby(found: Position, primary: Position, service: str) -> None:

@@ -24,5 +24,7 @@ def settle(connection: Connection, known: int | None, *, resuming: bool) -> bool
 
     Without `resuming` only where it is the place already; whether it was noted. Resuming opens the gates.
     """
+    if resuming:
+        connection.execute(query("identity/looking"))
     row = connection.execute("SELECT recuse.settle(%s, %s)", (known, resuming)).fetchone()
     return row is not None and row[0] is True
