@@ -103,7 +103,8 @@ def wait_for(server: Server, condition: str, database: str = "postgres") -> None
     with psycopg.connect(server.dsn(database), autocommit=True) as connection:
         connection.execute("SET statement_timeout = '30s'")
         connection.execute(
-            f"DO $$ BEGIN WHILE NOT coalesce(({condition}), false) LOOP PERFORM pg_sleep(0.02); END LOOP; END $$".encode()
+            b"DO $$ BEGIN WHILE NOT coalesce((" + condition.encode() + b"), false) "
+            b"LOOP PERFORM pg_sleep(0.02); END LOOP; END $$"
         )
 
 

@@ -1,4 +1,4 @@
-"""A small enforced world with its policy repository: two tables, a desk, a letter box, a visitor who declares, two copiers."""
+"""A small enforced world with its policy repository: two tables; a desk, a letter box, a visitor, and two copiers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Backup and replication logins: somebody answers for them until a day, and a backup is whole when it is restored and counted."""
+"""Somebody answers for a backup or replication login until a day; a backup is restored and counted."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -100,7 +100,7 @@ def test_without_bypassrls_a_backup_stops_or_is_empty(lab: Lab, tmp_path: Path) 
         assert hazards["backup-short"].sentence.startswith("`archive` makes backups and has no BYPASSRLS")
     finally:
         lab.run("ALTER TABLE lab.ward ENABLE ROW LEVEL SECURITY")
-        lab.run(str("ALTER ROLE archive BYPASSRLS"))
+        lab.run("ALTER ROLE archive BYPASSRLS")
     assert "backup-short" not in {f.code for f in verified(lab).findings}
     assert restored(lab).whole
 

@@ -187,7 +187,11 @@ def test_a_dump_restored_on_the_same_server_shows_nothing(origin: Enforced) -> N
 
 def test_where_it_is_cannot_be_written_in_a_savepoint(origin: Enforced) -> None:
     """The row's transaction is the row's own, so one written inside another would be taken for a dump's."""
-    with psycopg.connect(origin.server.dsn(origin.database)) as admin:
-        with pytest.raises(psycopg.errors.ActiveSqlTransaction), admin.transaction(), admin.transaction():
-            admin.execute("SELECT recuse.settle(NULL, true)")
+    with (
+        psycopg.connect(origin.server.dsn(origin.database)) as admin,
+        pytest.raises(psycopg.errors.ActiveSqlTransaction),
+        admin.transaction(),
+        admin.transaction(),
+    ):
+        admin.execute("SELECT recuse.settle(NULL, true)")
     assert seen(origin.server, origin.database) == OPEN

@@ -1,4 +1,4 @@
-"""A standby that recuse.toml lists: its sessions end too, when the cut has arrived there and not before; its lag is a finding."""
+"""On a standby that recuse.toml lists sessions end too, when the cut has arrived there; its lag is a finding."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""`apply --resume`: what a copy is too old to know is made so, and only then does anything open; the ledger is the witness."""
+"""`apply --resume` makes so what a copy is too old to know, and only then opens anything; the ledger is the witness."""
 
 import json
 import os
@@ -205,7 +205,7 @@ def test_an_older_ledger_is_told_and_nothing_is_resumed_from_it(story: Story, tm
 
 
 def test_without_its_roles_it_stays_shut_until_it_is_resumed(story: Story) -> None:
-    """A dump on a new server, without `pg_dumpall --globals-only`: nobody but who restored it reads, whatever is granted."""
+    """A dump on a new server without the roles: nobody but who restored it reads, whatever is granted."""
     lab = story.lab
     file = lab.server.folder.parent / "dump"
     lab.server.run("pg_dump", "--format", "custom", "--file", file, "--dbname", lab.dsn())

@@ -64,9 +64,9 @@ def apply(
     With --emergency the signature of the directing official is enough, for a plan that opens nothing and ends no permit
     under a court's authority. It is recorded as such, and lapses after 72 hours unless the directive is confirmed.
 
-    With --resume no plan is given. A database that was restored, copied or promoted shows nothing; one that was set back
-    may show too much. What the ledger has as revoked ends first, then the policy in force is planned and applied, then
-    the gates open, and permits that the copy is too old to have are issued again.
+    With --resume no plan is given. A database that was restored, copied or promoted shows nothing; one that was set
+    back may show too much. What the ledger has as revoked ends first, then the policy in force is planned and applied,
+    then the gates open, and permits that the copy is too old to have are issued again.
 
     Examples: recuse apply plan.json -r policy --dry-run · recuse apply plan.json -r policy ·
     recuse apply plan.json -r policy --emergency · recuse apply --resume -r policy --dry-run

@@ -1,4 +1,4 @@
-"""What `recuse apply --resume` says and asks: it makes a restored, promoted or older database its ledger's own again."""
+"""What `recuse apply --resume` says and asks: it makes a restored, promoted or older database its ledger's own."""
 
 import sys
 from collections.abc import Iterable

@@ -49,8 +49,10 @@ def service_dsn(system: System) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to apply: where to connect, whom to tell, how long others may have to wait, whether copies
-    are expected, and how long a standby may take to replay a cut (seconds)."""
+    """How to apply: where to connect, whom to tell, and how long others may have to wait.
+
+    `resuming` expects copies; `standby_seconds` is how long a standby may take to replay a cut.
+    """
 
     dsn: Dsn = service_dsn
     progress: Progress = lambda *_: None
@@ -82,8 +84,9 @@ def apply_in(
     """Apply the plan of every live system of the repository; as an `emergency` on one signature, if it only reduces.
 
     Raises SignatureError or DirectiveError when no directive is in force, StalePlanError when the plan would now be
-    another or a system is a copy, RefusedError when an emergency opens something or ends a court's permit, ApplyError when a statement fails
-    (what was tightened stays tight), LedgerError when nothing can be recorded (then nothing is changed).
+    another or a system is a copy, RefusedError when an emergency opens something or ends a court's permit, ApplyError
+    when a statement fails or a standby does not follow (what was tightened stays tight), LedgerError when nothing can
+    be recorded (then nothing is changed).
     """
     workspace = open_emergency(folder, ledger) if emergency else open_with_ledger(folder, ledger, draft=False)
     if read_plan(plan)["draft"] and not emergency:

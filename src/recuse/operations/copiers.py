@@ -1,4 +1,4 @@
-"""Accounts that are declared to copy everything, for backups or for another server: who answers for them, and until when.
+"""Accounts that are declared to copy everything, for backups or another server: who answers for them, until when.
 
 Row security does not bind what copies a whole database, and must not: a backup that it shortened would be found out at
 the restore. So such a login needs BYPASSRLS, an acceptance with an end date, and a look at whether its copy is whole.
@@ -43,8 +43,8 @@ def copier_findings(planned: Planned, repository: Repository, system: System) ->
             system=system.name,
             account=f"{system.name}/{login}",
             object=f"role:{login}",
-            reproduce=f"-- as {login}: pg_dump stops at the first governed table; with --enable-row-security it writes no "
-            "row and says nothing",
+            reproduce=f"-- as {login}: pg_dump stops at the first governed table; with --enable-row-security it writes "
+            "no row and says nothing",
             remedy=f"ALTER ROLE {login} BYPASSRLS",
         )
 

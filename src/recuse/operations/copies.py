@@ -39,7 +39,7 @@ MOVED: Final[Mapping[str, str]] = {
 class Place:
     """Where a database is, and whether it has followed its ledger.
 
-    `behind` says that a plan was applied that it does not know, `ahead` that it has followed entries that are not there.
+    `behind` says that a plan was applied that it does not know, `ahead` that it has followed entries that are gone.
     """
 
     system: str

@@ -75,7 +75,7 @@ def resumption(manner: Manner, folder: Path, ledger: Path) -> Resumption:
 
 
 def resume(found: Resumption) -> tuple[Resumed, ...]:
-    """Resume what was found. Raises ApplyError when a session does not end or a statement fails: the gates stay shut."""
+    """Resume what was found. ApplyError when a session does not end or a statement fails: then the gates stay shut."""
     workspace, manner = found.workspace, replace(found.manner, resuming=True)
     for each, system in _copies(found):
         with target_for(system.engine).open(manner.dsn(system)) as session:

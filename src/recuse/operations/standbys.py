@@ -20,7 +20,7 @@ from recuse.targets.target import Session, target_for
 
 LAGS_BYTES: Final = 16 * 2**20
 LAGS_SECONDS: Final = 60.0
-"""A standby further behind than this is a finding: one segment of changes, or what `recuse watch` may take to see it."""
+"""A standby further behind is a finding: one segment of changes, or as long as `recuse watch` may take to see it."""
 
 PATIENCE: Final = 60.0
 """Seconds for which apply waits until a standby has replayed a cut."""
@@ -147,8 +147,8 @@ def standby_findings(found: Standbys, system: System) -> Iterator[Finding]:
                 system=system.name,
                 object=f"standby:{each.name}",
                 door="copy",
-                reproduce=f"-- on `{each.name}`, {each.behind:,} bytes of changes behind{age}: what was cut on the primary "
-                "is readable until it is replayed",
+                reproduce=f"-- on `{each.name}`, {each.behind:,} bytes of changes behind{age}: what was cut on the "
+                "primary is readable until it is replayed",
                 remedy="let it replay (SELECT pg_wal_replay_resume()), or stop it",
             )
     if unlisted > 0:
@@ -158,8 +158,8 @@ def standby_findings(found: Standbys, system: System) -> Iterator[Finding]:
             system=system.name,
             object=f"standby:{found.receivers[0].name}",
             door="copy",
-            reproduce=f"-- SELECT * FROM pg_stat_replication shows {names}, of which recuse.toml lists "
-            f"{len(system.standbys)}: nobody ends sessions there",
+            reproduce=f"-- pg_stat_replication shows {names}, recuse.toml lists {len(system.standbys)}: nobody ends "
+            "sessions there",
             remedy="list the service of each under `standbys` of the system in recuse.toml",
         )
 

@@ -47,7 +47,7 @@ OUTSIDE: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """How to look: where to connect, whom to tell, the access log that tells who uses an account, and whether to `sample`.
+    """How to look: where to connect, whom to tell, an access log to tell who uses an account, and whether to `sample`.
 
     A sample copies rows: a table is dumped as each backup account, restored on a server of our own, and counted.
     """

@@ -158,7 +158,7 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a server is: its cluster's identifier, the last change (written, or replayed where `recovering`), its clock."""
+    """Where a server is: its cluster's identifier, its last change (replayed, where `recovering`), and its clock."""
 
     cluster: str
     recovering: bool
@@ -179,8 +179,8 @@ class Lag:
 class Restored:
     """A table that a login's backup was made of, restored and counted; with a `refusal` it was not to be had.
 
-    `expected` are the rows of the table in the very snapshot that was dumped. `told` is False where the try itself could
-    not be made, so that nothing is known of the backup.
+    `expected` are the rows of the table in the very snapshot that was dumped. `told` is False where the try itself
+    could not be made, so that nothing is known of the backup.
     """
 
     login: str

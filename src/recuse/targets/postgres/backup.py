@@ -1,9 +1,9 @@
 """Whether a login's backup is whole: a table is dumped with its rights, restored on a server of our own, and counted.
 
-It copies rows, so it is done only when it is asked for: into a folder that nobody else enters, beside a throw-away server
-that listens to its own password, and both are gone when it is counted, also after a failure. The dump is the real `pg_dump`
-in the role of the login (`--role`), so that row security and grants bind it as they bind the login; the rows that it is to
-have are counted in the very snapshot that it dumps.
+It copies rows, so it is done only when it is asked for: into a folder that nobody else enters, beside a throw-away
+server with a password of its own, and both are gone when it is counted, also after a failure. The dump is the real
+`pg_dump` in the role of the login (`--role`), so that row security and grants bind it as they bind the login; the rows
+that it is to have are counted in the very snapshot that it dumps.
 """
 
 import os
@@ -31,7 +31,7 @@ _ROWS_ALONE: Final = ("--no-owner", "--no-privileges")
 _WITHOUT_ROLES: Final = (*_ROWS_ALONE, "--section=pre-data", "--section=data", "--exit-on-error")
 
 
-class _Failed(RecuseError):
+class _ProgramError(RecuseError):
     """A program of PostgreSQL's ended without success."""
 
 
@@ -50,8 +50,9 @@ def restored(connection: Connection, login: str, tables: Sequence[str]) -> Resto
             with _snapshot(connection) as snapshot:
                 expected = _count(connection, name)
                 try:
-                    _dump(binaries, connection, login, name.as_string(connection), file, snapshot)
-                except _Failed as failed:
+                    what = ("--role", login, "--table", name.as_string(connection), "--snapshot", snapshot)
+                    _dump(binaries, connection, file, what)
+                except _ProgramError as failed:
                     return Restored(login, table, expected, 0, failed.message)
             with throwaway(binaries=binaries) as server:
                 return Restored(login, table, expected, _restore(binaries, server, file, (schema, relation)))
@@ -75,13 +76,12 @@ def _count(connection: psycopg.Connection[tuple[object, ...]], name: sql.Identif
     return int(str(row[0])) if row else 0
 
 
-def _dump(binaries: Path, connection: Connection, login: str, name: str, file: Path, snapshot: str) -> None:
+def _dump(binaries: Path, connection: Connection, file: Path, what: Sequence[str]) -> None:
     where = conninfo.make_conninfo(**connection.info.get_parameters())
     file.touch(mode=0o600)
     _run(
-        binaries / "pg_dump", "--dbname", where, "--role", login, "--table", name, "--format", "custom", *_ROWS_ALONE,
-        "--snapshot", snapshot, "--lock-wait-timeout", _WAITS, "--file", str(file),
-        password=connection.info.password,
+        binaries / "pg_dump", "--dbname", where, *what, "--format", "custom", *_ROWS_ALONE,
+        "--lock-wait-timeout", _WAITS, "--file", str(file), password=connection.info.password,
     )  # fmt: skip
 
 
@@ -102,4 +102,4 @@ def _run(program: Path, *arguments: str, password: str) -> None:
     )  # fmt: skip
     if done.returncode != 0:
         last = [line for line in done.stderr.splitlines() if "error:" in line] or done.stderr.strip().splitlines()
-        raise _Failed(last[0].partition("error: ")[2] or last[0] if last else f"{program.name} failed")
+        raise _ProgramError(last[0].partition("error: ")[2] or last[0] if last else f"{program.name} failed")

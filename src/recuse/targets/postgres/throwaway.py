@@ -122,7 +122,7 @@ def copied(
 ) -> Iterator[Server]:
     """A running server over a copy of another's data folder, for the length of a `with` block.
 
-    `copy` fills the folder that it is given; `signal` names the file that makes a server recover (`standby`, `recovery`).
+    `copy` fills the folder that it is given; `signal` names the file that makes it recover: `standby`, `recovery`.
     """
     parent = Path(tempfile.mkdtemp(prefix="recuse-pg-", dir=_reachable_folder()))
     try:

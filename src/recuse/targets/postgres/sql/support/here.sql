@@ -15,7 +15,8 @@ BEGIN
   IF NOT recovering THEN
     timeline := ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint;
     IF may_look THEN
-      base_backup := (SELECT format('%s %s', extract(epoch FROM f.modification), f.size) FROM pg_stat_file('backup_label.old', true) f);
+      base_backup := (SELECT format('%s %s', extract(epoch FROM f.modification), f.size)
+                      FROM pg_stat_file('backup_label.old', true) f WHERE f.size IS NOT NULL);
     END IF;
     RETURN;
   END IF;

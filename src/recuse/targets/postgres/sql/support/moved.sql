@@ -17,8 +17,8 @@ BEGIN
   RETURN CASE WHEN found.system_identifier IS DISTINCT FROM noted.system_identifier THEN 'system'
               WHEN found.database_oid IS DISTINCT FROM noted.database_oid THEN 'database'
               WHEN found.recovering AND (found.timeline <= noted.timeline) IS NOT TRUE THEN 'timeline'
-              WHEN found.recovering AND found.restoring THEN 'restoring'
-              WHEN found.recovering AND NOT found.fed THEN 'unfed'
+              WHEN found.recovering AND found.restoring IS NOT FALSE THEN 'restoring'
+              WHEN found.recovering AND found.fed IS NOT TRUE THEN 'unfed'
               WHEN found.recovering THEN NULL
               WHEN found.timeline IS DISTINCT FROM noted.timeline THEN 'timeline'
               WHEN found.base_backup IS DISTINCT FROM noted.base_backup THEN 'backup'
