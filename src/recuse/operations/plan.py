@@ -108,15 +108,7 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         *_standing_of_roles(known.found.facts, frozenset(accounts)),
         frozenset(f.table for f in known.found.facts if isinstance(f, RowSecurity) and f.enabled),
     )
-    around = Surroundings(
-        categorised=frozenset(".".join(ref.name[:2]) for ref in batches),
-        owners=frozenset(f.role for f in known.found.facts if isinstance(f, Owner) and f.of in batches),
-        copied_into=_copied_into(system, accounts.values(), known.found),
-        links=known.found.links,
-        acting=_acting(known),
-        computed=_computed(known),
-        shortened=shortened(accounts.values(), known.found),
-    )
+    around = _surroundings(system, tuple(accounts.values()), batches, known)
     changes = with_hazards(order(known.differences, situation), around)
     losing = {loss.account.partition("/")[2] for loss in known.loses}
     ending = {a.login for a in accounts.values() if not a.active and a.login in known.found.oids}
@@ -143,6 +135,21 @@ def _copied_into(system: System, accounts: Iterable[Account], found: Inspection)
         return any(holdings.has(login, column, "INSERT") for login in bound for column in columns)
 
     return frozenset(table.name for table in system.tables if insertable(table.name))
+
+
+def _surroundings(
+    system: System, accounts: tuple[Account, ...], batches: Mapping[ObjectRef, str], known: Findings
+) -> Surroundings:
+    """What makes changes dangerous here."""
+    return Surroundings(
+        categorised=frozenset(".".join(ref.name[:2]) for ref in batches),
+        owners=frozenset(f.role for f in known.found.facts if isinstance(f, Owner) and f.of in batches),
+        copied_into=_copied_into(system, accounts, known.found),
+        links=known.found.links,
+        acting=_acting(known),
+        computed=_computed(known),
+        shortened=shortened(accounts, known.found),
+    )
 
 
 def shortened(accounts: Iterable[Account], found: Inspection) -> tuple[str, ...]:

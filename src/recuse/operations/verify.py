@@ -12,6 +12,7 @@ from typing import Final
 from recuse.audit.last_use import last_uses
 from recuse.directive.acceptance import accepted
 from recuse.errors import MissingRightError
+from recuse.ledger import Entry
 from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations import record
 from recuse.operations.acceptance import divided
@@ -32,7 +33,7 @@ from recuse.operations.verdict import EXIT, Verdict, Verified, verify_document
 from recuse.operations.workspace import Workspace
 from recuse.permits import Register
 from recuse.policy.decide import Decider
-from recuse.targets.records import Collected, Progress
+from recuse.targets.records import Collected, Progress, Restored
 from recuse.targets.target import Session, target_for
 
 __all__ = ["EXIT", "OUTSIDE", "Looking", "Verified", "verify_document", "verify_in", "verify_repository"]
@@ -74,6 +75,20 @@ def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str 
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one verification has looked at; `unseen` says why attempts were not made or told nothing."""
+
+    planned: Planned
+    collected: Collected
+    entries: tuple[Entry, ...]
+    copy: Standing
+    standbys: Standbys
+    samples: tuple[Restored, ...]
+    attempts: tuple[Attempt, ...]
+    unseen: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class _Verification:
     """One verification of one system."""
@@ -85,26 +100,11 @@ class _Verification:
     looking: Looking
 
     def verdict(self) -> Verified:
-        planned = plan_system(self.session, self.workspace.policy(), self.system)
-        collected = self.session.collect()
-        copy = self._copy()
-        samples = sampled(self.session, planned, self.workspace.repository, self.system) if self.looking.sample else ()
-        standbys = look(self.session, self.system)
-        attempts, unseen = self._attempts(planned, copy)
+        seen = self._look()
         repository = self.workspace.repository
         answered = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
-        found = (
-            *self._findings(planned, collected, attempts, copy),
-            *sample_findings(samples, self.system),
-            *self._on_standbys(standbys, planned),
-        )
-        weighing, covered = divided(found, answered)
-        not_examined = [*collected.not_examined, *unseen, *standbys.not_examined]
-        not_examined += [f"backups: {each.sentence}" for each in samples if not each.told]
-        unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
-        not_examined += [f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed]
-        if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
-            not_examined.append("directives: not every one is signed, confirmed and in force")
+        weighing, covered = divided(self._findings(seen), answered)
+        not_examined = tuple(self._not_examined(seen))
         verdict: Verdict = (
             "findings" if any(f.severity != "low" for f in weighing) else "undetermined" if not_examined else "holds"
         )
@@ -113,51 +113,63 @@ class _Verification:
             verdict=verdict,
             findings=weighing,
             accepted=covered,
-            attempts=attempts,
+            attempts=seen.attempts,
             examined=(
-                *collected.examined,
-                *(("reading and updating tried as every account",) if attempts else ()),
-                *(each.sentence for each in samples if each.told),
+                *seen.collected.examined,
+                *(("reading and updating tried as every account",) if seen.attempts else ()),
+                *(each.sentence for each in seen.samples if each.told),
                 "live sessions",
                 "replication accounts, publications and slots",
             ),
-            not_examined=tuple(not_examined),
-            residual=tuple(residual(repository, self.system, planned, collected.noted)),
+            not_examined=not_examined,
+            residual=tuple(residual(repository, self.system, seen.planned, seen.collected.noted)),
             outside=tuple(OUTSIDE.items()),
-            accounts=len(collected.logins),
-            known_by=known_by(attempts, (a.id for a in self._here(planned))),
-            server_version=collected.version,
-            attempted=bool(attempts),
+            accounts=len(seen.collected.logins),
+            known_by=known_by(seen.attempts, (a.id for a in self._here(seen.planned))),
+            server_version=seen.collected.version,
+            attempted=bool(seen.attempts),
             at=self.workspace.at,
-            pages=collected.pages,
+            pages=seen.collected.pages,
         )
 
-    def _on_standbys(self, standbys: Standbys, planned: Planned) -> Iterator[Finding]:
-        entries = record.entries(self.ledger)
-        yield from standby_findings(standbys, self.system)
-        cut = Cut.of(entries, planned)
-        yield from old_standby_sessions(standbys, self.system, cut, severed_there(entries, self.system.name))
-
-    def _copy(self) -> Standing:
+    def _look(self) -> _Seen:
+        """Everything that is looked at, in the order in which it is."""
+        planned = plan_system(self.session, self.workspace.policy(), self.system)
+        collected = self.session.collect()
         entries = record.entries(self.ledger)
         register = Register.of(kept(self.ledger), entries)
-        return standing(self.session, self.system.name, register, entries, self.workspace.at)
-
-    def _findings(
-        self, planned: Planned, collected: Collected, attempts: tuple[Attempt, ...], copy: Standing
-    ) -> Iterator[Finding]:
+        copy = standing(self.session, self.system.name, register, entries, self.workspace.at)
         repository = self.workspace.repository
-        yield from copy_findings(copy, collected.database)
-        yield from drift(planned, self.system)
-        yield from floor(collected, self.system)
-        yield from Finder(repository, self.system, planned, collected).find()
-        yield from old_sessions(Cut.of(record.entries(self.ledger), planned), self._here(planned), collected.sessions)
-        yield from disagreements(attempts, self.system)
-        yield from conflicts(planned, self.system)
-        yield from replicating(planned, repository, self.system)
-        yield from copier_findings(planned, repository, self.system)
+        samples = sampled(self.session, planned, repository, self.system) if self.looking.sample else ()
+        standbys = look(self.session, self.system)
+        attempts, unseen = self._attempts(planned, copy)
+        return _Seen(planned, collected, entries, copy, standbys, samples, attempts, unseen)
+
+    def _not_examined(self, seen: _Seen) -> Iterator[str]:
+        yield from (*seen.collected.not_examined, *seen.unseen, *seen.standbys.not_examined)
+        yield from (f"backups: {each.sentence}" for each in seen.samples if not each.told)
+        unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
+        yield from (f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed)
+        if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
+            yield "directives: not every one is signed, confirmed and in force"
+
+    def _findings(self, seen: _Seen) -> Iterator[Finding]:
+        repository, system, planned = self.workspace.repository, self.system, seen.planned
+        cut = Cut.of(seen.entries, planned)
+        yield from copy_findings(seen.copy, seen.collected.database)
+        yield from drift(planned, system)
+        yield from floor(seen.collected, system)
+        yield from Finder(repository, system, planned, seen.collected).find()
+        yield from old_sessions(cut, self._here(planned), seen.collected.sessions)
+        yield from disagreements(seen.attempts, system)
+        yield from conflicts(planned, system)
+        yield from replicating(planned, repository, system)
+        yield from copier_findings(planned, repository, system)
+        yield from sample_findings(seen.samples, system)
+        yield from standby_findings(seen.standbys, system)
+        yield from old_standby_sessions(seen.standbys, system, cut, severed_there(seen.entries, system.name))
         yield from lapsed_emergencies(self._emergencies(), self.workspace.at)
-        yield from party_findings(self.workspace.policy(), self.system, planned, self._uses())
+        yield from party_findings(self.workspace.policy(), system, planned, self._uses())
 
     def _uses(self) -> LastUses | None:
         if self.looking.log is None:
