@@ -19,7 +19,7 @@ from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
 from recuse.operations.copiers import copier_findings, sample_findings, sampled
-from recuse.operations.copies import Standing, copy_findings, standing
+from recuse.operations.copies import Standing, copy_findings, place, standing
 from recuse.operations.emergencies import Emergency
 from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
 from recuse.operations.findings import Finder, Finding
@@ -77,7 +77,7 @@ def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What one verification has looked at; `unseen` says why attempts were not made or told nothing."""
+    """What one verification has looked at; `unseen` says what was not, and which attempts told nothing."""
 
     planned: Planned
     collected: Collected
@@ -138,12 +138,17 @@ class _Verification:
         collected = self.session.collect()
         entries = record.entries(self.ledger)
         register = Register.of(kept(self.ledger), entries)
-        copy = standing(self.session, self.system.name, register, entries, self.workspace.at)
+        unseen: tuple[str, ...] = ()
+        try:
+            copy = standing(self.session, self.system.name, register, entries, self.workspace.at)
+        except MissingRightError as error:
+            copy = Standing(place(self.session.whereabouts(), self.system.name, entries))
+            unseen = (f"permits: {error.message}",)
         repository = self.workspace.repository
         samples = sampled(self.session, planned, repository, self.system) if self.looking.sample else ()
         standbys = look(self.session, self.system)
-        attempts, unseen = self._attempts(planned, copy)
-        return _Seen(planned, collected, entries, copy, standbys, samples, attempts, unseen)
+        attempts, untried = self._attempts(planned, copy)
+        return _Seen(planned, collected, entries, copy, standbys, samples, attempts, (*unseen, *untried))
 
     def _not_examined(self, seen: _Seen) -> Iterator[str]:
         yield from (*seen.collected.not_examined, *seen.unseen, *seen.standbys.not_examined)
