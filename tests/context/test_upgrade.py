@@ -1,4 +1,4 @@
-"""A database enforced by version 1 of the support schema becomes one of version 2 by one plan, at work."""
+"""A database enforced by version 1 or 2 of the support schema becomes one of this version by one plan, at work."""
 
 import threading
 from collections.abc import Iterator
@@ -13,14 +13,21 @@ from recuse.compiler.proof.said import Aside
 from recuse.enforcement.facts import Definition, Support
 from recuse.targets.postgres.inspect import inspect
 from recuse.targets.postgres.reading.statements import read_statements
-from recuse.targets.postgres.support import support_facts
-from recuse.targets.postgres.throwaway import throwaway
+from recuse.targets.postgres.support import VERSION, support_facts
+from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conftest import binaries_of
 from tests.context.world import Enforced, apply, enforced, plan, rows
 
-VERSION_1: Final = Path(__file__).parent / "version_1"
+VERSION_1, VERSION_2 = (Path(__file__).parent / f"version_{number}" for number in (1, 2))
 FUNCTIONS: Final = ("entry", "declare", "gate", "admitted", "issue")
-NEWER: Final = """
+NEWEST: Final = """
+DROP FUNCTION recuse.here, recuse.moved, recuse.settle;
+DROP TABLE recuse.identity;
+DELETE FROM recuse.support WHERE version > 2;
+REVOKE EXECUTE ON FUNCTION pg_stat_file(text, boolean) FROM recuse_owner;
+"""
+NEWER: Final = f"""
+{NEWEST}
 DROP FUNCTION recuse.present, recuse.enter, recuse.admission, recuse.challenge, recuse.token_permit, recuse.new_key,
   recuse.issuable, recuse.issue, recuse.revoke, recuse.sever, recuse.permits;
 DROP TABLE recuse.gateway_key, recuse.used;
@@ -41,6 +48,15 @@ def as_version_1(world: Enforced) -> None:
             world.admin.execute("SET LOCAL ROLE recuse_owner")
             world.admin.execute((VERSION_1 / f"{name}.sql").read_bytes())
     world.admin.execute(CLOSED)
+
+
+def as_version_2(world: Enforced) -> None:
+    """As it was before a copy was told from its origin."""
+    world.admin.execute(NEWEST)
+    with world.admin.transaction():
+        world.admin.execute("SET LOCAL ROLE recuse_owner")
+        for path in sorted(VERSION_2.glob("*.sql")):
+            world.admin.execute(path.read_bytes())
 
 
 @pytest.fixture(params=[18, 15], ids=["pg18", "pg15"])
@@ -72,9 +88,19 @@ def test_an_enforced_database_is_upgraded_by_one_plan(old: Enforced) -> None:
         connection.execute("SELECT recuse.declare('crime', 'judicial')")
         assert rows(connection) == [2, 3]
     changes = plan(old.admin).plan.changes
-    assert Support(2) in {change.fact for change in changes}
+    assert Support(VERSION) in {change.fact for change in changes}
     assert not plan(old.admin).plan.severs, "nobody loses anything"
+    upgraded_at_work(old)
+    with old.login("analyst") as connection:
+        with connection.transaction():
+            connection.execute("SELECT recuse.declare('crime', 'judicial')")
+            assert rows(connection) == [2, 3]
+        with pytest.raises(psycopg.errors.UndefinedFunction):
+            connection.execute("SELECT recuse.entry('crime', 'judicial', NULL)")
 
+
+def upgraded_at_work(old: Enforced) -> None:
+    """Apply, while the application reads; nothing is left to do after it."""
     failed: list[str] = []
     stop = threading.Event()
     work = threading.Thread(target=read_on, args=(old, stop, failed))
@@ -87,12 +113,14 @@ def test_an_enforced_database_is_upgraded_by_one_plan(old: Enforced) -> None:
     assert failed == []
     assert plan(old.admin).plan.changes == ()
     assert support_facts() <= inspect(old.admin).facts
-    with old.login("analyst") as connection:
-        with connection.transaction():
-            connection.execute("SELECT recuse.declare('crime', 'judicial')")
-            assert rows(connection) == [2, 3]
-        with pytest.raises(psycopg.errors.UndefinedFunction):
-            connection.execute("SELECT recuse.entry('crime', 'judicial', NULL)")
+
+
+def test_a_database_of_version_2_learns_where_it_is(own_server: Server) -> None:
+    with enforced(own_server) as world:
+        as_version_2(world)
+        assert {f for f in inspect(world.admin).facts if isinstance(f, Support)} == {Support(2)}
+        upgraded_at_work(world)
+        assert world.admin.execute("SELECT recuse.moved()").fetchone() == (None,)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +137,10 @@ def test_a_plan_may_drop_a_function_of_our_schema_and_no_other(text: str, unders
     assert (read_statements(text) == (Aside(),)) is understood
 
 
-def test_a_version_2_that_lost_a_table_is_named(old: Enforced) -> None:
+@pytest.mark.parametrize("table", ["used", "identity"])
+def test_a_later_version_that_lost_a_table_is_named(old: Enforced, table: str) -> None:
     """Not half a schema: the same sentence as for version 1."""
     apply(old.admin)
-    old.admin.execute("DROP TABLE recuse.used")
+    old.admin.execute(f"DROP TABLE recuse.{table}".encode())
     with pytest.raises(Exception, match="has lost tables"):
         plan(old.admin)

@@ -13,6 +13,15 @@ import psycopg
 from recuse.enforcement.facts import ObjectRef
 from recuse.targets.postgres.statements import conflict_statements
 from tests.mutation.gate_world import C1, C2, C3, World
+from tests.mutation.place_checks import (
+    a_copy_lets_nothing_be_declared_or_issued,
+    a_copy_shows_nothing,
+    a_row_that_was_copied_says_nothing,
+    here_is_what_the_server_says,
+    in_recovery_it_is_a_standby_or_a_copy,
+    settling_opens_nothing_and_stands_alone,
+    while_a_server_runs_its_start_stands_for_all,
+)
 
 Check = Callable[[World], None]
 OPENS: Final = "SELECT recuse.declare(%s, %s, %s)"
@@ -31,6 +40,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, bool, str]]] = {
     "admission": ("v", True, "u"), "enter": ("v", False, "u"), "declare": ("v", False, "u"),
     "present": ("v", False, "u"), "issuable": ("s", True, "s"),
     "issue": ("v", True, "u"), "revoke": ("v", True, "u"), "sever": ("v", True, "u"), "permits": ("s", True, "s"),
+    "here": ("s", True, "s"), "moved": ("s", True, "s"), "settle": ("v", True, "u"),
     "token_permit": ("s", True, "r"), "new_key": ("v", True, "u"), "conflict": ("v", False, "u"),
 }  # fmt: skip
 
@@ -764,14 +774,21 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "every function": (functions_have_their_attributes,),
     "admitted": (
         a_session_that_set_nothing_is_admitted_and_no_gate_raises, a_login_made_again_is_another,
-        the_session_s_login_counts,
+        the_session_s_login_counts, a_copy_shows_nothing, a_row_that_was_copied_says_nothing,
+        while_a_server_runs_its_start_stands_for_all,
     ),
+    "here": (here_is_what_the_server_says,),
+    "moved": (
+        a_copy_shows_nothing, a_row_that_was_copied_says_nothing, in_recovery_it_is_a_standby_or_a_copy,
+        while_a_server_runs_its_start_stands_for_all,
+    ),
+    "settle": (settling_opens_nothing_and_stands_alone,),
     "gate": (
         a_session_that_set_nothing_is_admitted_and_no_gate_raises, a_gateway_that_set_no_token_does_not_raise,
         a_permit_in_force_opens_its_class, another_s_permit_opens_nothing, only_the_permit_chosen_opens,
         what_was_declared_before_opens_nothing, a_permit_out_of_force_opens_nothing, a_permit_needs_its_declaration,
         a_permit_needs_an_active_account_of_the_same_login, time_passes_inside_a_transaction,
-        a_gateway_s_gate_asks_for_the_token,
+        a_gateway_s_gate_asks_for_the_token, a_copy_shows_nothing, a_row_that_was_copied_says_nothing,
     ),
     "challenge": (a_challenge_names_database_login_backend_and_transaction,),
     "token_permit": (a_token_opens_the_permit_it_names, forged_tokens_hold_nowhere, a_gateway_s_two_newest_keys_hold),
@@ -782,13 +799,14 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
         gateways_present_and_others_declare,
     ),
     "admission": (
+        a_copy_lets_nothing_be_declared_or_issued,
         a_role_that_a_plain_set_left_is_refused, declaring_enters_the_class, who_is_no_account_declares_nothing,
         what_a_plain_set_left_is_refused,
         gateways_present_and_others_declare, without_a_permit_it_says_what_is_missing, a_permit_out_of_force_says_why,
         the_best_permit_is_chosen, one_may_declare_where_nothing_can_be_written, a_token_opens_the_permit_it_names,
     ),
     "enter": (declaring_enters_the_class, entering_takes_membership, what_is_declared_ends_with_the_transaction),
-    "issuable": (what_may_be_issued,),
+    "issuable": (what_may_be_issued, a_copy_lets_nothing_be_declared_or_issued),
     "issue": (a_permit_is_written_whole, a_permit_runs_at_most_72_hours, what_may_be_issued),
     "revoke": (a_permit_is_revoked_once,),
     "sever": (sessions_of_a_revoked_permit_s_login_end,),

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from recuse.operations import record
 from recuse.operations.apply import AppliedSystem, apply_repository
 from recuse.operations.document import plan_document
 from recuse.operations.plan import Planned, plan_system
-from recuse.operations.signing import Answer, confirm_directive, sign_directive
+from recuse.operations.signing import Answer, confirm_directive, sign_acceptance, sign_directive
 from recuse.operations.verify import Verified, verify_repository
 from recuse.operations.workspace import Workspace, open_workspace
 from recuse.targets.postgres.throwaway import Server, throwaway
@@ -178,20 +179,25 @@ def built(version: int, folder: Path) -> Iterator[Lab]:
             yield lab
 
 
-def write_policy(policy: Path, folder: Path) -> None:
-    """The repository's files, with two keys made for the length of a test, and both signatures."""
+def write_policy(policy: Path, folder: Path, source_folder: Path = HERE / "policy") -> None:
+    """The repository's files, with two keys and two days made for the length of a test, and all signatures."""
+    days = {"YESTERDAY": clock.today() - timedelta(days=1), "IN-A-MONTH": clock.today() + timedelta(days=30)}
     keys = {official: make_key(folder, official) for official in OFFICIALS}
-    for source in sorted((HERE / "policy").rglob("*.*")):
-        target = policy / source.relative_to(HERE / "policy")
+    for source in sorted(source_folder.rglob("*.*")):
+        target = policy / source.relative_to(source_folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         text = source.read_text()
         for official, key in keys.items():
             text = text.replace(f"KEY-OF-{official}", key)
+        for word, day in days.items():
+            text = text.replace(word, day.isoformat())
         target.write_text(text)
     directive = open_workspace(policy, Moment(clock.now()), draft=True).directives[0]
     sign_directive(policy, directive, folder / "director")
     answer = Answer("confirm", "", clock.now().replace(microsecond=0))
     confirm_directive(policy, directive, "confirmer", folder / "confirmer", answer)
+    for acceptance in (policy / "acceptances").glob("*"):
+        sign_acceptance(policy, acceptance.name, folder / "confirmer")
 
 
 def make_key(folder: Path, official: str) -> str:

@@ -24,6 +24,7 @@ from recuse.cli.console import (
     read_file,
 )
 from recuse.cli.plan import show_emergencies
+from recuse.cli.resume import resume_all, resumption
 from recuse.errors import InputError
 from recuse.operations import record
 from recuse.operations.apply import AppliedSystem, Manner, apply_in
@@ -33,7 +34,9 @@ from recuse.targets.records import PATIENCE, Patience
 
 
 def apply(
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="file that `recuse plan --out` wrote")],
+    plan: Annotated[
+        Path | None, typer.Argument(metavar="PLAN", help="file that `recuse plan --out` wrote; none with --resume")
+    ] = None,
     repository: RepositoryOption = HERE,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="print the statements and run none")] = False,
@@ -42,6 +45,9 @@ def apply(
     ] = PATIENCE.milliseconds,
     emergency: Annotated[
         bool, typer.Option("--emergency", help="on one signature: only to reduce, and for 72 hours unless confirmed")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="after a restore or promotion: what was revoked since first, then open")
     ] = False,
     retries: Annotated[
         int, typer.Option("--retries", min=0, help="how often to ask again for a lock that was not had")
@@ -58,10 +64,22 @@ def apply(
     With --emergency the signature of the directing official is enough, for a plan that opens nothing and ends no permit
     under a court's authority. It is recorded as such, and lapses after 72 hours unless the directive is confirmed.
 
+    With --resume no plan is given. A database that was restored, copied or promoted shows nothing; one that was set
+    back may show too much. What the ledger has as revoked ends first, then the policy in force is planned and applied,
+    then the gates open, and permits that the copy is too old to have are issued again.
+
     Examples: recuse apply plan.json -r policy --dry-run · recuse apply plan.json -r policy ·
-    recuse apply plan.json -r policy --emergency
+    recuse apply plan.json -r policy --emergency · recuse apply --resume -r policy --dry-run
     """
     human = printing(format_)
+    if resume or plan is None:
+        if not resume or plan is not None or emergency:
+            raise InputError("apply takes a plan, or --resume alone", "give the file that `recuse plan --out` wrote")
+        with progress() as report:
+            manner = Manner(chosen_dsn(dsn), report, Patience(lock_timeout, retries + 1))
+            found = resumption(manner, repository, record.ledger_folder(repository, ledger))
+        resume_all(found, yes=yes, dry_run=dry_run, human=human)
+        return
     content = read_file(plan)
     whole = read_plan(content)
     if dry_run:

@@ -33,6 +33,7 @@ from recuse.cli.console import (
 from recuse.errors import InputError, RefutedError
 from recuse.operations import record
 from recuse.operations.advice import Wanted, advise
+from recuse.operations.copies import remarks_of
 from recuse.operations.document import plan_document, read_plan
 from recuse.operations.plan import plan_system
 from recuse.operations.prove_file import prove_file
@@ -90,10 +91,12 @@ def plan(
     logged = () if statements in (None, REMEMBERED) else read_statements(Path(statements))
     with progress() as report:
         planned, advice = [], []
+        said_of_copies: list[str] = []
         for each in workspace.systems(system):
             report(f"inspecting {each.name}", 0, 1)
             with target_for(each.engine).open(chosen_dsn(dsn)(each)) as session:
                 planned.append(plan_system(session, workspace.policy(), each))
+                said_of_copies += remarks_of(session, workspace, planned[-1], record.ledger_folder(repository, ledger))
                 said = session.remembered() if statements == REMEMBERED else logged
                 advice.append(advise(session, workspace.policy(), planned[-1], Wanted(count, said)))
             report(f"inspecting {each.name}", 1, 1)
@@ -101,6 +104,8 @@ def plan(
         if log is not None:
             name = planned[0].plan.system
             backtest = replay(log, workspace.repository, workspace.rules, name, report).to_json()
+    for remark in said_of_copies:
+        err.print("[yellow]warning[/]", plain(remark), soft_wrap=True)
     written = plan_document(workspace, planned, backtest, advice)
     if out_file is not None:
         write_file(out_file, written)

@@ -39,6 +39,9 @@ def verify(
     log: Annotated[
         Path | None, typer.Option("--log", help="access log (.parquet or .csv): names accounts idle for over 90 days")
     ] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample-backup", help="dump a table as each backup account, restore and count it")
+    ] = False,
     no_record: Annotated[bool, typer.Option("--no-record", help="write no ledger entry")] = False,
     format_: FormatOption = Format.human,
 ) -> None:
@@ -47,13 +50,16 @@ def verify(
     Exit 0: it holds. 1: findings, each with its path, SQL that reproduces it, and a remedy. 2: it could not be told.
     Attempts run in a transaction that is rolled back. Rights: superuser (a plain login gets the catalog only, exit 2).
 
-    Examples: recuse verify -r policy · recuse verify -r policy --format json
+    With --sample-backup rows are copied: the smallest governed table goes through pg_dump in the role of each backup
+    account into a private folder and a server of its own, is counted, and both are removed.
+
+    Examples: recuse verify -r policy · recuse verify -r policy --format json · recuse verify -r policy --sample-backup
     """
     human = printing(format_)
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=True)
     with progress() as report:
-        found = verify_in(Looking(chosen_dsn(dsn), report, log), workspace, folder, system)
+        found = verify_in(Looking(chosen_dsn(dsn), report, log, sample), workspace, folder, system)
     whole = verify_document(found)
     if not no_record and folder.exists():
         record.record_verdicts(folder, whole)

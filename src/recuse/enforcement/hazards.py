@@ -28,7 +28,7 @@ class Surroundings:
 
     `categorised` are governed relations, `owners` the roles that own them; `copied_into` are tables that a bound login
     may INSERT into now; `acting` says of a grant which rows a foreign key changes by it, `computed` which closed
-    column shows through a generated one, each as a sentence.
+    column shows through a generated one, each as a sentence. `shortened` are logins that make backups and are bound.
     """
 
     categorised: frozenset[str] = frozenset()
@@ -37,6 +37,7 @@ class Surroundings:
     links: Links = field(default_factory=Links)
     acting: Mapping[Acting, tuple[str, ...]] = field(default_factory=dict)
     computed: Mapping[Acting, tuple[str, ...]] = field(default_factory=dict)
+    shortened: tuple[str, ...] = ()
 
 
 def with_hazards(changes: tuple[Change, ...], around: Surroundings) -> tuple[Change, ...]:
@@ -104,6 +105,9 @@ def _of_row_security(table: str, around: Surroundings) -> Iterator[Hazard]:
     if table in around.copied_into:
         sentence = f"COPY {table} FROM is refused by PostgreSQL once row security is on"
         yield Hazard("copy-from", sentence, "copy into a staging table, then INSERT … SELECT")
+    for login in around.shortened:
+        sentence = f"`{login}` makes backups and has no BYPASSRLS: pg_dump stops here, or writes no row"
+        yield Hazard("backup-short", sentence, f"ALTER ROLE {login} BYPASSRLS, before this is applied")
     for owner, name in sorted(around.links.triggers):
         if owner == table:
             sentence = (

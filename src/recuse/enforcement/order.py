@@ -81,13 +81,15 @@ def order(differences: Iterable[Difference], situation: Situation) -> tuple[Chan
 
 
 def _position(change: Change, lent: Lent) -> tuple[object, ...]:
-    """By step and batch; a new owner first, since that takes the object's lock; then unmake before make.
+    """By step and batch; new roles, then a new owner, since that takes the object's lock; then unmake before make.
 
+    A database restored without its roles lacks them all: what is to own or hold something is made before it does.
     What was lent is taken back before what it was lent from, whose revocation would take the lender's voice away.
     """
     depth = len(lent.chain(change.fact)) if isinstance(change.fact, Grant) and not change.make else 0
     owner_later = not isinstance(change.fact, Owner)
-    within = (owner_later, change.make, _rank(change), -depth, _neighbours(change), repr(change.fact))
+    role_first = not (isinstance(change.fact, Role) and change.make)
+    within = (role_first, owner_later, change.make, _rank(change), -depth, _neighbours(change), repr(change.fact))
     return (STEPS.index(change.step), change.batch, *within)
 
 

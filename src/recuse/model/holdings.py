@@ -74,7 +74,7 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One database of the institution."""
+    """One database of the institution; `standbys` are the services of servers that replay its changes."""
 
     name: str
     kind: SystemKind
@@ -84,6 +84,7 @@ class System:
     stage: Stage
     tables: tuple[TableMap, ...]
     derived: tuple[Derived, ...]
+    standbys: tuple[str, ...] = ()
 
     def table(self, name: str) -> TableMap:
         """The map of one table; KeyError when the table is not categorised."""

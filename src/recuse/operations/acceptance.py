@@ -8,8 +8,8 @@ from typing import Final
 from recuse.model import Acceptance, AcceptedFinding
 from recuse.operations.findings import Finding
 
-NEVER_ACCEPTED: Final = frozenset({"attempt-over", "drift"})
-"""The policy broken, and a plan to be applied: nobody can answer these away."""
+NEVER_ACCEPTED: Final = frozenset({"attempt-over", "drift", "moved", "behind-ledger"})
+"""The policy broken, a plan to be applied, a copy to be resumed: nobody can answer these away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,25 @@ its backtest and advice), so an edited plan is refused and a changed database is
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recuse import clock
 from recuse.enforcement.plan import Plan
 from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
-from recuse.ledger import JSON, Ledger, encode
+from recuse.ledger import JSON, Entry, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
+from recuse.operations.copies import check_place, place
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.reducing import check_permits, check_reduces
+from recuse.operations.standbys import PATIENCE as PATIENCE_FOR_STANDBYS
+from recuse.operations.standbys import sever_standbys
 from recuse.operations.workspace import Workspace, open_emergency, open_with_ledger
 from recuse.targets.records import PATIENCE, Applied, Patience, Progress
 from recuse.targets.target import Session, target_for
@@ -46,11 +49,26 @@ def service_dsn(system: System) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to apply: where to connect, whom to tell, and how long others may have to wait."""
+    """How to apply: where to connect, whom to tell, and how long others may have to wait.
+
+    `resuming` expects copies; `standby_seconds` is how long a standby may take to replay a cut.
+    """
 
     dsn: Dsn = service_dsn
     progress: Progress = lambda *_: None
     patience: Patience = PATIENCE
+    resuming: bool = False
+    standby_seconds: float = PATIENCE_FOR_STANDBYS
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """Where an apply is written down, and which systems were where their ledger left them before it."""
+
+    workspace: Workspace
+    ended: EndedLog
+    current: frozenset[str]
+    standbys: dict[str, dict[str, JSON]] = field(default_factory=dict)
 
 
 def apply_repository(
@@ -66,8 +84,9 @@ def apply_in(
     """Apply the plan of every live system of the repository; as an `emergency` on one signature, if it only reduces.
 
     Raises SignatureError or DirectiveError when no directive is in force, StalePlanError when the plan would now be
-    another, RefusedError when an emergency opens something or ends a court's permit, ApplyError when a statement fails
-    (what was tightened stays tight), LedgerError when nothing can be recorded (then nothing is changed).
+    another or a system is a copy, RefusedError when an emergency opens something or ends a court's permit, ApplyError
+    when a statement fails or a standby does not follow (what was tightened stays tight), LedgerError when nothing can
+    be recorded (then nothing is changed).
     """
     workspace = open_emergency(folder, ledger) if emergency else open_with_ledger(folder, ledger, draft=False)
     if read_plan(plan)["draft"] and not emergency:
@@ -78,26 +97,39 @@ def apply_in(
         sessions = [stack.enter_context(target_for(system.engine).open(manner.dsn(system))) for system in systems]
         for session in sessions:
             stack.enter_context(session.exclusive())
+        known = record.entries(ledger)
         policy = workspace.policy()
         pairs = tuple(zip(sessions, systems, strict=True))
+        current = frozenset(_current(pairs, known, needed=not (emergency or manner.resuming)))
         planned = [plan_system(session, policy, system) for session, system in pairs]
         _compare(workspace, planned, plan)
         if emergency:
             for session, each in zip(sessions, planned, strict=True):
                 _check_emergency(session, workspace, each)
-        known = record.entries(ledger)
         planned = [_with_owed(each, record.owed(known, each.plan.system)) for each in planned]
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
         _record_decisions(log, ledger, workspace, plan, planned)
         ended = EndedLog(log)
+        written = _Record(workspace, ended, current)
         parts = [each.plan.parts() for each in planned]
         tight = [_run(session, part, manner, ended) for session, (part, _) in zip(sessions, parts, strict=True)]
+        for session, system, each in zip(sessions, systems, planned, strict=True):
+            _sever_standbys(session, system, each.plan, written, manner)
         loose = [_run(session, part, manner, ended) for session, (_, part) in zip(sessions, parts, strict=True)]
         done = [_together(first, second) for first, second in zip(tight, loose, strict=True)]
         return tuple(
-            _finish(session, workspace, each, applied, ended)
+            _finish(session, each, applied, written)
             for session, each, applied in zip(sessions, planned, done, strict=True)
         )
+
+
+def _current(pairs: Iterable[tuple[Session, System]], known: Sequence[Entry], *, needed: bool) -> Iterator[str]:
+    """The systems that are where their ledger left them; with `needed`, one that is not raises."""
+    for session, system in pairs:
+        found = place(session.whereabouts(), system.name, known)
+        check_place(found, copies=not needed)
+        if found.followed:
+            yield system.name
 
 
 def _check_emergency(session: Session, workspace: Workspace, planned: Planned) -> None:
@@ -123,6 +155,17 @@ def _run(session: Session, part: Plan, manner: Manner, ended: EndedLog) -> Appli
         raise
     ended.add(part.system, (*applied.cut.ended, *applied.shaped.ended))
     return applied
+
+
+def _sever_standbys(session: Session, system: System, plan: Plan, written: _Record, manner: Manner) -> None:
+    """End on the standbys what was ended here, before anything is loosened.
+
+    Not when a copy is resumed: what stood by before it was promoted may be gone, and `verify` names what is left there.
+    """
+    logins = frozenset[str]() if manner.resuming else plan.severs
+    for each in sever_standbys(session, system, logins, manner.standby_seconds):
+        written.ended.add(system.name, each.ended)
+        written.standbys.setdefault(system.name, {})[each.service] = each.moment.isoformat()
 
 
 def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
@@ -186,25 +229,28 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
             log.append([encode("emergency", now, alone)])
 
 
-def _finish(
-    session: Session, workspace: Workspace, planned: Planned, applied: Applied | None, ended: EndedLog
-) -> AppliedSystem:
+def _finish(session: Session, planned: Planned, applied: Applied | None, written: _Record) -> AppliedSystem:
     """Look again: the difference must be gone; then record what was done."""
-    plan = planned.plan
+    plan, workspace, ended = planned.plan, written.workspace, written.ended
     again = plan_system(session, workspace.policy(), workspace.repository.systems[plan.system])
     if again.plan.changes:
         raise ApplyError(
             f"after applying, {len(again.plan.changes)} facts are still not as the policy wants them",
             "run `recuse plan` to see what works against it",
         )
+    # Before the entry: what stops between the two leaves a database that knows more than it must.
+    known = ended.log.size
+    noted = plan.system in written.current and session.settle(known, resuming=False)
     body: dict[str, JSON] = {
         "system": plan.system,
         "directives": list(plan.directives),
+        "known": known if noted else None,
         "fingerprint_before": plan.fingerprint,
         "fingerprint_after": again.plan.fingerprint,
         "changes": len(plan.changes),
         "severed": sorted(plan.severs),
         "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
+        "standbys": written.standbys.get(plan.system, {}),
         "severed_before": applied.moment.isoformat() if applied else None,
     }
     if workspace.alone:

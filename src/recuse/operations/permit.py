@@ -1,7 +1,7 @@
 """Asks for, issues, lists and revokes permits: joins policy, ledger, what is kept beside it, and the database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from recuse.model import Permit, Request, System
 from recuse.operations import record
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.kept import keep, kept
+from recuse.operations.standbys import PATIENCE, sever_permit
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.permits import Line, Register, check, issued_body, narrowed, permit_of, request_body, survey
 from recuse.targets.records import Severed
@@ -107,15 +108,16 @@ def revoke(office: Office, name: str, system_name: str | None, *, dry_run: bool)
         if dry_run:
             return Severed(0, 0.0, ())
         severed = counter.sever(name) if counter.revoke(name) else Severed(0, 0.0, ())
-    if severed.left:
-        raise ApplyError(
-            f"permit `{name}` is revoked, but sessions {', '.join(severed.left)} of its login did not end",
-            "end them on the server, then revoke it again to record it",
-        )
+        if severed.left:
+            raise ApplyError(
+                f"permit `{name}` is revoked, but sessions {', '.join(severed.left)} of its login did not end",
+                "end them on the server, then revoke it again to record it",
+            )
+        there = sever_permit(session, system, name, PATIENCE) if here else 0
     if name not in register.revoked:
-        body: dict[str, JSON] = {"request": name, "system": system.name, "sessions_ended": severed.signalled}
+        body: dict[str, JSON] = {"request": name, "system": system.name, "sessions_ended": severed.signalled + there}
         office.append("revoked", body)
-    return severed
+    return replace(severed, signalled=severed.signalled + there)
 
 
 def _only_system(office: Office, name: str | None) -> System:

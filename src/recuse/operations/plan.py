@@ -16,13 +16,13 @@ from recuse.enforcement.held import Holdings
 from recuse.enforcement.order import Situation, order
 from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
 from recuse.enforcement.scope import PREFIX, Scope
-from recuse.errors import PlanError
+from recuse.errors import PlanError, TargetError
 from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations.effects import effects
 from recuse.operations.policy import Policy
 from recuse.operations.proofs import Texts, counts, prove
 from recuse.operations.widening import Comparison, Widening
-from recuse.targets.records import Inspection, RenderedStatement
+from recuse.targets.records import Inspection, RenderedStatement, Whereabouts
 from recuse.targets.target import Session
 
 
@@ -53,6 +53,7 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     Raises PlanError when the category map does not fit the database, a login is unknown to accounts.toml, or a rule
     cannot be enforced exactly.
     """
+    check_primary(session.whereabouts(), system.name)
     found = session.inspect()
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, found)
@@ -107,14 +108,7 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         *_standing_of_roles(known.found.facts, frozenset(accounts)),
         frozenset(f.table for f in known.found.facts if isinstance(f, RowSecurity) and f.enabled),
     )
-    around = Surroundings(
-        categorised=frozenset(".".join(ref.name[:2]) for ref in batches),
-        owners=frozenset(f.role for f in known.found.facts if isinstance(f, Owner) and f.of in batches),
-        copied_into=_copied_into(system, accounts.values(), known.found),
-        links=known.found.links,
-        acting=_acting(known),
-        computed=_computed(known),
-    )
+    around = _surroundings(system, tuple(accounts.values()), batches, known)
     changes = with_hazards(order(known.differences, situation), around)
     losing = {loss.account.partition("/")[2] for loss in known.loses}
     ending = {a.login for a in accounts.values() if not a.active and a.login in known.found.oids}
@@ -141,6 +135,27 @@ def _copied_into(system: System, accounts: Iterable[Account], found: Inspection)
         return any(holdings.has(login, column, "INSERT") for login in bound for column in columns)
 
     return frozenset(table.name for table in system.tables if insertable(table.name))
+
+
+def _surroundings(
+    system: System, accounts: tuple[Account, ...], batches: Mapping[ObjectRef, str], known: Findings
+) -> Surroundings:
+    """What makes changes dangerous here."""
+    return Surroundings(
+        categorised=frozenset(".".join(ref.name[:2]) for ref in batches),
+        owners=frozenset(f.role for f in known.found.facts if isinstance(f, Owner) and f.of in batches),
+        copied_into=_copied_into(system, accounts, known.found),
+        links=known.found.links,
+        acting=_acting(known),
+        computed=_computed(known),
+        shortened=shortened(accounts, known.found),
+    )
+
+
+def shortened(accounts: Iterable[Account], found: Inspection) -> tuple[str, ...]:
+    """The logins that make backups and that row security binds."""
+    bound = {f.name for f in found.facts if isinstance(f, Role) and not f.bypass_rls and not f.superuser}
+    return tuple(sorted(a.login for a in accounts if a.use == "backup" and a.active and a.login in bound))
 
 
 def _acting(known: Findings) -> dict[Acting, tuple[str, ...]]:
@@ -213,6 +228,15 @@ def _after(found: frozenset[Fact], differences: Iterable[Difference]) -> frozens
         else:
             facts.discard(difference.fact)
     return frozenset(facts)
+
+
+def check_primary(where: Whereabouts, system: str) -> None:
+    """Raise TargetError for a standby: nothing can be applied there, nor the server asked to write a condition."""
+    if where.recovering:
+        raise TargetError(
+            f"system `{system}` is a standby or is recovering, where nothing can be applied",
+            "name the service of its primary, or promote it first",
+        )
 
 
 def _check_logins(system: System, accounts: Mapping[str, Account], found: Inspection) -> None:

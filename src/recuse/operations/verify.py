@@ -12,22 +12,28 @@ from typing import Final
 from recuse.audit.last_use import last_uses
 from recuse.directive.acceptance import accepted
 from recuse.errors import MissingRightError
+from recuse.ledger import Entry
 from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
+from recuse.operations.copiers import copier_findings, sample_findings, sampled
+from recuse.operations.copies import Standing, copy_findings, place, standing
 from recuse.operations.emergencies import Emergency
 from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
 from recuse.operations.findings import Finder, Finding
+from recuse.operations.kept import kept
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
 from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
+from recuse.operations.standbys import Standbys, look, old_standby_sessions, severed_there, standby_findings
 from recuse.operations.verdict import EXIT, Verdict, Verified, verify_document
 from recuse.operations.workspace import Workspace
+from recuse.permits import Register
 from recuse.policy.decide import Decider
-from recuse.targets.records import Collected, Progress
+from recuse.targets.records import Collected, Progress, Restored
 from recuse.targets.target import Session, target_for
 
 __all__ = ["EXIT", "OUTSIDE", "Looking", "Verified", "verify_document", "verify_in", "verify_repository"]
@@ -42,11 +48,15 @@ OUTSIDE: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """How to look: where to connect, whom to tell, and the access log, from which it is known who uses an account."""
+    """How to look: where to connect, whom to tell, an access log to tell who uses an account, and whether to `sample`.
+
+    A sample copies rows: a table is dumped as each backup account, restored on a server of our own, and counted.
+    """
 
     dsn: Dsn = service_dsn
     progress: Progress = print
     log: Path | None = None
+    sample: bool = False
 
 
 def verify_repository(
@@ -65,6 +75,20 @@ def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str 
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one verification has looked at; `unseen` says what was not, and which attempts told nothing."""
+
+    planned: Planned
+    collected: Collected
+    entries: tuple[Entry, ...]
+    copy: Standing
+    standbys: Standbys
+    samples: tuple[Restored, ...]
+    attempts: tuple[Attempt, ...]
+    unseen: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class _Verification:
     """One verification of one system."""
@@ -76,17 +100,11 @@ class _Verification:
     looking: Looking
 
     def verdict(self) -> Verified:
-        planned = plan_system(self.session, self.workspace.policy(), self.system)
-        collected = self.session.collect()
-        attempts, unseen = self._attempts(planned)
+        seen = self._look()
         repository = self.workspace.repository
-        standing = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
-        weighing, covered = divided(self._findings(planned, collected, attempts), standing)
-        not_examined = [*collected.not_examined, *unseen]
-        unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
-        not_examined += [f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed]
-        if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
-            not_examined.append("directives: not every one is signed, confirmed and in force")
+        answered = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
+        weighing, covered = divided(self._findings(seen), answered)
+        not_examined = tuple(self._not_examined(seen))
         verdict: Verdict = (
             "findings" if any(f.severity != "low" for f in weighing) else "undetermined" if not_examined else "holds"
         )
@@ -95,35 +113,68 @@ class _Verification:
             verdict=verdict,
             findings=weighing,
             accepted=covered,
-            attempts=attempts,
+            attempts=seen.attempts,
             examined=(
-                *collected.examined,
-                *(("reading and updating tried as every account",) if attempts else ()),
+                *seen.collected.examined,
+                *(("reading and updating tried as every account",) if seen.attempts else ()),
+                *(each.sentence for each in seen.samples if each.told),
                 "live sessions",
                 "replication accounts, publications and slots",
             ),
-            not_examined=tuple(not_examined),
-            residual=tuple(residual(repository, self.system, planned, collected.noted)),
+            not_examined=not_examined,
+            residual=tuple(residual(repository, self.system, seen.planned, seen.collected.noted)),
             outside=tuple(OUTSIDE.items()),
-            accounts=len(collected.logins),
-            known_by=known_by(attempts, (a.id for a in self._here(planned))),
-            server_version=collected.version,
-            attempted=bool(attempts),
+            accounts=len(seen.collected.logins),
+            known_by=known_by(seen.attempts, (a.id for a in self._here(seen.planned))),
+            server_version=seen.collected.version,
+            attempted=bool(seen.attempts),
             at=self.workspace.at,
-            pages=collected.pages,
+            pages=seen.collected.pages,
         )
 
-    def _findings(self, planned: Planned, collected: Collected, attempts: tuple[Attempt, ...]) -> Iterator[Finding]:
+    def _look(self) -> _Seen:
+        """Everything that is looked at, in the order in which it is."""
+        planned = plan_system(self.session, self.workspace.policy(), self.system)
+        collected = self.session.collect()
+        entries = record.entries(self.ledger)
+        register = Register.of(kept(self.ledger), entries)
+        unseen: tuple[str, ...] = ()
+        try:
+            copy = standing(self.session, self.system.name, register, entries, self.workspace.at)
+        except MissingRightError as error:
+            copy = Standing(place(self.session.whereabouts(), self.system.name, entries))
+            unseen = (f"permits: {error.message}",)
         repository = self.workspace.repository
-        yield from drift(planned, self.system)
-        yield from floor(collected, self.system)
-        yield from Finder(repository, self.system, planned, collected).find()
-        yield from old_sessions(Cut.of(record.entries(self.ledger), planned), self._here(planned), collected.sessions)
-        yield from disagreements(attempts, self.system)
-        yield from conflicts(planned, self.system)
-        yield from replicating(planned, repository, self.system)
+        samples = sampled(self.session, planned, repository, self.system) if self.looking.sample else ()
+        standbys = look(self.session, self.system)
+        attempts, untried = self._attempts(planned, copy)
+        return _Seen(planned, collected, entries, copy, standbys, samples, attempts, (*unseen, *untried))
+
+    def _not_examined(self, seen: _Seen) -> Iterator[str]:
+        yield from (*seen.collected.not_examined, *seen.unseen, *seen.standbys.not_examined)
+        yield from (f"backups: {each.sentence}" for each in seen.samples if not each.told)
+        unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
+        yield from (f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed)
+        if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
+            yield "directives: not every one is signed, confirmed and in force"
+
+    def _findings(self, seen: _Seen) -> Iterator[Finding]:
+        repository, system, planned = self.workspace.repository, self.system, seen.planned
+        cut = Cut.of(seen.entries, planned)
+        yield from copy_findings(seen.copy, seen.collected.database)
+        yield from drift(planned, system)
+        yield from floor(seen.collected, system)
+        yield from Finder(repository, system, planned, seen.collected).find()
+        yield from old_sessions(cut, self._here(planned), seen.collected.sessions)
+        yield from disagreements(seen.attempts, system)
+        yield from conflicts(planned, system)
+        yield from replicating(planned, repository, system)
+        yield from copier_findings(planned, repository, system)
+        yield from sample_findings(seen.samples, system)
+        yield from standby_findings(seen.standbys, system)
+        yield from old_standby_sessions(seen.standbys, system, cut, severed_there(seen.entries, system.name))
         yield from lapsed_emergencies(self._emergencies(), self.workspace.at)
-        yield from party_findings(self.workspace.policy(), self.system, planned, self._uses())
+        yield from party_findings(self.workspace.policy(), system, planned, self._uses())
 
     def _uses(self) -> LastUses | None:
         if self.looking.log is None:
@@ -139,9 +190,11 @@ class _Verification:
         every = self.workspace.repository.accounts.values()
         return [a for a in every if a.system == self.system.name and a.login in planned.found.oids]
 
-    def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
+    def _attempts(self, planned: Planned, copy: Standing) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
         if not planned.found.server.supported:
             return (), ("attempts: the policy has not been applied, so there is nothing to try",)
+        if copy.place.where.moved is not None:
+            return (), ("attempts: this is a copy, and its gates are shut for everyone",)
         repository = self.workspace.repository
         decider = Decider(repository, self.workspace.rules)
         tries = Attempts(self.workspace.policy(), self.system, planned.classes, planned.found.shapes, decider)

@@ -59,6 +59,7 @@ def read_systems(root: Section, register: Register) -> dict[str, System]:
             stage=section.choice("stage", STAGES),
             tables=(),
             derived=(),
+            standbys=section.texts("standbys", optional=True),
         )
         register.refer("agency", system.owner, section, "owner")
         section.close()

@@ -26,12 +26,17 @@ from recuse.targets.records import (
     AskedColumn,
     Collected,
     Inspection,
+    Lag,
+    LiveSession,
     Patience,
+    Position,
     Progress,
     RenderedStatement,
+    Restored,
     Sample,
     Severed,
     Tried,
+    Whereabouts,
 )
 
 
@@ -178,6 +183,38 @@ class Session(Protocol):
 
     def desk(self) -> Desk:
         """The permits of this database."""
+        ...
+
+    def sessions(self) -> tuple[LiveSession, ...]:
+        """Every session of the server."""
+        ...
+
+    def position(self) -> Position:
+        """Where the server is: everything committed before lies before it."""
+        ...
+
+    def lag(self, lsn: str) -> Lag:
+        """How far a standby is behind a position of its primary."""
+        ...
+
+    def replayed(self, lsn: str, patience: float) -> bool:
+        """Wait (seconds) until a standby has replayed a position of its primary; whether it has."""
+        ...
+
+    def receivers(self) -> tuple[Lag, ...]:
+        """The standbys that this server feeds now."""
+        ...
+
+    def restored(self, login: str, tables: Sequence[str]) -> Restored:
+        """Dump the smallest of these tables that has rows as a login would, restore and count it; leaves nothing."""
+        ...
+
+    def whereabouts(self) -> Whereabouts:
+        """Whether this is the database that the policy was applied to, or a copy of it."""
+        ...
+
+    def settle(self, known: int | None, *, resuming: bool) -> bool:
+        """Note where this is, and how far it follows the ledger; opens a copy's gates only if `resuming`."""
         ...
 
 

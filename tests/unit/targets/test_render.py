@@ -304,12 +304,13 @@ def test_what_stands_is_written_with_neighbouring_columns_together() -> None:
 
 
 def test_our_schema_and_its_functions() -> None:
-    versions = lines((query("support/tables"), query("support/tables_2")))
-    assert made(Support(2)) == versions
-    assert made(Support(2), before=Support(1)) == versions[1:]
-    (upgrade,) = renderer().statements([change(Support(2), before=Support(1))])
+    versions = lines((query("support/tables"), query("support/tables_2"), query("support/tables_3")))
+    assert made(Support(3)) == versions
+    assert made(Support(3), before=Support(1)) == versions[1:]
+    assert made(Support(3), before=Support(2)) == versions[2:]
+    (upgrade,) = renderer().statements([change(Support(3), before=Support(1))])
     assert upgrade.undo == ()
-    assert unmade(Support(1)) == ["DROP SCHEMA recuse CASCADE"]
+    assert unmade(Support(1)) == [query("support/gone").as_string(None)]
     definition = Definition(GATE, "0" * 64, "definer")
     source = query("support/gate").as_string(None)
     closed = 'REVOKE ALL ON FUNCTION "recuse"."gate"(name) FROM PUBLIC'

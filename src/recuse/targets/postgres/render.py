@@ -25,7 +25,7 @@ from recuse.enforcement.facts import (
 )
 from recuse.enforcement.plan import Change
 from recuse.errors import PlanError
-from recuse.targets.postgres.queries import Sql
+from recuse.targets.postgres.queries import Sql, query
 from recuse.targets.postgres.statements import (
     conflict_statements,
     declare_statement,
@@ -164,7 +164,7 @@ class Renderer:
             case Declaration() as declaration:
                 return (undeclare_statement(declaration),)
             case Support():
-                return (sql.SQL("DROP SCHEMA recuse CASCADE"),)
+                return (query("support/gone"),)
             case Definition(of=of):
                 return (sql.SQL("DROP ROUTINE {}").format(name_of(of)),)
             case Owner() | RowSecurity():

@@ -16,10 +16,13 @@ from recuse.targets.postgres.inspect import function_digest
 from recuse.targets.postgres.queries import Sql, query, text
 
 OWNER: Final = KEEPER
-VERSION: Final = 2
+VERSION: Final = 3
 # The tables, and each function with its argument types as the catalog writes them.
-_TABLES: Final = ("account", "declaration", "gateway_key", "permit", "support", "used")
+_TABLES: Final = ("account", "declaration", "gateway_key", "identity", "permit", "support", "used")
 _FUNCTIONS: Final = {
+    "here": "",
+    "moved": "",
+    "settle": "bigint, boolean",
     "admitted": "",
     "gate": "name",
     "challenge": "",
@@ -36,7 +39,7 @@ _FUNCTIONS: Final = {
     "token_permit": "text",
     "new_key": "name",
 }
-_FOR_EVERYONE: Final = ("admitted", "gate", "challenge", "admission", "enter", "declare", "present")
+_FOR_EVERYONE: Final = ("admitted", "gate", "moved", "challenge", "admission", "enter", "declare", "present")
 _FOR_ISSUERS: Final = ("issuable", "issue", "revoke", "sever", "permits")
 _LETTER: Final = {"STABLE": "s", "VOLATILE": "v", "SAFE": "s", "UNSAFE": "u", "RESTRICTED": "r"}
 
@@ -83,7 +86,8 @@ def tables_statements(found: int) -> tuple[Sql, ...]:
 
     A fresh schema goes through every version, so that an old one and a new one end as the same.
     """
-    return tuple(query(name) for number, name in enumerate(("support/tables", "support/tables_2")) if number >= found)
+    versions = ("support/tables", "support/tables_2", "support/tables_3")
+    return tuple(query(name) for number, name in enumerate(versions) if number >= found)
 
 
 def function_statements(ref: ObjectRef, *, fresh: bool) -> tuple[Sql, ...]:

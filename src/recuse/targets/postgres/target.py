@@ -10,7 +10,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
-from recuse.targets.postgres import apply, canonical, inspect, probe, sever
+from recuse.targets.postgres import apply, backup, canonical, identity, inspect, probe, sever, standby
 from recuse.targets.postgres.advice.answers import answers, remembered
 from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.collected import collected
@@ -27,10 +27,15 @@ from recuse.targets.records import (
     Applied,
     Collected,
     Inspection,
+    Lag,
+    LiveSession,
     Patience,
+    Position,
     Progress,
     RenderedStatement,
+    Restored,
     Severed,
+    Whereabouts,
 )
 
 
@@ -121,6 +126,38 @@ class PostgresSession:
     def desk(self) -> PostgresDesk:
         """The permits of this database."""
         return PostgresDesk(self.connection)
+
+    def sessions(self) -> tuple[LiveSession, ...]:
+        """Every session of the server."""
+        return sever.live(self.connection)
+
+    def position(self) -> Position:
+        """Where the server is: everything committed before lies before it."""
+        return standby.position(self.connection)
+
+    def lag(self, lsn: str) -> Lag:
+        """How far a standby is behind a position of its primary."""
+        return standby.lag(self.connection, lsn)
+
+    def replayed(self, lsn: str, patience: float) -> bool:
+        """Wait (seconds) until a standby has replayed a position of its primary; whether it has."""
+        return standby.replayed(self.connection, lsn, patience)
+
+    def receivers(self) -> tuple[Lag, ...]:
+        """The standbys that this server feeds now."""
+        return standby.receivers(self.connection)
+
+    def restored(self, login: str, tables: Sequence[str]) -> Restored:
+        """One table dumped as a login would, restored on a server of our own, and counted."""
+        return backup.restored(self.connection, login, tables)
+
+    def whereabouts(self) -> Whereabouts:
+        """Whether this is the database that the policy was applied to, or a copy of it."""
+        return identity.whereabouts(self.connection)
+
+    def settle(self, known: int | None, *, resuming: bool) -> bool:
+        """Note where this is, and how far it follows the ledger; opens a copy's gates only if `resuming`."""
+        return identity.settle(self.connection, known, resuming=resuming)
 
 
 @dataclass(frozen=True, slots=True)

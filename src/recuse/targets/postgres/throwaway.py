@@ -17,7 +17,7 @@ import socket
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -35,6 +35,26 @@ _WATCH = 'read -r _; folder=$1; shift; "$@" >/dev/null 2>&1; rm -rf "$folder"'
 
 
 @dataclass(frozen=True, slots=True)
+class _Identity:
+    """Who the server runs as; None fields mean: as this process."""
+
+    uid: int | None = None
+    gid: int | None = None
+
+    def run(self, *command: str | Path, timeout: float = 120, **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", **variables}
+        return subprocess.run(  # noqa: S603 - our own programs, no shell
+            [str(part) for part in command],
+            user=self.uid, group=self.gid, extra_groups=None if self.uid is None else [],
+            env=environment, cwd="/", capture_output=True, text=True, timeout=timeout, check=False,
+        )  # fmt: skip
+
+    def own(self, path: Path) -> None:
+        if self.uid is not None and self.gid is not None:
+            os.chown(path, self.uid, self.gid)
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """A running server: where it listens, and the superuser's password."""
 
@@ -43,6 +63,8 @@ class Server:
     password: str
     folder: Path
     version: int
+    programs: Path
+    identity: _Identity
 
     def dsn(self, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
         """A connection string for this server. It holds a password: never for a command line."""
@@ -50,6 +72,18 @@ class Server:
             f"host={self.host} port={self.port} dbname={database} user={user} "
             f"password={self.password if password is None else password} connect_timeout=10"
         )
+
+    def run(self, program: str, *arguments: str | Path) -> str:
+        """Run one of the server's own programs as its user; its output. TargetError with its last words if it fails."""
+        done = self.identity.run(self.programs / program, *arguments, PGPASSWORD=self.password)
+        if done.returncode != 0:
+            raise TargetError(f"`{program}` did not succeed: {done.stderr.strip()[-500:]}")
+        return done.stdout
+
+    def control(self, action: str, *options: str) -> None:
+        """Have pg_ctl restart, stop, start or promote the server, and wait for it."""
+        log = () if action in ("promote", "stop") else ("--log", self.folder / "server.log")
+        self.run("pg_ctl", action, "--pgdata", self.folder, *log, "--wait", "--silent", *options)
 
 
 def embedded_binaries() -> Path:
@@ -76,34 +110,44 @@ def throwaway(
         identity = _identity(parent)
         programs = _runnable(binaries or embedded_binaries(), parent, identity)
         data = _initialise(programs, parent, identity)
-        port = _free_port()
-        lines = (*_SETTINGS, *(() if durable else _SPEED), *settings)
-        _configure(data, port, lines, identity)
-        with _running(programs, data, identity):
-            version = int((data / "PG_VERSION").read_text())
-            yield Server("127.0.0.1", port, (data / "superuser.password").read_text(), data, version)
+        with _serving(programs, data, identity, (*(() if durable else _SPEED), *settings)) as server:
+            yield server
     finally:
         shutil.rmtree(parent, ignore_errors=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    """Who the server runs as; None fields mean: as this process."""
+@contextmanager
+def copied(
+    origin: Server, copy: Callable[[Path], object], *, settings: tuple[str, ...] = (), signal: str | None = None
+) -> Iterator[Server]:
+    """A running server over a copy of another's data folder, for the length of a `with` block.
 
-    uid: int | None = None
-    gid: int | None = None
+    `copy` fills the folder that it is given; `signal` names the file that makes it recover: `standby`, `recovery`.
+    """
+    parent = Path(tempfile.mkdtemp(prefix="recuse-pg-", dir=_reachable_folder()))
+    try:
+        identity = _identity(parent)
+        data = parent / "data"
+        copy(data)
+        if signal is not None:
+            (data / f"{signal}.signal").touch()
+        for path in (data, *data.rglob("*")):
+            identity.own(path)
+        data.chmod(0o700)
+        with _serving(origin.programs, data, identity, (*_SPEED, *settings)) as server:
+            yield server
+    finally:
+        shutil.rmtree(parent, ignore_errors=True)
 
-    def run(self, *command: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
-        return subprocess.run(  # noqa: S603 - our own programs, no shell
-            [str(part) for part in command],
-            user=self.uid, group=self.gid, extra_groups=None if self.uid is None else [],
-            env=environment, cwd="/", capture_output=True, text=True, timeout=timeout, check=False,
-        )  # fmt: skip
 
-    def own(self, path: Path) -> None:
-        if self.uid is not None and self.gid is not None:
-            os.chown(path, self.uid, self.gid)
+@contextmanager
+def _serving(programs: Path, data: Path, identity: _Identity, settings: tuple[str, ...]) -> Iterator[Server]:
+    port = _free_port()
+    _configure(data, port, (*_SETTINGS, *settings), identity)
+    with _running(programs, data, identity):
+        version = int((data / "PG_VERSION").read_text())
+        password = (data / "superuser.password").read_text()
+        yield Server("127.0.0.1", port, password, data, version, programs, identity)
 
 
 def _identity(parent: Path) -> _Identity:

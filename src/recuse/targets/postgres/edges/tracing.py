@@ -20,10 +20,10 @@ _TEMPORARY: Final = "pg_temp"
 _INFORMATION: Final = "information_schema"
 _DEEP: Final = 8  # calls within calls that are followed; deeper counts as unknown
 _REACHING: Final = re.compile(
-    r"(query|table|schema|database|cursor)_to_xml.*|ts_stat|ts_rewrite|set_config|setval|pg_(read|ls)_.*|pg_stat_file|lo_.*"
+    r"(query|table|schema|database|cursor)_to_xml.*|ts_stat|ts_rewrite|set_config|setval|pg_(read|ls)_.*|lo_.*"
     r"|lo(read|write)|pg_logical_.*|pg_.*_slot.*|binary_upgrade_.*|pg_stat_get_activity.*|pg_prepared_.*|pg_cursor"
 )
-"""Functions of the server that run a text, or read what no column is."""
+"""Functions of the server that run a text, or read what no column is; not those that tell a size or a time alone."""
 _TELLING: Final = re.compile(
     r"pg_stats.*|pg_statistic.*|pg_stat_activity|pg_largeobject|pg_shadow|pg_user_mappings|pg_file_settings"
     r"|pg_prepared_.*|pg_cursors"

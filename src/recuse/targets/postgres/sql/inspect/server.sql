@@ -8,4 +8,6 @@ SELECT current_setting('server_version_num')::int, current_database()::text, cur
           AND (NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = to_regclass('recuse.account')
                            AND a.attname = 'gateway' AND NOT a.attisdropped)
                OR (to_regclass('recuse.gateway_key') IS NOT NULL AND to_regclass('recuse.used') IS NOT NULL)
-               OR t.name = 'support'))
+               OR t.name = 'support')
+          -- version 3 added a table, which these functions read
+          AND (to_regproc('recuse.moved') IS NULL OR to_regclass('recuse.identity') IS NOT NULL OR t.name = 'support'))

@@ -18,7 +18,10 @@ BEGIN
          EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = a.login_oid AND r.rolname = a.login) AS same
   INTO known FROM recuse.account a WHERE a.login = session_user;
   remedy := 'ask the administrator: the login must stand in accounts.toml, and the plan must be applied';
-  IF known.login IS NULL THEN
+  IF recuse.moved() IS NOT NULL THEN
+    refusal := 'this database is a copy, or was promoted, and nothing is open in it';
+    remedy := 'ask the administrator: what was revoked since is to be taken away first, by recuse apply --resume';
+  ELSIF known.login IS NULL THEN
     refusal := format('the login %I is no account of the policy in force', session_user);
   ELSIF NOT known.same THEN
     refusal := format('the login %I was made anew after it was registered', session_user);

@@ -1,5 +1,5 @@
 -- The gate of a permit class: TRUE while the permit declared in this very transaction is the session login's own, opens this
--- class, and runs; else NULL. What a plain SET left behind in a pool belongs to another transaction and opens nothing.
+-- class, and runs, in the database that it was issued in; else NULL. What a plain SET left behind in a pool belongs to another transaction and opens nothing.
 -- clock_timestamp, because now() never passes inside an open transaction. Restricted: a gateway's token names the backend.
 CREATE OR REPLACE FUNCTION recuse.gate(class_role name) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
@@ -10,6 +10,9 @@ BEGIN
                                   AND a.login_oid = pg_catalog.to_regrole(pg_catalog.quote_ident(a.login))
           JOIN recuse.declaration d ON (d.login, d.purpose, d.authority, d.agreement)
                                      = (p.login, p.purpose, p.authority, p.agreement)
+          JOIN recuse.identity i ON i.xmin = i.written
+               AND (i.started = pg_catalog.pg_postmaster_start_time() AND i.place = pg_catalog.pg_relation_filepath(i.tableoid)
+                    OR recuse.moved() IS NULL)
           WHERE p.permit_id = pg_catalog.current_setting('recuse.permit', true)
             AND pg_catalog.current_setting('recuse.declared', true) = extract(epoch FROM pg_catalog.now())::text
             AND p.login = session_user AND d.class_role = gate.class_role AND p.revoked_at IS NULL

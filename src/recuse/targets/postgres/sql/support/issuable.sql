@@ -3,6 +3,9 @@ CREATE OR REPLACE FUNCTION recuse.issuable(login name, purpose text, authority t
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $recuse$
 BEGIN
+  IF recuse.moved() IS NOT NULL THEN
+    RETURN 'this database is a copy, or was promoted: recuse apply --resume comes first';
+  END IF;
   IF NOT EXISTS (SELECT FROM recuse.account a JOIN pg_roles r ON r.oid = a.login_oid AND r.rolname = a.login
                  WHERE a.login = issuable.login AND a.active) THEN
     RETURN format('%I is not an active account', issuable.login);
