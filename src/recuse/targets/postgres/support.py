@@ -16,9 +16,10 @@ from recuse.targets.postgres.inspect import function_digest
 from recuse.targets.postgres.queries import Sql, query, text
 
 OWNER: Final = KEEPER
-VERSION: Final = 2
+VERSION: Final = 3
+_VERSIONS: Final = ("support/tables", "support/tables_2", "support/tables_3")
 # The tables, and each function with its argument types as the catalog writes them.
-_TABLES: Final = ("account", "declaration", "gateway_key", "permit", "support", "used")
+_TABLES: Final = ("account", "declaration", "gateway_key", "permit", "seen", "support", "used")
 _FUNCTIONS: Final = {
     "admitted": "",
     "gate": "name",
@@ -35,8 +36,17 @@ _FUNCTIONS: Final = {
     "permits": "",
     "token_permit": "text",
     "new_key": "name",
+    "beyond": "aclitem[], oid",
+    "granted": "",
+    "opened": "oid, oid, text",
+    "examined": "boolean",
+    "new_objects": "",
 }
-_FOR_EVERYONE: Final = ("admitted", "gate", "challenge", "admission", "enter", "declare", "present")
+_FOR_EVERYONE: Final = (
+    "admitted", "gate", "challenge", "admission", "enter", "declare", "present", "examined",
+)  # fmt: skip
+_OF_SUPERUSERS: Final = ("new_objects",)
+"""Runs as whoever makes something, a superuser too: not even the schema's owner may write it anew."""
 _FOR_ISSUERS: Final = ("issuable", "issue", "revoke", "sever", "permits")
 _LETTER: Final = {"STABLE": "s", "VOLATILE": "v", "SAFE": "s", "UNSAFE": "u", "RESTRICTED": "r"}
 
@@ -54,7 +64,9 @@ def support_facts() -> frozenset[Fact]:
     facts |= {Owner(ObjectRef("table", ("recuse", table)), OWNER) for table in _TABLES}
     for name, arguments in _FUNCTIONS.items():
         ref = ObjectRef("function", ("recuse", name, arguments))
-        facts |= {Owner(ref, OWNER), _definition(ref, name)}
+        facts.add(_definition(ref, name))
+        if name not in _OF_SUPERUSERS:
+            facts.add(Owner(ref, OWNER))
         if name in (*_FOR_EVERYONE, *_FOR_ISSUERS):
             facts.add(Grant(ref, "EXECUTE", None if name in _FOR_EVERYONE else ISSUER, OWNER, grantable=False))
     return frozenset(facts)
@@ -83,7 +95,7 @@ def tables_statements(found: int) -> tuple[Sql, ...]:
 
     A fresh schema goes through every version, so that an old one and a new one end as the same.
     """
-    return tuple(query(name) for number, name in enumerate(("support/tables", "support/tables_2")) if number >= found)
+    return tuple(query(name) for number, name in enumerate(_VERSIONS) if number >= found)
 
 
 def function_statements(ref: ObjectRef, *, fresh: bool) -> tuple[Sql, ...]:
@@ -96,6 +108,8 @@ def function_statements(ref: ObjectRef, *, fresh: bool) -> tuple[Sql, ...]:
         sql.Identifier("recuse", name), sql.SQL(ref.name[2])
     )
     steps: tuple[Sql, ...] = (query(f"support/{name}"), closed) if fresh else (query(f"support/{name}"),)
+    if name in _OF_SUPERUSERS:
+        return steps
     return (sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(OWNER)), *steps, sql.SQL("RESET ROLE"))
 
 

@@ -66,6 +66,7 @@ class PostgresSession:
             granular=granular,
             maintain=found.server.major >= 17,
             links=found.links,
+            events=found.server.superuser,
             conflicting=probe.shows_conflicting_row(self.connection),
         )
 
