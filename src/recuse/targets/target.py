@@ -26,6 +26,7 @@ from recuse.targets.records import (
     AskedColumn,
     Collected,
     Inspection,
+    Look,
     Patience,
     Progress,
     RenderedStatement,
@@ -166,6 +167,10 @@ class Session(Protocol):
 
     def collect(self) -> Collected:
         """Every step that yields access, and what was not examined. Read-only."""
+        ...
+
+    def look(self, since: datetime) -> Look:
+        """What is to be seen now beside the facts, quickly. Read-only; of what was seen before, only after `since`."""
         ...
 
     def probing(self) -> AbstractContextManager[Prober]:

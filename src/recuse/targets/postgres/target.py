@@ -10,7 +10,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
-from recuse.targets.postgres import apply, canonical, inspect, probe, sever
+from recuse.targets.postgres import apply, canonical, inspect, looking, probe, sever
 from recuse.targets.postgres.advice.answers import answers, remembered
 from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.collected import collected
@@ -27,6 +27,7 @@ from recuse.targets.records import (
     Applied,
     Collected,
     Inspection,
+    Look,
     Patience,
     Progress,
     RenderedStatement,
@@ -108,6 +109,10 @@ class PostgresSession:
     def collect(self) -> Collected:
         """Every step that yields access in this database, and what was not examined."""
         return collected(self.connection)
+
+    def look(self, since: datetime) -> Look:
+        """What is to be seen now beside the facts."""
+        return looking.look(self.connection, since)
 
     @contextmanager
     def probing(self) -> Iterator[probe.Prober]:

@@ -18,7 +18,7 @@ _EVENT_TRIGGERS: Final = (
     "SELECT evtname::text, evtenabled::text FROM pg_catalog.pg_event_trigger "
     "WHERE evtenabled <> 'D' AND evtevent <> 'login' "
     "AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o ON o.oid = p.proowner AND o.rolsuper "
-    "WHERE p.oid = evtfoid AND p.oid = pg_catalog.to_regproc('recuse.new_objects')) "  # which leaves temporary ones alone
+    "WHERE p.oid = evtfoid AND p.oid = pg_catalog.to_regproc('recuse.new_objects')) "  # it leaves temporary ones alone
     "ORDER BY evtname"
 )
 _SUPERUSER: Final = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
