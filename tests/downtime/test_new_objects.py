@@ -434,7 +434,8 @@ def test_the_fact_is_the_trigger_whole_and_on(place: Database, mode: Mode) -> No
         f"CREATE EVENT TRIGGER {other} ON ddl_command_end EXECUTE FUNCTION recuse.new_objects()",
         "ALTER FUNCTION recuse.new_objects() OWNER TO app",
         f"CREATE FUNCTION records.not_ours() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; "
-        f"DROP EVENT TRIGGER {name}; CREATE EVENT TRIGGER {name} ON ddl_command_end EXECUTE FUNCTION records.not_ours()",
+        f"DROP EVENT TRIGGER {name}; "
+        f"CREATE EVENT TRIGGER {name} ON ddl_command_end EXECUTE FUNCTION records.not_ours()",
     ):  # fmt: skip
         place.admin.execute("SELECT pg_advisory_lock(%s)", (ADVISORY_LOCK,))
         place.admin.execute(damage.encode())

@@ -29,7 +29,7 @@ from recuse.errors import InputError
 from recuse.operations import record
 from recuse.operations.alerting import Channel, Command, Webhook
 from recuse.operations.verifying import VerifyBeside
-from recuse.operations.watch import Round, Watch
+from recuse.operations.watch import BLIND, Round, Watch
 from recuse.operations.watched import Watching
 
 _WEBHOOK = "RECUSE_WEBHOOK"
@@ -98,8 +98,7 @@ def watch(
 
 def _code(done: Round) -> int:
     """A channel that failed weighs most: who is to act knows nothing."""
-    blind = {"unreachable", "policy-unusable", "ledger-unusable"}
-    if done.failed or any(each.code in blind for each in done.conditions):
+    if done.failed or any(each.code in BLIND for each in done.conditions):
         return 2
     return 1 if any(each.severity != "low" for each in done.conditions) else 0
 

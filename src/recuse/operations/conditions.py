@@ -28,11 +28,12 @@ class Condition:
     sentence: str
     remedy: str
     severity: Severity = "high"
+    found_by: Literal["look", "verify"] = "look"
 
     @property
     def key(self) -> str:
         """What stays the same: a digest, since it goes into the ledger, and names of logins need not."""
-        return _digest(self.system, self.code, self.object)
+        return f"{self.found_by}-{_digest(self.system, self.code, self.object)}"
 
     @property
     def stamp(self) -> str:
@@ -72,17 +73,24 @@ class Told:
         """What an earlier run told, by the stamps that it left in the ledger."""
         return cls(dict(stamp.split(":", 1) for stamp in stamps if ":" in stamp), {})
 
-    def after(self, conditions: Iterable[Condition]) -> "Told":
-        """What is known once these conditions, and no others, were told."""
+    def after(self, conditions: Iterable[Condition], unseen: frozenset[str] = frozenset()) -> "Told":
+        """What is known once these conditions, and no others, were told; what an earlier run told of `unseen` stays."""
         held = {each.key: each for each in conditions}
-        return Told({key: each.stamp.split(":", 1)[1] for key, each in held.items()}, held)
+        kept = {key: said for key, said in self.sentences.items() if self._stays(key, unseen)}
+        return Told(kept | {key: each.stamp.split(":", 1)[1] for key, each in held.items()}, held)
+
+    def _stays(self, key: str, unseen: frozenset[str]) -> bool:
+        return key not in self.conditions and key.split("-", 1)[0] in unseen
 
     def stamps(self) -> tuple[str, ...]:
         """What `of` reads."""
         return tuple(f"{key}:{sentence}" for key, sentence in sorted(self.sentences.items()))
 
-    def alerts(self, conditions: Iterable[Condition]) -> tuple[Alert, ...]:
-        """What is to be told now that these conditions hold: what began and changed first, then what ended."""
+    def alerts(self, conditions: Iterable[Condition], unseen: frozenset[str] = frozenset()) -> tuple[Alert, ...]:
+        """What is to be told now that these conditions hold: what began and changed first, then what ended.
+
+        What was found by something that has not looked since this run began (`unseen`) has not ended.
+        """
         held = {each.key: each for each in conditions}
         found: list[Alert] = []
         for key, each in held.items():
@@ -90,7 +98,7 @@ class Told:
                 found.append(Alert("began", key, each))
             elif each.stamp != f"{key}:{self.sentences[key]}":
                 found.append(Alert("changed", key, each))
-        gone = [key for key in self.sentences if key not in held]
+        gone = [key for key in self.sentences if key not in held and not self._stays(key, unseen)]
         return (*found, *(Alert("ended", key, self.conditions.get(key)) for key in sorted(gone)))
 
 

@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 from recuse import clock
 from recuse.operations.conditions import Condition, Severity
 
+_SHOWN: Final = 300  # characters of the SQL that reproduces a finding
 _RUN: Final = "from recuse.cli import main; main()"
 _LONGEST: Final = timedelta(hours=6)
 _SEVERITIES: Final[Mapping[str, Severity]] = {"critical": "critical", "high": "high", "low": "low"}
@@ -28,11 +29,11 @@ class VerifyBeside:
     every: timedelta
     _begun: datetime | None = None
     _running: tuple[subprocess.Popen[bytes], IO[bytes]] | None = None
-    _found: tuple[Condition, ...] = ()
+    _found: tuple[Condition, ...] | None = None
     _sooner: bool = False
 
-    def conditions(self, *, sooner: bool) -> tuple[Condition, ...]:
-        """What the last run that ended found; starts one when it is time, or once for a drift (`sooner`)."""
+    def conditions(self, *, sooner: bool) -> tuple[Condition, ...] | None:
+        """What the last run that ended found (None: none has); starts one when it is time, or once for a drift."""
         now = clock.now()
         if self._running is not None:
             self._collect(now, *self._running)
@@ -86,19 +87,23 @@ def found(document: Mapping[str, Any]) -> Iterator[Condition]:
         sentence = f"{each['code']}: {about}: {each['reproduce'][:_SHOWN]}"
         severity = _SEVERITIES.get(str(each.get("severity")), "high")
         yield Condition(
-            each["system"], f"finding-{each['code']}", about, sentence, str(each.get("remedy") or ""), severity
+            each["system"],
+            f"finding-{each['code']}",
+            about,
+            sentence,
+            str(each.get("remedy") or ""),
+            severity,
+            "verify",
         )
     if document["verdict"] != "holds":
         reasons = sorted({str(line["code"]) for line in document["not_examined"]})
         why = f"{len(document['findings'])} findings" + (f"; not examined: {', '.join(reasons)}" if reasons else "")
         severity = "low" if document["verdict"] == "undetermined" else "high"
         yield Condition(
-            "", "verdict", "verdict", f"verify says {document['verdict']}: {why}", "run `recuse verify`", severity
-        )
-
-
-_SHOWN: Final = 300
+            "", "verdict", "verdict", f"verify says {document['verdict']}: {why}", "run `recuse verify`", severity,
+            "verify",
+        )  # fmt: skip
 
 
 def _failed(why: str, remedy: str = "run `recuse verify` by hand") -> Condition:
-    return Condition("", "verify-failed", "verify", f"`recuse verify` could not tell: {why}", remedy)
+    return Condition("", "verify-failed", "verify", f"`recuse verify` could not tell: {why}", remedy, "high", "verify")

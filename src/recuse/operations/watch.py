@@ -21,6 +21,9 @@ from recuse.operations.watched import DRIFT, Memory, Watched, Watching
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.target import target_for
 
+BLIND: Final = frozenset({"unreachable", "policy-unusable", "ledger-unusable"})
+"""Conditions under which something was not looked at."""
+
 _AT_ONCE: Final = 8  # systems that are looked at side by side
 _STAMPS: Final = 1_000  # an entry of the ledger has an end
 _PATIENT: Final = 3  # rounds for which the ledger may be another's, as an apply's
@@ -54,20 +57,21 @@ class Watch:
     _undelivered: dict[str, dict[str, Alert]] = field(default_factory=dict)
     _failing: dict[str, str] = field(default_factory=dict)
     _begun: bool = False
+    _verified: bool = False
+    _last: tuple[Condition, ...] = ()
     _unkept: int = 0
 
     def round(self) -> Round:
         """Look at everything once, and tell what began, changed and ended since the round before, or the run before."""
         now = clock.now()
         try:
-            conditions = self._looked(now)
-        except LedgerError as error:
-            conditions = (Condition("", "ledger-unusable", "ledger", error.message, error.remedy or "", "critical"),)
+            conditions = self._last = self._looked(now)
         except RecuseError as error:
-            conditions = (*self._carried(), _unusable(error))
+            conditions = (*self._last, _unusable(error))
         whole = bounded((*conditions, *self._own()))
-        alerts = self._told.alerts(whole)
-        self._told = self._told.after(whole)
+        unseen = self._unseen(whole)
+        alerts = self._told.alerts(whole, unseen)
+        self._told = self._told.after(whole, unseen)
         self._keep(alerts)
         self._send(alerts, now)
         return Round(now, whole, alerts, tuple(self._failing.values()))
@@ -76,7 +80,8 @@ class Watch:
         workspace = open_with_ledger(self.how.folder, self.how.ledger, draft=True)
         entries = record.entries(self.how.ledger)
         if not self._begun:
-            self._told, self._begun = Told.of(_stamps(entries)), True
+            earlier = Told.of(_stamps(entries))
+            self._told, self._begun = Told({**earlier.sentences, **self._told.sentences}, self._told.conditions), True
         systems = [each for each in workspace.repository.systems.values() if each.kind == "live"]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             found = [*pool.map(lambda system: self._system(workspace, entries, system), systems)]
@@ -85,7 +90,9 @@ class Watch:
         conditions += watching.emergencies(workspace.emergencies, now)
         if self.how.verifying is not None:
             drift = any(each.code in DRIFT for each in conditions)
-            conditions += self.how.verifying.conditions(sooner=drift)
+            found_now = self.how.verifying.conditions(sooner=drift)
+            self._verified = found_now is not None
+            conditions += found_now or ()
         return tuple(conditions)
 
     def _system(self, workspace: Workspace, entries: Sequence[Entry], system: System) -> tuple[Condition, ...]:
@@ -101,9 +108,10 @@ class Watch:
             return (*(each for each in of.conditions if each.code != "unreachable"), unreachable)
         return of.conditions
 
-    def _carried(self) -> Iterator[Condition]:
-        for of in self._of.values():
-            yield from of.conditions
+    def _unseen(self, conditions: Iterable[Condition]) -> frozenset[str]:
+        """What has not looked in this run: then nothing that an earlier one told has ended."""
+        blind = any(each.code in BLIND for each in conditions)
+        return frozenset(({"look"} if blind else set()) | (set() if self._verified else {"verify"}))
 
     def _own(self) -> Iterator[Condition]:
         """What keeps this very run from telling and recording."""
@@ -172,4 +180,5 @@ def _stamps(entries: Iterable[Entry]) -> tuple[str, ...]:
 
 
 def _unusable(error: RecuseError) -> Condition:
-    return Condition("", "policy-unusable", "policy", error.message, error.remedy or "", "critical")
+    what = "ledger" if isinstance(error, LedgerError) else "policy"
+    return Condition("", f"{what}-unusable", what, error.message, error.remedy or "", "critical")

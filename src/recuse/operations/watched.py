@@ -29,8 +29,8 @@ _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 class Verifying(Protocol):
     """`verify`, run beside the rounds."""
 
-    def conditions(self, *, sooner: bool) -> tuple[Condition, ...]:
-        """What the last finished run found; starts one when it is time, or `sooner` because something drifted."""
+    def conditions(self, *, sooner: bool) -> tuple[Condition, ...] | None:
+        """What the last finished run found (None: none has); starts one when it is time, or `sooner` for a drift."""
         ...
 
 
@@ -76,6 +76,7 @@ class Watched:
     of: Memory
 
     def conditions(self, session: Session) -> Iterator[Condition]:
+        """Everything that holds of it now, and the end of permits that ran out."""
         name, of = self.system.name, self.of
         applied = _applied(self.entries, name)
         found = session.inspect()
