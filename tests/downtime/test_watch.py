@@ -5,11 +5,12 @@ import io
 import json
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -58,18 +59,17 @@ def enforced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 class Receiver:
     """A channel that keeps what it gets."""
 
-    documents: list[dict[str, object]] = field(default_factory=list)
+    documents: list[Mapping[str, Any]] = field(default_factory=list)
     broken: bool = False
     name: str = "receiver"
 
-    def send(self, document: object) -> None:
+    def send(self, document: Mapping[str, Any]) -> None:
         if self.broken:
             raise AlertError("the receiver is broken")
-        assert isinstance(document, dict)
         self.documents.append(document)
 
 
-def watching(lab: Lab, *channels: object) -> Watching:
+def watching(lab: Lab, *channels: Receiver) -> Watching:
     return Watching(lab.policy, lab.ledger, channels, lambda _: lab.dsn())
 
 
