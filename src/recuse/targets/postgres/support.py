@@ -86,7 +86,8 @@ def _definition(ref: ObjectRef, name: str) -> Definition:
     if body is None or head is None:
         raise ValueError(name)  # our own file, held to this shape by tests
     language, volatility, security, parallel, path = head.groups()
-    digest = function_digest(body.group(1), language, _LETTER[volatility], _LETTER[parallel], (f"search_path={path}",))
+    settings = tuple(each.replace(" = ", "=", 1) for each in f"search_path = {path}".split(" SET "))
+    digest = function_digest(body.group(1), language, _LETTER[volatility], _LETTER[parallel], settings)
     return Definition(ref, digest, "definer" if security == "DEFINER" else "invoker")
 
 

@@ -1,26 +1,32 @@
 -- Grants that the policy forbids, of this transaction: a command does not say what it granted on, so every ACL is read again whose row
--- in the catalog is not older. Apply's own are told by their grantee: a class role is one that a row policy of ours names, on
--- this very table where it has any; what a derived object gives, its owner role gives.
+-- in the catalog is not older; a catalog of which the transaction has changed no row is left out. Apply's own are told by their
+-- grantee: a class role is one that a row policy of ours names, on this very table where it has any; what a derived object gives,
+-- its owner role gives.
 CREATE OR REPLACE FUNCTION recuse.granted()
 RETURNS TABLE (class oid, object oid, grantees oid[], refused boolean, name text, detail text)
 LANGUAGE plpgsql STABLE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $recuse$
+DECLARE
+  uncounted constant boolean := current_setting('track_counts') <> 'on';
+  relations constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_class'::regclass) > 0;
+  attributes constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_attribute'::regclass) > 0;
+  functions constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_proc'::regclass) > 0;
 BEGIN
   RETURN QUERY
     WITH changed AS MATERIALIZED (
       SELECT 'pg_class'::regclass::oid AS class, c.oid, c.relowner AS owner, c.relkind AS kind, c.relacl AS acl, '' AS part
       FROM pg_class c
-      WHERE c.oid >= 16384 AND c.relacl IS NOT NULL AND age(c.xmin) <= 0 AND c.relpersistence <> 't'
+      WHERE relations AND c.oid >= 16384 AND c.relacl IS NOT NULL AND age(c.xmin) <= 0 AND c.relpersistence <> 't'
       UNION ALL
       SELECT 'pg_class'::regclass, c.oid, c.relowner, c.relkind, a.attacl, format(' column %I', a.attname)
       FROM (SELECT a.attrelid, a.attname, a.attacl FROM pg_attribute a
-            WHERE a.attrelid >= 16384 AND a.attacl IS NOT NULL AND age(a.xmin) <= 0 OFFSET 0) a
+            WHERE attributes AND a.attrelid >= 16384 AND a.attacl IS NOT NULL AND age(a.xmin) <= 0 OFFSET 0) a
       JOIN pg_class c ON c.oid = a.attrelid
       WHERE c.relpersistence <> 't'
       UNION ALL
       SELECT 'pg_proc'::regclass, p.oid, p.proowner, 'F', p.proacl, ''
       FROM pg_proc p
-      WHERE p.oid >= 16384 AND p.proacl IS NOT NULL AND age(p.xmin) <= 0 AND p.prosecdef AND p.pronamespace <> pg_my_temp_schema()
+      WHERE functions AND p.oid >= 16384 AND p.proacl IS NOT NULL AND age(p.xmin) <= 0 AND p.prosecdef AND p.pronamespace <> pg_my_temp_schema()
     )
     SELECT c.class, c.oid, '{}'::oid[], true,
            CASE c.kind WHEN 'F' THEN 'function ' || c.oid::regprocedure ELSE c.oid::regclass || c.part END,

@@ -1,8 +1,9 @@
 -- The function of the event trigger. It runs with the rights of whoever makes something, and no others: what one can open, one can
 -- close. As recuse_close it takes back what a new object gives to others than its owner, looks again, and refuses what is open
--- still, and what the policy forbids; as recuse_report it never stands in the way, whatever happens inside.
+-- still, and what the policy forbids; as recuse_report it never stands in the way, whatever happens inside. Generic plans, because
+-- planning takes longer than looking, and a migration is one session.
 CREATE OR REPLACE FUNCTION recuse.new_objects() RETURNS event_trigger
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $recuse$
 DECLARE
   found record;
