@@ -11,7 +11,7 @@ from tests.downtime.place import Database, database, make_world
 
 @pytest.fixture(scope="package", params=ENDS, ids=version_id)
 def running(request: pytest.FixtureRequest) -> Iterator[Server]:
-    with throwaway(binaries=binaries_of(request.param)) as server:
+    with throwaway(binaries=binaries_of(request.param), settings=("wal_level=logical",)) as server:
         make_world(server)
         yield server
 
