@@ -67,6 +67,8 @@ def test_every_query_on_every_side(results: dict[str, Result]) -> None:
 def test_the_aims_are_asked_of_ours_alone(results: dict[str, Result]) -> None:
     aims = {name: each.aim for name, each in results.items() if each.aim is not None}
     assert aims.pop("sever/last-byte/p99") == 1000.0
+    assert aims.pop("downtime/new-table/recuse-close/open") == 0.0
+    assert {aims.pop(name) for name in list(aims) if name.startswith("downtime/")} == {2.0}
     assert {name.split("/")[2] for name in aims} == {side.name for side in OURS}
     assert {aim for name, aim in aims.items() if name.endswith("/more")} == {15.0}
     assert {aim for name, aim in aims.items() if not name.endswith("/more")} == {1.05}
@@ -83,6 +85,12 @@ def test_what_others_lose_is_seen(results: dict[str, Result]) -> None:
     """Plans, not times: EXISTS gives up workers, sub-selects of settings give up the estimate."""
     assert results["enforcement/sum/permits-table/prepared/parallel/workers"].value == 0
     assert results["enforcement/sum/settings-in-select/prepared/serial/estimated-rows"].value < 0.1
+
+
+def test_ddl_with_the_event_trigger_and_without(results: dict[str, Result]) -> None:
+    for kind in ("create-table", "create-view", "create-function", "grant", "grant-column"):
+        assert results[f"downtime/{kind}/without/took"].value > 0
+        assert {results[f"downtime/{kind}/recuse-{mode}/added"].unit for mode in ("report", "close")} == {"ms"}
 
 
 def test_the_whole_verdict_on_both_sides(results: dict[str, Result]) -> None:

@@ -167,6 +167,7 @@ def plans(walk: Walk) -> None:
 def after(walk: Walk) -> None:
     """What the verbs print when the policy is enforced."""
     walk.collect("`recuse verify`", "verify", "-r", "policy", "--no-record")
+    walk.collect("`recuse watch`", "watch", "-r", "policy", "--once", "--no-record")
     walk.collect("`recuse plan --prove`", "plan", "-r", "policy", "--prove", "plan.json")
     walk.collect("`recuse why`", "why", "records/ice_ero_017", "read", "records.person.phone", "-r", "policy")
     walk.collect("`recuse why`", "why", "records/records_app", "read", "records.person", "-r", "policy")

@@ -15,6 +15,7 @@
     │   ├── UnreachableError         no connection
     │   ├── MissingRightError        the connection lacks a right that the verb needs
     │   └── ApplyError               a statement failed; the tight state stands
+    ├── AlertError                   (2) an alert did not go out
     └── RefusedError                 (1) the policy says no
 
 Messages are lower case, hold the caller's words in backticks, and name no Python types.
@@ -135,6 +136,10 @@ class ApplyError(TargetError):
     """A statement of a plan failed; what was tightened stays tight, and the sessions in `ended` are gone."""
 
     ended: tuple[object, ...] = ()
+
+
+class AlertError(RecuseError):
+    """An alert did not go out: the channel failed, or took too long."""
 
 
 class RefusedError(RecuseError):

@@ -12,6 +12,7 @@ import psycopg
 
 from recuse.enforcement.facts import ObjectRef
 from recuse.targets.postgres.statements import conflict_statements
+from tests.mutation.event_checks import EVENT_CHECKS
 from tests.mutation.gate_world import C1, C2, C3, World
 from tests.mutation.place_checks import (
     a_copy_lets_nothing_be_declared_or_issued,
@@ -42,6 +43,8 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, bool, str]]] = {
     "issue": ("v", True, "u"), "revoke": ("v", True, "u"), "sever": ("v", True, "u"), "permits": ("s", True, "s"),
     "here": ("s", True, "s"), "moved": ("s", True, "s"), "settle": ("v", True, "u"),
     "token_permit": ("s", True, "r"), "new_key": ("v", True, "u"), "conflict": ("v", False, "u"),
+    "beyond": ("s", False, "u"), "granted": ("s", False, "u"), "opened": ("s", False, "u"),
+    "examined": ("v", True, "u"), "new_objects": ("v", False, "u"),
 }  # fmt: skip
 
 
@@ -51,7 +54,8 @@ def functions_have_their_attributes(world: World) -> None:
         "WHERE pronamespace = 'recuse'::regnamespace"
     )
     assert {name: (volatile, definer, parallel) for name, volatile, definer, parallel, _ in found} == ATTRIBUTES
-    assert all(config == PATH for *_, config in found)
+    planned = {"new_objects": [*PATH, "plan_cache_mode=force_generic_plan"]}
+    assert all(config == planned.get(str(name), PATH) for name, *_, config in found)
 
 
 # The cut.
@@ -815,5 +819,6 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
         an_upsert_is_refused, other_writing_goes_on, another_table_s_note_is_not_this_one_s,
         who_sees_all_rows_may_upsert,
     ),
+    **dict.fromkeys(("beyond", "granted", "opened", "examined", "new_objects"), EVENT_CHECKS),
     "slow": (a_token_runs_out_inside_its_transaction,),
 }  # fmt: skip

@@ -19,6 +19,7 @@ from recuse.enforcement.facts import (
     Fact,
     Grant,
     Membership,
+    NewObjects,
     ObjectRef,
     Owner,
     PolicyCommand,
@@ -45,7 +46,7 @@ class Catalog:
 
     `text` writes a row condition; `bootstrap` is the grantor of role grants; `granular` says that a membership has its
     own INHERIT and SET (PostgreSQL 16 and newer); `maintain` that MAINTAIN can be granted (17 and newer); `links` which
-    tables are parts of which;
+    tables are parts of which; `events` that event triggers can be made (by a superuser alone);
     `conflicting` that ON CONFLICT DO UPDATE reads a hidden row here.
     """
 
@@ -59,6 +60,7 @@ class Catalog:
     maintain: bool
     links: Links = field(default_factory=Links)
     conflicting: bool = False
+    events: bool = True
     _owners: Mapping[ObjectRef, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -94,6 +96,8 @@ def wanted(system: System, accounts: Mapping[str, Account], classes: ClassMap, c
     for derived in system.derived:
         facts |= set(_derived(derived, classes, catalog))
     facts |= set(_accounts(accounts, classes, catalog))
+    if system.new_objects != "off" and catalog.events:
+        facts.add(NewObjects(system.new_objects))
     if catalog.conflicting:
         facts |= set(_guards(classes, catalog))
     return frozenset(_beside_foreign_policies(facts, catalog.facts))

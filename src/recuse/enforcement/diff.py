@@ -9,6 +9,7 @@ from recuse.enforcement.facts import (
     Definition,
     Fact,
     Grant,
+    NewObjects,
     Owner,
     RegisteredAccount,
     Role,
@@ -48,6 +49,8 @@ def identity(fact: Fact) -> Hashable:
             return ("declaration", fact.login, fact.purpose, fact.authority, fact.agreement)
         case Support():
             return "support"
+        case NewObjects():
+            return "new objects"
         case _:
             return fact
 

@@ -160,10 +160,20 @@ class Support:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class NewObjects:
+    """The event trigger that looks at what is made and opened, sound and on in every session.
+
+    *report*: it writes down; *close*: it also takes back what a new object opens, and refuses what the policy forbids.
+    """
+
+    mode: Literal["report", "close"]
+
+
 Fact = (
     Role | Membership | Grant | DefaultPrivilege | Owner | RowSecurity | RowPolicy | ConflictGuard
     | Definition
-    | RegisteredAccount | Declaration | Support
+    | RegisteredAccount | Declaration | Support | NewObjects
 )  # fmt: skip
 
 

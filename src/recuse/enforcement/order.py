@@ -18,6 +18,7 @@ from recuse.enforcement.facts import (
     Definition,
     Grant,
     Membership,
+    NewObjects,
     ObjectRef,
     Owner,
     RegisteredAccount,
@@ -132,6 +133,8 @@ def _unmake_step(difference: Difference, situation: Situation) -> Step:
             return "shape"
         case RegisteredAccount() | Declaration():
             return "cut"
+        case NewObjects():
+            return "loosen"
         case Role() | Definition() | Owner() | RowSecurity() | Support():
             return "leave"
         case _ as never:
@@ -142,6 +145,8 @@ def _make_step(difference: Difference, situation: Situation) -> Step:
     match difference.fact:
         case Support() | Definition():
             return "prepare"
+        case NewObjects(mode=mode):
+            return "loosen" if mode == "report" and difference.before is not None else "close"
         case Role(name=name) if name.startswith(PREFIX):
             return "prepare"
         case Role(login=login):
@@ -215,6 +220,7 @@ def _rank(change: Change) -> int:
         Membership,
         DefaultPrivilege,
         Declaration,
+        NewObjects,
     )
     position = kinds.index(type(change.fact))
     if change.make:

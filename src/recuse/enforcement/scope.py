@@ -17,6 +17,7 @@ from recuse.enforcement.facts import (
     Fact,
     Grant,
     Membership,
+    NewObjects,
     Owner,
     RegisteredAccount,
     Role,
@@ -91,7 +92,7 @@ class Scope:
                 return fact.name.startswith(PREFIX)
             case DefaultPrivilege():
                 return fact.on in ("tables", "sequences", "functions")
-            case RegisteredAccount() | Declaration() | ConflictGuard():
+            case RegisteredAccount() | Declaration() | ConflictGuard() | NewObjects():
                 return True
             case Definition():
                 return fact.of.name[0] == "recuse"

@@ -9,6 +9,7 @@ from recuse.model.documents import SignedDirective, Stage
 from recuse.model.parties import Account, Agency, Agreement, Authority, Category, Official, Purpose
 
 SystemKind = Literal["live", "listing", "attested"]
+NewObjectsMode = Literal["off", "report", "close"]
 EntityType = Literal["Agency", "Purpose", "Authority", "Category", "Account"]
 AttributeType = Literal["Bool", "String", "Long", "datetime", "date", "ipaddr", "Set<String>", "uuid"] | EntityType
 ENTITY_TYPES: Final[tuple[EntityType, ...]] = get_args(EntityType)
@@ -74,7 +75,11 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One database of the institution; `standbys` are the services of servers that replay its changes."""
+    """One database of the institution.
+
+    `standbys` are the services of servers that replay its changes; `new_objects` is what its event trigger does, if it
+    is to have one.
+    """
 
     name: str
     kind: SystemKind
@@ -85,6 +90,7 @@ class System:
     tables: tuple[TableMap, ...]
     derived: tuple[Derived, ...]
     standbys: tuple[str, ...] = ()
+    new_objects: NewObjectsMode = "off"
 
     def table(self, name: str) -> TableMap:
         """The map of one table; KeyError when the table is not categorised."""

@@ -26,6 +26,11 @@ class Cut:
     def of(cls, entries: Sequence[Entry], planned: Planned) -> "Cut":
         """By the last *applied* entry of the system, by what applies before it were to end, and by the plan of now."""
         system = planned.plan.system
+        return cls.recorded(entries, system, planned.plan.severs)
+
+    @classmethod
+    def recorded(cls, entries: Sequence[Entry], system: str, ending: frozenset[str] = frozenset()) -> "Cut":
+        """By what the ledger says alone, and by who is `ending` besides."""
         applied = [e.body for e in entries if e.kind == "applied" and e.body.get("system") == system]
         last = applied[-1] if applied else {}
         severed, before = last.get("severed"), last.get("severed_before")
@@ -34,7 +39,7 @@ class Cut:
         return cls(
             system,
             frozenset(str(login) for login in severed) if isinstance(severed, list) else frozenset(),
-            planned.plan.severs | record.owed(entries, system),
+            ending | record.owed(entries, system),
             datetime.fromisoformat(before) if isinstance(before, str) else None,
         )
 

@@ -7,6 +7,7 @@ from recuse.model import (
     ATTRIBUTE_TYPES,
     Derived,
     Institution,
+    NewObjectsMode,
     ReadsAs,
     RowAttribute,
     System,
@@ -18,6 +19,7 @@ from recuse.policy.references import Register
 from recuse.toml_source import Section
 
 SYSTEM_KINDS: Final[tuple[SystemKind, ...]] = get_args(SystemKind)
+NEW_OBJECTS: Final[tuple[NewObjectsMode, ...]] = get_args(NewObjectsMode)
 
 
 def read_institution(root: Section, register: Register) -> Institution:
@@ -57,6 +59,7 @@ def read_systems(root: Section, register: Register) -> dict[str, System]:
             service=section.text("service"),
             owner=section.text("owner"),
             stage=section.choice("stage", STAGES),
+            new_objects=section.choice("new_objects", NEW_OBJECTS, default="off"),
             tables=(),
             derived=(),
             standbys=section.texts("standbys", optional=True),

@@ -28,6 +28,7 @@ from recuse.targets.records import (
     Inspection,
     Lag,
     LiveSession,
+    Look,
     Patience,
     Position,
     Progress,
@@ -171,6 +172,10 @@ class Session(Protocol):
 
     def collect(self) -> Collected:
         """Every step that yields access, and what was not examined. Read-only."""
+        ...
+
+    def look(self, since: datetime) -> Look:
+        """What is to be seen now beside the facts, quickly. Read-only; of what was seen before, only after `since`."""
         ...
 
     def probing(self) -> AbstractContextManager[Prober]:

@@ -13,6 +13,7 @@ from recuse.enforcement.facts import (
     Fact,
     Grant,
     Membership,
+    NewObjects,
     ObjectRef,
     Owner,
     RegisteredAccount,
@@ -38,6 +39,7 @@ SAME: list[tuple[Fact, Fact]] = [
     (Declaration("a", "p", "w", None, "c"), Declaration("a", "p", "w", None, "d")),
     (ConflictGuard(TABLE, ("a",)), ConflictGuard(TABLE, ("a", "b"))),
     (Support(1), Support(2)),
+    (NewObjects("report"), NewObjects("close")),
 ]
 DIFFERENT: list[tuple[Fact, Fact]] = [
     (Role("a", True, False, True, False, False), Role("b", True, False, True, False, False)),

@@ -13,6 +13,7 @@ from recuse.enforcement.facts import (
     Fact,
     Grant,
     Membership,
+    NewObjects,
     ObjectRef,
     Owner,
     Privilege,
@@ -66,6 +67,9 @@ SITUATION = Situation(
 )
 MADE: list[tuple[Fact, Fact | None, Step]] = [
     (Support(1), None, "prepare"),
+    (NewObjects("close"), None, "close"),
+    (NewObjects("close"), NewObjects("report"), "close"),
+    (NewObjects("report"), NewObjects("close"), "loosen"),
     (Definition(GATE, "0", "definer"), None, "prepare"),
     (Owner(GATE, "recuse_owner"), None, "prepare"),
     (grant(None, GATE, "EXECUTE"), None, "prepare"),

@@ -12,6 +12,7 @@ from recuse.enforcement.facts import (
     Fact,
     Grant,
     Membership,
+    NewObjects,
     ObjectKind,
     ObjectRef,
     Owner,
@@ -58,6 +59,7 @@ def policy(name: str) -> RowPolicy:
 
 GOVERNED: list[Fact] = [
     ConflictGuard(TABLE, ("recuse_c_1",)),
+    NewObjects("report"),
     *(grant(kind, "records", "x") for kind in ("table", "view", "matview", "sequence")),
     grant("column", "records", "person", "phone"),
     grant("table", "records", "x", grantee="anyone"),

@@ -25,6 +25,7 @@ from recuse.enforcement.facts import (
 )
 from recuse.enforcement.links import ForeignKey, Links
 from recuse.targets.postgres.connect import Connection, server_facts
+from recuse.targets.postgres.event_trigger import found_new_objects
 from recuse.targets.postgres.queries import query
 from recuse.targets.records import Inspection
 
@@ -115,6 +116,7 @@ def _support(connection: Connection) -> set[Fact]:
     }
     found |= {RegisteredAccount(*row) for row in _rows(connection, "registered")}
     found |= {_guard(*row) for row in _rows(connection, "guards")}
+    found |= found_new_objects(_rows(connection, "event_triggers"))
     return found | {Declaration(*row) for row in _rows(connection, "declarations")}
 
 

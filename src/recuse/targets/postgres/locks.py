@@ -18,6 +18,7 @@ from recuse.enforcement.facts import (
     Fact,
     Grant,
     Membership,
+    NewObjects,
     ObjectRef,
     Owner,
     RegisteredAccount,
@@ -82,7 +83,8 @@ def _relation(fact: Fact) -> tuple[ObjectRef | None, bool]:
             return ref, False
         case (
             Role() | Membership() | DefaultPrivilege() | Definition() | RegisteredAccount() | Declaration() | Support()
-        ):
+            | NewObjects()
+        ):  # fmt: skip
             return None, False
         case _ as never:
             assert_never(never)

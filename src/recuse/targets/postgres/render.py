@@ -15,6 +15,7 @@ from recuse.enforcement.facts import (
     Fact,
     Grant,
     Membership,
+    NewObjects,
     ObjectRef,
     Owner,
     RegisteredAccount,
@@ -25,6 +26,7 @@ from recuse.enforcement.facts import (
 )
 from recuse.enforcement.plan import Change
 from recuse.errors import PlanError
+from recuse.targets.postgres.event_trigger import drop_statements, trigger_statements
 from recuse.targets.postgres.queries import Sql, query
 from recuse.targets.postgres.statements import (
     conflict_statements,
@@ -138,6 +140,8 @@ class Renderer:
                 return (register_statement(account),)
             case Declaration() as declaration:
                 return (declare_statement(declaration),)
+            case NewObjects(mode=mode):
+                return trigger_statements(mode)
             case _ as never:
                 assert_never(never)
 
@@ -163,6 +167,8 @@ class Renderer:
                 )
             case Declaration() as declaration:
                 return (undeclare_statement(declaration),)
+            case NewObjects():
+                return drop_statements()
             case Support():
                 return (query("support/gone"),)
             case Definition(of=of):

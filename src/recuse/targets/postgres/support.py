@@ -17,8 +17,9 @@ from recuse.targets.postgres.queries import Sql, query, text
 
 OWNER: Final = KEEPER
 VERSION: Final = 3
+_VERSIONS: Final = ("support/tables", "support/tables_2", "support/tables_3")
 # The tables, and each function with its argument types as the catalog writes them.
-_TABLES: Final = ("account", "declaration", "gateway_key", "identity", "permit", "support", "used")
+_TABLES: Final = ("account", "declaration", "gateway_key", "identity", "permit", "seen", "support", "used")
 _FUNCTIONS: Final = {
     "here": "",
     "moved": "",
@@ -38,8 +39,17 @@ _FUNCTIONS: Final = {
     "permits": "",
     "token_permit": "text",
     "new_key": "name",
+    "beyond": "aclitem[], oid",
+    "granted": "",
+    "opened": "oid, oid, text",
+    "examined": "boolean",
+    "new_objects": "",
 }
-_FOR_EVERYONE: Final = ("admitted", "gate", "moved", "challenge", "admission", "enter", "declare", "present")
+_FOR_EVERYONE: Final = (
+    "admitted", "gate", "moved", "challenge", "admission", "enter", "declare", "present", "examined",
+)  # fmt: skip
+_OF_SUPERUSERS: Final = ("new_objects",)
+"""Runs as whoever makes something, a superuser too: not even the schema's owner may write it anew."""
 _FOR_ISSUERS: Final = ("issuable", "issue", "revoke", "sever", "permits")
 _LETTER: Final = {"STABLE": "s", "VOLATILE": "v", "SAFE": "s", "UNSAFE": "u", "RESTRICTED": "r"}
 
@@ -57,7 +67,9 @@ def support_facts() -> frozenset[Fact]:
     facts |= {Owner(ObjectRef("table", ("recuse", table)), OWNER) for table in _TABLES}
     for name, arguments in _FUNCTIONS.items():
         ref = ObjectRef("function", ("recuse", name, arguments))
-        facts |= {Owner(ref, OWNER), _definition(ref, name)}
+        facts.add(_definition(ref, name))
+        if name not in _OF_SUPERUSERS:
+            facts.add(Owner(ref, OWNER))
         if name in (*_FOR_EVERYONE, *_FOR_ISSUERS):
             facts.add(Grant(ref, "EXECUTE", None if name in _FOR_EVERYONE else ISSUER, OWNER, grantable=False))
     return frozenset(facts)
@@ -77,7 +89,8 @@ def _definition(ref: ObjectRef, name: str) -> Definition:
     if body is None or head is None:
         raise ValueError(name)  # our own file, held to this shape by tests
     language, volatility, security, parallel, path = head.groups()
-    digest = function_digest(body.group(1), language, _LETTER[volatility], _LETTER[parallel], (f"search_path={path}",))
+    settings = tuple(each.replace(" = ", "=", 1) for each in f"search_path = {path}".split(" SET "))
+    digest = function_digest(body.group(1), language, _LETTER[volatility], _LETTER[parallel], settings)
     return Definition(ref, digest, "definer" if security == "DEFINER" else "invoker")
 
 
@@ -86,8 +99,7 @@ def tables_statements(found: int) -> tuple[Sql, ...]:
 
     A fresh schema goes through every version, so that an old one and a new one end as the same.
     """
-    versions = ("support/tables", "support/tables_2", "support/tables_3")
-    return tuple(query(name) for number, name in enumerate(versions) if number >= found)
+    return tuple(query(name) for number, name in enumerate(_VERSIONS) if number >= found)
 
 
 def function_statements(ref: ObjectRef, *, fresh: bool) -> tuple[Sql, ...]:
@@ -100,6 +112,8 @@ def function_statements(ref: ObjectRef, *, fresh: bool) -> tuple[Sql, ...]:
         sql.Identifier("recuse", name), sql.SQL(ref.name[2])
     )
     steps: tuple[Sql, ...] = (query(f"support/{name}"), closed) if fresh else (query(f"support/{name}"),)
+    if name in _OF_SUPERUSERS:
+        return steps
     return (sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(OWNER)), *steps, sql.SQL("RESET ROLE"))
 
 

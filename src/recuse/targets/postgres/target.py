@@ -10,7 +10,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
-from recuse.targets.postgres import apply, backup, canonical, identity, inspect, probe, sever, standby
+from recuse.targets.postgres import apply, backup, canonical, identity, inspect, looking, probe, sever, standby
 from recuse.targets.postgres.advice.answers import answers, remembered
 from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.collected import collected
@@ -29,6 +29,7 @@ from recuse.targets.records import (
     Inspection,
     Lag,
     LiveSession,
+    Look,
     Patience,
     Position,
     Progress,
@@ -71,6 +72,7 @@ class PostgresSession:
             granular=granular,
             maintain=found.server.major >= 17,
             links=found.links,
+            events=found.server.superuser,
             conflicting=probe.shows_conflicting_row(self.connection),
         )
 
@@ -112,6 +114,10 @@ class PostgresSession:
     def collect(self) -> Collected:
         """Every step that yields access in this database, and what was not examined."""
         return collected(self.connection)
+
+    def look(self, since: datetime) -> Look:
+        """What is to be seen now beside the facts."""
+        return looking.look(self.connection, since)
 
     @contextmanager
     def probing(self) -> Iterator[probe.Prober]:

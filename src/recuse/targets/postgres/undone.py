@@ -16,7 +16,10 @@ from recuse.targets.postgres.connect import Connection
 _SETTING_OF_ITS_OWN: Final = 170000  # the first release with a setting that switches every event trigger off
 _EVENT_TRIGGERS: Final = (
     "SELECT evtname::text, evtenabled::text FROM pg_catalog.pg_event_trigger "
-    "WHERE evtenabled <> 'D' AND evtevent <> 'login' ORDER BY evtname"
+    "WHERE evtenabled <> 'D' AND evtevent <> 'login' "
+    "AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o ON o.oid = p.proowner AND o.rolsuper "
+    "WHERE p.oid = evtfoid AND p.oid = pg_catalog.to_regproc('recuse.new_objects')) "  # it leaves temporary ones alone
+    "ORDER BY evtname"
 )
 _SUPERUSER: Final = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
 

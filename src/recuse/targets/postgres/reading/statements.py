@@ -27,6 +27,7 @@ from recuse.compiler.proof.said import (
 )
 from recuse.enforcement.facts import Definition, Grant, ObjectKind, ObjectRef, Owner, PolicyCommand
 from recuse.errors import PlanError
+from recuse.targets.postgres.event_trigger import NAMES, drop_statements, trigger_statements
 from recuse.targets.postgres.queries import Sql
 from recuse.targets.postgres.reading.constants import argument_type
 from recuse.targets.postgres.reading.expression import read_tree
@@ -87,6 +88,7 @@ def _shipped() -> frozenset[str]:
             several.append(owner_statement(fact.of, fact.role))
         if isinstance(fact, Grant):
             several.append((grant_statement("GRANT", (fact,), "TO", grantable=False),))
+    several += [drop_statements(), *map(trigger_statements, NAMES)]
     return frozenset(Statement((), do, ()).text()[0] for do in several)
 
 

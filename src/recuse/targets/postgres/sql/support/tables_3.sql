@@ -1,4 +1,4 @@
--- From version 2 of the schema to version 3: where its rows are true. A copy of this database carries the row and is elsewhere.
+-- From version 2 of the schema to version 3: where its rows are true, and what the event trigger saw. A copy of this database carries the row and is elsewhere.
 -- The right lets the schema's owner ask when the server was last started from a base backup; without it that is not told.
 DO $recuse$
 BEGIN
@@ -21,5 +21,16 @@ CREATE TABLE recuse.identity (
 );
 INSERT INTO recuse.identity (started, place, written)
 VALUES (pg_catalog.pg_postmaster_start_time(), pg_catalog.pg_relation_filepath('recuse.identity'), pg_catalog.pg_current_xact_id()::xid);
+CREATE TABLE recuse.seen (
+  at timestamptz NOT NULL,
+  transaction xid8 NOT NULL,  -- an object is written down once in it, however often it is looked at
+  login name NOT NULL,
+  code text NOT NULL,
+  object text NOT NULL,
+  detail text NOT NULL,
+  done text NOT NULL CHECK (done IN ('closed', 'reported')),  -- what was refused leaves no row, but a line in the server's log
+  PRIMARY KEY (transaction, code, object, detail)
+);
+CREATE INDEX seen_at ON recuse.seen (at);
 INSERT INTO recuse.support VALUES (3);
 RESET ROLE;

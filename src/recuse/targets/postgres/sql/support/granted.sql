@@ -1,0 +1,44 @@
+-- Grants that the policy forbids, of this transaction: a command does not say what it granted on, so every ACL is read again whose row
+-- in the catalog is not older; a catalog of which the transaction has changed no row is left out. Apply's own are told by their
+-- grantee: a class role is one that a row policy of ours names, on this very table where it has any; what a derived object gives,
+-- its owner role gives.
+CREATE OR REPLACE FUNCTION recuse.granted()
+RETURNS TABLE (class oid, object oid, grantees oid[], refused boolean, name text, detail text)
+LANGUAGE plpgsql STABLE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $recuse$
+DECLARE
+  uncounted constant boolean := current_setting('track_counts') <> 'on';
+  relations constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_class'::regclass) > 0;
+  attributes constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_attribute'::regclass) > 0;
+  functions constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_proc'::regclass) > 0;
+BEGIN
+  RETURN QUERY
+    WITH changed AS MATERIALIZED (
+      SELECT 'pg_class'::regclass::oid AS class, c.oid, c.relowner AS owner, c.relkind AS kind, c.relacl AS acl, '' AS part
+      FROM pg_class c
+      WHERE relations AND c.oid >= 16384 AND c.relacl IS NOT NULL AND age(c.xmin) <= 0 AND c.relpersistence <> 't'
+      UNION ALL
+      SELECT 'pg_class'::regclass, c.oid, c.relowner, c.relkind, a.attacl, format(' column %I', a.attname)
+      FROM (SELECT a.attrelid, a.attname, a.attacl FROM pg_attribute a
+            WHERE attributes AND a.attrelid >= 16384 AND a.attacl IS NOT NULL AND age(a.xmin) <= 0 OFFSET 0) a
+      JOIN pg_class c ON c.oid = a.attrelid
+      WHERE c.relpersistence <> 't'
+      UNION ALL
+      SELECT 'pg_proc'::regclass, p.oid, p.proowner, 'F', p.proacl, ''
+      FROM pg_proc p
+      WHERE functions AND p.oid >= 16384 AND p.proacl IS NOT NULL AND age(p.xmin) <= 0 AND p.prosecdef AND p.pronamespace <> pg_my_temp_schema()
+    )
+    SELECT c.class, c.oid, '{}'::oid[], true,
+           CASE c.kind WHEN 'F' THEN 'function ' || c.oid::regprocedure ELSE c.oid::regclass || c.part END,
+           format('%s is granted to %s', string_agg(DISTINCT x.privilege_type, ', '),
+                  CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee)::text END)
+    FROM changed c CROSS JOIN LATERAL unnest(recuse.beyond(c.acl, c.owner)) g (oid) JOIN LATERAL aclexplode(c.acl) x ON x.grantee = g.oid
+    WHERE coalesce((SELECT false FROM pg_depend d WHERE d.classid = c.class AND d.objid = c.oid AND d.deptype = 'e' LIMIT 1), true)
+      AND NOT (pg_get_userbyid(g.oid) ^@ 'recuse_c_'
+               AND (pg_get_userbyid(c.owner) ^@ 'recuse_o_'
+                    OR EXISTS (SELECT FROM pg_policy p WHERE p.polname ^@ 'recuse_' AND g.oid = ANY (p.polroles)
+                                  AND (p.polrelid = c.oid OR c.kind = 'S'))))
+      AND NOT (x.privilege_type = 'MAINTAIN' AND pg_get_userbyid(c.owner) ^@ 'recuse_o_')
+    GROUP BY c.class, c.oid, c.kind, c.part, x.grantee;
+END
+$recuse$;

@@ -1,0 +1,100 @@
+-- What one command made or opened: a new object with those whom it is open to beside its owner, or what the policy forbids. Temporary
+-- objects are their session's alone; the members of extensions are not the policy's. A governed table is one with the cut.
+CREATE OR REPLACE FUNCTION recuse.opened(of_class oid, of_object oid, tag text)
+RETURNS TABLE (code text, class oid, object oid, grantees oid[], refused boolean, name text, detail text)
+LANGUAGE plpgsql STABLE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $recuse$
+DECLARE
+  made constant boolean := tag LIKE 'CREATE %' OR tag = 'SELECT INTO';
+  relation record;
+BEGIN
+  class := of_class;
+  object := of_object;
+  refused := false;
+  grantees := '{}';
+  IF of_class = 'pg_class'::regclass THEN
+    SELECT c.relkind, c.relowner, c.relacl, c.relrowsecurity AND c.relforcerowsecurity AS secured INTO relation FROM pg_class c
+    WHERE c.oid = of_object AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S');
+    IF NOT FOUND THEN
+      RETURN;
+    END IF;
+    name := CASE relation.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'S' THEN 'sequence '
+                                  WHEN 'f' THEN 'foreign table ' ELSE 'table ' END || of_object::regclass;
+    IF EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = of_object AND p.polname = 'recuse_cut') THEN
+      IF NOT relation.secured THEN
+        code := 'row-security';
+        refused := true;
+        detail := 'its row security is off';
+        RETURN NEXT;
+      END IF;
+      detail := (SELECT string_agg(a.attname::text, ', ' ORDER BY a.attnum) FROM pg_attribute a
+                 WHERE a.attrelid = of_object AND a.attnum > 0 AND NOT a.attisdropped AND age(a.xmin) <= 0);
+      IF detail IS NOT NULL THEN
+        code := 'columns';
+        refused := false;
+        RETURN NEXT;
+      END IF;
+    ELSIF made AND NOT pg_get_userbyid(relation.relowner) ^@ 'recuse_o_' THEN
+      code := 'new-object';
+      grantees := recuse.beyond(relation.relacl, relation.relowner);
+      detail := CASE WHEN tag IN ('CREATE TABLE AS', 'SELECT INTO') THEN 'rows that a query gave' ELSE '' END;
+      IF relation.relkind IN ('v', 'm') THEN
+        detail := (SELECT coalesce('reads ' || string_agg(DISTINCT d.refobjid::regclass::text, ', '), '')
+                   FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                   JOIN pg_policy p ON d.refclassid = 'pg_class'::regclass AND p.polrelid = d.refobjid AND p.polname = 'recuse_cut'
+                   WHERE w.ev_class = of_object);
+      END IF;
+      RETURN NEXT;
+    END IF;
+  ELSIF of_class = 'pg_proc'::regclass THEN
+    SELECT p.proowner, p.prosecdef, p.proacl INTO relation FROM pg_proc p
+    WHERE p.oid = of_object AND p.pronamespace <> pg_my_temp_schema() AND NOT pg_get_userbyid(p.proowner) ^@ 'recuse_o_';
+    IF NOT FOUND THEN
+      RETURN;
+    END IF;
+    grantees := recuse.beyond(coalesce(relation.proacl, acldefault('f', relation.proowner)), relation.proowner);
+    -- A function that runs as its caller shows nothing by itself: grants on it stay, and so does PUBLIC's where it was there and
+    -- is replaced. What the bootstrap superuser makes leaves no trace of being new.
+    IF NOT relation.prosecdef THEN
+      grantees := CASE WHEN made AND 0 = ANY (grantees)
+                            AND (relation.proowner = 10 AND relation.proacl IS NULL OR EXISTS (
+                                   SELECT FROM pg_shdepend s WHERE s.classid = of_class AND s.objid = of_object AND s.deptype = 'o'
+                                      AND s.dbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+                                      AND age(s.xmin) <= 0)) THEN '{0}'::oid[] ELSE '{}' END;
+    END IF;
+    IF made OR grantees <> '{}' THEN
+      code := 'new-object';
+      name := 'function ' || of_object::regprocedure;
+      detail := CASE WHEN relation.prosecdef THEN 'runs as its owner' ELSE '' END;
+      RETURN NEXT;
+    END IF;
+  ELSIF of_class = 'pg_namespace'::regclass AND made THEN
+    code := 'new-object';
+    grantees := (SELECT recuse.beyond(n.nspacl, n.nspowner) FROM pg_namespace n WHERE n.oid = of_object);
+    name := 'schema ' || of_object::regnamespace;
+    detail := '';
+    RETURN NEXT;
+  ELSIF of_class = 'pg_policy'::regclass THEN
+    code := 'row-policy';
+    refused := true;
+    SELECT 'table ' || p.polrelid::regclass, format('row policy %I', p.polname) INTO name, detail FROM pg_policy p
+    WHERE p.oid = of_object AND EXISTS (SELECT FROM pg_policy c WHERE c.polrelid = p.polrelid AND c.polname = 'recuse_cut');
+    IF FOUND THEN
+      RETURN NEXT;
+    END IF;
+  ELSIF tag = 'GRANT' THEN
+    RETURN QUERY SELECT 'grant', g.* FROM recuse.granted() g;
+  ELSIF tag = 'ALTER DEFAULT PRIVILEGES' THEN
+    RETURN QUERY
+      SELECT 'default-grant', 'pg_default_acl'::regclass::oid, d.oid, '{}'::oid[], true,
+             format('next %s of %I', CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' ELSE 'functions' END,
+                    pg_get_userbyid(d.defaclrole)),
+             format('%s will be granted to %s', string_agg(DISTINCT x.privilege_type, ', '),
+                    CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee)::text END)
+      FROM pg_default_acl d CROSS JOIN LATERAL aclexplode(d.defaclacl) x
+      WHERE age(d.xmin) <= 0 AND d.defaclobjtype IN ('r', 'S', 'f') AND x.grantee <> d.defaclrole
+        AND NOT (d.defaclnamespace = 0 AND d.defaclobjtype = 'f' AND x.grantee = 0)
+      GROUP BY d.oid, d.defaclobjtype, d.defaclrole, x.grantee;
+  END IF;
+END
+$recuse$;
