@@ -16,6 +16,7 @@ from recuse.enforcement.facts import (
     Declaration,
     DefaultPrivilege,
     Definition,
+    Firing,
     Grant,
     Membership,
     ObjectRef,
@@ -124,7 +125,7 @@ def _unmake_step(difference: Difference, situation: Situation) -> Step:
             if on.kind in ("schema", "sequence"):  # of no use without a table, and needed until the tables are shaped
                 return "leave"
             return "close" if situation.batch(on) is None else "shape"
-        case DefaultPrivilege():
+        case DefaultPrivilege() | Firing():
             return "close"
         case RowPolicy() | ConflictGuard():
             return "shape"
@@ -161,7 +162,7 @@ def _make_step(difference: Difference, situation: Situation) -> Step:
             return "prepare"
         case RowSecurity() | Owner() | ConflictGuard():
             return "shape"
-        case Declaration() | DefaultPrivilege():
+        case Declaration() | DefaultPrivilege() | Firing():
             return "loosen"
         case _ as never:
             assert_never(never)
@@ -213,6 +214,7 @@ def _rank(change: Change) -> int:
         Membership,
         DefaultPrivilege,
         Declaration,
+        Firing,
     )
     position = kinds.index(type(change.fact))
     if change.make:
