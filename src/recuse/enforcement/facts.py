@@ -128,7 +128,7 @@ class ConflictGuard:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A trigger of users that fires: in ordinary sessions (origin), on a replica, always. Table None: an event trigger."""
+    """A trigger of users that fires: in ordinary sessions (origin), on a replica, always; table None: event trigger."""
 
     table: ObjectRef | None
     name: str

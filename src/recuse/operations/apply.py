@@ -16,6 +16,7 @@ from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
 from recuse.ledger import JSON, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
+from recuse.operations.closing import Wish, plan_closing
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
@@ -78,9 +79,9 @@ def apply_in(
         sessions = [stack.enter_context(target_for(system.engine).open(manner.dsn(system))) for system in systems]
         for session in sessions:
             stack.enter_context(session.exclusive())
-        policy = workspace.policy()
         pairs = tuple(zip(sessions, systems, strict=True))
-        planned = [plan_system(session, policy, system) for session, system in pairs]
+        wish = Wish(tuple(read_plan(plan)["close"]))
+        planned = [plan_closing(session, workspace, system, wish) for session, system in pairs]
         _compare(workspace, planned, plan)
         if emergency:
             for session, each in zip(sessions, planned, strict=True):
@@ -153,10 +154,10 @@ def _check_stage(workspace: Workspace) -> None:
 
 
 def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> None:
-    now = plan_document(workspace, tuple(planned), None)
+    now = compared(plan_document(workspace, tuple(planned), None))
     if now == compared(given):
         return
-    mine, theirs = read_plan(now), read_plan(given)
+    mine, theirs = read_plan(now), read_plan(compared(given))
     if mine["fingerprint"] != theirs.get("fingerprint"):
         raise StalePlanError(
             "the database is not as it was when the plan was made", "run `recuse plan` again and look at what changed"

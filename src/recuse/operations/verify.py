@@ -6,6 +6,7 @@ session of an account that lost something is older than the cut, and no mechanis
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +18,11 @@ from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
+from recuse.operations.closing import written
 from recuse.operations.emergencies import Emergency
 from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
-from recuse.operations.findings import Finder, Finding
+from recuse.operations.finding import Finding
+from recuse.operations.findings import Finder
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
@@ -117,7 +120,8 @@ class _Verification:
         repository = self.workspace.repository
         yield from drift(planned, self.system)
         yield from floor(collected, self.system)
-        yield from Finder(repository, self.system, planned, collected).find()
+        closing = partial(written, self.session, planned)
+        yield from Finder(repository, self.system, planned, collected, written=closing).find()
         yield from old_sessions(Cut.of(record.entries(self.ledger), planned), self._here(planned), collected.sessions)
         yield from disagreements(attempts, self.system)
         yield from conflicts(planned, self.system)

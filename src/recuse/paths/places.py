@@ -26,8 +26,8 @@ class Edge:
     `attempt` is the SQL that performs this step (SET ROLE …), if the step needs a statement of its own. `needs` are
     nodes that must be reached too, as the same identity or as ANYONE. `only_as` is the one identity that can take the
     step; `identity` the one whose rights count from here on (None: as before). A step that `widens` shows more rows of
-    what was reached already; `chosen` is SQL that a superuser types first to try it, to choose a hidden row, say. `ends`
-    is what takes the step away when it is unmade, in the target's own words; empty where nothing does that alone.
+    what was reached already; `chosen` is SQL that a superuser types first to try it, to choose a hidden row, say.
+    `ends` is what takes the step away when it is unmade, in the target's own words; empty where nothing does.
     """
 
     source: str

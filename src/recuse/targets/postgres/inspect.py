@@ -33,7 +33,7 @@ _KINDS: dict[str, ObjectKind] = {
     "r": "table", "p": "table", "f": "table", "v": "view", "m": "matview", "S": "sequence",
 }  # fmt: skip
 _SHAPES = {"r": "table", "p": "partitioned", "f": "foreign", "v": "view", "m": "matview"}
-_WHEN = {"O": "origin", "R": "replica", "A": "always"}
+WHEN = {"O": "origin", "R": "replica", "A": "always"}  # a trigger fires
 _DEFAULTS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas", "L": "large objects"}
 
 
@@ -167,7 +167,7 @@ def _key(row: tuple[Any, ...]) -> ForeignKey:
 
 def _firing(schema: str | None, table: str | None, name: str, when: str) -> Firing:
     on = None if schema is None or table is None else ObjectRef("table", (schema, table))
-    return Firing(on, name, cast("Any", _WHEN[when]))
+    return Firing(on, name, cast("Any", WHEN[when]))
 
 
 def _guard(schema: str, table: str, arguments: list[str]) -> ConflictGuard:
