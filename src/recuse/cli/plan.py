@@ -92,8 +92,8 @@ def plan(
     recuse plan -r policy --close user-mapping --close 4f0c2a9be1 --out plan.json
     """
     human = printing(format_)
-    beside = {"--out": out_file, "--log": log, "--statements": statements, "--system": system, "--dsn": dsn}
-    beside["--close"] = close
+    beside = {"--out": out_file, "--log": log, "--statements": statements, "--system": system, "--dsn": dsn,
+              "--close": close}  # fmt: skip
     ignored = [*(name for name, value in beside.items() if value is not None), *([] if count else ["--no-count"])]
     if prove is not None and ignored:
         message = f"--prove reads a plan file and nothing else, so that {', '.join(ignored)} would do nothing"

@@ -18,7 +18,8 @@ FORMAT: Final = 1
 _AGAIN: Final = "make it again with `recuse plan --out`"
 _KEYS: Final = (
     "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "standing", "accounts",
-    "severs", "close", "closes", "left_to_a_person", "emergencies", "classes", "proofs", "compared", "backtest", "advice", "sha256",
+    "severs", "close", "closes", "left_to_a_person", "emergencies", "classes", "proofs", "compared", "backtest",
+    "advice", "sha256",
 )  # fmt: skip
 _CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards", "lock")
 _STANDING_KEYS: Final = ("system", "sql")
@@ -91,6 +92,8 @@ def read_plan(data: bytes) -> dict[str, Any]:
         several = whole[name]
         if not isinstance(several, list) or any(not isinstance(c, dict) or tuple(c) != keys for c in several):
             raise PlanError(f"the plan file holds {name} of another form", _AGAIN)
+    if not isinstance(whole["close"], list) or not all(isinstance(word, str) for word in whole["close"]):
+        raise PlanError("the plan file holds close of another form", _AGAIN)
     if sealed(whole) != data:
         raise PlanError("the plan file was changed after it was written: its digest is another", _AGAIN)
     return whole
