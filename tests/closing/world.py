@@ -52,6 +52,8 @@ def office(dsn: str, folder: Path) -> Iterator[Office]:
         rules.write_text(NOTHING)
         accounts = folder / "accounts.toml"
         text = re.sub(r"^standing = .*\n", "", accounts.read_text(), flags=re.MULTILINE)
-        text = re.sub(r'(id = "records/ice"\n(?:.*\n)*?use = )"\w+"', r'\1"personal"', text)  # whatever it was found with
+        text = re.sub(
+            r'(id = "records/ice"\n(?:.*\n)*?use = )"\w+"', r'\1"personal"', text
+        )  # whatever it was found with
         accounts.write_text(text)
         yield Office(dsn, open_workspace(folder, Moment(clock.now(), {}, frozenset()), draft=True), session)

@@ -143,11 +143,7 @@ def _ordered(policy: Policy, system: System, known: Known, outcome: _Outcome) ->
         computed=_computed(known),
     )
     changes = _with_closings(with_hazards(order(known.differences, situation), around), system, outcome)
-    ended = {account for closing, _ in outcome.besides for account in closing.accounts}
-    losing = {account.partition("/")[2] for account in {*ended, *(loss.account for loss in outcome.loses)}}
     more = {loss for closing, _ in outcome.besides for loss in closings_of.losses(closing)}
-    ending = {a.login for a in accounts.values() if not a.active and a.login in known.found.oids}
-    severs = frozenset(losing | ending) if changes else frozenset[str]()
     return Plan(
         system.name,
         fingerprint(known.found.facts),
@@ -155,9 +151,17 @@ def _ordered(policy: Policy, system: System, known: Known, outcome: _Outcome) ->
         changes,
         (*outcome.loses, *sorted(more, key=repr)),
         outcome.gains,
-        severs,
+        _severs(known, outcome) if changes else frozenset[str](),
         substituted,
     )
+
+
+def _severs(known: Known, outcome: _Outcome) -> frozenset[str]:
+    """Who loses something, who goes a way that is closed, and who is not active."""
+    losing = {loss.account for loss in outcome.loses}
+    losing |= {account for closing, _ in outcome.besides for account in closing.accounts}
+    ending = {a.login for a in known.accounts.values() if not a.active and a.login in known.found.oids}
+    return frozenset({account.partition("/")[2] for account in losing} | ending)
 
 
 def _with_closings(changes: tuple[Change, ...], system: System, outcome: _Outcome) -> tuple[Change, ...]:
