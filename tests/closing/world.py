@@ -10,6 +10,8 @@ from recuse import clock
 from recuse.directive.in_force import Moment
 from recuse.enforcement.facts import Fact
 from recuse.operations.closing import Wish, plan_closing
+from recuse.operations.finding import Finding
+from recuse.operations.findings import Finder
 from recuse.operations.init import InitOptions, propose, write_proposal
 from recuse.operations.plan import Planned
 from recuse.operations.workspace import Workspace, open_workspace
@@ -37,6 +39,12 @@ class Office:
     def plan(self, *asked: str) -> Planned:
         system = next(self.workspace.systems())
         return plan_closing(self.session, self.workspace, system, Wish(asked))
+
+    def find(self) -> tuple[Finding, ...]:
+        """What is found past the policy now, by the catalog."""
+        planned = self.plan()
+        finder = Finder(self.workspace.repository, next(self.workspace.systems()), planned, self.session.collect())
+        return finder.find()
 
     def apply(self, planned: Planned) -> None:
         self.session.apply(planned.plan, self.session.inspect(), lambda *_: None)

@@ -12,8 +12,9 @@ from recuse.audit.uses import Uses
 from recuse.directive.acceptance import accepted
 from recuse.enforcement.closing import Closed, Closing, Ended, Left, differences, lent_on, unmade
 from recuse.enforcement.diff import Difference
-from recuse.enforcement.facts import Fact
+from recuse.enforcement.facts import Fact, RowPolicy, RowSecurity
 from recuse.enforcement.plan import Change, Plan
+from recuse.enforcement.scope import PREFIX
 from recuse.errors import InputError
 from recuse.model import System
 from recuse.operations.acceptance import divided
@@ -85,6 +86,7 @@ class _Closer:
     _raws: dict[Ended, set[Raw]] = field(default_factory=dict)
     _known: frozenset[Fact] = frozenset()
     _gone: frozenset[Raw] = frozenset()
+    _secured: frozenset[str] = frozenset()
     _taken: dict[Raw, list[tuple[Finding, Choice]]] = field(default_factory=dict)
     _wished: tuple[Finding, ...] = ()
     _before: frozenset[str] = frozenset()
@@ -101,6 +103,7 @@ class _Closer:
         self._wished = tuple(finding for finding in before if self._selects(finding))
         for change in self.base.plan.changes:
             self._end(unmade(Difference(change.make, change.fact, change.before)))
+        self._secured = self._shown_to_classes_alone()
         found = self._find()
         while self._round([finding for finding in found if self._selects(finding)]):
             found = self._find()
@@ -116,10 +119,18 @@ class _Closer:
             found=tuple(sorted({finding.code for finding in before})),
         )
 
+    def _shown_to_classes_alone(self) -> frozenset[str]:
+        """Tables that the plan secures, and of which no row policy of others shows rows besides."""
+        made = (change.fact for change in self.base.plan.changes if change.make)
+        secured = {".".join(fact.table.name) for fact in made if isinstance(fact, RowSecurity) and fact.forced}
+        policies = (fact for fact in self.base.found.facts if isinstance(fact, RowPolicy))
+        theirs = {".".join(each.table.name) for each in policies if not each.name.startswith(PREFIX)}
+        return frozenset(secured - theirs)
+
     def _find(self) -> tuple[Finding, ...]:
         """What is found once all that is gone is gone. Attempts and sessions are not looked at: none closes them."""
         repository, policy = self.workspace.repository, self.workspace.policy()
-        found = [*Finder(repository, self.system, self.base, self.collected, self._gone).find()]
+        found = [*Finder(repository, self.system, self.base, self.collected, self._gone, self._secured).find()]
         found += floor(self.collected, self.system)
         found += replicating(self.base, repository, self.system)
         found += party_findings(policy, self.system, self.base, None)

@@ -12,13 +12,13 @@ from typing import Final
 from recuse.compiler.condition import ALWAYS
 from recuse.enforcement.closing import Ended, unmade
 from recuse.enforcement.diff import Difference
-from recuse.enforcement.facts import Fact, Membership
+from recuse.enforcement.facts import Fact, Membership, Role
 from recuse.enforcement.scope import PREFIX
 from recuse.model import UNBOUND_USES, Account, Repository, System, TableMap
 from recuse.operations.closable import Choice, Closable, Raw, without
 from recuse.operations.finding import PLAN_AND_APPLY, Finding, Severity
 from recuse.operations.plan import Planned
-from recuse.paths import Edge, Graph, Path, Place, Reached, Search
+from recuse.paths import ANYONE, FILTERED, Edge, Graph, Path, Place, Reached, Search
 from recuse.policy.trees import serves
 from recuse.targets.records import Collected, Way
 
@@ -38,7 +38,8 @@ class _Shown:
 class Finder:
     """Turns the edges collected from one system into findings against its plan.
 
-    What `gone` ends is taken for gone; `written` gives the SQL of a closing, for remedies.
+    What `gone` ends is taken for gone, and a `secured` table for one that shows rows to classes alone, as it will be
+    once the plan has run; `written` gives the SQL of a closing, for remedies.
     """
 
     repository: Repository
@@ -46,10 +47,12 @@ class Finder:
     planned: Planned
     collected: Collected
     gone: frozenset[Raw] = frozenset()
+    secured: frozenset[str] = frozenset()
     written: Callable[[Ended], str] | None = None
     _tables: dict[str, TableMap] = field(init=False)
     _graph: Graph = field(init=False)
     _closable: Closable = field(init=False)
+    _exempt: frozenset[str] = field(init=False)
     _unmade: dict[Ended, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,6 +63,8 @@ class Finder:
             for e in without(self.collected.edges, self.gone)
             if not _is_policy(e, wanted) and not self._is_governed(e)
         )
+        roles = (fact for fact in self.planned.found.facts if isinstance(fact, Role))
+        self._exempt = frozenset(role.name for role in roles if role.superuser or role.bypass_rls)
         self._unmade = {}
         for statement in self.planned.statements:
             for change in statement.changes:
@@ -100,8 +105,12 @@ class Finder:
             for identity, who in search.who(node).items() if about is not None else ():
                 place = Place(node, identity)
                 rows = self.collected.rows(place)
-                if about is not None and rows != "none":
+                if about is not None and rows != "none" and not self._hides(about[0], identity):
                     yield _Shown(place, who, *about, rows)
+
+    def _hides(self, table: str, identity: str) -> bool:
+        """Whether the plan itself will hide every row of a table from this identity."""
+        return table in self.secured and identity not in {ANYONE, FILTERED, *self._exempt}
 
     def _of_account(self, account: Account, reached: Reached, shown: Sequence["_Shown"]) -> Iterator[Finding]:
         start = reached.search.starts[reached.start]
@@ -236,7 +245,9 @@ class Finder:
             return PLAN_AND_APPLY
         if choices and self.written is not None:
             return ";\n".join(dict.fromkeys(self.written(choice.ended) for choice in choices))
-        return f"close this step: {path[-1].reason}"
+        code = self.collected.told(path).code
+        telling = (edge for edge in path if self.collected.told((edge,)).code == code)
+        return f"close this step: {next(telling, path[-1]).reason}"
 
 
 _SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "low")
