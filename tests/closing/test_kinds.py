@@ -176,6 +176,8 @@ def test_what_cannot_be_closed_is_told_and_never_dropped(lab: Server, world: str
 
 
 def test_nothing_is_closed_where_nothing_is_found(lab: Server, world: str, tmp_path: Path) -> None:
+    if lab.version != 18:
+        pytest.skip("not applicable: an older server may lack a repair, which is a finding")
     made(lab, world, "control_nothing_granted")
     with office(lab.dsn(world), tmp_path / "policy") as it:
         planned = it.plan("all")

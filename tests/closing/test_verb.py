@@ -155,7 +155,8 @@ def test_what_was_chosen_is_part_of_the_plan(desk: Desk) -> None:
 
 def test_words_that_nothing_answers_to(desk: Desk) -> None:
     plan = ("plan", "-r", "policy", "--close")
-    named = "name one of `password-verifiers`, `server-files`, `shared-account`, an id that `recuse verify` shows now, or `all`"
+    codes = "`password-verifiers`, `server-files`, `shared-account`"
+    named = f"name one of {codes}, an id that `recuse verify` shows now, or `all`"
     for word in ("server-file", "0123456789"):
         assert_refused(desk, (*plan, word), f"no finding of today has the code or the id `{word}`", named)
     execute(desk, f"REVOKE EXECUTE ON {FILE} FROM partner")
