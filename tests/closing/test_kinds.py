@@ -197,7 +197,9 @@ def test_a_trigger_is_switched_off_where_nothing_else_ends_the_way(lab: Server, 
             'ALTER TABLE "cpd"."person" DISABLE TRIGGER "sends"', 'ALTER TABLE "cpd"."person" ENABLE TRIGGER "sends"',
         )  # fmt: skip
         assert done.lock.object == "cpd.person"
+        assert done.changes[0].fact in it.facts
         it.apply(planned)
         assert before - held(lab, world) == Counter({"trigger sends fires O"})
+        assert done.changes[0].fact not in it.facts
         undo(it, lab, world, [done.undo])
         assert held(lab, world) == before

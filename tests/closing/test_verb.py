@@ -11,6 +11,7 @@ import pytest
 
 from recuse import clock
 from recuse.operations.document import sealed
+from recuse.operations.record import entries
 from recuse.targets.postgres.throwaway import Server
 from tests.test_cli import CONFIRMS, Desk, desk_on, one_server
 from tests.test_remedies import assert_refused, execute
@@ -111,6 +112,8 @@ def test_from_a_finding_to_its_end_and_back(desk: Desk) -> None:
     ):
         assert part in shown
     assert desk.apply().code == 0
+    recorded = [e for e in entries(desk.ledger) if e.kind == "planned"]
+    assert recorded[-1].body["closes"] == [some]
     assert (findings(desk), reads_files(desk)) == ([], False)
     assert desk.facts() == facts
     execute(desk, change["undo"])

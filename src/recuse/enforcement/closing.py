@@ -122,7 +122,8 @@ def unmade(difference: Difference) -> Iterator[Ended]:
 
 def lent_on(ended: Ended, known: Iterable[Fact]) -> tuple[Fact, ...]:
     """What holders of a grant option or of ADMIN lent on the strength of this, the last lent first."""
-    facts = sorted(known, key=repr)
+    lends = (isinstance(ended, Grant) and ended.grantable) or (isinstance(ended, Membership) and ended.admin)
+    facts = sorted(known, key=repr) if lends else []
     found: dict[Fact, None] = {}
     _lent(ended, facts, found)
     return tuple(reversed(found))

@@ -180,6 +180,8 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
             "policy_sha256": repository.policy_sha256,
             "severs": sorted(each.plan.severs),
         }
+        if each.closed is not None:
+            body["closes"] = sorted({finding for change in each.plan.changes for finding in change.closes})
         log.append([encode("planned", clock.now(), body)])
         for directed in workspace.alone:
             signature, now = repository.directives[directed.directive.id].signature or b"", clock.now()

@@ -53,6 +53,7 @@ class Finder:
     _graph: Graph = field(init=False)
     _closable: Closable = field(init=False)
     _exempt: frozenset[str] = field(init=False)
+    _sql: dict[Ended, str] = field(default_factory=dict)
     _unmade: dict[Ended, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -244,7 +245,11 @@ class Finder:
         if self.planned.plan.changes:
             return PLAN_AND_APPLY
         if choices and self.written is not None:
-            return ";\n".join(dict.fromkeys(self.written(choice.ended) for choice in choices))
+            several = dict.fromkeys(choice.ended for choice in choices)
+            for ended in several:
+                if ended not in self._sql:
+                    self._sql[ended] = self.written(ended)
+            return ";\n".join(self._sql[ended] for ended in several)
         code = self.collected.told(path).code
         telling = (edge for edge in path if self.collected.told((edge,)).code == code)
         return f"close this step: {next(telling, path[-1]).reason}"
