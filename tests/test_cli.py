@@ -335,7 +335,7 @@ def test_the_keys_within_reach(chain: Chain) -> None:
 def test_the_keys_within_verify(chain: Chain) -> None:
     before, after = chain.ran["verify before"].document, chain.ran["verify"].document
     keys = {
-        "code", "system", "account", "category", "object", "door", "steps", "reproduce", "remedy", "severity",
+        "id", "code", "system", "account", "category", "object", "door", "steps", "reproduce", "remedy", "severity",
     }  # fmt: skip
     assert before["findings"]
     assert all(finding.keys() >= keys for finding in before["findings"])

@@ -19,7 +19,7 @@ from recuse.demo.repository import write_repository
 from recuse.demo.world import build
 from recuse.directive.signature import ACCEPT_NAMESPACE
 from recuse.errors import SignatureError
-from recuse.operations.findings import Finding
+from recuse.operations.finding import Finding
 from recuse.operations.signing import sign_acceptance
 from recuse.operations.verify import Looking, Verified, verify_in
 from recuse.targets.postgres.throwaway import throwaway

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from recuse.operations.findings import Finding
+from recuse.operations.finding import Finding
 from recuse.operations.residual import RESIDUAL
 from recuse.operations.verify import verify_document
 from tests.conftest import binaries_of

@@ -66,6 +66,7 @@ class Line:
     row: Mapping[str, Cell]
     year: int | None
     count: int
+    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def _line(row: Mapping[str, Any], known: Mapping[str, AttributeType], form: str)
     cells = {name: _cell(name, row[name], kind, form) for name, kind in known.items()}
     texts: dict[str, Any] = {name: cells.get(name) or None for name in (*REQUIRED[2:], *OPTIONAL)}
     attributes = {name.removeprefix(ROW): value for name, value in cells.items() if name.startswith(ROW)}
-    return Line(**texts, row=attributes, year=row["year"], count=row["lines"])
+    return Line(**texts, row=attributes, year=row["year"], count=row["lines"], last=_day(row["last"]))
 
 
 def _cell(name: str, value: Cell, kind: AttributeType, form: str) -> Cell:

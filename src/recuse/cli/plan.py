@@ -9,7 +9,9 @@ from rich.table import Table
 
 from recuse.audit.backtest import backtest as replay
 from recuse.audit.statements import read_statements
+from recuse.audit.uses import read_uses
 from recuse.cli.advice import show_advice
+from recuse.cli.closings import show_closings
 from recuse.cli.console import (
     HERE,
     DsnOption,
@@ -33,9 +35,9 @@ from recuse.cli.console import (
 from recuse.errors import InputError, RefutedError
 from recuse.operations import record
 from recuse.operations.advice import Wanted, advise
+from recuse.operations.closing import Wish, check_asked, plan_closing
 from recuse.operations.copies import remarks_of
 from recuse.operations.document import plan_document, read_plan
-from recuse.operations.plan import plan_system
 from recuse.operations.prove_file import prove_file
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.target import target_for
@@ -52,6 +54,11 @@ CountOption = Annotated[
 ]
 LogOption = Annotated[Path | None, typer.Option("--log", help="access log (Parquet or CSV) to replay against the plan")]
 
+CloseOption = Annotated[
+    list[str] | None,
+    typer.Option("--close", help="also close what is found: `all`, a finding's code, or its id as `verify` shows it"),
+]
+
 REMEMBERED = "pg_stat_statements"
 
 
@@ -65,6 +72,7 @@ def plan(
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
     prove: ProveOption = None,
+    close: CloseOption = None,
     format_: FormatOption = Format.human,
 ) -> None:
     """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
@@ -76,11 +84,17 @@ def plan(
     Every row condition of a plan is proved before the plan is shown. With --prove a plan file is proved again from its
     SQL text and the rules: exit code 0 proved, 1 refuted, 2 could not tell. That needs no database.
 
+    With --close the plan also ends paths past the policy, as `recuse verify` finds them: by their ids, by code, or all.
+    Each is a change of its own, with what breaks and how to undo it; with --log, who used it, how often and last when.
+    What no plan can close is listed with the reason. Needs the rights of `recuse verify` on the catalogs.
+
     Examples: recuse plan -r policy --log access.parquet --out plan.json · recuse plan -r policy --statements log.sql ·
-    recuse plan -r policy --prove plan.json
+    recuse plan -r policy --prove plan.json · recuse plan -r policy --close all --log access.parquet --out plan.json ·
+    recuse plan -r policy --close user-mapping --close 4f0c2a9be1 --out plan.json
     """
     human = printing(format_)
-    beside = {"--out": out_file, "--log": log, "--statements": statements, "--system": system, "--dsn": dsn}
+    beside = {"--out": out_file, "--log": log, "--statements": statements, "--system": system, "--dsn": dsn,
+              "--close": close}  # fmt: skip
     ignored = [*(name for name, value in beside.items() if value is not None), *([] if count else ["--no-count"])]
     if prove is not None and ignored:
         message = f"--prove reads a plan file and nothing else, so that {', '.join(ignored)} would do nothing"
@@ -95,11 +109,12 @@ def plan(
         for each in workspace.systems(system):
             report(f"inspecting {each.name}", 0, 1)
             with target_for(each.engine).open(chosen_dsn(dsn)(each)) as session:
-                planned.append(plan_system(session, workspace.policy(), each))
+                planned.append(plan_closing(session, workspace, each, _wish(workspace, each.name, close, log)))
                 said_of_copies += remarks_of(session, workspace, planned[-1], record.ledger_folder(repository, ledger))
                 said = session.remembered() if statements == REMEMBERED else logged
                 advice.append(advise(session, workspace.policy(), planned[-1], Wanted(count, said)))
             report(f"inspecting {each.name}", 1, 1)
+        check_asked(planned, Wish(tuple(close or ())))
         backtest = None
         if log is not None:
             name = planned[0].plan.system
@@ -115,6 +130,13 @@ def plan(
             out.print(f"plan written to [bold]{out_file}[/]")
     else:
         out.file.write(written.decode())
+
+
+def _wish(workspace: Workspace, system: str, close: list[str] | None, log: Path | None) -> Wish:
+    """What to close, with what the log knows of its use; the order and repetition of the words mean nothing."""
+    asked = tuple(sorted(set(close or ())))
+    uses = read_uses(log, workspace.repository, workspace.rules, system) if asked and log is not None else None
+    return Wish(asked, uses)
 
 
 def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
@@ -181,6 +203,7 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
         if whole["severs"]:
             lose = counted(len(whole["severs"]), "account that loses", "accounts that lose")
             out.print(f"sessions end for {lose} something")
+    show_closings(whole)
     _proofs(whole["proofs"], whole["compared"])
     for advice in whole["advice"] or ():
         show_advice(advice)
@@ -219,11 +242,16 @@ def _proofs(proofs: list[dict[str, Any]], compared: list[dict[str, Any]]) -> Non
         out.print(f"[yellow]not compared[/] with before, since row policies of others are not understood: {names}")
 
 
+_VERBS = ("read", "insert", "update", "delete")
+
+
 def _words(effects: list[dict[str, str]]) -> str:
     """Categories by what becomes of them, reading first; inserting, updating and deleting are changing."""
     found: dict[str, dict[str, None]] = {}
     for rows in ("all", "some"):
-        for verb, actions in (("reading", ("read",)), ("changing", ("insert", "update", "delete"))):
+        others = dict.fromkeys(effect["action"] for effect in effects if effect["action"] not in _VERBS)
+        pairs = (("reading", ("read",)), ("changing", _VERBS[1:]), *((each, (each,)) for each in others))
+        for verb, actions in pairs:
             word = verb if rows == "all" else f"{verb} some rows of"
             for effect in effects:
                 if effect["rows"] == rows and effect["action"] in actions:

@@ -23,7 +23,7 @@ from recuse.cli.console import (
     progress,
 )
 from recuse.operations import record
-from recuse.operations.findings import Finding
+from recuse.operations.finding import Finding
 from recuse.operations.verify import EXIT, Looking, Verified, verify_document, verify_in
 from recuse.operations.workspace import open_with_ledger
 
@@ -109,11 +109,20 @@ def _known(found: Verified) -> str:
 
 def _table(findings: tuple[Finding, ...]) -> Table:
     table = Table(
-        "door", "code", "account", "category", "object", title=counted(len(findings), "finding"), title_justify="left"
+        "id",
+        "door",
+        "code",
+        "account",
+        "category",
+        "object",
+        title=counted(len(findings), "finding"),
+        title_justify="left",
     )
     for finding in findings[:_SHOWN]:
         table.add_row(
-            finding.door or "–", *map(plain, (finding.code, finding.account, finding.category, finding.object))
+            finding.id,
+            finding.door or "–",
+            *map(plain, (finding.code, finding.account, finding.category, finding.object)),
         )
     return table
 
@@ -125,7 +134,7 @@ def _first_paths(findings: tuple[Finding, ...]) -> None:
         if finding.code in seen:
             continue
         seen.add(finding.code)
-        out.print(f"\n[bold]{finding.code}[/] {plain(finding.account)}")
+        out.print(f"\n[bold]{finding.code}[/] {finding.id} {plain(finding.account)}")
         for step in finding.steps:
             out.print(f"  {step.reason}", markup=False)
         out.print(f"  reproduce: {finding.reproduce}", markup=False, soft_wrap=True)

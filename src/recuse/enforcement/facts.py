@@ -7,10 +7,13 @@ a REVOKE touches only what its grantor gave. The owner's own rights on an object
 from dataclasses import dataclass
 from typing import Literal
 
-ObjectKind = Literal["database", "schema", "table", "view", "matview", "sequence", "function", "column"]
+ObjectKind = Literal[
+    "database", "schema", "table", "view", "matview", "sequence", "function", "column",
+    "foreign server", "language", "large objects", "parameter",
+]  # fmt: skip
 Privilege = Literal[
     "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN",
-    "USAGE", "CREATE", "EXECUTE", "CONNECT", "TEMPORARY",
+    "USAGE", "CREATE", "EXECUTE", "CONNECT", "TEMPORARY", "SET", "ALTER SYSTEM",
 ]  # fmt: skip
 PolicyCommand = Literal["SELECT", "INSERT", "UPDATE", "DELETE", "ALL"]
 
@@ -20,6 +23,7 @@ class ObjectRef:
     """An object by kind and name parts: ('records', 'person'), ('records', 'person', 'phone').
 
     A function's parts are schema, name and argument types as the catalog writes them: ('a', 'f', 'integer, text').
+    Large objects have their numbers, several at once: ('4711', '4712').
     """
 
     kind: ObjectKind
@@ -46,6 +50,8 @@ class Role:
     inherit: bool
     bypass_rls: bool
     create_role: bool
+    create_db: bool = False
+    replication: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,15 @@ class ConflictGuard:
 
 
 @dataclass(frozen=True, slots=True)
+class Firing:
+    """A trigger of users that fires: in ordinary sessions (origin), on a replica, always; table None: event trigger."""
+
+    table: ObjectRef | None
+    name: str
+    when: Literal["origin", "replica", "always"]
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """The text of a view or function (as a SHA-256 in hex) and whose rights it runs with."""
 
@@ -172,7 +187,7 @@ class NewObjects:
 
 Fact = (
     Role | Membership | Grant | DefaultPrivilege | Owner | RowSecurity | RowPolicy | ConflictGuard
-    | Definition
+    | Definition | Firing
     | RegisteredAccount | Declaration | Support | NewObjects
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from recuse.enforcement.facts import (
     Declaration,
     DefaultPrivilege,
     Definition,
+    Firing,
     Grant,
     Membership,
     NewObjects,
@@ -127,7 +128,7 @@ def _unmake_step(difference: Difference, situation: Situation) -> Step:
             if on.kind in ("schema", "sequence"):  # of no use without a table, and needed until the tables are shaped
                 return "leave"
             return "close" if situation.batch(on) is None else "shape"
-        case DefaultPrivilege():
+        case DefaultPrivilege() | Firing():
             return "close"
         case RowPolicy() | ConflictGuard():
             return "shape"
@@ -168,7 +169,7 @@ def _make_step(difference: Difference, situation: Situation) -> Step:
             return "prepare"
         case RowSecurity() | Owner() | ConflictGuard():
             return "shape"
-        case Declaration() | DefaultPrivilege():
+        case Declaration() | DefaultPrivilege() | Firing():
             return "loosen"
         case _ as never:
             assert_never(never)
@@ -221,6 +222,7 @@ def _rank(change: Change) -> int:
         DefaultPrivilege,
         Declaration,
         NewObjects,
+        Firing,
     )
     position = kinds.index(type(change.fact))
     if change.make:

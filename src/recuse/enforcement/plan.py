@@ -36,7 +36,8 @@ PHASE_OF: Final[dict[Step, Phase]] = {
 class Change:
     """One fact made or unmade; `before` is the fact of the same identity that a made one replaces.
 
-    `batch` names the group of tables whose changes share a transaction in step *shape*.
+    `batch` names the group of tables whose changes share a transaction in step *shape*; `closes` are the findings of
+    which this is the closing, where the policy itself does not ask for it.
     """
 
     system: str
@@ -46,6 +47,7 @@ class Change:
     before: Fact | None = None
     batch: str = ""
     hazards: tuple[Hazard, ...] = ()
+    closes: tuple[str, ...] = ()
 
     @property
     def phase(self) -> Phase:

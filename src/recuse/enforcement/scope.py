@@ -15,6 +15,7 @@ from recuse.enforcement.facts import (
     DefaultPrivilege,
     Definition,
     Fact,
+    Firing,
     Grant,
     Membership,
     NewObjects,
@@ -96,7 +97,7 @@ class Scope:
                 return True
             case Definition():
                 return fact.of.name[0] == "recuse"
-            case Owner() | RowSecurity() | Support():
+            case Owner() | RowSecurity() | Support() | Firing():
                 return False
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from recuse.model import Acceptance, AcceptedFinding
-from recuse.operations.findings import Finding
+from recuse.operations.finding import Finding
 
 NEVER_ACCEPTED: Final = frozenset({"attempt-over", "drift", "moved", "behind-ledger"})
 """The policy broken, a plan to be applied, a copy to be resumed: nobody can answer these away."""

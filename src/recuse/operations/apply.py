@@ -16,6 +16,7 @@ from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
 from recuse.ledger import JSON, Entry, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
+from recuse.operations.closing import Wish, plan_closing
 from recuse.operations.copies import check_place, place
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
@@ -98,10 +99,10 @@ def apply_in(
         for session in sessions:
             stack.enter_context(session.exclusive())
         known = record.entries(ledger)
-        policy = workspace.policy()
         pairs = tuple(zip(sessions, systems, strict=True))
         current = frozenset(_current(pairs, known, needed=not (emergency or manner.resuming)))
-        planned = [plan_system(session, policy, system) for session, system in pairs]
+        wish = Wish(tuple(read_plan(plan)["close"]))
+        planned = [plan_closing(session, workspace, system, wish) for session, system in pairs]
         _compare(workspace, planned, plan)
         if emergency:
             for session, each in zip(sessions, planned, strict=True):
@@ -196,10 +197,10 @@ def _check_stage(workspace: Workspace) -> None:
 
 
 def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> None:
-    now = plan_document(workspace, tuple(planned), None)
+    now = compared(plan_document(workspace, tuple(planned), None))
     if now == compared(given):
         return
-    mine, theirs = read_plan(now), read_plan(given)
+    mine, theirs = read_plan(now), read_plan(compared(given))
     if mine["fingerprint"] != theirs.get("fingerprint"):
         raise StalePlanError(
             "the database is not as it was when the plan was made", "run `recuse plan` again and look at what changed"
@@ -222,6 +223,8 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
             "policy_sha256": repository.policy_sha256,
             "severs": sorted(each.plan.severs),
         }
+        if each.closed is not None:
+            body["closes"] = sorted({finding for change in each.plan.changes for finding in change.closes})
         log.append([encode("planned", clock.now(), body)])
         for directed in workspace.alone:
             signature, now = repository.directives[directed.directive.id].signature or b"", clock.now()

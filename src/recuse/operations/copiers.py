@@ -7,7 +7,7 @@ the restore. So such a login needs BYPASSRLS, an acceptance with an end date, an
 from collections.abc import Iterable, Iterator
 
 from recuse.model import Account, Repository, System
-from recuse.operations.findings import Finding
+from recuse.operations.finding import Finding
 from recuse.operations.plan import Planned, shortened
 from recuse.targets.records import Restored
 from recuse.targets.target import Session

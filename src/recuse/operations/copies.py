@@ -14,7 +14,7 @@ from recuse.errors import StalePlanError, TargetError
 from recuse.ledger import Entry
 from recuse.model import Repository
 from recuse.operations import record
-from recuse.operations.findings import Finding
+from recuse.operations.finding import Finding
 from recuse.operations.kept import kept
 from recuse.operations.plan import Planned, check_primary
 from recuse.operations.workspace import Workspace

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from recuse.compiler.proof.claims import Proof
 from recuse.enforcement.plan import Loss
 from recuse.errors import PlanError
+from recuse.operations.closing_use import USE
 from recuse.operations.emergencies import documents
 from recuse.operations.plan import Planned
 from recuse.operations.widening import Widening
@@ -17,7 +18,8 @@ FORMAT: Final = 1
 _AGAIN: Final = "make it again with `recuse plan --out`"
 _KEYS: Final = (
     "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "standing", "accounts",
-    "severs", "emergencies", "classes", "proofs", "compared", "backtest", "advice", "sha256",
+    "severs", "close", "closes", "left_to_a_person", "emergencies", "classes", "proofs", "compared", "backtest",
+    "advice", "sha256",
 )  # fmt: skip
 _CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards", "lock")
 _STANDING_KEYS: Final = ("system", "sql")
@@ -42,6 +44,9 @@ def plan_document(
         "standing": [{"system": p.plan.system, "sql": text} for p in planned for text in p.proved.standing],
         "accounts": [account for p in planned for account in _accounts(p)],
         "severs": sorted(f"{p.plan.system}/{login}" for p in planned for login in p.plan.severs),
+        "close": sorted({word for p in planned if p.closed is not None for word in p.closed.asked}),
+        "closes": [closing for p in planned for closing in _closes(p)],
+        "left_to_a_person": [left for p in planned for left in _left(p)],
         "emergencies": list(documents(workspace.emergencies, workspace.at)),
         "classes": [
             {"system": p.plan.system, "role": role, "opens": p.classes.labels.get(role, "derived objects")}
@@ -87,6 +92,8 @@ def read_plan(data: bytes) -> dict[str, Any]:
         several = whole[name]
         if not isinstance(several, list) or any(not isinstance(c, dict) or tuple(c) != keys for c in several):
             raise PlanError(f"the plan file holds {name} of another form", _AGAIN)
+    if not isinstance(whole["close"], list) or not all(isinstance(word, str) for word in whole["close"]):
+        raise PlanError("the plan file holds close of another form", _AGAIN)
     if sealed(whole) != data:
         raise PlanError("the plan file was changed after it was written: its digest is another", _AGAIN)
     return whole
@@ -102,9 +109,11 @@ def _text(whole: Mapping[str, Any]) -> bytes:
 
 
 def compared(document: bytes) -> bytes:
-    """The document's bytes without backtest and advice, which tell of a moment: what apply compares."""
+    """The document's bytes without backtest and advice, and what a log tells of uses: what apply compares."""
     whole = read_plan(document)
     whole["backtest"] = whole["advice"] = None
+    for change in whole["changes"]:
+        change["hazards"] = [hazard for hazard in change["hazards"] if hazard["code"] != USE]
     return sealed(whole)
 
 
@@ -137,6 +146,32 @@ def _changes(planned: Planned) -> list[dict[str, Any]]:
         }
         for statement in planned.statements
     ]
+
+
+def _closes(planned: Planned) -> Iterator[dict[str, Any]]:
+    """Each closing, with the findings that it closes and whom it takes something from."""
+    for closing in planned.closed.closings if planned.closed is not None else ():
+        done = (s for s in planned.statements if any(c.closes == closing.findings for c in s.changes))
+        yield {
+            "system": planned.plan.system,
+            "findings": list(closing.findings),
+            "accounts": list(closing.accounts),
+            "others": list(closing.others),
+            "why": closing.why,
+            "do": [statement.do for statement in done],
+        }
+
+
+def _left(planned: Planned) -> Iterator[dict[str, str]]:
+    for left in planned.closed.left if planned.closed is not None else ():
+        yield {
+            "system": planned.plan.system,
+            "id": left.id,
+            "code": left.code,
+            "account": left.account,
+            "object": left.object,
+            "reason": left.reason,
+        }
 
 
 def _accounts(planned: Planned) -> list[dict[str, Any]]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
+from recuse.enforcement.closing import Attribute
 from recuse.enforcement.facts import ConflictGuard
 from recuse.model import UNBOUND_USES, Repository, System
 from recuse.operations.attempts import Attempt
-from recuse.operations.findings import PLAN_AND_APPLY, Finding
+from recuse.operations.closable import Choice
+from recuse.operations.finding import PLAN_AND_APPLY, Finding
 from recuse.operations.plan import Planned
+from recuse.paths import Edge
 from recuse.targets.records import Collected
 
 
@@ -81,12 +84,18 @@ def replicating(planned: Planned, repository: Repository, system: System) -> Ite
     for login in sorted(planned.found.links.replicating):
         account = repository.accounts.get(f"{system.name}/{login}")
         if account is None or account.use not in UNBOUND_USES:
+            reason = f"{login} has REPLICATION, which copies every file of the server"
+            step = Edge(f"login:{login}", "backup:", "REPLICATION", reason, ends=("attribute", login, "replication"))
+            ended = Attribute(login, "replication")
+            choice = Choice(step.ends, ended, step, (step,), f"{system.name}/{login}", (), 1)
             yield Finding(
                 code="replication",
                 system=system.name,
                 account=f"{system.name}/{login}",
                 object=f"role:{login}",
                 door="copy",
+                steps=(step,),
+                choices=(choice,),
                 reproduce=f"-- as {login}, over a replication connection: BASE_BACKUP, or START_REPLICATION",
                 remedy=f'ALTER ROLE {login} NOREPLICATION, or declare it in accounts.toml with `use = "replication"`',
             )

@@ -5,41 +5,22 @@ what is reached all the same is reached past the policy. What the policy opens t
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from recuse.compiler.condition import ALWAYS
-from recuse.enforcement.facts import DefaultPrivilege, Fact, Grant, Membership
+from recuse.enforcement.closing import Ended, unmade
+from recuse.enforcement.diff import Difference
+from recuse.enforcement.facts import Fact, Membership, Role
 from recuse.enforcement.scope import PREFIX
 from recuse.model import UNBOUND_USES, Account, Repository, System, TableMap
+from recuse.operations.closable import Choice, Closable, Raw, without
+from recuse.operations.finding import PLAN_AND_APPLY, Finding, Severity
 from recuse.operations.plan import Planned
-from recuse.paths import Edge, Graph, Path, Place, Reached, Search
+from recuse.paths import ANYONE, FILTERED, Edge, Graph, Path, Place, Reached, Search
 from recuse.policy.trees import serves
 from recuse.targets.records import Collected, Way
-
-PLAN_AND_APPLY: Final = "recuse plan, then recuse apply"
-Severity = Literal["critical", "high", "low"]
-
-# Attributes of a login that no plan takes away, with what a person does about them.
-_ATTRIBUTES: Final[Mapping[str, str]] = {"superuser": "NOSUPERUSER", "CREATEROLE": "NOCREATEROLE"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing reached past the policy. `door` is its class of LAW.md B.2; `steps` read as sentences."""
-
-    code: str
-    system: str
-    object: str
-    reproduce: str
-    account: str = ""
-    category: str = ""
-    door: str | None = None
-    steps: tuple[Edge, ...] = ()
-    remedy: str | None = None
-    severity: Severity = "high"
-    rows: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +36,47 @@ class _Shown:
 
 @dataclass(slots=True)
 class Finder:
-    """Turns the edges collected from one system into findings against its plan."""
+    """Turns the edges collected from one system into findings against its plan.
+
+    What `gone` ends is taken for gone, and a `secured` table for one that shows rows to classes alone, as it will be
+    once the plan has run; `written` gives the SQL of a closing, for remedies.
+    """
 
     repository: Repository
     system: System
     planned: Planned
     collected: Collected
+    gone: frozenset[Raw] = frozenset()
+    secured: frozenset[str] = frozenset()
+    written: Callable[[Ended], str] | None = None
     _tables: dict[str, TableMap] = field(init=False)
     _graph: Graph = field(init=False)
+    _closable: Closable = field(init=False)
+    _exempt: frozenset[str] = field(init=False)
+    _sql: dict[Ended, str] = field(default_factory=dict)
+    _unmade: dict[Ended, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self._tables = {table.name: table for table in self.system.tables}
         wanted = _memberships(self.planned.wanted)
         self._graph = Graph.of(
-            e for e in self.collected.edges if not _is_policy(e, wanted) and not self._is_governed(e)
+            e
+            for e in without(self.collected.edges, self.gone)
+            if not _is_policy(e, wanted) and not self._is_governed(e)
         )
+        roles = (fact for fact in self.planned.found.facts if isinstance(fact, Role))
+        self._exempt = frozenset(role.name for role in roles if role.superuser or role.bypass_rls)
+        self._unmade = {}
+        for statement in self.planned.statements:
+            for change in statement.changes:
+                for ended in unmade(Difference(change.make, change.fact, change.before)):
+                    self._unmade.setdefault(ended, statement.do)
 
     def find(self) -> tuple[Finding, ...]:
         """Everything that an account of the system reaches past the policy, sorted."""
         accounts = tuple(self._accounts())
         search = self._graph.search_all([Place(f"login:{account.login}", account.login) for account in accounts])
+        self._closable = self._closable_in(search, accounts)
         shown = tuple(self._shown(search))
         found: list[Finding] = []
         for number, account in enumerate(accounts):
@@ -88,6 +90,15 @@ class Finder:
             if here and account.use not in UNBOUND_USES:
                 yield account
 
+    def _closable_in(self, search: Search, accounts: Sequence[Account]) -> Closable:
+        """Never what accounts hold that no policy binds, nor what this connection's own login holds."""
+        every = self.repository.accounts.values()
+        spared = {a.login for a in every if a.system == self.system.name and a.use in UNBOUND_USES}
+        server, found = self.planned.found.server, self.planned.found.facts
+        spared |= {server.login, server.bootstrap}
+        ids = [account.id for account in accounts]
+        return Closable(self._graph, search, self.collected, ids, self.planned.wanted, found, frozenset(spared))
+
     def _shown(self, search: Search) -> Iterator["_Shown"]:
         """Where anyone reaches a governed column; sorted, so that no account's answer depends on the others."""
         for node in sorted(search.nodes()):
@@ -95,8 +106,12 @@ class Finder:
             for identity, who in search.who(node).items() if about is not None else ():
                 place = Place(node, identity)
                 rows = self.collected.rows(place)
-                if about is not None and rows != "none":
+                if about is not None and rows != "none" and not self._hides(about[0], identity):
                     yield _Shown(place, who, *about, rows)
+
+    def _hides(self, table: str, identity: str) -> bool:
+        """Whether the plan itself will hide every row of a table from this identity."""
+        return table in self.secured and identity not in {ANYONE, FILTERED, *self._exempt}
 
     def _of_account(self, account: Account, reached: Reached, shown: Sequence["_Shown"]) -> Iterator[Finding]:
         start = reached.search.starts[reached.start]
@@ -119,11 +134,12 @@ class Finder:
         ):
             place = Place(node, account.login)
             if place in reached:
-                yield self._future(account, place, reached[place])
+                yield self._future(account, place, reached)
 
     def _weaknesses(self, accounts: Sequence[Account], search: Search) -> Iterator[Finding]:
         """What accounts reach that is no data of this database: one finding for each reason, whoever it is true of."""
         held: dict[tuple[str, str], dict[str, Path]] = {}
+        ids = {account.id: number for number, account in enumerate(accounts)}
         weak = sorted(node for node in search.nodes() if _kind(node) in self.collected.weaknesses)
         for number, account in enumerate(accounts):
             reached = search.reached(number)
@@ -137,6 +153,8 @@ class Finder:
         for (node, reason), holders in held.items():
             weakness = self.collected.weaknesses[_kind(node)]
             (holder, path), *others = holders.items()
+            chosen = [self._closable.choose(weakness.code, p, search.reached(ids[h])) for h, p in holders.items()]
+            choices = tuple(choice for choice in chosen if choice is not None)
             yield Finding(
                 code=weakness.code,
                 system=self.system.name,
@@ -144,8 +162,9 @@ class Finder:
                 object=node,
                 steps=path[-1:] if others else path,
                 reproduce=f"-- {', '.join(holders)}: {weakness.sentence}; {reason}",
-                remedy=self._remedy(path[::-1]),  # what gives it, before one login's way to it
+                remedy=self._remedy(path[::-1], choices),  # what gives it, before one login's way to it
                 severity=weakness.severity,
+                choices=choices,
             )
 
     def _is_governed(self, edge: Edge) -> bool:
@@ -174,6 +193,7 @@ class Finder:
         return bool(columns) and rights.read_rows == ALWAYS
 
     def _finding(self, account: Account, category: str, code: str, way: Way, reached: Reached) -> Finding:
+        choices = self._choices(code, way.path, reached)
         return Finding(
             code=code,
             system=self.system.name,
@@ -183,12 +203,19 @@ class Finder:
             door=self._door(account, way.path),
             steps=way.path,
             reproduce=self.collected.reproduce(self._graph, reached, way),
-            remedy=self._remedy(way.path),
+            remedy=self._remedy(way.path, choices),
             severity="high" if account.active else "critical",
             rows=way.rows,
+            choices=choices,
         )
 
-    def _future(self, account: Account, place: Place, path: Path) -> Finding:
+    def _choices(self, code: str, path: Path, reached: Reached) -> tuple[Choice, ...]:
+        chosen = self._closable.choose(code, path, reached)
+        return () if chosen is None else (chosen,)
+
+    def _future(self, account: Account, place: Place, reached: Reached) -> Finding:
+        path = reached[place]
+        choices = self._choices("default-privilege", path, reached)
         return Finding(
             code="default-privilege",
             system=self.system.name,
@@ -198,8 +225,9 @@ class Finder:
             door="back",
             steps=path,
             reproduce=f"-- {path[-1].reason}",
-            remedy=self._remedy(path[::-1]),  # the default itself, before this one login's way to it
+            remedy=self._remedy(path[::-1], choices),  # the default itself, before this one login's way to it
             severity="high",
+            choices=choices,
         )
 
     def _door(self, account: Account, path: Path) -> str:
@@ -208,17 +236,23 @@ class Finder:
             return "ghost"
         return self.collected.told(path).door or ("fusion" if serves(self.repository, account.agency) else "front")
 
-    def _remedy(self, path: Path) -> str:
-        """The statement of the plan that closes the first step that it can, or what a person does."""
+    def _remedy(self, path: Path, choices: Sequence[Choice]) -> str:
+        """The statement of the plan that closes the first step that it can, or of a closing, or what a person does."""
         for edge in path:
-            for statement in self.planned.statements:
-                if any(not change.make and _is_about(edge, change.fact) for change in statement.changes):
-                    return statement.do
+            ended = self.collected.ended(edge.ends)
+            if ended in self._unmade:
+                return self._unmade[ended]
         if self.planned.plan.changes:
             return PLAN_AND_APPLY
-        attribute = next((_ATTRIBUTES[edge.kind] for edge in path if edge.kind in _ATTRIBUTES), None)
-        holder = path[0].source.partition(":")[2]
-        return f"ALTER ROLE {holder} {attribute}" if attribute else f"close this step: {path[-1].reason}"
+        if choices and self.written is not None:
+            several = dict.fromkeys(choice.ended for choice in choices)
+            for ended in several:
+                if ended not in self._sql:
+                    self._sql[ended] = self.written(ended)
+            return ";\n".join(self._sql[ended] for ended in several)
+        code = self.collected.told(path).code
+        telling = (edge for edge in path if self.collected.told((edge,)).code == code)
+        return f"close this step: {next(telling, path[-1]).reason}"
 
 
 _SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "low")
@@ -248,20 +282,3 @@ def _is_policy(edge: Edge, wanted: frozenset[tuple[str, str]]) -> bool:
     source, target = edge.source.partition(":")[2], edge.target.partition(":")[2]
     names = ("".join(split_name(source)), "".join(split_name(target)))
     return names in wanted and not names[0].startswith("recuse_o_")
-
-
-def _is_about(edge: Edge, fact: Fact) -> bool:
-    """Whether unmaking this fact takes the step away."""
-    source, target = edge.source.partition(":")[2], edge.target.partition(":")[2]
-    match fact:
-        case Membership(role=role, member=member):
-            return (split_name(source), split_name(target)) == ((member,), (role,))
-        case Grant(on=on, grantee=grantee):
-            holder = ("public",) if edge.source == "public:" else split_name(source)
-            wanted = ("public",) if grantee is None else (grantee,)
-            name = on.name[:2] if on.kind != "function" else (on.name[0], f"{on.name[1]}({on.name[2]})")
-            return holder == wanted and split_name(target)[:2] == name
-        case DefaultPrivilege(owner=owner):
-            return edge.target.startswith("future:") and f" {owner} " in f" {edge.reason} "
-        case _:
-            return False

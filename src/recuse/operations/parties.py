@@ -10,7 +10,7 @@ from typing import Final
 
 from recuse.compiler.classes import Classifier
 from recuse.model import UNBOUND_USES, Account, Agreement, Repository, System
-from recuse.operations.findings import Finding
+from recuse.operations.finding import Finding
 from recuse.operations.plan import Planned
 from recuse.operations.policy import Policy
 from recuse.operations.relatives import relatives

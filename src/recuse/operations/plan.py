@@ -9,12 +9,14 @@ from recuse.compiler.classes import Classifier, ClassMap
 from recuse.compiler.parts import check_parts, check_rights
 from recuse.compiler.proof.claims import Proof
 from recuse.compiler.wanted import Catalog, wanted
+from recuse.enforcement import closing as closings_of
+from recuse.enforcement.closing import Closed, Closing
 from recuse.enforcement.diff import Difference, diff
 from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
 from recuse.enforcement.hazards import Acting, Surroundings, with_hazards
 from recuse.enforcement.held import Holdings
 from recuse.enforcement.order import Situation, order
-from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
+from recuse.enforcement.plan import STEPS, Change, Loss, Plan, batch_names, fingerprint
 from recuse.enforcement.scope import PREFIX, Scope
 from recuse.errors import PlanError, TargetError
 from recuse.model import UNBOUND_USES, Account, System
@@ -45,6 +47,7 @@ class Planned:
     wanted: frozenset[Fact]
     classes: ClassMap
     proved: Proved
+    closed: Closed | None = None
 
 
 def plan_system(session: Session, policy: Policy, system: System) -> Planned:
@@ -53,6 +56,11 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     Raises PlanError when the category map does not fit the database, a login is unknown to accounts.toml, or a rule
     cannot be enforced exactly.
     """
+    return planned(session, policy, system, know(session, policy, system))
+
+
+def know(session: Session, policy: Policy, system: System) -> "Known":
+    """What is found and wanted in one system, and how they differ."""
     check_primary(session.whereabouts(), system.name)
     found = session.inspect()
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
@@ -63,33 +71,52 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     check_rights(system, classes, found.links)
     catalog = session.catalog(found)
     goal = session.canonical(wanted(system, accounts, classes, catalog), found)
-    scope = _scope(accounts, found)
-    differences = diff(found.facts, goal, scope.governs)
-    after = _after(found.facts, differences)
+    differences = diff(found.facts, goal, _scope(accounts, found).governs)
+    return Known(found, accounts, classes, catalog, goal, differences)
+
+
+def planned(session: Session, policy: Policy, system: System, known: "Known", closed: Closed | None = None) -> Planned:
+    """The plan of what is known of a system; with what is `closed` besides, each as changes of its own."""
+    found, accounts, classes, goal = known.found, known.accounts, known.classes, known.goal
+    after = _after(found.facts, known.differences)
+    besides: list[tuple[Closing, tuple[Difference, ...]]] = []
+    for each in closed.closings if closed is not None else ():
+        besides.append((each, closings_of.differences(each.ended, each.also, after)))
+        after = _after(after, besides[-1][1])
     loses, gains = effects(system, accounts.values(), found.shapes, found.facts, after)
-    plan = _ordered(policy, system, accounts, Findings(found, classes, catalog, differences, loses, gains))
+    plan = _ordered(policy, system, known, _Outcome(tuple(besides), loses, gains))
     statements = session.render(plan, found)
     standing = session.standing(filter(counts, found.facts & after), found)
     prover = policy.prover(system)
     proofs = prove(prover, policy, session.reader, Texts(standing, tuple(s.do for s in statements)))
     logins = {login: account.id for login, account in accounts.items() if login in found.oids}
     widening = tuple(Comparison(prover, session.reader, found.shapes, plan).accounts(found.facts, logins))
-    return Planned(plan, statements, found, goal, classes, Proved(standing, proofs, widening))
+    return Planned(plan, statements, found, goal, classes, Proved(standing, proofs, widening), closed)
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """What planning has worked out before it puts changes in order."""
+class Known:
+    """What planning has worked out before it puts changes in order; `accounts` are the system's, by login."""
 
     found: Inspection
+    accounts: Mapping[str, Account]
     classes: ClassMap
     catalog: Catalog
+    goal: frozenset[Fact]
     differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a plan changes besides what the policy wants, and what accounts lose and gain by all of it."""
+
+    besides: tuple[tuple[Closing, tuple[Difference, ...]], ...]
     loses: tuple[Loss, ...]
     gains: tuple[Loss, ...]
 
 
-def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], known: Findings) -> Plan:
+def _ordered(policy: Policy, system: System, known: Known, outcome: _Outcome) -> Plan:
+    accounts = known.accounts
     holdings = Holdings(known.found.facts)
     substituted = frozenset(
         login
@@ -109,20 +136,39 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         frozenset(f.table for f in known.found.facts if isinstance(f, RowSecurity) and f.enabled),
     )
     around = _surroundings(system, tuple(accounts.values()), batches, known)
-    changes = with_hazards(order(known.differences, situation), around)
-    losing = {loss.account.partition("/")[2] for loss in known.loses}
-    ending = {a.login for a in accounts.values() if not a.active and a.login in known.found.oids}
-    severs = frozenset(losing | ending) if changes else frozenset[str]()
+    changes = _with_closings(with_hazards(order(known.differences, situation), around), system, outcome)
+    more = {loss for closing, _ in outcome.besides for loss in closings_of.losses(closing)}
     return Plan(
         system.name,
         fingerprint(known.found.facts),
         policy.directives,
         changes,
-        known.loses,
-        known.gains,
-        severs,
+        (*outcome.loses, *sorted(more, key=repr)),
+        outcome.gains,
+        _severs(known, outcome) if changes else frozenset[str](),
         substituted,
     )
+
+
+def _severs(known: Known, outcome: _Outcome) -> frozenset[str]:
+    """Who loses something, who goes a way that is closed, and who is not active."""
+    losing = {loss.account for loss in outcome.loses}
+    losing |= {account for closing, _ in outcome.besides for account in closing.accounts}
+    ending = {a.login for a in known.accounts.values() if not a.active and a.login in known.found.oids}
+    return frozenset({account.partition("/")[2] for account in losing} | ending)
+
+
+def _with_closings(changes: tuple[Change, ...], system: System, outcome: _Outcome) -> tuple[Change, ...]:
+    """The changes, and after those of step *close* each closing; its dangers stand at the change that it is about."""
+    last = STEPS.index("close")
+    before = tuple(change for change in changes if STEPS.index(change.step) <= last)
+    made: list[Change] = []
+    for closing, differences in outcome.besides:
+        for each in differences:
+            about = each is differences[-1]
+            dangers = tuple(closings_of.hazards(closing)) if about else ()
+            made.append(Change(system.name, "close", each.make, each.fact, each.before, "", dangers, closing.findings))
+    return (*before, *made, *changes[len(before) :])
 
 
 def _copied_into(system: System, accounts: Iterable[Account], found: Inspection) -> frozenset[str]:
@@ -138,7 +184,7 @@ def _copied_into(system: System, accounts: Iterable[Account], found: Inspection)
 
 
 def _surroundings(
-    system: System, accounts: tuple[Account, ...], batches: Mapping[ObjectRef, str], known: Findings
+    system: System, accounts: tuple[Account, ...], batches: Mapping[ObjectRef, str], known: Known
 ) -> Surroundings:
     """What makes changes dangerous here."""
     return Surroundings(
@@ -158,7 +204,7 @@ def shortened(accounts: Iterable[Account], found: Inspection) -> tuple[str, ...]
     return tuple(sorted(a.login for a in accounts if a.use == "backup" and a.active and a.login in bound))
 
 
-def _acting(known: Findings) -> dict[Acting, tuple[str, ...]]:
+def _acting(known: Known) -> dict[Acting, tuple[str, ...]]:
     """For each grant that sets a foreign key off: what the key does to rows that the class may not change."""
     found: dict[Acting, tuple[str, ...]] = {}
     for each in acting_keys(known.classes, known.found.links):
@@ -174,7 +220,7 @@ def _acting(known: Findings) -> dict[Acting, tuple[str, ...]]:
     return found
 
 
-def _computed(known: Findings) -> dict[Acting, tuple[str, ...]]:
+def _computed(known: Known) -> dict[Acting, tuple[str, ...]]:
     """For each grant on a generated column: the columns of another category that show through it."""
     found: dict[Acting, tuple[str, ...]] = {}
     for role, table, column, source in computed_columns(known.classes, known.found.links):
@@ -195,7 +241,7 @@ def _standing_of_roles(facts: Iterable[Fact], logins: frozenset[str]) -> tuple[f
     return granted, occupied
 
 
-def _reaches(login: str, holdings: Holdings, known: Findings) -> bool:
+def _reaches(login: str, holdings: Holdings, known: Known) -> bool:
     """Whether a login already reads or changes something that its class will give it."""
     content = known.classes.contents[known.classes.standing[login]]
     for rights in content.tables:

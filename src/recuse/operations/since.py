@@ -8,7 +8,7 @@ from recuse.ledger import Entry
 from recuse.model import Account
 from recuse.operations import record
 from recuse.operations.emergencies import Emergency
-from recuse.operations.findings import PLAN_AND_APPLY, Finding
+from recuse.operations.finding import PLAN_AND_APPLY, Finding
 from recuse.operations.plan import Planned
 from recuse.targets.records import LiveSession
 

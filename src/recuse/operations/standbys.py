@@ -13,7 +13,7 @@ from typing import Final
 from recuse.errors import ApplyError, TargetError
 from recuse.ledger import Entry
 from recuse.model import System
-from recuse.operations.findings import Finding
+from recuse.operations.finding import Finding
 from recuse.operations.since import Cut
 from recuse.targets.records import EndedSession, Lag, LiveSession, Position
 from recuse.targets.target import Session, target_for

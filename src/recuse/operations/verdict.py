@@ -4,16 +4,19 @@ A finding of low severity is about order, not about access past the policy: it i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from recuse.operations.acceptance import Accepted
 from recuse.operations.attempts import Attempt
-from recuse.operations.findings import Finding
+from recuse.operations.finding import Finding
 from recuse.operations.reach import step
 
 Verdict = Literal["holds", "findings", "undetermined"]
+_TOLD: Final = (
+    "code", "system", "object", "reproduce", "account", "category", "door", "steps", "remedy", "severity", "rows",
+)  # fmt: skip
 EXIT: Final[Mapping[Verdict, int]] = {"holds": 0, "findings": 1, "undetermined": 2}
 
 
@@ -75,8 +78,9 @@ def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
 
 
 def _shown(finding: Finding, pages: Mapping[str, str]) -> dict[str, Any]:
-    steps = [step(edge, pages) for edge in finding.steps]
-    return asdict(finding) | {"steps": steps}
+    """A finding as documents have it, under its id."""
+    told = {name: getattr(finding, name) for name in _TOLD}
+    return {"id": finding.id} | told | {"steps": [step(edge, pages) for edge in finding.steps]}
 
 
 def _coded(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ session of an account that lost something is older than the cut, and no mechanis
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +19,13 @@ from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
+from recuse.operations.closing import written
 from recuse.operations.copiers import copier_findings, sample_findings, sampled
 from recuse.operations.copies import Standing, copy_findings, place, standing
 from recuse.operations.emergencies import Emergency
 from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
-from recuse.operations.findings import Finder, Finding
+from recuse.operations.finding import Finding
+from recuse.operations.findings import Finder
 from recuse.operations.kept import kept
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
@@ -164,7 +167,8 @@ class _Verification:
         yield from copy_findings(seen.copy, seen.collected.database)
         yield from drift(planned, system)
         yield from floor(seen.collected, system)
-        yield from Finder(repository, system, planned, seen.collected).find()
+        closing = partial(written, self.session, planned)
+        yield from Finder(repository, system, planned, seen.collected, written=closing).find()
         yield from old_sessions(cut, self._here(planned), seen.collected.sessions)
         yield from disagreements(seen.attempts, system)
         yield from conflicts(planned, system)

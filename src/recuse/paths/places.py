@@ -27,6 +27,7 @@ class Edge:
     nodes that must be reached too, as the same identity or as ANYONE. `only_as` is the one identity that can take the
     step; `identity` the one whose rights count from here on (None: as before). A step that `widens` shows more rows of
     what was reached already; `chosen` is SQL that a superuser types first to try it, to choose a hidden row, say.
+    `ends` is what takes the step away when it is unmade, in the target's own words; empty where nothing does.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Edge:
     identity: str | None = None
     widens: bool = False
     chosen: str | None = None
+    ends: tuple[str | None, ...] = ()
 
 
 class Place(NamedTuple):

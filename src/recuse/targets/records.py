@@ -1,6 +1,6 @@
 """The records that pass between a target and the operations."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
@@ -10,6 +10,7 @@ from recuse.paths import Edge, Graph, Path, Place, Reached
 
 if TYPE_CHECKING:  # `reach` compiles nothing, and Cedar's library takes long to load
     from recuse.compiler.condition import Atom
+    from recuse.enforcement.closing import Ended
     from recuse.enforcement.facts import Fact, TableShape
     from recuse.enforcement.plan import Change
     from recuse.model import AttributeType, Value
@@ -318,7 +319,7 @@ class Collected:
     tells which rows a place shows (all, some, none); `reproduce` writes the SQL that walks a way; `told` names a path
     as a finding; `pages` are the addresses of the documentation that says so, by kind of step. `weaknesses` are those
     nodes that are no data of this database; `noted` has a code and a sentence
-    for what holds of the whole server.
+    for what holds of the whole server; `ended` gives what an edge's `ends` mean.
     """
 
     database: str
@@ -335,3 +336,4 @@ class Collected:
     pages: Mapping[str, str]
     weaknesses: Mapping[str, Weakness]
     noted: tuple[tuple[str, str], ...]
+    ended: "Callable[[Sequence[str | None]], Ended | None]"

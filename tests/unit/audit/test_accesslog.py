@@ -37,8 +37,8 @@ def test_equal_lines_are_counted_once_a_year(log: Path) -> None:
         "purpose": "own.records", "authority": "official_duty", "agreement": None, "decision": "allow",
     }  # fmt: skip
     assert sorted(found.lines, key=lambda each: each.year or 0) == [
-        Line(**same, row={"juvenile": False, "sealed": False}, year=2009, count=2),
-        Line(**same, row={"juvenile": None, "sealed": False}, year=2010, count=1),
+        Line(**same, row={"juvenile": False, "sealed": False}, year=2009, count=2, last=date(2009, 12, 31)),
+        Line(**same, row={"juvenile": None, "sealed": False}, year=2010, count=1, last=date(2010, 1, 1)),
     ]
     assert found.elsewhere == 2
     assert (found.first, found.last) == (date(2009, 1, 1), date(2010, 1, 1))

@@ -3,6 +3,7 @@
 from recuse.paths import Graph, Reached
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.edges import collect
+from recuse.targets.postgres.edges.ends import ended_by
 from recuse.targets.postgres.edges.kinds import WEAKNESSES, told
 from recuse.targets.postgres.edges.reproduce import reproduce
 from recuse.targets.postgres.floor import floor
@@ -33,4 +34,5 @@ def collected(connection: Connection) -> Collected:
         pages=found.pages,
         weaknesses=WEAKNESSES,
         noted=found.noted,
+        ended=ended_by,
     )

@@ -11,6 +11,7 @@ from recuse.enforcement.facts import (
     DefaultPrivilege,
     Definition,
     Fact,
+    Firing,
     Grant,
     Membership,
     ObjectKind,
@@ -33,6 +34,7 @@ _KINDS: dict[str, ObjectKind] = {
     "r": "table", "p": "table", "f": "table", "v": "view", "m": "matview", "S": "sequence",
 }  # fmt: skip
 _SHAPES = {"r": "table", "p": "partitioned", "f": "foreign", "v": "view", "m": "matview"}
+WHEN = {"O": "origin", "R": "replica", "A": "always"}  # a trigger fires
 _DEFAULTS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas", "L": "large objects"}
 
 
@@ -42,7 +44,7 @@ def inspect(connection: Connection) -> Inspection:
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         roles = list(_rows(connection, "roles"))
-        facts: set[Fact] = {Role(*row[:6]) for row in roles}
+        facts: set[Fact] = {Role(*row[:8]) for row in roles}
         memberships = "memberships" if server.major >= 16 else "memberships_15"
         facts |= {Membership(*row) for row in _rows(connection, memberships)}
         facts |= {Owner(ObjectRef("schema", (name,)), owner) for name, owner in _rows(connection, "schemas")}
@@ -50,6 +52,7 @@ def inspect(connection: Connection) -> Inspection:
         facts |= {_default(row) for row in _rows(connection, "default_privileges")}
         facts |= {_row_policy(row) for row in _rows(connection, "row_policies")}
         facts |= set(_functions(_rows(connection, "functions")))
+        facts |= {_firing(*row) for row in _rows(connection, "firing")}
         relations = list(_rows(connection, "relations"))
         facts |= set(_relation_facts(relations))
         if server.supported:
@@ -59,7 +62,7 @@ def inspect(connection: Connection) -> Inspection:
             frozenset(facts),
             _shapes(connection, relations),
             _reads(connection),
-            {r[0]: r[6] for r in roles},
+            {r[0]: r[8] for r in roles},
             _links(connection),
         )
 
@@ -162,6 +165,11 @@ def _links(connection: Connection) -> Links:
 def _key(row: tuple[Any, ...]) -> ForeignKey:
     table, name, references, columns, on_delete, on_update = row
     return ForeignKey(table, name, references, tuple(columns), on_delete, on_update)
+
+
+def _firing(schema: str | None, table: str | None, name: str, when: str) -> Firing:
+    on = None if schema is None or table is None else ObjectRef("table", (schema, table))
+    return Firing(on, name, cast("Any", WHEN[when]))
 
 
 def _guard(schema: str, table: str, arguments: list[str]) -> ConflictGuard:

@@ -16,6 +16,7 @@ from recuse.enforcement.facts import (
     DefaultPrivilege,
     Definition,
     Fact,
+    Firing,
     Grant,
     Membership,
     NewObjects,
@@ -79,6 +80,8 @@ def _relation(fact: Fact) -> tuple[ObjectRef | None, bool]:
     match fact:
         case RowPolicy(table=ref) | RowSecurity(table=ref) | ConflictGuard(table=ref) | Owner(of=ref):
             return ref, True
+        case Firing(table=table):
+            return table, True
         case Grant(on=ref):
             return ref, False
         case (

@@ -13,6 +13,7 @@ from recuse.enforcement.facts import (
     DefaultPrivilege,
     Definition,
     Fact,
+    Firing,
     Grant,
     Membership,
     NewObjects,
@@ -33,6 +34,7 @@ from recuse.targets.postgres.statements import (
     declare_statement,
     default_statement,
     drop_policy_statement,
+    firing_statement,
     grant_statement,
     name_of,
     names_of,
@@ -134,6 +136,8 @@ class Renderer:
                 return (policy_statement(policy),) if before is None else (drop, policy_statement(policy))
             case ConflictGuard(table=table, roles=roles):
                 return conflict_statements(table, roles)
+            case Firing() as firing:
+                return (firing_statement(firing, fires=True),)
             case DefaultPrivilege() as default:
                 return (default_statement(default, "GRANT", "TO"),)
             case RegisteredAccount() as account:
@@ -158,6 +162,8 @@ class Renderer:
                 return (drop_policy_statement(policy),)
             case ConflictGuard(table=table):
                 return unguard_statements(table)
+            case Firing() as firing:
+                return (firing_statement(firing, fires=False),)
             case DefaultPrivilege() as default:
                 return (default_statement(default, "REVOKE", "FROM"),)
             case RegisteredAccount(login=login):

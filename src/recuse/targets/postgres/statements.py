@@ -9,6 +9,7 @@ from recuse.enforcement.facts import (
     Declaration,
     DefaultPrivilege,
     Fact,
+    Firing,
     Grant,
     Membership,
     ObjectKind,
@@ -24,13 +25,15 @@ from recuse.targets.postgres.queries import Sql
 
 _KEYWORD: Final[dict[ObjectKind, LiteralString]] = {
     "database": "DATABASE", "schema": "SCHEMA", "table": "TABLE", "view": "VIEW", "matview": "MATERIALIZED VIEW",
-    "sequence": "SEQUENCE", "function": "ROUTINE", "column": "TABLE",
+    "sequence": "SEQUENCE", "function": "ROUTINE", "column": "TABLE", "foreign server": "FOREIGN SERVER",
+    "language": "LANGUAGE", "large objects": "LARGE OBJECT", "parameter": "PARAMETER",
 }  # fmt: skip
 _GRANT_KEYWORD: Final[dict[ObjectKind, LiteralString]] = {**_KEYWORD, "view": "TABLE", "matview": "TABLE"}
 _PRIVILEGE: Final[dict[Privilege, LiteralString]] = {
     "SELECT": "SELECT", "INSERT": "INSERT", "UPDATE": "UPDATE", "DELETE": "DELETE", "TRUNCATE": "TRUNCATE",
     "REFERENCES": "REFERENCES", "TRIGGER": "TRIGGER", "MAINTAIN": "MAINTAIN", "USAGE": "USAGE", "CREATE": "CREATE",
     "EXECUTE": "EXECUTE", "CONNECT": "CONNECT", "TEMPORARY": "TEMPORARY",
+    "SET": "SET", "ALTER SYSTEM": "ALTER SYSTEM",
 }  # fmt: skip
 _COMMAND: Final[dict[PolicyCommand, LiteralString]] = {
     "SELECT": "SELECT", "INSERT": "INSERT", "UPDATE": "UPDATE", "DELETE": "DELETE", "ALL": "ALL",
@@ -39,6 +42,7 @@ _DEFAULT: Final[dict[str, LiteralString]] = {
     "tables": "TABLES", "sequences": "SEQUENCES", "functions": "FUNCTIONS", "types": "TYPES", "schemas": "SCHEMAS",
     "large objects": "LARGE OBJECTS",
 }  # fmt: skip
+_FIRES: Final[dict[str, LiteralString]] = {"origin": "ENABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 GUARDS: Final[dict[str, LiteralString]] = {
     "recuse_before": "BEFORE INSERT OR UPDATE",
     "recuse_after": "AFTER INSERT",
@@ -50,6 +54,8 @@ def name_of(ref: ObjectRef) -> sql.Composable:
     if ref.kind == "function":
         arguments = sql.SQL(ref.name[2])  # as the catalog wrote them, quoted by the server
         return sql.SQL("{}({})").format(sql.Identifier(*ref.name[:2]), arguments)
+    if ref.kind == "large objects":
+        return sql.SQL(", ").join(sql.Literal(int(number)) for number in ref.name)
     return sql.Identifier(*ref.relation.name)
 
 
@@ -80,6 +86,8 @@ def role_statements(role: Role, before: Fact | None) -> tuple[Sql, ...]:
             (role.superuser, before.superuser, "SUPERUSER"),
             (role.bypass_rls, before.bypass_rls, "BYPASSRLS"),
             (role.create_role, before.create_role, "CREATEROLE"),
+            (role.create_db, before.create_db, "CREATEDB"),
+            (role.replication, before.replication, "REPLICATION"),
         )
         flags += [word if now else "NO" + word for now, then, word in pairs if now != then]
     verb: LiteralString = "CREATE" if before is None else "ALTER"
@@ -145,6 +153,15 @@ def unguard_statements(table: ObjectRef) -> tuple[Sql, ...]:
     return tuple(
         sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(sql.Identifier(name), name_of(table)) for name in GUARDS
     )
+
+
+def firing_statement(firing: Firing, *, fires: bool) -> Sql:
+    """Whether a trigger of users, or an event trigger, fires."""
+    word: LiteralString = _FIRES[firing.when] if fires else "DISABLE"
+    name = sql.Identifier(firing.name)
+    if firing.table is None:
+        return sql.SQL("ALTER EVENT TRIGGER {} " + word).format(name)
+    return sql.SQL("ALTER TABLE {} " + word + " TRIGGER {}").format(name_of(firing.table), name)
 
 
 def default_statement(default: DefaultPrivilege, verb: LiteralString, word: LiteralString) -> Sql:

@@ -70,7 +70,10 @@ def edges_in(connection: Connection) -> tuple[list[Edge], list[str], list[str]]:
             closed.append(f"{query.title}: not readable for this account; it needs {query.right}")
             continue
         examined.append(query.title)
-        edges += [Edge(**{**row, "needs": tuple(row.get("needs") or ())}) for row in rows]
+        edges += [
+            Edge(**{**row, "needs": tuple(row.get("needs") or ()), "ends": tuple(row.get("ends") or ())})
+            for row in rows
+        ]
     return edges, examined, closed
 
 

@@ -19,6 +19,7 @@ from recuse.targets.postgres.access import read_only
 from recuse.targets.postgres.edges.catalog import Connection
 
 _QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')
+_WHOLE_SERVER: Final = (("membership",), ("attribute",))
 _SQL_NAMES: Final = frozenset({"table", "view", "matview", "column", "part", "toast"})
 
 
@@ -68,4 +69,6 @@ def there(edges: Iterable[Edge], mark: str) -> Iterator[Edge]:
             yield replace(edge, target=marked(edge.source, mark), attempt=attempt)
         else:
             needs = tuple(marked(node, mark) for node in edge.needs)
-            yield replace(edge, source=marked(edge.source, mark), target=marked(edge.target, mark), needs=needs)
+            ends = edge.ends if edge.ends[:1] in _WHOLE_SERVER else ()  # a grant there is revoked there
+            source, target = marked(edge.source, mark), marked(edge.target, mark)
+            yield replace(edge, source=source, target=target, needs=needs, ends=ends)

@@ -28,6 +28,7 @@ class Trigger:
     fills: bool
     as_changer: bool
     events: Sequence[str]
+    ends: Sequence[str]
 
     @property
     def runs_as(self) -> Role:
@@ -56,6 +57,7 @@ class EventTrigger:
     event: str
     function: int
     owner_name: str
+    ends: Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,12 @@ class _Maker:
         return sorted((column for column, pair in pairs.items() if pair in may), key=lambda c: (c.node, c.number))
 
     def trigger(self, one: Trigger) -> Iterator[Edge]:
-        """Edges of a trigger: to its function where that has rights of its own, to what it shows or copies."""
+        """Edges of a trigger, which end with it; but what it has copied stays where it is."""
+        for edge in self._of_trigger(one):
+            yield edge if edge.kind in ("mirror", "LISTEN") else replace(edge, ends=tuple(one.ends))
+
+    def _of_trigger(self, one: Trigger) -> Iterator[Edge]:
+        """To its function where that has rights of its own, to what it shows or copies."""
         function = self.functions.get(one.function)
         if function is None:
             return
@@ -193,16 +198,7 @@ class _Maker:
     def _fired(self, source: str, one: Trigger, function: Function, flow: Flow) -> Iterator[Edge]:
         """A trigger function without rights of its own: a foreign key changes the table as its owner."""
         for edge in self._as_owner(source, function, one.runs_as, flow):
-            yield Edge(
-                edge.source,
-                edge.target,
-                edge.kind,
-                edge.reason,
-                edge.attempt,
-                edge.needs,
-                one.owner_name,
-                edge.identity,
-            )
+            yield replace(edge, only_as=one.owner_name)
 
     def rule(self, one: Definition) -> Iterator[Edge]:
         """Edges of a rule beside what it reads: what it copies of the row, sends, and calls."""
@@ -233,7 +229,7 @@ class _Maker:
             source = "public:" if one.event == "login" else "making:"
             reason = f"the event trigger {one.name} runs {function.title} ({one.event})"
             made = "CREATE TEMPORARY TABLE recuse_reach (line text)"
-            yield Edge(source, function.node, "event trigger", reason, made)
+            yield Edge(source, function.node, "event trigger", reason, made, ends=tuple(one.ends))
 
     def _copied(self, flow: Flow, reason: str, fired: int) -> None:
         """Notes what lies in the columns that are written; NEW and OLD are rows of the relation `fired`."""

@@ -163,7 +163,7 @@ class Widening:
             name = edge.target.removeprefix("role:")
             if edge.kind in _JOINS and edge.target.startswith("role:") and name in roles:
                 node, grant = _node(roles[name]), (edge.attempt or "").split("; ")[0].removesuffix(" WITH SET TRUE")
-                yield Edge(edge.source, node, edge.kind, edge.reason, grant, only_as=edge.only_as, identity=ANYONE)
+                yield Edge(edge.source, node, edge.kind, edge.reason, grant, (), edge.only_as, ANYONE, ends=edge.ends)
 
     def _written(self, lever: Lever) -> Iterator[Edge]:
         for right in self.rights:

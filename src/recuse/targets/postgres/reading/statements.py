@@ -40,7 +40,8 @@ from recuse.targets.postgres.support import VERSION, function_statements, suppor
 _KIND: Final[dict[str, ObjectKind]] = {
     "OBJECT_TABLE": "table", "OBJECT_VIEW": "view", "OBJECT_MATVIEW": "matview", "OBJECT_SEQUENCE": "sequence",
     "OBJECT_SCHEMA": "schema", "OBJECT_DATABASE": "database", "OBJECT_ROUTINE": "function",
-    "OBJECT_FUNCTION": "function",
+    "OBJECT_FUNCTION": "function", "OBJECT_FOREIGN_SERVER": "foreign server", "OBJECT_LANGUAGE": "language",
+    "OBJECT_LARGEOBJECT": "large objects", "OBJECT_PARAMETER_ACL": "parameter",
 }  # fmt: skip
 _SECURITY: Final = {
     "AT_EnableRowSecurity": (True, None), "AT_DisableRowSecurity": (False, None),
@@ -186,6 +187,8 @@ def _alter(inner: Any) -> Iterator[Said]:
             yield Secured(table, *_SECURITY[command["subtype"]])
         elif command["subtype"] == "AT_EnableAlwaysTrig" and command["name"] in GUARDS:
             yield Aside()
+        elif command["subtype"] == "AT_DisableTrig" and command["name"] not in GUARDS:
+            yield Aside()  # a trigger of users that a closing switches off
         else:
             raise UnreadableError(f"it changes a table ({command['subtype']})")
 
@@ -228,6 +231,12 @@ def _voice(inner: Any) -> Iterator[Said]:
     yield Aside()
 
 
+def _event_trigger(inner: Any) -> Iterator[Said]:
+    if fields(inner, "trigname", "tgenabled")["tgenabled"] not in ("D", ord("D")):
+        raise UnreadableError("it switches an event trigger on")
+    yield Aside()
+
+
 def _nothing(_: Any) -> Iterator[Said]:
     yield Aside()
 
@@ -237,6 +246,8 @@ def _object(objtype: str, tree: Any) -> ObjectRef:
     if kind is None:
         raise UnreadableError(f"it names an object of another kind ({objtype})")
     match found:
+        case "Integer" | "Float" if kind == "large objects":
+            return ObjectRef(kind, (str(inner.get("ival", inner.get("fval", 0))),))
         case "RangeVar":
             return ObjectRef(kind, tuple(table_name(inner).split(".")))
         case "ObjectWithArgs":
@@ -270,6 +281,7 @@ def _option(tree: Any) -> tuple[str, bool]:
 
 _READERS: Final[dict[str, Callable[[Any], Iterator[Said]]]] = {
     "AlterDefaultPrivilegesStmt": _defaults,
+    "AlterEventTrigStmt": _event_trigger,
     "AlterOwnerStmt": _owner,
     "AlterRoleStmt": _alter_role,
     "AlterTableStmt": _alter,

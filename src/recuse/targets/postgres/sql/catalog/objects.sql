@@ -16,7 +16,7 @@ WITH RECURSIVE role AS (
   JOIN pg_class AS v ON v.oid = w.ev_class AND v.relkind = 'v'
 ), relation AS (
   SELECT c.oid, c.relkind, c.relname, c.relnamespace, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.reltoastrelid,
-         c.reltuples, c.reloptions, n.nspowner,
+         c.reltuples, c.reloptions, n.nspowner, n.nspname,
          format('%I.%I', n.nspname, c.relname) AS name,
          CASE c.relkind WHEN 'v' THEN 'view:' WHEN 'm' THEN 'matview:' ELSE 'table:' END
            || format('%I.%I', n.nspname, c.relname) AS node,

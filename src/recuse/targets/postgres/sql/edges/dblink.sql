@@ -6,7 +6,9 @@ SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.gr
        CASE WHEN p.proacl IS NULL AND a.grantee = 0
             THEN format('EXECUTE on %I.%I was never revoked from PUBLIC', n.nspname, p.proname)
             ELSE format('%I granted EXECUTE on %I.%I', pg_get_userbyid(a.grantor), n.nspname, p.proname) END AS reason,
-       ARRAY['schema:' || quote_ident(n.nspname)] AS needs
+       ARRAY['schema:' || quote_ident(n.nspname)] AS needs,
+       CASE WHEN a.grantor = p.proowner AND a.grantee <> p.proowner THEN
+         ARRAY['grant', 'function', a.privilege_type, CASE a.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(a.grantee) END, pg_get_userbyid(a.grantor), a.is_grantable::text, n.nspname, p.proname, oidvectortypes(p.proargtypes)]::text[] END AS ends
 FROM pg_extension AS e
 JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
 JOIN pg_proc AS p ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid

@@ -6,7 +6,9 @@ SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.gr
        format('the next %s that %I makes in %s grants %s to %s',
               CASE d.defaclobjtype WHEN 'r' THEN 'table' ELSE 'function' END, pg_get_userbyid(d.defaclrole),
               coalesce('schema ' || quote_ident(n.nspname), 'any schema'), a.privilege_type,
-              CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END) AS reason
+              CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END) AS reason,
+       ARRAY['default', pg_get_userbyid(d.defaclrole), n.nspname, CASE d.defaclobjtype WHEN 'r' THEN 'tables' ELSE 'functions' END, a.privilege_type,
+             CASE a.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(a.grantee) END]::text[] AS ends
 FROM pg_default_acl AS d
 LEFT JOIN pg_namespace AS n ON n.oid = d.defaclnamespace
 CROSS JOIN aclexplode(d.defaclacl) AS a

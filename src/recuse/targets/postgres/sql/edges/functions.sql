@@ -17,7 +17,9 @@ SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.gr
             WHEN p.prokind = 'p' THEN 'CALL ' || f.called
             WHEN p.prokind = 'a' THEN 'SELECT ' || f.called
             ELSE 'SELECT * FROM ' || f.called END AS attempt,
-       ARRAY['schema:' || quote_ident(n.nspname)] || CASE WHEN f.attached THEN ARRAY['making:'] ELSE '{}' END AS needs
+       ARRAY['schema:' || quote_ident(n.nspname)] || CASE WHEN f.attached THEN ARRAY['making:'] ELSE '{}' END AS needs,
+       CASE WHEN a.grantee <> p.proowner THEN
+         ARRAY['grant', 'function', a.privilege_type, CASE a.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(a.grantee) END, pg_get_userbyid(a.grantor), a.is_grantable::text, n.nspname, p.proname, oidvectortypes(p.proargtypes)]::text[] END AS ends
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 CROSS JOIN LATERAL (

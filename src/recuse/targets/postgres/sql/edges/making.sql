@@ -4,19 +4,23 @@ SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.gr
        'create:' || n.nspname AS target,
        CASE a.grantee WHEN n.nspowner THEN 'ownership' ELSE 'grant CREATE' END AS kind,
        CASE a.grantee WHEN n.nspowner THEN format('%I owns schema %I', pg_get_userbyid(n.nspowner), n.nspname)
-            ELSE format('%I granted CREATE on schema %I', pg_get_userbyid(a.grantor), n.nspname) END AS reason
+            ELSE format('%I granted CREATE on schema %I', pg_get_userbyid(a.grantor), n.nspname) END AS reason,
+       CASE WHEN a.grantor = n.nspowner AND a.grantee <> n.nspowner THEN
+         ARRAY['grant', 'schema', a.privilege_type, CASE a.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(a.grantee) END, pg_get_userbyid(a.grantor), a.is_grantable::text, n.nspname]::text[] END AS ends
 FROM pg_namespace AS n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS a
 WHERE a.privilege_type = 'CREATE' AND n.nspname !~ '^pg_(toast|temp)'
 UNION ALL
 SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.grantee) END,
        CASE a.privilege_type WHEN 'TEMPORARY' THEN 'temporary:' ELSE 'create:' END,
        CASE a.grantee WHEN d.datdba THEN 'ownership' ELSE 'grant ' || a.privilege_type END,
-       format('%I granted %s on database %I', pg_get_userbyid(a.grantor), a.privilege_type, d.datname)
+       format('%I granted %s on database %I', pg_get_userbyid(a.grantor), a.privilege_type, d.datname),
+       CASE WHEN a.grantor = d.datdba AND a.grantee <> d.datdba THEN
+         ARRAY['grant', 'database', a.privilege_type, CASE a.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(a.grantee) END, pg_get_userbyid(a.grantor), a.is_grantable::text, d.datname]::text[] END
 FROM pg_database AS d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) AS a
 WHERE d.datname = current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
 UNION ALL
 -- who can make something in any schema can make something
-SELECT 'create:' || n.nspname, 'create:', 'making', 'what is made there can be looked up' FROM pg_namespace AS n
+SELECT 'create:' || n.nspname, 'create:', 'making', 'what is made there can be looked up', NULL FROM pg_namespace AS n
 WHERE n.nspname !~ '^pg_(toast|temp)'
 UNION ALL
-SELECT m.node, 'making:', 'making', 'a function can be made and attached' FROM unnest(ARRAY['create:', 'temporary:']) AS m (node)
+SELECT m.node, 'making:', 'making', 'a function can be made and attached', NULL FROM unnest(ARRAY['create:', 'temporary:']) AS m (node)

@@ -2,7 +2,8 @@
 -- From PostgreSQL 16 each membership says which, per grantor; before, the member's own INHERIT attribute decides and
 -- every member may SET ROLE (to_jsonb reads the columns that 15 lacks). Only a superuser can grant a superuser's role.
 SELECT 'role:' || m.member AS source, 'role:' || m.granted AS target, way.kind,
-       format('%s, by %I', way.reason, m.grantor) AS reason, way.attempt, way.only_as, way.identity
+       format('%s, by %I', way.reason, m.grantor) AS reason, way.attempt, way.only_as, way.identity,
+       ARRAY['membership', m.granted, m.member, m.grantor, m.admin_option::text, m.inherit_option::text, m.set_option::text] AS ends
 FROM (
   SELECT r.rolname AS granted, r.rolsuper, m.rolname AS member, pg_get_userbyid(a.grantor) AS grantor, a.admin_option,
          coalesce((to_jsonb(a) ->> 'inherit_option')::bool, m.rolinherit) AS inherit_option,
@@ -22,6 +23,6 @@ WHERE way.holds
 UNION ALL
 -- The owner of a database is a member of pg_database_owner in it; the catalog holds no row of that.
 SELECT o.node, 'role:pg_database_owner', 'membership', format('%I owns the database %I', o.rolname, d.datname),
-       NULL, NULL, NULL
+       NULL, NULL, NULL, NULL
 FROM pg_database AS d JOIN role AS o ON o.oid = d.datdba
 WHERE d.datname = current_database()

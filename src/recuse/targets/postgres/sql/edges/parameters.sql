@@ -10,7 +10,8 @@
 )
 SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.grantee) END AS source, m.target,
        'parameter' AS kind,
-       format('%I granted %s on the parameter %s, which %s', pg_get_userbyid(a.grantor), a.privilege_type, p.parname, m.what) AS reason
+       format('%I granted %s on the parameter %s, which %s', pg_get_userbyid(a.grantor), a.privilege_type, p.parname, m.what) AS reason,
+       ARRAY['grant', 'parameter', a.privilege_type, CASE a.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(a.grantee) END, pg_get_userbyid(a.grantor), a.is_grantable::text, p.parname]::text[] AS ends
 FROM pg_parameter_acl AS p
 JOIN matters AS m ON p.parname ~ m.name
 CROSS JOIN aclexplode(p.paracl) AS a

@@ -12,7 +12,7 @@
   ('show_all_file_settings', 'settings'), ('pg_get_wal_block_info', 'wal'), ('be_lo_export', 'write'), ('pg_file_write_v1_1', 'write'), ('pg_file_write', 'write'),
   ('pg_file_rename_v1_1', 'write'), ('pg_file_rename', 'write')
 ), given AS (
-  SELECT p.oid, k.what, 'function:' || f.name AS node, f.name, quote_ident(n.nspname) AS schema,
+  SELECT p.oid, k.what, 'function:' || f.name AS node, f.name, quote_ident(n.nspname) AS schema, n.nspname, p.proname,
          format('%I.%I', n.nspname, p.proname) AS called, p.proargtypes, p.proowner, p.proacl
   FROM pg_proc AS p
   JOIN pg_namespace AS n ON n.oid = p.pronamespace
@@ -25,7 +25,9 @@ SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.gr
        'grant EXECUTE' AS kind,
        CASE WHEN g.proacl IS NULL THEN format('EXECUTE on %s was never revoked from PUBLIC', g.name)
             ELSE format('%I granted EXECUTE on %s', pg_get_userbyid(a.grantor), g.name) END AS reason,
-       NULL AS attempt, ARRAY['schema:' || g.schema] AS needs, NULL AS identity
+       NULL AS attempt, ARRAY['schema:' || g.schema] AS needs, NULL AS identity,
+       CASE WHEN a.grantor = g.proowner THEN
+         ARRAY['grant', 'function', a.privilege_type, CASE a.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(a.grantee) END, pg_get_userbyid(a.grantor), a.is_grantable::text, g.nspname, g.proname, oidvectortypes(g.proargtypes)]::text[] END AS ends
 FROM given AS g, aclexplode(coalesce(g.proacl, acldefault('f', g.proowner))) AS a
 WHERE a.grantee <> g.proowner
 UNION ALL
@@ -38,7 +40,7 @@ SELECT g.node, r.node, 'server files', format('the rows of %s lie in the file %s
                      'RAISE NOTICE \'%%\', seen;\nEND $recuse$',
                      least(pg_relation_size(r.oid), 1000000) - 1, g.called, path.name,
                      CASE WHEN 'bool'::regtype = ANY (g.proargtypes) THEN ', true' END)
-       END, NULL, ''
+       END, NULL, '', NULL
 FROM given AS g
 CROSS JOIN relation AS r
 CROSS JOIN LATERAL (SELECT pg_relation_filepath(r.oid)) AS path (name)
@@ -53,7 +55,7 @@ UNION ALL
 SELECT g.node, 'part:' || r.name || '.' || quote_ident(a.attname), 'server files',
        format('the log holds the rows of %s that were written last', r.name),
        format('SELECT block_data FROM %s((SELECT redo_lsn FROM pg_control_checkpoint()), pg_current_wal_flush_lsn(), true) '
-              'WHERE relfilenode = %s', g.called, pg_relation_filenode(r.oid)), NULL, ''
+              'WHERE relfilenode = %s', g.called, pg_relation_filenode(r.oid)), NULL, '', NULL
 FROM given AS g
 CROSS JOIN relation AS r
 JOIN pg_class AS c ON c.oid = r.oid AND c.relpersistence = 'p'
@@ -63,5 +65,5 @@ UNION ALL
 SELECT g.node, CASE g.what WHEN 'write' THEN 'server-written:' WHEN 'settings' THEN 'settings:' ELSE 'server:' END, 'server files',
        CASE g.what WHEN 'settings' THEN format('%s reads the files of settings', g.name)
                    WHEN 'write' THEN format('%s writes files of the server: pg_hba.conf too, which counts from the next reload', g.name)
-                   ELSE format('%s reads files of the server: dumps, logs, settings', g.name) END, NULL, NULL, NULL
+                   ELSE format('%s reads files of the server: dumps, logs, settings', g.name) END, NULL, NULL, NULL, NULL
 FROM given AS g WHERE g.what <> 'wal'

@@ -12,6 +12,7 @@ SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.gr
                              WHEN 'UPDATE' THEN (SELECT format('UPDATE %s SET %I = DEFAULT', r.name, c.attname)
                                                  FROM pg_attribute AS c WHERE c.attrelid = r.oid AND c.attnum > 0
                                                    AND NOT c.attisdropped ORDER BY c.attnum LIMIT 1) END AS attempt,
-       ARRAY[r.schema] AS needs
+       ARRAY[r.schema] AS needs,
+       ARRAY['grant', CASE r.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'matview' ELSE 'table' END, a.privilege_type, CASE a.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(a.grantee) END, pg_get_userbyid(a.grantor), a.is_grantable::text, r.nspname, r.relname]::text[] AS ends
 FROM relation AS r, aclexplode(r.relacl) AS a
 WHERE a.grantee <> r.relowner

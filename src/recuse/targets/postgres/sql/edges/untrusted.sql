@@ -20,27 +20,31 @@ SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.gr
        CASE w.prokind WHEN 'p' THEN 'CALL ' ELSE 'SELECT * FROM ' END || format('%I.%I(%s)', w.nspname, w.proname, (
          SELECT string_agg('NULL::' || format_type(t.type, NULL), ', ' ORDER BY t.position)
          FROM unnest(w.proargtypes) WITH ORDINALITY AS t (type, position))) AS attempt,
-       ARRAY['schema:' || quote_ident(w.nspname)] AS needs
+       ARRAY['schema:' || quote_ident(w.nspname)] AS needs,
+       CASE WHEN a.grantee <> w.proowner THEN
+         ARRAY['grant', 'function', a.privilege_type, CASE a.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(a.grantee) END, pg_get_userbyid(a.grantor), a.is_grantable::text, w.nspname, w.proname, oidvectortypes(w.proargtypes)]::text[] END AS ends, NULL AS identity
 FROM wild AS w, aclexplode(coalesce(w.proacl, acldefault('f', w.proowner))) AS a
 UNION ALL
 SELECT 'function:' || w.name, 'programs:', 'untrusted language',
-       format('%s is written in %s, which runs as the operating system account of the server', w.name, w.lanname), NULL, NULL
+       format('%s is written in %s, which runs as the operating system account of the server', w.name, w.lanname), NULL, NULL, NULL, NULL
 FROM wild AS w
 UNION ALL
 SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.grantee) END, 'language:' || l.lanname, 'grant USAGE',
        format('%s may write functions in %s, which was declared trusted',
               CASE a.grantee WHEN 0 THEN 'everyone' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, l.lanname),
-       CASE WHEN l.lanname LIKE 'plpython%' THEN format('DO LANGUAGE %I %L', l.lanname, 'plpy.notice(open("PG_VERSION").read())') END, NULL
+       CASE WHEN l.lanname LIKE 'plpython%' THEN format('DO LANGUAGE %I %L', l.lanname, 'plpy.notice(open("PG_VERSION").read())') END, NULL,
+       CASE WHEN a.grantor = l.lanowner AND a.grantee <> l.lanowner THEN
+         ARRAY['grant', 'language', a.privilege_type, CASE a.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(a.grantee) END, pg_get_userbyid(a.grantor), a.is_grantable::text, l.lanname]::text[] END, NULL
 FROM pg_language AS l, aclexplode(coalesce(l.lanacl, acldefault('l', l.lanowner))) AS a
 WHERE l.lanpltrusted AND (l.lanname IN ('internal', 'c', 'plsh', 'plr') OR l.lanname ~ '^pl(python|perl|tcl).*u$')
   AND NOT EXISTS (SELECT FROM role AS s WHERE s.oid = a.grantee AND s.rolsuper)
 UNION ALL
 SELECT 'language:' || l.lanname, 'programs:', 'untrusted language',
-       format('%s runs as the operating system account of the server', l.lanname), NULL, NULL
+       format('%s runs as the operating system account of the server', l.lanname), NULL, NULL, NULL, NULL
 FROM pg_language AS l WHERE l.lanpltrusted AND l.lanname <> 'internal'
 UNION ALL
 SELECT 'language:internal', r.node, 'server files', format('the rows of %s lie in the file %s', r.name, pg_relation_filepath(r.oid)),
        format('CREATE FUNCTION pg_temp.recuse_reach(text) RETURNS bytea LANGUAGE internal AS %L; SELECT pg_temp.recuse_reach(%L)',
-              'pg_read_binary_file_all', pg_relation_filepath(r.oid)), NULL
+              'pg_read_binary_file_all', pg_relation_filepath(r.oid)), NULL, NULL, ''
 FROM relation AS r
 WHERE r.relkind IN ('r', 'm') AND EXISTS (SELECT FROM pg_language WHERE lanname = 'internal' AND lanpltrusted)
