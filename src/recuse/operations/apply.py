@@ -21,6 +21,7 @@ from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.reducing import check_permits, check_reduces
+from recuse.operations.rights import check_rights
 from recuse.operations.workspace import Workspace, open_emergency, open_with_ledger
 from recuse.targets.records import PATIENCE, Applied, Patience, Progress
 from recuse.targets.target import Session, target_for
@@ -66,8 +67,9 @@ def apply_in(
     """Apply the plan of every live system of the repository; as an `emergency` on one signature, if it only reduces.
 
     Raises SignatureError or DirectiveError when no directive is in force, StalePlanError when the plan would now be
-    another, RefusedError when an emergency opens something or ends a court's permit, ApplyError when a statement fails
-    (what was tightened stays tight), LedgerError when nothing can be recorded (then nothing is changed).
+    another, MissingRightError when a login lacks a right that some statement needs (then nothing is done), RefusedError
+    when an emergency opens something or ends a court's permit, ApplyError when a statement fails (what was tightened
+    stays tight), LedgerError when nothing can be recorded (then nothing is changed).
     """
     workspace = open_emergency(folder, ledger) if emergency else open_with_ledger(folder, ledger, draft=False)
     if read_plan(plan)["draft"] and not emergency:
@@ -82,6 +84,8 @@ def apply_in(
         pairs = tuple(zip(sessions, systems, strict=True))
         planned = [plan_system(session, policy, system) for session, system in pairs]
         _compare(workspace, planned, plan)
+        for session, each in zip(sessions, planned, strict=True):
+            check_rights(session, each, workspace.repository)
         if emergency:
             for session, each in zip(sessions, planned, strict=True):
                 _check_emergency(session, workspace, each)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from recuse.compiler.administration import administrators
 from recuse.compiler.beyond import acting_keys, computed_columns
 from recuse.compiler.catalog import check_catalog
 from recuse.compiler.classes import Classifier, ClassMap
@@ -106,6 +107,7 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         frozenset(accounts),
         *_standing_of_roles(known.found.facts, frozenset(accounts)),
         frozenset(f.table for f in known.found.facts if isinstance(f, RowSecurity) and f.enabled),
+        administrators(accounts.values()),
     )
     around = Surroundings(
         categorised=frozenset(".".join(ref.name[:2]) for ref in batches),

@@ -26,6 +26,7 @@ from recuse.targets.records import (
     AskedColumn,
     Collected,
     Inspection,
+    MissingRight,
     Patience,
     Progress,
     RenderedStatement,
@@ -145,7 +146,11 @@ class Session(Protocol):
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Keep other applies out. Raises TargetError when one is at work, MissingRightError without the right."""
+        """Keep other applies out. Raises TargetError when one is at work."""
+        ...
+
+    def missing_rights(self, plan: Plan, found: Inspection) -> tuple[MissingRight, ...]:
+        """What the connected login lacks to run the plan, each with the SQL that gives it. Tries nothing."""
         ...
 
     def apply(self, plan: Plan, found: Inspection, progress: Progress, patience: Patience = PATIENCE) -> Applied:

@@ -32,6 +32,7 @@ from recuse.targets.postgres.statements import (
     default_statement,
     drop_policy_statement,
     grant_statement,
+    membership_options,
     name_of,
     names_of,
     owner_statement,
@@ -66,12 +67,14 @@ class Statement:
 class Renderer:
     """Writes SQL for one server branch.
 
-    `owners` (before and after) tell which grants need another role's voice; `named` are (schema, role) with USAGE.
+    `owners` (before and after) tell which grants need another role's voice; `named` are (schema, role) with USAGE,
+    `making` those with CREATE, which a new owner must have; None where a superuser makes it the owner.
     """
 
     major: int
     owners: Mapping[ObjectRef, frozenset[str]]
     named: frozenset[tuple[str, str]] = frozenset()
+    making: frozenset[tuple[str, str]] | None = None
 
     def statements(self, changes: Iterable[Change]) -> tuple[Statement, ...]:
         """Statements for the changes, in their order; neighbouring column grants become one statement."""
@@ -124,7 +127,7 @@ class Renderer:
             case Definition(of=of):
                 raise PlanError(f"the definition of {of} is not ours to write", "change it by hand and plan again")
             case Owner(of=of, role=owner):
-                return () if of.name[0] == "recuse" and before is None else owner_statement(of, owner)
+                return () if of.name[0] == "recuse" and before is None else self._owned(of, owner)
             case RowSecurity() as security:
                 return row_security_statements(security)
             case RowPolicy() as policy:
@@ -172,6 +175,18 @@ class Renderer:
             case _ as never:
                 assert_never(never)
 
+    def _owned(self, of: ObjectRef, owner: str) -> tuple[Sql, ...]:
+        """Where no superuser makes it the owner, a role must be able to make objects there: it may, for that long."""
+        statement = owner_statement(of, owner)
+        if of.kind == "schema" or self.making is None or (of.name[0], owner) in self.making:
+            return statement
+        names = (sql.Identifier(of.name[0]), sql.Identifier(owner))
+        return (
+            sql.SQL("GRANT CREATE ON SCHEMA {} TO {}").format(*names),
+            *statement,
+            sql.SQL("REVOKE CREATE ON SCHEMA {} FROM {}").format(*names),
+        )
+
     def _voiced(self, grant: Grant, statement: Sql) -> tuple[Sql, ...]:
         """A grant is revoked by who gave it; a superuser speaks for the owner, and takes another grantor's role."""
         relations = (ObjectRef(kind, grant.on.relation.name) for kind in (grant.on.kind, "table", "view", "matview"))
@@ -195,10 +210,7 @@ class Renderer:
         if self.major < 16:
             option: LiteralString = " WITH ADMIN OPTION" if membership.admin else ""
             return sql.SQL("GRANT {} TO {}" + option + " GRANTED BY {}").format(*names)
-        options = sql.SQL(", ").join(
-            sql.SQL(word + (" TRUE" if on else " FALSE"))
-            for word, on in (("ADMIN", membership.admin), ("INHERIT", membership.inherit), ("SET", membership.set_))
-        )
+        options = membership_options(membership)
         return sql.SQL("GRANT {} TO {} WITH {} GRANTED BY {}").format(names[0], names[1], options, names[2])
 
     def _part(self, membership: Membership) -> Sql:

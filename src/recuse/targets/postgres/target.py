@@ -10,7 +10,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
-from recuse.targets.postgres import apply, canonical, inspect, probe, sever
+from recuse.targets.postgres import apply, canonical, inspect, probe, rights, sever
 from recuse.targets.postgres.advice.answers import answers, remembered
 from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.collected import collected
@@ -27,6 +27,7 @@ from recuse.targets.records import (
     Applied,
     Collected,
     Inspection,
+    MissingRight,
     Patience,
     Progress,
     RenderedStatement,
@@ -67,6 +68,7 @@ class PostgresSession:
             maintain=found.server.major >= 17,
             links=found.links,
             conflicting=probe.shows_conflicting_row(self.connection),
+            login=None if found.server.superuser else found.server.login,
         )
 
     def canonical(self, wanted: Iterable[Fact], found: Inspection) -> frozenset[Fact]:
@@ -87,6 +89,10 @@ class PostgresSession:
         """Keep other applies out of this database."""
         with apply.exclusive(self.connection):
             yield
+
+    def missing_rights(self, plan: Plan, found: Inspection) -> tuple[MissingRight, ...]:
+        """What the connected login lacks to run the plan."""
+        return rights.missing(plan, found, rights.held(self.connection), _renderer(plan, found))
 
     def apply(self, plan: Plan, found: Inspection, progress: Progress, patience: Patience = PATIENCE) -> Applied:
         """Cut, sever, shape, sever; then what loosens."""
@@ -144,12 +150,17 @@ def _renderer(plan: Plan, found: Inspection) -> Renderer:
     for fact in (*found.facts, *(change.fact for change in plan.changes)):
         if isinstance(fact, Owner):
             owners[fact.of] = owners.get(fact.of, frozenset()) | {fact.role}
-    named = {
-        (fact.on.name[0], fact.grantee)
-        for fact in found.facts
-        if isinstance(fact, Grant)
-        and fact.on.kind == "schema"
-        and fact.privilege == "USAGE"
-        and fact.grantee is not None
-    }
-    return Renderer(found.server.major, owners, frozenset(named))
+    named, making = (
+        {
+            (fact.on.name[0], fact.grantee)
+            for fact in found.facts
+            if isinstance(fact, Grant)
+            and fact.on.kind == "schema"
+            and fact.privilege == privilege
+            and fact.grantee is not None
+        }
+        for privilege in ("USAGE", "CREATE")
+    )
+    making |= {(ref.name[0], role) for ref, roles in owners.items() if ref.kind == "schema" for role in roles}
+    bound = None if found.server.superuser else frozenset(making)
+    return Renderer(found.server.major, owners, frozenset(named), bound)
