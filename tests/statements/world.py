@@ -178,11 +178,11 @@ def built(version: int, folder: Path) -> Iterator[Lab]:
             yield lab
 
 
-def write_policy(policy: Path, folder: Path) -> None:
+def write_policy(policy: Path, folder: Path, files: Path = HERE / "policy") -> None:
     """The repository's files, with two keys made for the length of a test, and both signatures."""
     keys = {official: make_key(folder, official) for official in OFFICIALS}
-    for source in sorted((HERE / "policy").rglob("*.*")):
-        target = policy / source.relative_to(HERE / "policy")
+    for source in sorted(files.rglob("*.*")):
+        target = policy / source.relative_to(files)
         target.parent.mkdir(parents=True, exist_ok=True)
         text = source.read_text()
         for official, key in keys.items():

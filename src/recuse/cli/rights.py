@@ -22,9 +22,13 @@ def show_rights(workspace: Workspace, systems: Iterable[System], dsn: Callable[[
         document(rights_document(found))
     for planned, missing in found if human else ():
         login = planned.found.server.login
-        for each_missing in missing:
-            out.print(f"-- {each_missing.right}, {each_missing.purpose}", markup=False, soft_wrap=True)
-            out.print(each_missing.sql, markup=False, soft_wrap=True)
+        said: set[str] = set()
+        for right in missing:
+            out.print(f"-- {right.right}, {right.purpose}", markup=False, soft_wrap=True)
+            for line in right.sql.splitlines():
+                if line not in said:
+                    out.print(line, markup=False, soft_wrap=True)
+            said |= set(right.sql.splitlines())
         if not missing:
             out.print(f"-- {planned.plan.system}: `{login}` lacks nothing that this plan needs", markup=False)
     return 1 if any(missing for _, missing in found) else 0

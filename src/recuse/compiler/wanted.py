@@ -45,8 +45,8 @@ class Catalog:
     """What the wanted facts need to know of the database found.
 
     `text` writes a row condition; `bootstrap` is the grantor of a superuser's role grants; `login` is who plans, where
-    it is no superuser; `granular` says that a membership has its own INHERIT and SET (PostgreSQL 16 and newer); `maintain` that MAINTAIN can be granted (17 and newer); `links` which
-    tables are parts of which;
+    it is no superuser; `granular` says that a membership has its own INHERIT and SET (PostgreSQL 16 and newer);
+    `maintain` that MAINTAIN can be granted (17 and newer); `links` which tables are parts of which;
     `conflicting` that ON CONFLICT DO UPDATE reads a hidden row here.
     """
 

@@ -2,7 +2,8 @@
 
 From PostgreSQL 16 on a role is altered, given and taken back by who has ADMIN on it, and a membership is taken back
 only by who speaks as its grantor; who makes a role gets ADMIN on it. On 15 CREATEROLE does all of that to every role
-that is no superuser. Objects are changed by who speaks as their owner; what another grantor gave, in that grantor's voice.
+that is no superuser. Objects are changed by who speaks as their owner; what another grantor gave, in that grantor's
+voice.
 """
 
 from collections.abc import Iterable, Iterator
@@ -202,6 +203,8 @@ class _Needs:
             if not any(_same_right(fact, named) for fact in self.ground.facts):
                 yield from self._owners(schema)
         yield from self._owners(grant.on)
+        if any(isinstance(f, Grant) and f.grantable and f.on.relation == grant.on.relation for f in self.ground.facts):
+            yield from (Become(owner) for owner in owners)  # or the server finds another that it speaks for
 
     def _owned(self, of: ObjectRef, role: str, *, made: bool) -> Iterator[Need]:
         if of.name[0] == "recuse":

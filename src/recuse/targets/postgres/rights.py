@@ -3,7 +3,7 @@
 The comparison is of needs with what the server says that the login holds; nothing is tried. A superuser lacks nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, LiteralString, assert_never
 
@@ -102,13 +102,30 @@ def missing(plan: Plan, found: Inspection, holds: Held, renderer: Renderer) -> t
         return ()
     ground = Ground(found.server.major, holds.login, found.facts, found.links.replicating)
     own = joined(plan.changes, holds.login)
-    giving = _Giving(ground, found.server.database, renderer)
-    lacking: dict[str, MissingRight] = {}
-    for need, purpose in needs(plan, ground):
-        if not holds.has(need) and not (isinstance(need, Voice | Become) and need.role in own):
-            text = "\n".join(f"{each};" for each in giving.statements(need))
-            lacking.setdefault(text, MissingRight(_named(need, ground), purpose, text))
-    return tuple(lacking.values())
+    lacking = [
+        (need, purpose)
+        for need, purpose in needs(plan, ground)
+        if not holds.has(need) and not (isinstance(need, Voice | Become) and need.role in own)
+    ]
+    giving = _Giving(ground, found.server.database, renderer, _options(need for need, _ in lacking))
+    told = {(_named(need, ground), giving.text(need)): purpose for need, purpose in reversed(lacking)}
+    return tuple(MissingRight(right, purpose, text) for (right, text), purpose in reversed(told.items()))
+
+
+def _options(lacking: Iterable[Need]) -> dict[str, frozenset[LiteralString]]:
+    """What is lacked of a membership, by role: one GRANT says all of it, or the next would take back what one gave."""
+    found: dict[str, frozenset[LiteralString]] = {}
+    for need in lacking:
+        match need:
+            case Admin(role) | Handover(Membership(role=role)):
+                found[role] = found.get(role, frozenset()) | {"ADMIN"}
+            case Voice(role=role):
+                found[role] = found.get(role, frozenset()) | {"INHERIT"}
+            case Become(role):
+                found[role] = found.get(role, frozenset()) | {"SET"}
+            case _:
+                pass
+    return found
 
 
 def _named(need: Need, ground: Ground) -> str:
@@ -147,6 +164,11 @@ class _Giving:
     ground: Ground
     database: str
     renderer: Renderer
+    options: Mapping[str, frozenset[LiteralString]]
+
+    def text(self, need: Need) -> str:
+        """All of them as text; to run them again changes nothing."""
+        return "\n".join(f"{each};" for each in self.statements(need))
 
     def statements(self, need: Need) -> Iterator[str]:
         match need:
@@ -158,15 +180,13 @@ class _Giving:
             case Quiet():
                 name: LiteralString = "event_triggers" if self.ground.major >= 17 else "session_replication_role"
                 yield self._text("GRANT SET ON PARAMETER " + name + " TO {}")
-            case Admin(role):
-                yield self._membership(role, "ADMIN TRUE", ", INHERIT FALSE, SET FALSE")
+            case Admin(role) | Become(role):
+                yield self._membership(role)
             case Voice(role=role, of=of) if of is not None and _unjoinable(role, self.ground):
                 (statement,) = owner_statement(of, self.ground.login)
                 yield statement.as_string(None)
             case Voice(role=role):
-                yield self._membership(role, "INHERIT TRUE", "")
-            case Become(role):
-                yield self._membership(role, "SET TRUE", ", INHERIT FALSE")
+                yield self._membership(role)
             case Handover(membership):
                 yield from self._handover(membership)
             case Superuser(change):
@@ -176,18 +196,23 @@ class _Giving:
             case _ as never:
                 assert_never(never)
 
-    def _membership(self, role: str, wanted: LiteralString, otherwise: LiteralString) -> str:
-        """A membership with what is wanted; one that is there already keeps its other options."""
+    def _membership(self, role: str) -> str:
+        """A membership with what is lacked of it, and nothing else; one that is there already keeps what it has."""
         if self.ground.major < 16:
             return self._text("GRANT {1} TO {0}", role)
         facts = (fact for fact in self.ground.facts if isinstance(fact, Membership))
         there = any((fact.role, fact.member) == (role, self.ground.login) for fact in facts)
-        options: LiteralString = wanted if there else wanted + otherwise
-        return self._text("GRANT {1} TO {0} WITH " + options, role)
+        words: tuple[LiteralString, ...] = ("ADMIN", "INHERIT", "SET")
+        lacked = self.options.get(role, frozenset())
+        options = sql.SQL(", ").join(
+            sql.SQL(word + (" TRUE" if word in lacked else " FALSE")) for word in words if word in lacked or not there
+        )
+        names = (sql.Identifier(role), sql.Identifier(self.ground.login))
+        return sql.SQL("GRANT {} TO {} WITH {}").format(*names, options).as_string(None)
 
     def _handover(self, membership: Membership) -> Iterator[str]:
         """The same membership once more in the login's own voice, and then without the other: nobody sees a gap."""
-        yield self._membership(membership.role, "ADMIN TRUE", ", INHERIT FALSE, SET FALSE")
+        yield self._membership(membership.role)
         if membership.grantor != self.ground.login:
             role, member = sql.Identifier(membership.role), sql.Identifier(membership.member)
             again = sql.SQL("GRANT {} TO {} WITH {} GRANTED BY {}")

@@ -163,4 +163,5 @@ def _renderer(plan: Plan, found: Inspection) -> Renderer:
     )
     making |= {(ref.name[0], role) for ref, roles in owners.items() if ref.kind == "schema" for role in roles}
     bound = None if found.server.superuser else frozenset(making)
-    return Renderer(found.server.major, owners, frozenset(named), bound)
+    lent = frozenset(f.on.relation.name for f in found.facts if isinstance(f, Grant) and f.grantable)
+    return Renderer(found.server.major, owners, frozenset(named), bound, lent)
