@@ -4,8 +4,8 @@
 session of an account that lost something is older than the cut, and no mechanism is present that was not examined.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -18,19 +18,20 @@ from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
 from recuse.operations.emergencies import Emergency
-from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
+from recuse.operations.faults import conflicts, disagreements, drift, floor, overrated, replicating
 from recuse.operations.findings import Finder, Finding
+from recuse.operations.limits import by_catalog, host_rules
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
 from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
-from recuse.operations.verdict import EXIT, Verdict, Verified, verify_document
+from recuse.operations.verdict import Verdict, Verified, exit_code, verify_document
 from recuse.operations.workspace import Workspace
 from recuse.policy.decide import Decider
 from recuse.targets.records import Collected, Progress
 from recuse.targets.target import Session, target_for
 
-__all__ = ["EXIT", "OUTSIDE", "Looking", "Verified", "verify_document", "verify_in", "verify_repository"]
+__all__ = ["OUTSIDE", "Looking", "Verified", "exit_code", "verify_document", "verify_in", "verify_repository"]
 
 OUTSIDE: Final[Mapping[str, str]] = {
     "backups": "who can read dumps, base backups and archived logs, and until when are they kept?",
@@ -42,11 +43,15 @@ OUTSIDE: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """How to look: where to connect, whom to tell, and the access log, from which it is known who uses an account."""
+    """How to look: where to connect, whom to tell, and the access log, from which it is known who uses an account.
+
+    `logins` are those whose credentials libpq finds, each with the service entry that names them, or None.
+    """
 
     dsn: Dsn = service_dsn
     progress: Progress = print
     log: Path | None = None
+    logins: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def verify_repository(
@@ -78,23 +83,24 @@ class _Verification:
     def verdict(self) -> Verified:
         planned = plan_system(self.session, self.workspace.policy(), self.system)
         collected = self.session.collect()
-        attempts, unseen = self._attempts(planned)
+        attempts, unseen, untried = self._attempts(planned)
         repository = self.workspace.repository
         standing = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
         weighing, covered = divided(self._findings(planned, collected, attempts), standing)
-        not_examined = [*collected.not_examined, *unseen]
+        closed, rest = host_rules(collected, self.system.name)
+        here = self._here(planned)
+        limited = (*by_catalog(here, untried, planned.found.server.database), *closed)
+        limits, answered = divided(limited, standing)
+        not_examined = [*rest, *unseen]
         unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
         not_examined += [f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed]
         if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
             not_examined.append("directives: not every one is signed, confirmed and in force")
-        verdict: Verdict = (
-            "findings" if any(f.severity != "low" for f in weighing) else "undetermined" if not_examined else "holds"
-        )
         return Verified(
             system=self.system.name,
-            verdict=verdict,
+            verdict=_verdict(weighing, not_examined, limited),
             findings=weighing,
-            accepted=covered,
+            accepted=(*covered, *answered),
             attempts=attempts,
             examined=(
                 *collected.examined,
@@ -106,11 +112,12 @@ class _Verification:
             residual=tuple(residual(repository, self.system, planned, collected.noted)),
             outside=tuple(OUTSIDE.items()),
             accounts=len(collected.logins),
-            known_by=known_by(attempts, (a.id for a in self._here(planned))),
+            known_by=known_by(attempts, (a.id for a in here), untried),
             server_version=collected.version,
-            attempted=bool(attempts),
+            attempted=bool(attempts) and not untried,
             at=self.workspace.at,
             pages=collected.pages,
+            limits=limits,
         )
 
     def _findings(self, planned: Planned, collected: Collected, attempts: tuple[Attempt, ...]) -> Iterator[Finding]:
@@ -122,6 +129,7 @@ class _Verification:
         yield from disagreements(attempts, self.system)
         yield from conflicts(planned, self.system)
         yield from replicating(planned, repository, self.system)
+        yield from overrated(planned, repository, self.system)
         yield from lapsed_emergencies(self._emergencies(), self.workspace.at)
         yield from party_findings(self.workspace.policy(), self.system, planned, self._uses())
 
@@ -139,16 +147,23 @@ class _Verification:
         every = self.workspace.repository.accounts.values()
         return [a for a in every if a.system == self.system.name and a.login in planned.found.oids]
 
-    def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
+    def _attempts(self, planned: Planned) -> tuple[tuple[Attempt, ...], tuple[str, ...], Mapping[str, str]]:
+        """The attempts, what they could not tell, and by account why not everything was tried."""
         if not planned.found.server.supported:
-            return (), ("attempts: the policy has not been applied, so there is nothing to try",)
+            return (), ("attempts: the policy has not been applied, so there is nothing to try",), {}
         repository = self.workspace.repository
         decider = Decider(repository, self.workspace.rules)
         tries = Attempts(self.workspace.policy(), self.system, planned.classes, planned.found.shapes, decider)
-        logins = [a.login for a in self._here(planned) if a.use not in UNBOUND_USES]
+        bound = [a for a in self._here(planned) if a.use not in UNBOUND_USES]
         try:
-            with self.session.probing() as prober:
-                attempts = tries.run(prober, logins, self.looking.progress)
+            with self.session.probing(self.looking.logins) as prober:
+                attempts = tries.run(prober, [a.login for a in bound], self.looking.progress)
         except MissingRightError as error:
-            return (), (f"attempts: {error.message}",)
-        return attempts, untold(attempts)
+            return (), (), {account.id: error.message for account in bound}
+        return attempts, untold(attempts), tries.untried
+
+
+def _verdict(weighing: Iterable[Finding], not_examined: Sequence[str], limited: Sequence[Finding]) -> Verdict:
+    if any(finding.severity != "low" for finding in weighing):
+        return "findings"
+    return "undetermined" if not_examined else "holds by catalog" if limited else "holds"

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.metadata import entry_points
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from recuse.compiler.catalog import ColumnTypes
 from recuse.compiler.proof.said import Said, Unsaid
@@ -35,9 +36,15 @@ from recuse.targets.records import (
     Tried,
 )
 
+NOBODY: Final[Mapping[str, str | None]] = MappingProxyType({})
+
 
 class Prober(Protocol):
     """Attempts inside one transaction that is rolled back. What would run functions of users is told, and not tried."""
+
+    def untried(self, login: str, *, permit: bool) -> str | None:
+        """Why nothing is tried as this login, or nothing that takes a permit; None where it is."""
+        ...
 
     def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
         """Rows for every combination of what is asked about columns, by their key columns."""
@@ -173,8 +180,11 @@ class Session(Protocol):
         """Every step that yields access, and what was not examined. Read-only."""
         ...
 
-    def probing(self) -> AbstractContextManager[Prober]:
-        """Attempts that leave nothing behind. Raises MissingRightError where only the catalog can be read."""
+    def probing(self, given: Mapping[str, str | None] = NOBODY) -> AbstractContextManager[Prober]:
+        """Attempts that leave nothing behind; `given` are logins with credentials, each with its service entry or None.
+
+        Raises MissingRightError where only the catalog can be read.
+        """
         ...
 
     def sever(self, logins: frozenset[str], before: datetime) -> Severed:

@@ -1,6 +1,6 @@
 """PostgreSQL as a target: connects the parts of this folder to what the operations ask for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +10,13 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
-from recuse.targets.postgres import apply, canonical, inspect, probe, rights, sever
+from recuse.targets.postgres import apply, canonical, credentials, inspect, probe, rights, sever
 from recuse.targets.postgres.advice.answers import answers, remembered
 from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.collected import collected
 from recuse.targets.postgres.column_types import column_types
 from recuse.targets.postgres.condition_sql import condition_text
+from recuse.targets.postgres.conflicting import shows_conflicting_row
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.desk import PostgresDesk
 from recuse.targets.postgres.locks import with_locks
@@ -33,6 +34,7 @@ from recuse.targets.records import (
     RenderedStatement,
     Severed,
 )
+from recuse.targets.target import NOBODY, Prober
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class PostgresSession:
             granular=granular,
             maintain=found.server.major >= 17,
             links=found.links,
-            conflicting=probe.shows_conflicting_row(self.connection),
+            conflicting=shows_conflicting_row(self.connection),
             login=None if found.server.superuser else found.server.login,
         )
 
@@ -115,9 +117,10 @@ class PostgresSession:
         return collected(self.connection)
 
     @contextmanager
-    def probing(self) -> Iterator[probe.Prober]:
-        """Attempts inside one transaction that is rolled back."""
-        with probe.probing(self.connection) as prober:
+    def probing(self, given: Mapping[str, str | None] = NOBODY) -> Iterator[Prober]:
+        """Attempts inside transactions that are rolled back: as real logins where some are given, or as a superuser."""
+        trying = credentials.trying(self.connection, given) if given else probe.probing(self.connection)
+        with trying as prober:
             yield prober
 
     def sever(self, logins: frozenset[str], before: datetime) -> Severed:
