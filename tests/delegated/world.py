@@ -1,9 +1,11 @@
 """A small office on a server of its own, and `steward`, a login that applies the policy without being a superuser."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import psycopg
@@ -68,9 +70,12 @@ class Office:
         with target_for("postgresql").open(self.dsn(login)) as session:
             return session.missing_rights(planned.plan, planned.found)
 
-    def apply(self, login: str = STEWARD) -> AppliedSystem:
-        document = plan_document(self.workspace(), (self.plan(login),), None)
-        (done,) = apply_repository(self.policy, document, self.ledger, lambda _: self.dsn(login), quiet)
+    def document(self, login: str = STEWARD) -> bytes:
+        return plan_document(self.workspace(), (self.plan(login),), None)
+
+    def apply(self, login: str = STEWARD, document: bytes | None = None) -> AppliedSystem:
+        plan = document or self.document(login)
+        (done,) = apply_repository(self.policy, plan, self.ledger, lambda _: self.dsn(login), quiet)
         return done
 
     def facts(self) -> frozenset[Fact]:
@@ -91,3 +96,26 @@ def built(version: int, folder: Path) -> Iterator[Office]:
             office.run(f"CREATE ROLE {STEWARD} LOGIN PASSWORD '{STEWARD}'")
             write_policy(office.policy, folder, HERE / "policy")
             yield office
+
+
+@contextmanager
+def declared(office: Office, use: str) -> Iterator[None]:
+    """The steward declared as something else, and signed so, for the length of a block."""
+    accounts = HERE / "policy/accounts.toml"
+    with TemporaryDirectory() as beside:
+        other = Path(beside) / "policy"
+        shutil.copytree(HERE / "policy", other)
+        (other / "accounts.toml").write_text(accounts.read_text().replace('"administrator"', f'"{use}"'))
+        rewrite(office, other)
+    try:
+        yield
+    finally:
+        rewrite(office, HERE / "policy")
+
+
+def rewrite(office: Office, files: Path) -> None:
+    """The repository anew from these files, with new keys and signatures."""
+    for old in ("director", "director.pub", "confirmer", "confirmer.pub"):
+        (office.folder / old).unlink()
+    shutil.rmtree(office.policy)
+    write_policy(office.policy, office.folder, files)

@@ -51,9 +51,7 @@ def residual(repository: Repository, system: System, planned: Planned, noted: It
         here = account.system == system.name and account.login in planned.found.oids
         if here and account.use == "administrator":
             ran = "; this check ran as it" if account.login == planned.found.server.login else ""
-            told = (
-                f"`{account.id}` is declared as administrator: it applies plans, and can undo them and read everything"
-            )
+            told = f"`{account.id}` is declared as administrator: it applies plans, can undo them and read everything"
             yield "unbound-administrator", told + ran
         elif here and account.use in UNBOUND_USES - {"superuser"}:
             yield f"unbound-{account.use}", f"`{account.id}` is declared as {account.use} and reads everything"

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
+from psycopg import sql
+
 from recuse.enforcement.facts import (
     ColumnShape,
     ConflictGuard,
@@ -24,6 +26,8 @@ from recuse.enforcement.facts import (
     TableShape,
 )
 from recuse.enforcement.links import ForeignKey, Links
+from recuse.enforcement.scope import KEEPER
+from recuse.errors import MissingRightError
 from recuse.targets.postgres.connect import Connection, server_facts
 from recuse.targets.postgres.queries import query
 from recuse.targets.records import Inspection
@@ -33,6 +37,12 @@ _KINDS: dict[str, ObjectKind] = {
 }  # fmt: skip
 _SHAPES = {"r": "table", "p": "partitioned", "f": "foreign", "v": "view", "m": "matview"}
 _DEFAULTS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas", "L": "large objects"}
+
+
+_READABLE = (
+    "SELECT bool_and(pg_catalog.has_table_privilege('recuse.' || name, 'SELECT')) "
+    "FROM unnest(ARRAY['support', 'account', 'declaration']) t (name)"
+)
 
 
 def inspect(connection: Connection) -> Inspection:
@@ -52,7 +62,7 @@ def inspect(connection: Connection) -> Inspection:
         relations = list(_rows(connection, "relations"))
         facts |= set(_relation_facts(relations))
         if server.supported:
-            facts |= _support(connection)
+            facts |= _support(connection, server.login)
         return Inspection(
             server,
             frozenset(facts),
@@ -109,7 +119,14 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _support(connection: Connection) -> set[Fact]:
+def _support(connection: Connection, login: str) -> set[Fact]:
+    row = connection.execute(_READABLE).fetchone()
+    if row is None or not row[0]:
+        member = sql.SQL("GRANT {} TO {}").format(sql.Identifier(KEEPER), sql.Identifier(login)).as_string(None)
+        raise MissingRightError(
+            f"`{login}` may not read the tables of the schema `recuse`, in which the policy stands that is applied",
+            f"let a superuser run `{member}` for a login that applies plans, or grant SELECT on them to one that looks",
+        )
     found: set[Fact] = {
         Support(int(str(row[0]))) for row in connection.execute("SELECT max(version) FROM recuse.support") if row[0]
     }
