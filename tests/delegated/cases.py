@@ -10,8 +10,8 @@ from tests.conftest import ENDS
 class Case:
     """SQL that takes a right or plants what needs one, and the rights then told, in order.
 
-    `fails` says that a statement of the plan fails without it; the others are needed beside the plan. `planted` says that
-    the plan is another one then; `after` takes away what was planted.
+    `fails` says that a statement of the plan fails without it; the others are needed beside the plan. `planted` says
+    that the plan is another one then; `after` takes away what was planted.
     """
 
     name: str
@@ -85,7 +85,8 @@ CASES: Final = (
         "event triggers of others",
         "CREATE FUNCTION public.nothing() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
         "CREATE EVENT TRIGGER nothing ON ddl_command_end EXECUTE FUNCTION public.nothing()",
-        ("a setting that keeps event triggers from running",), fails=False, after="DROP EVENT TRIGGER nothing; DROP FUNCTION public.nothing",
+        ("a setting that keeps event triggers from running",), fails=False,
+        after="DROP EVENT TRIGGER nothing; DROP FUNCTION public.nothing",
     ),
     Case(
         "INHERIT, 15", "ALTER ROLE steward NOINHERIT",

@@ -51,7 +51,7 @@ def told(office: Office, planned: Planned) -> Told:
 
 
 def runs(office: Office, statements: list[str]) -> bool:
-    """Whether statements run to their end, in one transaction that is rolled back. Only a missing right may stop them."""
+    """Whether statements run to their end, in one transaction that is rolled back. A missing right may stop them."""
     with psycopg.connect(office.dsn()) as connection, suppress(psycopg.errors.InsufficientPrivilege):
         for each in statements:
             connection.execute(each.removeprefix("BEGIN;\n").removesuffix(";\nCOMMIT").encode())

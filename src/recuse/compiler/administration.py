@@ -30,17 +30,24 @@ def administration(
 
 
 def in_whose_voice(
-    facts: Iterable[Fact], found: frozenset[Fact], accounts: Iterable[Account], speakers: tuple[str, str | None]
+    facts: Iterable[Fact],
+    found: frozenset[Fact],
+    accounts: Iterable[Account],
+    speakers: tuple[str, str | None],
+    *,
+    granular: bool,
 ) -> set[Fact]:
     """The same facts, each membership given by whoever gave it already, or by who plans.
 
-    `speakers` are the bootstrap superuser and, where no superuser plans, its login. Only superusers and administrators
-    may have given it: what another login gave, that login may take back.
+    `speakers` are the bootstrap superuser and, where no superuser plans, its login. On 16 and newer only superusers and
+    administrators may have given it: what another login gave, that login may take back. Before, a membership is one,
+    and its grantor has no say in it.
     """
     bootstrap, login = speakers
     declared = administrators(accounts)
     superusers = {fact.name for fact in found if isinstance(fact, Role) and fact.superuser}
-    trusted = (bootstrap, *sorted(superusers - {bootstrap}), *sorted(declared))
+    others = () if granular else sorted({fact.grantor for fact in found if isinstance(fact, Membership)})
+    trusted = (bootstrap, *sorted(superusers - {bootstrap}), *sorted(declared), *others)
     voice = login if login in declared else bootstrap
     return {_given(fact, found, trusted, voice) if isinstance(fact, Membership) else fact for fact in facts}
 

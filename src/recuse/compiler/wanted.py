@@ -99,7 +99,8 @@ def wanted(system: System, accounts: Mapping[str, Account], classes: ClassMap, c
     facts |= set(administration(accounts.values(), owners, catalog.facts, catalog.bootstrap))
     if catalog.conflicting:
         facts |= set(_guards(classes, catalog))
-    facts = in_whose_voice(facts, catalog.facts, accounts.values(), (catalog.bootstrap, catalog.login))
+    speakers = (catalog.bootstrap, catalog.login)
+    facts = in_whose_voice(facts, catalog.facts, accounts.values(), speakers, granular=catalog.granular)
     return frozenset(_beside_foreign_policies(facts, catalog.facts))
 
 

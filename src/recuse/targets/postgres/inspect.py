@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 
 from psycopg import sql
 
@@ -30,7 +30,7 @@ from recuse.enforcement.scope import KEEPER
 from recuse.errors import MissingRightError
 from recuse.targets.postgres.connect import Connection, server_facts
 from recuse.targets.postgres.queries import query
-from recuse.targets.records import Inspection
+from recuse.targets.records import Inspection, ServerFacts
 
 _KINDS: dict[str, ObjectKind] = {
     "r": "table", "p": "table", "f": "table", "v": "view", "m": "matview", "S": "sequence",
@@ -62,7 +62,7 @@ def inspect(connection: Connection) -> Inspection:
         relations = list(_rows(connection, "relations"))
         facts |= set(_relation_facts(relations))
         if server.supported:
-            facts |= _support(connection, server.login)
+            facts |= _support(connection, server)
         return Inspection(
             server,
             frozenset(facts),
@@ -119,12 +119,14 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _support(connection: Connection, login: str) -> set[Fact]:
+def _support(connection: Connection, server: ServerFacts) -> set[Fact]:
     row = connection.execute(_READABLE).fetchone()
     if row is None or not row[0]:
-        member = sql.SQL("GRANT {} TO {}").format(sql.Identifier(KEEPER), sql.Identifier(login)).as_string(None)
+        options: LiteralString = " WITH INHERIT TRUE, SET TRUE" if server.major >= 16 else ""
+        names = (sql.Identifier(KEEPER), sql.Identifier(server.login))
+        member = sql.SQL("GRANT {} TO {}" + options).format(*names).as_string(None)
         raise MissingRightError(
-            f"`{login}` may not read the tables of the schema `recuse`, in which the policy stands that is applied",
+            f"`{server.login}` may not read the tables of the schema `recuse`, where the policy that is applied stands",
             f"let a superuser run `{member}` for a login that applies plans, or grant SELECT on them to one that looks",
         )
     found: set[Fact] = {
