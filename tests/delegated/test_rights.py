@@ -1,13 +1,17 @@
 """The rights that applying needs without a superuser: enough with all, refused by name without any one of them."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import psycopg
 import pytest
+from typer.testing import CliRunner, Result
 
+from recuse.cli import command_line
 from recuse.errors import MissingRightError
 from recuse.operations import record
 from recuse.operations.plan import Planned
@@ -111,3 +115,25 @@ def test_who_is_not_declared_to_administer_applies_nothing(office: Office, use: 
         "`steward` is no superuser, and accounts.toml does not declare it as an active administrator of system `office`"
     )
     assert record.entries(office.ledger) == ()
+
+
+def test_the_command_line_prints_the_sql_and_warns_beside_a_plan(office: Office, tmp_path: Path) -> None:
+    """Each statement once; the JSON document has the same; a plan is made all the same, and says what is lacked."""
+    office.run("REVOKE CREATE ON DATABASE office FROM steward; ALTER ROLE steward NOCREATEROLE")
+    where = ("-r", str(office.policy), "--dsn", office.dsn())
+    printed, shown = ran("plan", "--rights", *where), ran("plan", "--rights", "--format", "json", *where)
+    planned = ran("plan", "--no-count", "--out", str(tmp_path / "plan.json"), *where)
+    assert (printed.exit_code, shown.exit_code, planned.exit_code) == (1, 1, 0)
+    sql = [line for line in printed.stdout.splitlines() if not line.startswith("--")]
+    assert sql == ['ALTER ROLE "steward" CREATEROLE;', 'GRANT CREATE ON DATABASE "office" TO "steward";']
+    (entry,) = json.loads(shown.stdout)
+    assert (entry["login"], entry["superuser"]) == ("steward", False)
+    assert [each["sql"] for each in entry["missing"]] == sql
+    assert "`steward` lacks 2 rights to apply this" in " ".join(planned.stderr.split())
+    for statement in sql:
+        office.run(statement)
+    assert ran("plan", "--rights", *where).exit_code == 0
+
+
+def ran(*command: str) -> Result:
+    return CliRunner().invoke(command_line(command[:1]), command)

@@ -98,14 +98,15 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
     )
     ties = [[known.catalog.derived(d.name), *(_table(name) for name in d.tables)] for d in system.derived]
     batches = batch_names((_table(t.name) for t in system.tables), ties)
+    logins = frozenset(accounts)
     situation = Situation(
         system.name,
         holdings,
         known.classes.standing,
         substituted,
         batches,
-        frozenset(accounts),
-        *_standing_of_roles(known.found.facts, frozenset(accounts)),
+        logins,
+        *_standing_of_roles(known.found.facts, logins),
         frozenset(f.table for f in known.found.facts if isinstance(f, RowSecurity) and f.enabled),
         administrators(accounts.values()),
     )
