@@ -116,7 +116,7 @@ class Desk(Protocol):
         ...
 
     def new_key(self, login: str) -> bytes:
-        """Make and give a gateway's next key. MissingRightError for all but a superuser."""
+        """Make and give a gateway's next key. MissingRightError for all but who keeps the schema `recuse`."""
         ...
 
 
