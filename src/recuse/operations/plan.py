@@ -119,9 +119,7 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         computed=_computed(known),
     )
     changes = with_hazards(order(known.differences, situation), around)
-    losing = {loss.account.partition("/")[2] for loss in known.loses}
-    ending = {a.login for a in accounts.values() if not a.active and a.login in known.found.oids}
-    severs = frozenset(losing | ending) if changes else frozenset[str]()
+    severs = _severed(accounts.values(), known) if changes else frozenset[str]()
     return Plan(
         system.name,
         fingerprint(known.found.facts),
@@ -132,6 +130,13 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         severs,
         substituted,
     )
+
+
+def _severed(accounts: Iterable[Account], known: Findings) -> frozenset[str]:
+    """The logins whose sessions end: of accounts that lose something, and of inactive ones."""
+    losing = {loss.account.partition("/")[2] for loss in known.loses}
+    ending = {a.login for a in accounts if not a.active and a.login in known.found.oids}
+    return frozenset(losing | ending)
 
 
 def _copied_into(system: System, accounts: Iterable[Account], found: Inspection) -> frozenset[str]:
