@@ -162,6 +162,11 @@ def plans(walk: Walk) -> None:
         holder.execute("SELECT 1 FROM records.person LIMIT 1")
         command = ("plan", "--log", "access.csv", "--statements", "said.sql", "-r", "guarded")
         walk.collect("`recuse plan`", *command)
+    walk.shell("cp -r policy delegated && sed -i " + ADMINISTRATOR + " delegated/accounts.toml")
+    walk.collect("`recuse plan --rights`", "plan", "--rights", "--dsn", "service=plain", "-r", "delegated")
+
+
+ADMINISTRATOR: Final = r"""'/^id = "records\/planning_501"$/,/^$/ s/^use = .*/use = "administrator"/'"""
 
 
 def after(walk: Walk) -> None:

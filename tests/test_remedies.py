@@ -205,8 +205,8 @@ def test_a_plain_login_cannot_apply(signed: Desk) -> None:
 def test_a_plain_login_cannot_verify_what_is_applied(applied: Desk) -> None:
     applied.connect(user="clerk")
     step = Step(
-        "the database refused: permission denied for …",
-        "connect as a superuser, or give `clerk` the right named",
+        "`clerk` may not read the tables of the schema `recuse`, where the policy that is applied stands",
+        'let a superuser run `GRANT "recuse_owner" TO "clerk"… for a login that applies plans, or grant SELECT …',
         applied.connect,
     )
     assert_mended(applied, VERIFY, step)

@@ -15,7 +15,7 @@ from recuse.operations import permit as permits
 from recuse.operations import record
 from recuse.operations.apply import Manner, apply_in
 from recuse.operations.document import plan_document
-from recuse.operations.findings import Finding
+from recuse.operations.finding import Finding
 from recuse.operations.permit import Office as Desk
 from recuse.operations.since import Cut
 from recuse.operations.standbys import look, old_standby_sessions, severed_there, standby_findings

@@ -8,8 +8,8 @@ import pytest
 
 from recuse.errors import MissingRightError
 from recuse.operations.verify import Verified, verify_document
+from recuse.targets.postgres.conflicting import shows_conflicting_row
 from recuse.targets.postgres.connect import connect
-from recuse.targets.postgres.probe import shows_conflicting_row
 from recuse.targets.postgres.undone import silence, undone
 from tests.sessions.traces import Traces, traces
 from tests.statements.world import HERE, Lab

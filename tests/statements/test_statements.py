@@ -7,8 +7,8 @@ byte for byte afterwards, with their places. What a case may show all the same s
 
 import pytest
 
+from recuse.targets.postgres.conflicting import shows_conflicting_row
 from recuse.targets.postgres.connect import connect
-from recuse.targets.postgres.probe import shows_conflicting_row
 from tests.statements.cases import Case, read_cases
 from tests.statements.enforced import Enforced
 

@@ -179,12 +179,12 @@ def built(version: int, folder: Path) -> Iterator[Lab]:
             yield lab
 
 
-def write_policy(policy: Path, folder: Path, source_folder: Path = HERE / "policy") -> None:
+def write_policy(policy: Path, folder: Path, files: Path = HERE / "policy") -> None:
     """The repository's files, with two keys and two days made for the length of a test, and all signatures."""
     days = {"YESTERDAY": clock.today() - timedelta(days=1), "IN-A-MONTH": clock.today() + timedelta(days=30)}
     keys = {official: make_key(folder, official) for official in OFFICIALS}
-    for source in sorted(source_folder.rglob("*.*")):
-        target = policy / source.relative_to(source_folder)
+    for source in sorted(files.rglob("*.*")):
+        target = policy / source.relative_to(files)
         target.parent.mkdir(parents=True, exist_ok=True)
         text = source.read_text()
         for official, key in keys.items():

@@ -728,7 +728,8 @@ DAMAGE: Final = {
     "membership in a class": "GRANT {standing} TO borrower; GRANT borrower TO analyst",
     "membership with admin option": "GRANT {standing} TO clerk WITH ADMIN OPTION",
     "membership by another superuser": "CREATE ROLE dba SUPERUSER; REVOKE {standing} FROM clerk; SET ROLE dba; "
-    "GRANT {standing} TO clerk; RESET ROLE",
+    "GRANT {standing} TO clerk WITH ADMIN OPTION; RESET ROLE",  # by whom alone would be left as it is
+
     "class role dropped": "DROP OWNED BY {standing}; DROP ROLE {standing}",
     "support schema dropped": "DROP SCHEMA recuse CASCADE",
     "anyone may create in our schema": "GRANT CREATE ON SCHEMA recuse TO PUBLIC",

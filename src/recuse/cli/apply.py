@@ -59,7 +59,8 @@ def apply(
     """Apply a plan: cut, end sessions, shape, end sessions again; what shows more comes last.
 
     The plan is made anew and must equal the file; a changed database or an edited file is refused. A failure leaves the
-    tight state, and planning again goes on from there. Rights: superuser. `--dry-run` prints every statement.
+    tight state, and planning again goes on from there. Rights: superuser; or, for a declared administrator, what
+    `recuse plan --rights` prints. `--dry-run` prints every statement.
 
     With --emergency the signature of the directing official is enough, for a plan that opens nothing and ends no permit
     under a court's authority. It is recorded as such, and lapses after 72 hours unless the directive is confirmed.

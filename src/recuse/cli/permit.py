@@ -187,7 +187,7 @@ def key(
     """Make a gateway's next key and write it to a file that only its owner reads.
 
     The key before it holds until the next is made; make two to end a stolen one at once. The database makes the key, so
-    that it stands in no command, log or plan. Rights: superuser.
+    that it stands in no command, log or plan. Rights: superuser, or membership in recuse_owner.
     """
     human = printing(format_)
     office = _office(repository, ledger, dsn, giving=True)

@@ -32,6 +32,7 @@ from recuse.cli.console import (
     read_file,
     write_file,
 )
+from recuse.cli.rights import show_rights, warn_of_rights
 from recuse.errors import InputError, RefutedError
 from recuse.operations import record
 from recuse.operations.advice import Wanted, advise
@@ -44,6 +45,9 @@ from recuse.targets.target import target_for
 
 ProveOption = Annotated[
     Path | None, typer.Option("--prove", help="prove this plan file again from its SQL alone, and do nothing else")
+]
+RightsOption = Annotated[
+    bool, typer.Option("--rights", help="print the SQL by which a superuser gives this login what apply needs, only")
 ]
 StatementsOption = Annotated[
     str | None,
@@ -73,6 +77,7 @@ def plan(
     ledger: LedgerOption = None,
     prove: ProveOption = None,
     close: CloseOption = None,
+    rights: RightsOption = False,
     format_: FormatOption = Format.human,
 ) -> None:
     """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
@@ -80,6 +85,9 @@ def plan(
     Works on unsigned drafts, so that officials see the effect before they sign. Changes nothing. Rights: CONNECT and
     the catalogs; on a database enforced already also TEMPORARY, and SELECT on the recuse schema and the tables. The
     advice measures on empty temporary tables and counts NULLs, where it may; what it could not do, it says.
+
+    A login that is no superuser and is to apply the plan is told which rights it lacks; with --rights only that, as SQL
+    that a superuser runs once: exit code 0 nothing is missing, 1 something is.
 
     Every row condition of a plan is proved before the plan is shown. With --prove a plan file is proved again from its
     SQL text and the rules: exit code 0 proved, 1 refuted, 2 could not tell. That needs no database.
@@ -90,7 +98,8 @@ def plan(
 
     Examples: recuse plan -r policy --log access.parquet --out plan.json · recuse plan -r policy --statements log.sql ·
     recuse plan -r policy --prove plan.json · recuse plan -r policy --close all --log access.parquet --out plan.json ·
-    recuse plan -r policy --close user-mapping --close 4f0c2a9be1 --out plan.json
+    recuse plan -r policy --close user-mapping --close 4f0c2a9be1 --out plan.json ·
+    recuse plan -r policy --rights
     """
     human = printing(format_)
     beside = {"--out": out_file, "--log": log, "--statements": statements, "--system": system, "--dsn": dsn,
@@ -102,6 +111,8 @@ def plan(
     workspace = open_with_ledger(repository, record.ledger_folder(repository, ledger), draft=True)
     if prove is not None:
         raise typer.Exit(_prove(workspace, prove, human=human))
+    if rights:
+        raise typer.Exit(show_rights(workspace, workspace.systems(system), chosen_dsn(dsn), human=human))
     logged = () if statements in (None, REMEMBERED) else read_statements(Path(statements))
     with progress() as report:
         planned, advice = [], []
@@ -110,6 +121,7 @@ def plan(
             report(f"inspecting {each.name}", 0, 1)
             with target_for(each.engine).open(chosen_dsn(dsn)(each)) as session:
                 planned.append(plan_closing(session, workspace, each, _wish(workspace, each.name, close, log)))
+                warn_of_rights(session, workspace, planned[-1])
                 said_of_copies += remarks_of(session, workspace, planned[-1], record.ledger_folder(repository, ledger))
                 said = session.remembered() if statements == REMEMBERED else logged
                 advice.append(advise(session, workspace.policy(), planned[-1], Wanted(count, said)))

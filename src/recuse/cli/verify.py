@@ -22,12 +22,13 @@ from recuse.cli.console import (
     printing,
     progress,
 )
+from recuse.errors import InputError
 from recuse.operations import record
 from recuse.operations.finding import Finding
-from recuse.operations.verify import EXIT, Looking, Verified, verify_document, verify_in
+from recuse.operations.verify import Looking, Verified, exit_code, verify_document, verify_in
 from recuse.operations.workspace import open_with_ledger
 
-_COLOUR = {"holds": "green", "findings": "red", "undetermined": "yellow"}
+_COLOUR = {"holds": "green", "holds by catalog": "yellow", "findings": "red", "undetermined": "yellow"}
 _SHOWN = 40
 
 
@@ -42,24 +43,32 @@ def verify(
     sample: Annotated[
         bool, typer.Option("--sample-backup", help="dump a table as each backup account, restore and count it")
     ] = False,
+    as_: Annotated[
+        list[str] | None,
+        typer.Option("--as", help="LOGIN or LOGIN=SERVICE: try as this login, by its own credentials; may be repeated"),
+    ] = None,
     no_record: Annotated[bool, typer.Option("--no-record", help="write no ledger entry")] = False,
     format_: FormatOption = Format.human,
 ) -> None:
     """Search every path, and try as every account, whether the database does what the directive says.
 
     Exit 0: it holds. 1: findings, each with its path, SQL that reproduces it, and a remedy. 2: it could not be told.
-    Attempts run in a transaction that is rolled back. Rights: superuser (a plain login gets the catalog only, exit 2).
+    Attempts run in a transaction that is rolled back. Rights: superuser. Without one it holds by catalog at best, which
+    is exit 2 unless an official has signed for it. Then give the credentials of real logins with --as, and of one with
+    BYPASSRLS to compare with: passwords stand in PGPASSFILE or a service file, never in an argument.
 
     With --sample-backup rows are copied: the smallest governed table goes through pg_dump in the role of each backup
     account into a private folder and a server of its own, is counted, and both are removed.
 
-    Examples: recuse verify -r policy · recuse verify -r policy --format json · recuse verify -r policy --sample-backup
+    Examples: recuse verify -r policy · recuse verify -r policy --format json · recuse verify -r policy --as desk
+    --as archive=records-archive · recuse verify -r policy --sample-backup
     """
     human = printing(format_)
+    logins = dict(_credentials(each) for each in as_ or ())
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=True)
     with progress() as report:
-        found = verify_in(Looking(chosen_dsn(dsn), report, log, sample), workspace, folder, system)
+        found = verify_in(Looking(chosen_dsn(dsn), report, log, sample, logins), workspace, folder, system)
     whole = verify_document(found)
     if not no_record and folder.exists():
         record.record_verdicts(folder, whole)
@@ -68,7 +77,15 @@ def verify(
             show(each)
     else:
         document(whole)
-    raise typer.Exit(EXIT[whole["verdict"]])
+    raise typer.Exit(exit_code(found))
+
+
+def _credentials(text: str) -> tuple[str, str | None]:
+    """A login, and the entry of the service file that holds its credentials if one is named."""
+    login, separator, service = text.partition("=")
+    if not login or (separator and not service):
+        raise InputError(f"`{text}` names no login", "write --as LOGIN, or --as LOGIN=SERVICE")
+    return login, service or None
 
 
 def show(found: Verified) -> None:
@@ -86,6 +103,8 @@ def show(found: Verified) -> None:
     out.print(f"  examined: {', '.join(found.examined)}", markup=False)
     for line in found.not_examined:
         out.print(f"  not examined: {line}", markup=False)
+    for limit in found.limits:
+        out.print(f"  not examined: {limit.code}: {limit.reproduce}", markup=False)
     for each in found.accepted:
         what = f"{each.finding.code} {each.finding.account or each.finding.object}"
         out.print(f"  accepted: {what}, by {each.acceptance} until {each.until}", markup=False)
@@ -95,7 +114,7 @@ def show(found: Verified) -> None:
 
 
 def _known(found: Verified) -> str:
-    if not found.attempted:
+    if not found.attempts:
         return "known by catalog only"
     agree = sum(attempt.agrees for attempt in found.attempts)
     rows = sum(attempt.tried for attempt in found.attempts)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from recuse.compiler.administration import administration, in_whose_voice
 from recuse.compiler.beyond import upserting
 from recuse.compiler.classes import ClassContent, ClassMap, Declared
 from recuse.compiler.condition import NEVER, Condition
@@ -44,9 +45,10 @@ _SUFFIX: Final[Mapping[PolicyCommand, str]] = {"SELECT": "r", "INSERT": "i", "UP
 class Catalog:
     """What the wanted facts need to know of the database found.
 
-    `text` writes a row condition; `bootstrap` is the grantor of role grants; `granular` says that a membership has its
-    own INHERIT and SET (PostgreSQL 16 and newer); `maintain` that MAINTAIN can be granted (17 and newer); `links` which
-    tables are parts of which; `events` that event triggers can be made (by a superuser alone);
+    `text` writes a row condition; `bootstrap` is the grantor of a superuser's role grants; `login` is who plans, where
+    it is no superuser; `granular` says that a membership has its own INHERIT and SET (PostgreSQL 16 and newer);
+    `maintain` that MAINTAIN can be granted (17 and newer); `links` which tables are parts of which; `events` that event
+    triggers can be made (by a superuser alone);
     `conflicting` that ON CONFLICT DO UPDATE reads a hidden row here.
     """
 
@@ -60,6 +62,7 @@ class Catalog:
     maintain: bool
     links: Links = field(default_factory=Links)
     conflicting: bool = False
+    login: str | None = None
     events: bool = True
     _owners: Mapping[ObjectRef, str] = field(init=False, repr=False)
 
@@ -98,8 +101,12 @@ def wanted(system: System, accounts: Mapping[str, Account], classes: ClassMap, c
     facts |= set(_accounts(accounts, classes, catalog))
     if system.new_objects != "off" and catalog.events:
         facts.add(NewObjects(system.new_objects))
+    owners = (content.owner_role for content in classes.owners.values())
+    facts |= set(administration(accounts.values(), owners, catalog.facts, catalog.bootstrap))
     if catalog.conflicting:
         facts |= set(_guards(classes, catalog))
+    speakers = (catalog.bootstrap, catalog.login)
+    facts = in_whose_voice(facts, catalog.facts, accounts.values(), speakers, granular=catalog.granular)
     return frozenset(_beside_foreign_policies(facts, catalog.facts))
 
 

@@ -33,7 +33,7 @@ def _data(tour: "Tour") -> page.PageData:
         institution=tour.workspace().repository.institution.name,
         banner=BANNER,
         verdict=page.Verdict(
-            found.verdict,
+            "undetermined" if found.verdict == "holds by catalog" else found.verdict,
             len(found.weighing),
             f"the system {found.system} ({found.accounts} logins, PostgreSQL {found.server_version})",
             f"{found.at:%Y-%m-%d}",

@@ -31,7 +31,7 @@ from recuse.enforcement.facts import (
 from recuse.enforcement.held import Holdings
 from recuse.enforcement.lent import Lent
 from recuse.enforcement.plan import STEPS, Change, Step
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.scope import KEEPER, PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Situation:
 
     `holdings` index the facts found; `standing` maps a login to the class role that it will inherit; `substituted` are
     the logins that enter early; `batches` gives the batch of every governed relation; `logins` are the registered ones.
+    `administrators` are those of them that apply plans without being superusers.
     `granted` are roles that hold some grant already, `occupied` class roles through which somebody can read already,
     `secured` tables with row security on.
     """
@@ -53,6 +54,7 @@ class Situation:
     granted: frozenset[str]
     occupied: frozenset[str]
     secured: frozenset[ObjectRef]
+    administrators: frozenset[str] = frozenset()
 
     def members(self, class_role: str) -> tuple[str, ...]:
         """The substituted members of a class role."""
@@ -177,6 +179,8 @@ def _make_step(difference: Difference, situation: Situation) -> Step:
 
 def _membership_step(role: str, member: str, situation: Situation) -> Step:
     """A role that holds something already shows it to who enters: that is loosening; an empty one is entered early."""
+    if member in situation.administrators:
+        return "prepare"  # it speaks as these roles in what follows, and could undo all of it anyway
     if member.startswith(PREFIX):
         return "prepare" if role not in situation.granted else "enter"
     return "enter" if member in situation.substituted and role not in situation.granted else "loosen"
@@ -206,7 +210,7 @@ def _neighbours(change: Change) -> str:
             return ""
 
 
-def _rank(change: Change) -> int:
+def _rank(change: Change) -> float:
     """The order inside a step, after "unmake before make": containers before contents, or the reverse when unmaking."""
     kinds = (
         Role,
@@ -225,6 +229,8 @@ def _rank(change: Change) -> int:
         Firing,
     )
     position = kinds.index(type(change.fact))
+    if change.make and isinstance(change.fact, Membership) and change.fact.role == KEEPER:
+        return kinds.index(Support) - 0.5  # who makes the schema speaks as its owner
     if change.make:
         return position
     # A lender may name the schema only through a role that it is about to leave: grants go before memberships.

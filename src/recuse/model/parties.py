@@ -9,14 +9,14 @@ from datetime import date
 from typing import Final, Literal
 
 Kind = Literal["civil", "criminal", "administrative"]
-Use = Literal["personal", "shared", "gateway", "job", "backup", "replication", "superuser"]
+Use = Literal["personal", "shared", "gateway", "job", "backup", "replication", "administrator", "superuser"]
 OfficialRole = Literal["direct", "confirm", "accept", "officer"]
 
 UNDECLARED: Final = "undeclared"
 NO_AUTHORITY: Final = "none"
 AGREEMENT: Final = "agreement"
-# Accounts that row security does not bind; they are declared, never given a class.
-UNBOUND_USES: Final[frozenset[Use]] = frozenset({"superuser", "backup", "replication"})
+# Accounts that row security does not bind, or that can undo it; they are declared, never given a class.
+UNBOUND_USES: Final[frozenset[Use]] = frozenset({"superuser", "administrator", "backup", "replication"})
 
 
 @dataclass(frozen=True, slots=True)

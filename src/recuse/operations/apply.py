@@ -23,6 +23,7 @@ from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.reducing import check_permits, check_reduces
+from recuse.operations.rights import check_rights
 from recuse.operations.standbys import PATIENCE as PATIENCE_FOR_STANDBYS
 from recuse.operations.standbys import sever_standbys
 from recuse.operations.workspace import Workspace, open_emergency, open_with_ledger
@@ -85,9 +86,10 @@ def apply_in(
     """Apply the plan of every live system of the repository; as an `emergency` on one signature, if it only reduces.
 
     Raises SignatureError or DirectiveError when no directive is in force, StalePlanError when the plan would now be
-    another or a system is a copy, RefusedError when an emergency opens something or ends a court's permit, ApplyError
-    when a statement fails or a standby does not follow (what was tightened stays tight), LedgerError when nothing can
-    be recorded (then nothing is changed).
+    another or a system is a copy, MissingRightError when a login lacks a right that some statement needs (then nothing
+    is done), RefusedError when an emergency opens something or ends a court's permit, ApplyError when a statement fails
+    or a standby does not follow (what was tightened stays tight), LedgerError when nothing can be recorded (then
+    nothing is changed).
     """
     workspace = open_emergency(folder, ledger) if emergency else open_with_ledger(folder, ledger, draft=False)
     if read_plan(plan)["draft"] and not emergency:
@@ -104,6 +106,8 @@ def apply_in(
         wish = Wish(tuple(read_plan(plan)["close"]))
         planned = [plan_closing(session, workspace, system, wish) for session, system in pairs]
         _compare(workspace, planned, plan)
+        for session, each in zip(sessions, planned, strict=True):
+            check_rights(session, each, workspace.repository)
         if emergency:
             for session, each in zip(sessions, planned, strict=True):
                 _check_emergency(session, workspace, each)

@@ -50,13 +50,14 @@ class Attempt:
 
 @dataclass(slots=True)
 class Attempts:
-    """Tries every account of one system against the decisions of one policy."""
+    """Tries every account of one system against the decisions of one policy; `untried` says why not, by account."""
 
     policy: Policy
     system: System
     classes: ClassMap
     shapes: Mapping[str, TableShape]
     decider: Decider
+    untried: dict[str, str] = field(default_factory=dict)
     _samples: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
     _names_accounts: bool = field(init=False)
     _asked: frozenset[str] = field(init=False)
@@ -78,7 +79,11 @@ class Attempts:
         for number, login in enumerate(names):
             progress("attempts", number, len(names))
             account = self.policy.repository.accounts[f"{self.system.name}/{login}"]
-            for context in self._contexts(account):
+            reason = prober.untried(login, permit=False)
+            if reason is not None:
+                self.untried[account.id] = reason
+                continue
+            for context in self._contexts(prober, account):
                 found += self._in_context(prober, account, context)
             found += self._without_permit(prober, account)
         progress("attempts", len(names), len(names))
@@ -87,7 +92,7 @@ class Attempts:
     def _key(self, table: TableMap) -> tuple[str, ...]:
         return table.key or tuple(column.name for column in self.shapes[table.name].columns)
 
-    def _contexts(self, account: Account) -> Iterator[Context]:
+    def _contexts(self, prober: Prober, account: Account) -> Iterator[Context]:
         """What holds without declaring, one context for every class to declare, and the first that opens nothing."""
         roles = {d.context: d.role for d in self.classes.declared if d.login == account.login}
         seen: set[str | None] = set()
@@ -97,7 +102,11 @@ class Attempts:
                 yield context
             elif role not in seen:
                 seen.add(role)
-                yield context
+                reason = None if role is None else prober.untried(account.login, permit=True)
+                if reason is None:
+                    yield context
+                else:
+                    self.untried[account.id] = reason
 
     def _without_permit(self, prober: Prober, account: Account) -> Iterator[Attempt]:
         """The negative control: a permit class entered without a permit shows nothing, no derived object either."""
@@ -207,9 +216,11 @@ def _stratum(sample: Sample) -> Stratum:
     return tuple(sorted(sample.attributes.items()))
 
 
-def known_by(attempts: Iterable[Attempt], accounts: Iterable[str]) -> dict[str, Literal["attempt", "catalog"]]:
-    """How the answer about each account is known: by attempt only where all of its attempts could be told."""
-    told: dict[str, bool] = {}
+def known_by(
+    attempts: Iterable[Attempt], accounts: Iterable[str], untried: Iterable[str]
+) -> dict[str, Literal["attempt", "catalog"]]:
+    """How the answer about each account is known: by attempt only where all was tried, and all could be told."""
+    told: dict[str, bool] = dict.fromkeys(untried, False)
     for attempt in attempts:
         told[attempt.account] = told.get(attempt.account, True) and attempt.unknown is None
     return {account: "attempt" if told.get(account, False) else "catalog" for account in sorted(accounts)}

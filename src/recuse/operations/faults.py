@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from recuse.enforcement.closing import Attribute
-from recuse.enforcement.facts import ConflictGuard
+from recuse.enforcement.facts import ConflictGuard, Role
 from recuse.model import UNBOUND_USES, Repository, System
 from recuse.operations.attempts import Attempt
 from recuse.operations.closable import Choice
@@ -76,6 +76,22 @@ def conflicts(planned: Planned, system: System) -> Iterator[Finding]:
                 reproduce=f"-- as {login}: INSERT INTO {table} … ON CONFLICT … DO UPDATE … WHERE … reads the hidden "
                 "row of a key that it names",
                 remedy=PLAN_AND_APPLY,
+            )
+
+
+def overrated(planned: Planned, repository: Repository, system: System) -> Iterator[Finding]:
+    """Declared administrators that are superusers: that can be undone by nobody, and is more than is declared."""
+    for role in sorted((f for f in planned.found.facts if isinstance(f, Role) and f.superuser), key=lambda r: r.name):
+        account = repository.accounts.get(f"{system.name}/{role.name}")
+        if account is not None and account.use == "administrator":
+            yield Finding(
+                code="superuser",
+                system=system.name,
+                account=account.id,
+                object=f"role:{role.name}",
+                door="front",
+                reproduce=f"-- {role.name} is declared as administrator and has the attribute SUPERUSER",
+                remedy=f'ALTER ROLE {role.name} NOSUPERUSER, or declare it in accounts.toml with `use = "superuser"`',
             )
 
 

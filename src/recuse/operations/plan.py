@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from recuse.compiler.administration import administrators
 from recuse.compiler.beyond import acting_keys, computed_columns
 from recuse.compiler.catalog import check_catalog
 from recuse.compiler.classes import Classifier, ClassMap
@@ -125,15 +126,17 @@ def _ordered(policy: Policy, system: System, known: Known, outcome: _Outcome) ->
     )
     ties = [[known.catalog.derived(d.name), *(_table(name) for name in d.tables)] for d in system.derived]
     batches = batch_names((_table(t.name) for t in system.tables), ties)
+    logins = frozenset(accounts)
     situation = Situation(
         system.name,
         holdings,
         known.classes.standing,
         substituted,
         batches,
-        frozenset(accounts),
-        *_standing_of_roles(known.found.facts, frozenset(accounts)),
+        logins,
+        *_standing_of_roles(known.found.facts, logins),
         frozenset(f.table for f in known.found.facts if isinstance(f, RowSecurity) and f.enabled),
+        administrators(accounts.values()),
     )
     around = _surroundings(system, tuple(accounts.values()), batches, known)
     changes = _with_closings(with_hazards(order(known.differences, situation), around), system, outcome)

@@ -27,7 +27,7 @@ RESIDUAL: Final[Mapping[str, str]] = {
     "pools": "what a session has become or set since it began (SET ROLE, SET SESSION AUTHORIZATION, a plain SET) it "
     "alone can see, so that a pool's login is judged by all that it may become, and its sessions by their beginning",
     "superuser": "a superuser is not bound by the policy and can undo it, and its sessions are not ended, whomever "
-    "they became; this check ran as one",
+    "they became",
 }
 
 
@@ -39,7 +39,9 @@ def residual(repository: Repository, system: System, planned: Planned, noted: It
     links = planned.found.links
     telling = ", ".join(f"`{table}`" for table in sorted(telling_tables(planned.classes, links)))
     for code, sentence in RESIDUAL.items():
-        yield code, f"{sentence}: here in {telling}" if code == "key-oracles" and telling else sentence
+        tables = f": here in {telling}" if code == "key-oracles" and telling else ""
+        ran = "; this check ran as one" if code == "superuser" and planned.found.server.superuser else ""
+        yield code, f"{sentence}{tables}{ran}"
     for each in sorted({(k.table, k.action, k.clause, k.key) for k in acting_keys(planned.classes, links)}):
         table, action, clause, key = each
         told = f"who may {action} rows of `{table}` changes rows of `{key.table}` that it may not"
@@ -47,7 +49,11 @@ def residual(repository: Repository, system: System, planned: Planned, noted: It
     yield from _leaving(system, planned)
     for account in sorted(repository.accounts.values(), key=lambda a: a.id):
         here = account.system == system.name and account.login in planned.found.oids
-        if here and account.use in UNBOUND_USES - {"superuser"}:
+        if here and account.use == "administrator":
+            ran = "; this check ran as it" if account.login == planned.found.server.login else ""
+            told = f"`{account.id}` is declared as administrator: it applies plans, can undo them and read everything"
+            yield "unbound-administrator", told + ran
+        elif here and account.use in UNBOUND_USES - {"superuser"}:
             yield f"unbound-{account.use}", f"`{account.id}` is declared as {account.use} and reads everything"
     yield from (note for note in noted if note[0] not in {"published", "replication-slots"})
 

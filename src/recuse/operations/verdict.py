@@ -1,28 +1,32 @@
 """What `verify` answers: a verdict on each system with everything it rests on, and the document of all.
 
 A finding of low severity is about order, not about access past the policy: it is shown, and the verdict may hold.
+Where the rights of who verifies allow less than attempts as every account, the policy *holds by catalog* at best: each
+such limit needs a signed acceptance, or it could not be told.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, assert_never
 
 from recuse.operations.acceptance import Accepted
 from recuse.operations.attempts import Attempt
 from recuse.operations.finding import Finding
 from recuse.operations.reach import step
 
-Verdict = Literal["holds", "findings", "undetermined"]
+Verdict = Literal["holds", "holds by catalog", "findings", "undetermined"]
 _TOLD: Final = (
     "code", "system", "object", "reproduce", "account", "category", "door", "steps", "remedy", "severity", "rows",
 )  # fmt: skip
-EXIT: Final[Mapping[Verdict, int]] = {"holds": 0, "findings": 1, "undetermined": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The verdict on one system, with everything it rests on; `known_by` is attempt or catalog, for each account."""
+    """The verdict on one system, with everything it rests on; `known_by` is attempt or catalog, for each account.
+
+    `limits` are what the rights of who verified did not allow to be told, and nobody has accepted.
+    """
 
     system: str
     verdict: Verdict
@@ -39,6 +43,22 @@ class Verified:
     attempted: bool
     at: datetime
     pages: Mapping[str, str]
+    limits: tuple[Finding, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 it holds, or by catalog and an official answers for that; 1 findings; 2 it could not be told."""
+        match self.verdict:
+            case "findings":
+                return 1
+            case "holds":
+                return 0
+            case "holds by catalog":
+                return 2 if self.limits else 0
+            case "undetermined":
+                return 2
+            case _ as never:
+                assert_never(never)
 
     @property
     def weighing(self) -> tuple[Finding, ...]:
@@ -48,8 +68,7 @@ class Verified:
 
 def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
     """The JSON document of `recuse verify` (DESIGN: the machine interface)."""
-    order: tuple[Verdict, ...] = ("findings", "undetermined", "holds")
-    verdict = min((v.verdict for v in verified), key=order.index, default="undetermined")
+    verdict = min((v.verdict for v in verified), key=_ORDER.index, default="undetermined")
     return {
         "verdict": verdict,
         "scope": {
@@ -73,8 +92,20 @@ def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
         ],
         "residual": _coded(pair for v in verified for pair in v.residual),
         "outside": _coded(pair for v in verified for pair in v.outside),
-        "not_examined": [_split(line, v.system) for v in verified for line in v.not_examined],
+        "not_examined": [
+            *(_split(line, v.system) for v in verified for line in v.not_examined),
+            *(_split(f"{limit.code}: {limit.reproduce}", v.system) for v in verified for limit in v.limits),
+        ],
     }
+
+
+def exit_code(verified: Sequence[Verified]) -> int:
+    """The worst of several: findings before what could not be told."""
+    codes = {each.exit_code for each in verified} or {2}
+    return min(codes - {0}, default=0)
+
+
+_ORDER: Final[tuple[Verdict, ...]] = ("findings", "undetermined", "holds by catalog", "holds")
 
 
 def _shown(finding: Finding, pages: Mapping[str, str]) -> dict[str, Any]:

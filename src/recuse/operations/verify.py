@@ -4,8 +4,8 @@
 session of an account that lost something is older than the cut, and no mechanism is present that was not examined.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -23,23 +23,24 @@ from recuse.operations.closing import written
 from recuse.operations.copiers import copier_findings, sample_findings, sampled
 from recuse.operations.copies import Standing, copy_findings, place, standing
 from recuse.operations.emergencies import Emergency
-from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
+from recuse.operations.faults import conflicts, disagreements, drift, floor, overrated, replicating
 from recuse.operations.finding import Finding
 from recuse.operations.findings import Finder
 from recuse.operations.kept import kept
+from recuse.operations.limits import by_catalog, host_rules
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
 from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
 from recuse.operations.standbys import Standbys, look, old_standby_sessions, severed_there, standby_findings
-from recuse.operations.verdict import EXIT, Verdict, Verified, verify_document
+from recuse.operations.verdict import Verdict, Verified, exit_code, verify_document
 from recuse.operations.workspace import Workspace
 from recuse.permits import Register
 from recuse.policy.decide import Decider
 from recuse.targets.records import Collected, Progress, Restored
 from recuse.targets.target import Session, target_for
 
-__all__ = ["EXIT", "OUTSIDE", "Looking", "Verified", "verify_document", "verify_in", "verify_repository"]
+__all__ = ["OUTSIDE", "Looking", "Verified", "exit_code", "verify_document", "verify_in", "verify_repository"]
 
 OUTSIDE: Final[Mapping[str, str]] = {
     "backups": "who can read dumps, base backups and archived logs, and until when are they kept?",
@@ -54,12 +55,14 @@ class Looking:
     """How to look: where to connect, whom to tell, an access log to tell who uses an account, and whether to `sample`.
 
     A sample copies rows: a table is dumped as each backup account, restored on a server of our own, and counted.
+    `logins` are those whose credentials libpq finds, each with the service entry that names them, or None.
     """
 
     dsn: Dsn = service_dsn
     progress: Progress = print
     log: Path | None = None
     sample: bool = False
+    logins: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def verify_repository(
@@ -80,7 +83,10 @@ def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What one verification has looked at; `unseen` says what was not, and which attempts told nothing."""
+    """What one verification has looked at; `unseen` says what was not, and which attempts told nothing.
+
+    `untried` says by account why not everything was tried.
+    """
 
     planned: Planned
     collected: Collected
@@ -90,6 +96,7 @@ class _Seen:
     samples: tuple[Restored, ...]
     attempts: tuple[Attempt, ...]
     unseen: tuple[str, ...]
+    untried: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -107,15 +114,16 @@ class _Verification:
         repository = self.workspace.repository
         answered = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
         weighing, covered = divided(self._findings(seen), answered)
-        not_examined = tuple(self._not_examined(seen))
-        verdict: Verdict = (
-            "findings" if any(f.severity != "low" for f in weighing) else "undetermined" if not_examined else "holds"
-        )
+        closed, rest = host_rules(seen.collected, self.system.name)
+        here = self._here(seen.planned)
+        limited = (*by_catalog(here, seen.untried, seen.planned.found.server.database), *closed)
+        limits, known_limits = divided(limited, answered)
+        not_examined = (*rest, *self._not_examined(seen))
         return Verified(
             system=self.system.name,
-            verdict=verdict,
+            verdict=_verdict(weighing, not_examined, limited),
             findings=weighing,
-            accepted=covered,
+            accepted=(*covered, *known_limits),
             attempts=seen.attempts,
             examined=(
                 *seen.collected.examined,
@@ -128,11 +136,12 @@ class _Verification:
             residual=tuple(residual(repository, self.system, seen.planned, seen.collected.noted)),
             outside=tuple(OUTSIDE.items()),
             accounts=len(seen.collected.logins),
-            known_by=known_by(seen.attempts, (a.id for a in self._here(seen.planned))),
+            known_by=known_by(seen.attempts, (a.id for a in here), seen.untried),
             server_version=seen.collected.version,
-            attempted=bool(seen.attempts),
+            attempted=bool(seen.attempts) and not seen.untried,
             at=self.workspace.at,
             pages=seen.collected.pages,
+            limits=limits,
         )
 
     def _look(self) -> _Seen:
@@ -150,11 +159,12 @@ class _Verification:
         repository = self.workspace.repository
         samples = sampled(self.session, planned, repository, self.system) if self.looking.sample else ()
         standbys = look(self.session, self.system)
-        attempts, untried = self._attempts(planned, copy)
-        return _Seen(planned, collected, entries, copy, standbys, samples, attempts, (*unseen, *untried))
+        attempts, untold, untried = self._attempts(planned, copy)
+        unseen = (*unseen, *untold)
+        return _Seen(planned, collected, entries, copy, standbys, samples, attempts, unseen, untried)
 
     def _not_examined(self, seen: _Seen) -> Iterator[str]:
-        yield from (*seen.collected.not_examined, *seen.unseen, *seen.standbys.not_examined)
+        yield from (*seen.unseen, *seen.standbys.not_examined)
         yield from (f"backups: {each.sentence}" for each in seen.samples if not each.told)
         unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
         yield from (f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed)
@@ -173,6 +183,7 @@ class _Verification:
         yield from disagreements(seen.attempts, system)
         yield from conflicts(planned, system)
         yield from replicating(planned, repository, system)
+        yield from overrated(planned, repository, system)
         yield from copier_findings(planned, repository, system)
         yield from sample_findings(seen.samples, system)
         yield from standby_findings(seen.standbys, system)
@@ -194,18 +205,27 @@ class _Verification:
         every = self.workspace.repository.accounts.values()
         return [a for a in every if a.system == self.system.name and a.login in planned.found.oids]
 
-    def _attempts(self, planned: Planned, copy: Standing) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
+    def _attempts(
+        self, planned: Planned, copy: Standing
+    ) -> tuple[tuple[Attempt, ...], tuple[str, ...], Mapping[str, str]]:
+        """The attempts, what they could not tell, and by account why not everything was tried."""
         if not planned.found.server.supported:
-            return (), ("attempts: the policy has not been applied, so there is nothing to try",)
+            return (), ("attempts: the policy has not been applied, so there is nothing to try",), {}
         if copy.place.where.moved is not None:
-            return (), ("attempts: this is a copy, and its gates are shut for everyone",)
+            return (), ("attempts: this is a copy, and its gates are shut for everyone",), {}
         repository = self.workspace.repository
         decider = Decider(repository, self.workspace.rules)
         tries = Attempts(self.workspace.policy(), self.system, planned.classes, planned.found.shapes, decider)
-        logins = [a.login for a in self._here(planned) if a.use not in UNBOUND_USES]
+        bound = [a for a in self._here(planned) if a.use not in UNBOUND_USES]
         try:
-            with self.session.probing() as prober:
-                attempts = tries.run(prober, logins, self.looking.progress)
+            with self.session.probing(self.looking.logins) as prober:
+                attempts = tries.run(prober, [a.login for a in bound], self.looking.progress)
         except MissingRightError as error:
-            return (), (f"attempts: {error.message}",)
-        return attempts, untold(attempts)
+            return (), (), {account.id: error.message for account in bound}
+        return attempts, untold(attempts), tries.untried
+
+
+def _verdict(weighing: Iterable[Finding], not_examined: Sequence[str], limited: Sequence[Finding]) -> Verdict:
+    if any(finding.severity != "low" for finding in weighing):
+        return "findings"
+    return "undetermined" if not_examined else "holds by catalog" if limited else "holds"

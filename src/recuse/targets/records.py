@@ -74,6 +74,15 @@ class RenderedStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingRight:
+    """A right that the connected login lacks to run a plan, what for, and the SQL by which a superuser gives it."""
+
+    right: str
+    purpose: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
 class Patience:
     """How long others may have to wait behind a lock that apply asks for (milliseconds), and how often it asks."""
 

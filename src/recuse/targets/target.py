@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.metadata import entry_points
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from recuse.compiler.catalog import ColumnTypes
 from recuse.compiler.proof.said import Said, Unsaid
@@ -29,6 +30,7 @@ from recuse.targets.records import (
     Lag,
     LiveSession,
     Look,
+    MissingRight,
     Patience,
     Position,
     Progress,
@@ -40,9 +42,15 @@ from recuse.targets.records import (
     Whereabouts,
 )
 
+NOBODY: Final[Mapping[str, str | None]] = MappingProxyType({})
+
 
 class Prober(Protocol):
     """Attempts inside one transaction that is rolled back. What would run functions of users is told, and not tried."""
+
+    def untried(self, login: str, *, permit: bool) -> str | None:
+        """Why nothing is tried as this login, or nothing that takes a permit; None where it is."""
+        ...
 
     def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
         """Rows for every combination of what is asked about columns, by their key columns."""
@@ -114,7 +122,7 @@ class Desk(Protocol):
         ...
 
     def new_key(self, login: str) -> bytes:
-        """Make and give a gateway's next key. MissingRightError for all but a superuser."""
+        """Make and give a gateway's next key. MissingRightError for all but who keeps the schema `recuse`."""
         ...
 
 
@@ -151,7 +159,11 @@ class Session(Protocol):
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Keep other applies out. Raises TargetError when one is at work, MissingRightError without the right."""
+        """Keep other applies out. Raises TargetError when one is at work."""
+        ...
+
+    def missing_rights(self, plan: Plan, found: Inspection) -> tuple[MissingRight, ...]:
+        """What the connected login lacks to run the plan, each with the SQL that gives it. Tries nothing."""
         ...
 
     def apply(self, plan: Plan, found: Inspection, progress: Progress, patience: Patience = PATIENCE) -> Applied:
@@ -178,8 +190,11 @@ class Session(Protocol):
         """What is to be seen now beside the facts, quickly. Read-only; of what was seen before, only after `since`."""
         ...
 
-    def probing(self) -> AbstractContextManager[Prober]:
-        """Attempts that leave nothing behind. Raises MissingRightError where only the catalog can be read."""
+    def probing(self, given: Mapping[str, str | None] = NOBODY) -> AbstractContextManager[Prober]:
+        """Attempts that leave nothing behind; `given` are logins with credentials, each with its service entry or None.
+
+        Raises MissingRightError where only the catalog can be read.
+        """
         ...
 
     def sever(self, logins: frozenset[str], before: datetime) -> Severed:

@@ -104,7 +104,7 @@ ONE_EACH = {
         'use = "job"',
         'use = "robot"',
         "accounts.toml:16: `use` must be one of `personal`, `shared`, `gateway`, `job`, `backup`, `replication`, "
-        "`superuser`",
+        "`administrator`, `superuser`",
     ),
     "format": ("purposes.toml", "format = 1", "format = 2", "purposes.toml:1: `format` must be 1"),
     "format of an agreement": (

@@ -41,21 +41,23 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A membership; None where the statement does not say, as below PostgreSQL 16."""
+    """A membership; None where the statement does not say, as below PostgreSQL 16. Each grantor gives its own."""
 
     role: str
     member: str
     inherit: bool | None
     set_: bool | None
     admin: bool
+    grantor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """The end of a membership."""
+    """The end of a membership: of one grantor's, or (None) of all."""
 
     role: str
     member: str
+    grantor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,10 @@ class State:
                 self._grant(said)
             case Joined(role, member):
                 self.members[role, member] = said
-            case Parted(role, member):
-                self.members.pop((role, member), None)
+            case Parted(role, member, grantor):
+                held = self.members.get((role, member))
+                if grantor is None or held is None or held.grantor in (None, grantor):
+                    self.members.pop((role, member), None)
             case MayDeclare(login, purpose, authority, agreement, role):
                 if role is None:
                     self.declared.pop((login, purpose, authority, agreement), None)

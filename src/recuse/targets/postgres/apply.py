@@ -16,7 +16,7 @@ import psycopg
 
 from recuse.enforcement.facts import ObjectRef
 from recuse.enforcement.plan import Change, Plan, Step
-from recuse.errors import ApplyError, MissingRightError, TargetError
+from recuse.errors import ApplyError, TargetError
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.locks import locked
 from recuse.targets.postgres.render import Renderer, filled
@@ -122,15 +122,7 @@ def _is_busy(error: psycopg.Error) -> bool:
 
 @contextmanager
 def exclusive(connection: Connection) -> Iterator[None]:
-    """Keep other applies out of this database.
-
-    Raises TargetError when one is at work, MissingRightError for a login that may not change roles and owners.
-    """
-    row = connection.execute("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user").fetchone()
-    if row is None or not row[0]:
-        raise MissingRightError(
-            "applying changes roles and owners, which only a superuser can", "connect as a superuser"
-        )
+    """Keep other applies out of this database; TargetError when one is at work."""
     row = connection.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", (ADVISORY_LOCK,)).fetchone()
     if row is None or not row[0]:
         raise TargetError("another `recuse apply` is at work on this database", "wait for it to end and plan again")

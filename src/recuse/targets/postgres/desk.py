@@ -63,7 +63,7 @@ class PostgresDesk:
         return Severed(len(pids), time.monotonic() - start, ())
 
     def new_key(self, login: str) -> bytes:
-        """Make and give a gateway's next key. MissingRightError for all but a superuser."""
+        """Make and give a gateway's next key. MissingRightError for all but members of recuse_owner."""
         try:
             return bytes(cast("bytes", self._value("SELECT recuse.new_key(%s)", login)))
         except psycopg.errors.InvalidParameterValue as error:

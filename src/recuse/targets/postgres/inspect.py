@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any, LiteralString, cast
+
+from psycopg import sql
 
 from recuse.enforcement.facts import (
     ColumnShape,
@@ -25,10 +27,12 @@ from recuse.enforcement.facts import (
     TableShape,
 )
 from recuse.enforcement.links import ForeignKey, Links
+from recuse.enforcement.scope import KEEPER
+from recuse.errors import MissingRightError
 from recuse.targets.postgres.connect import Connection, server_facts
 from recuse.targets.postgres.event_trigger import found_new_objects
 from recuse.targets.postgres.queries import query
-from recuse.targets.records import Inspection
+from recuse.targets.records import Inspection, ServerFacts
 
 _KINDS: dict[str, ObjectKind] = {
     "r": "table", "p": "table", "f": "table", "v": "view", "m": "matview", "S": "sequence",
@@ -36,6 +40,12 @@ _KINDS: dict[str, ObjectKind] = {
 _SHAPES = {"r": "table", "p": "partitioned", "f": "foreign", "v": "view", "m": "matview"}
 WHEN = {"O": "origin", "R": "replica", "A": "always"}  # a trigger fires
 _DEFAULTS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas", "L": "large objects"}
+
+
+_READABLE = (
+    "SELECT bool_and(pg_catalog.has_table_privilege('recuse.' || name, 'SELECT')) "
+    "FROM unnest(ARRAY['support', 'account', 'declaration']) t (name)"
+)
 
 
 def inspect(connection: Connection) -> Inspection:
@@ -56,7 +66,7 @@ def inspect(connection: Connection) -> Inspection:
         relations = list(_rows(connection, "relations"))
         facts |= set(_relation_facts(relations))
         if server.supported:
-            facts |= _support(connection)
+            facts |= _support(connection, server)
         return Inspection(
             server,
             frozenset(facts),
@@ -113,7 +123,16 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _support(connection: Connection) -> set[Fact]:
+def _support(connection: Connection, server: ServerFacts) -> set[Fact]:
+    row = connection.execute(_READABLE).fetchone()
+    if row is None or not row[0]:
+        options: LiteralString = " WITH INHERIT TRUE, SET TRUE" if server.major >= 16 else ""
+        names = (sql.Identifier(KEEPER), sql.Identifier(server.login))
+        member = sql.SQL("GRANT {} TO {}" + options).format(*names).as_string(None)
+        raise MissingRightError(
+            f"`{server.login}` may not read the tables of the schema `recuse`, where the policy that is applied stands",
+            f"let a superuser run `{member}` for a login that applies plans, or grant SELECT on them to one that looks",
+        )
     found: set[Fact] = {
         Support(int(str(row[0]))) for row in connection.execute("SELECT max(version) FROM recuse.support") if row[0]
     }

@@ -23,7 +23,7 @@ from recuse.targets.postgres.condition_sql import condition_sql
 from recuse.targets.postgres.connect import Connection, first_line
 from recuse.targets.postgres.queries import Sql, query
 from recuse.targets.postgres.row_values import value_of, value_sql
-from recuse.targets.postgres.undone import silence, undone
+from recuse.targets.postgres.undone import undone
 from recuse.targets.records import AskedColumn, Sample, Tried
 from recuse.tokens import token
 
@@ -150,6 +150,16 @@ class Prober:
             self._log_in(login)
             yield self._declare(permit, key) if permit is not None else None
 
+    @contextmanager
+    def declaring(self, permit: Mapping[str, str] | None) -> Iterator[str | None]:
+        """As the login that is connected: for the length of a block, declare what no permit opens, if anything."""
+        with undone(self.connection):
+            yield self._declare(permit, None) if permit is not None else None
+
+    def untried(self, login: str, *, permit: bool) -> str | None:  # noqa: ARG002 - as the protocol has it
+        """Nothing: a superuser becomes every login, and issues permits in the transaction that is rolled back."""
+        return None
+
     def _log_in(self, login: str) -> None:
         """Be this login, with what its sessions begin with; a setting that cannot be made is passed over, as then.
 
@@ -222,44 +232,22 @@ class Prober:
         return Tried(rows, None)
 
 
-def shows_conflicting_row(connection: Connection) -> bool:
-    """Whether ON CONFLICT DO UPDATE evaluates its WHERE on a row that row security hides; true if it cannot be told.
-
-    Tried, not told from the version: releases said to be repaired (CVE-2026-120154) have been seen to do it. The hidden
-    row holds no number, and the WHERE makes one of it: an error that names the value stands in for the row itself. The
-    temporary table is forced to bind its owner; a superuser, whom nothing binds, takes a role that has no rights.
-    """
-    refused = False
-    try:
-        with undone(connection):
-            silence(connection)
-            connection.execute(query("probe/conflict_table"))
-            connection.execute(query("probe/conflict_role"))
-            refused = _refused(connection)
-    except (MissingRightError, psycopg.Error):
-        return True
-    return not refused
-
-
-def _refused(connection: Connection) -> bool:
-    try:
-        with connection.transaction():
-            connection.execute(query("probe/conflict"))
-    except psycopg.errors.InsufficientPrivilege:
-        return True
-    except psycopg.errors.InvalidTextRepresentation:
-        pass
-    return False
-
-
 @contextmanager
 def probing(connection: Connection) -> Iterator[Prober]:
     """A transaction of attempts that is rolled back. Raises MissingRightError when we cannot become other logins."""
     superuser = connection.execute("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user").fetchone()
     if superuser is None or not superuser[0]:
         raise MissingRightError(
-            "probing acts as each account, which only a superuser can", "connect as a superuser to verify by attempt"
+            "only a superuser becomes each account to try as it",
+            "connect as a superuser, or give the credentials of real logins (--as)",
         )
+    with limited(connection) as prober:
+        yield prober
+
+
+@contextmanager
+def limited(connection: Connection) -> Iterator[Prober]:
+    """A transaction of attempts as whoever is connected, with limits on time."""
     with undone(connection):
         connection.execute("SELECT pg_catalog.set_config('statement_timeout', %s, true)", (STATEMENT_TIMEOUT,))
         connection.execute("SELECT pg_catalog.set_config('lock_timeout', '2s', true)")

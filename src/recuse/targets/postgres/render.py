@@ -1,7 +1,7 @@
 """The only writer of SQL: facts as statements, by composed identifiers and fixed keywords."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import LiteralString, assert_never
 
@@ -36,6 +36,7 @@ from recuse.targets.postgres.statements import (
     drop_policy_statement,
     firing_statement,
     grant_statement,
+    membership_options,
     name_of,
     names_of,
     owner_statement,
@@ -70,18 +71,25 @@ class Statement:
 class Renderer:
     """Writes SQL for one server branch.
 
-    `owners` (before and after) tell which grants need another role's voice; `named` are (schema, role) with USAGE.
+    `owners` (before and after) tell which grants need another role's voice; `named` are (schema, role) with USAGE,
+    `making` those with CREATE, which a new owner must have; None where a superuser makes it the owner. `lent` are
+    objects on which somebody holds a grant option; `taken` gives the new owner of what changes hands in a transaction.
     """
 
     major: int
     owners: Mapping[ObjectRef, frozenset[str]]
     named: frozenset[tuple[str, str]] = frozenset()
+    making: frozenset[tuple[str, str]] | None = None
+    lent: frozenset[tuple[str, ...]] = frozenset()
+    taken: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
     def statements(self, changes: Iterable[Change]) -> tuple[Statement, ...]:
         """Statements for the changes, in their order; neighbouring column grants become one statement."""
         found: list[Statement] = []
         for _, transaction in groupby(changes, key=lambda change: (change.step, change.batch)):
-            found += self._transaction(tuple(transaction))
+            members = tuple(transaction)
+            taken = {c.fact.of.name: c.fact.role for c in members if c.make and isinstance(c.fact, Owner)}
+            found += replace(self, taken=taken)._transaction(members)
         return tuple(found)
 
     def standing(self, facts: Iterable[Fact]) -> tuple[str, ...]:
@@ -128,7 +136,7 @@ class Renderer:
             case Definition(of=of):
                 raise PlanError(f"the definition of {of} is not ours to write", "change it by hand and plan again")
             case Owner(of=of, role=owner):
-                return () if of.name[0] == "recuse" and before is None else owner_statement(of, owner)
+                return () if of.name[0] == "recuse" and before is None else self._owned(of, owner)
             case RowSecurity() as security:
                 return row_security_statements(security)
             case RowPolicy() as policy:
@@ -184,14 +192,30 @@ class Renderer:
             case _ as never:
                 assert_never(never)
 
+    def _owned(self, of: ObjectRef, owner: str) -> tuple[Sql, ...]:
+        """Where no superuser makes it the owner, a role must be able to make objects there: it may, for that long."""
+        statement = owner_statement(of, owner)
+        if of.kind == "schema" or self.making is None or (of.name[0], owner) in self.making:
+            return statement
+        names = (sql.Identifier(of.name[0]), sql.Identifier(owner))
+        return (
+            sql.SQL("GRANT CREATE ON SCHEMA {} TO {}").format(*names),
+            *statement,
+            sql.SQL("REVOKE CREATE ON SCHEMA {} FROM {}").format(*names),
+        )
+
     def _voiced(self, grant: Grant, statement: Sql) -> tuple[Sql, ...]:
-        """A grant is revoked by who gave it; a superuser speaks for the owner, and takes another grantor's role."""
+        """A grant is revoked by who gave it; a superuser speaks for the owner, and takes another grantor's role.
+
+        Who has the rights of the owner and of somebody with a grant option speaks for the one or for the other, as the
+        server finds them: so it takes the owner's role too.
+        """
         relations = (ObjectRef(kind, grant.on.relation.name) for kind in (grant.on.kind, "table", "view", "matview"))
         owners = next((self.owners[ref] for ref in relations if ref in self.owners), None)
         if owners is None or grant.grantor in owners:
-            return (statement,)
-        voice = sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(grant.grantor))
-        spoken = (voice, statement, sql.SQL("RESET ROLE"))
+            lent = self.making is not None and grant.on.relation.name in self.lent
+            return _spoken(self.taken.get(grant.on.relation.name, grant.grantor), statement) if lent else (statement,)
+        spoken = _spoken(grant.grantor, statement)
         schema = grant.on.name[0]
         if (schema, grant.grantor) in self.named:
             return spoken
@@ -207,10 +231,7 @@ class Renderer:
         if self.major < 16:
             option: LiteralString = " WITH ADMIN OPTION" if membership.admin else ""
             return sql.SQL("GRANT {} TO {}" + option + " GRANTED BY {}").format(*names)
-        options = sql.SQL(", ").join(
-            sql.SQL(word + (" TRUE" if on else " FALSE"))
-            for word, on in (("ADMIN", membership.admin), ("INHERIT", membership.inherit), ("SET", membership.set_))
-        )
+        options = membership_options(membership)
         return sql.SQL("GRANT {} TO {} WITH {} GRANTED BY {}").format(names[0], names[1], options, names[2])
 
     def _part(self, membership: Membership) -> Sql:
@@ -218,6 +239,10 @@ class Renderer:
         if self.major < 16:
             return sql.SQL("REVOKE {} FROM {} CASCADE").format(names[0], names[1])
         return sql.SQL("REVOKE {} FROM {} GRANTED BY {} CASCADE").format(*names)
+
+
+def _spoken(role: str, statement: Sql) -> tuple[Sql, ...]:
+    return (sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)), statement, sql.SQL("RESET ROLE"))
 
 
 def _together(change: Change) -> object:

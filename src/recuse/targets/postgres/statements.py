@@ -99,6 +99,12 @@ def names_of(membership: Membership) -> tuple[sql.Identifier, sql.Identifier, sq
     return sql.Identifier(membership.role), sql.Identifier(membership.member), sql.Identifier(membership.grantor)
 
 
+def membership_options(membership: Membership) -> sql.Composed:
+    """The options of a membership, as PostgreSQL 16 and newer take them."""
+    options = (("ADMIN", membership.admin), ("INHERIT", membership.inherit), ("SET", membership.set_))
+    return sql.SQL(", ").join(sql.SQL(word + (" TRUE" if on else " FALSE")) for word, on in options)
+
+
 def owner_statement(of: ObjectRef, owner: str) -> tuple[Sql, ...]:
     """A change of owner."""
     return (sql.SQL("ALTER " + _KEYWORD[of.kind] + " {} OWNER TO {}").format(name_of(of), sql.Identifier(owner)),)

@@ -1,6 +1,6 @@
 """PostgreSQL as a target: connects the parts of this folder to what the operations ask for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +10,25 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
-from recuse.targets.postgres import apply, backup, canonical, identity, inspect, looking, probe, sever, standby
+from recuse.targets.postgres import (
+    apply,
+    backup,
+    canonical,
+    credentials,
+    identity,
+    inspect,
+    looking,
+    probe,
+    rights,
+    sever,
+    standby,
+)  # fmt: skip
 from recuse.targets.postgres.advice.answers import answers, remembered
 from recuse.targets.postgres.advice.judging import judged
 from recuse.targets.postgres.collected import collected
 from recuse.targets.postgres.column_types import column_types
 from recuse.targets.postgres.condition_sql import condition_text
+from recuse.targets.postgres.conflicting import shows_conflicting_row
 from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.desk import PostgresDesk
 from recuse.targets.postgres.locks import with_locks
@@ -30,6 +43,7 @@ from recuse.targets.records import (
     Lag,
     LiveSession,
     Look,
+    MissingRight,
     Patience,
     Position,
     Progress,
@@ -38,6 +52,7 @@ from recuse.targets.records import (
     Severed,
     Whereabouts,
 )
+from recuse.targets.target import NOBODY, Prober
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +88,8 @@ class PostgresSession:
             maintain=found.server.major >= 17,
             links=found.links,
             events=found.server.superuser,
-            conflicting=probe.shows_conflicting_row(self.connection),
+            conflicting=shows_conflicting_row(self.connection),
+            login=None if found.server.superuser else found.server.login,
         )
 
     def canonical(self, wanted: Iterable[Fact], found: Inspection) -> frozenset[Fact]:
@@ -94,6 +110,10 @@ class PostgresSession:
         """Keep other applies out of this database."""
         with apply.exclusive(self.connection):
             yield
+
+    def missing_rights(self, plan: Plan, found: Inspection) -> tuple[MissingRight, ...]:
+        """What the connected login lacks to run the plan."""
+        return rights.missing(plan, found, rights.held(self.connection), _renderer(plan, found))
 
     def apply(self, plan: Plan, found: Inspection, progress: Progress, patience: Patience = PATIENCE) -> Applied:
         """Cut, sever, shape, sever; then what loosens."""
@@ -120,9 +140,10 @@ class PostgresSession:
         return looking.look(self.connection, since)
 
     @contextmanager
-    def probing(self) -> Iterator[probe.Prober]:
-        """Attempts inside one transaction that is rolled back."""
-        with probe.probing(self.connection) as prober:
+    def probing(self, given: Mapping[str, str | None] = NOBODY) -> Iterator[Prober]:
+        """Attempts inside transactions that are rolled back: as real logins where some are given, or as a superuser."""
+        trying = credentials.trying(self.connection, given) if given else probe.probing(self.connection)
+        with trying as prober:
             yield prober
 
     def sever(self, logins: frozenset[str], before: datetime) -> Severed:
@@ -187,12 +208,18 @@ def _renderer(plan: Plan, found: Inspection) -> Renderer:
     for fact in (*found.facts, *(change.fact for change in plan.changes)):
         if isinstance(fact, Owner):
             owners[fact.of] = owners.get(fact.of, frozenset()) | {fact.role}
-    named = {
-        (fact.on.name[0], fact.grantee)
-        for fact in found.facts
-        if isinstance(fact, Grant)
-        and fact.on.kind == "schema"
-        and fact.privilege == "USAGE"
-        and fact.grantee is not None
-    }
-    return Renderer(found.server.major, owners, frozenset(named))
+    named, making = (
+        {
+            (fact.on.name[0], fact.grantee)
+            for fact in found.facts
+            if isinstance(fact, Grant)
+            and fact.on.kind == "schema"
+            and fact.privilege == privilege
+            and fact.grantee is not None
+        }
+        for privilege in ("USAGE", "CREATE")
+    )
+    making |= {(ref.name[0], role) for ref, roles in owners.items() if ref.kind == "schema" for role in roles}
+    bound = None if found.server.superuser else frozenset(making)
+    lent = frozenset(f.on.relation.name for f in found.facts if isinstance(f, Grant) and f.grantable)
+    return Renderer(found.server.major, owners, frozenset(named), bound, lent)

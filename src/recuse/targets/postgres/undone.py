@@ -21,7 +21,10 @@ _EVENT_TRIGGERS: Final = (
     "WHERE p.oid = evtfoid AND p.oid = pg_catalog.to_regproc('recuse.new_objects')) "  # it leaves temporary ones alone
     "ORDER BY evtname"
 )
-_SUPERUSER: Final = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
+_RIGHTS: Final = (
+    "SELECT rolsuper, pg_catalog.has_parameter_privilege(%s, 'SET') FROM pg_catalog.pg_roles "
+    "WHERE rolname = current_user"
+)
 
 
 class Rollback(Exception):  # noqa: N818 - not an error: the way out of a transaction that must leave nothing
@@ -42,20 +45,24 @@ def undone(connection: Connection) -> Iterator[None]:
 def silence(connection: Connection) -> None:
     """Let no event trigger run for the rest of the transaction, whatever is made in it.
 
-    Raises MissingRightError where one would run all the same, since only a superuser can keep it from that.
+    Raises MissingRightError where one would run all the same, since we may not keep it from that.
     """
     found = [(str(name), str(enabled)) for name, enabled in connection.execute(_EVENT_TRIGGERS)]
     if not found:
         return
-    row = connection.execute(_SUPERUSER).fetchone()
-    if row is None or not row[0]:
+    own = connection.info.server_version >= _SETTING_OF_ITS_OWN
+    setting = "event_triggers" if own else "session_replication_role"
+    superuser, settable = connection.execute(_RIGHTS, (setting,)).fetchone() or (False, False)
+    always = [name for name, enabled in found if enabled != "O"]  # they run for a replica too
+    if not superuser and (not settable or (always and not own)):
         raise MissingRightError(
-            f"the event trigger `{found[0][0]}` would run when a temporary table is made", "connect as a superuser"
+            f"the event trigger `{found[0][0]}` would run when a temporary table is made",
+            f"connect as a superuser, or as a login that has SET on the parameter `{setting}`"
+            + ("" if own else " and let no event trigger be ENABLE ALWAYS or REPLICA"),
         )
-    if connection.info.server_version >= _SETTING_OF_ITS_OWN:
+    if own:
         connection.execute("SELECT pg_catalog.set_config('event_triggers', 'off', true)")
         return
     connection.execute("SELECT pg_catalog.set_config('session_replication_role', 'replica', true)")
-    for name, enabled in found:
-        if enabled != "O":  # those that run for a replica too
-            connection.execute(sql.SQL("ALTER EVENT TRIGGER {} DISABLE").format(sql.Identifier(name)))
+    for name in always:
+        connection.execute(sql.SQL("ALTER EVENT TRIGGER {} DISABLE").format(sql.Identifier(name)))

@@ -27,7 +27,8 @@ _OWNER: Final = (
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ARRAY[n.nspname, c.relname]::text[] = %s"
 )
 _SET: Final = (
-    "SELECT pg_catalog.set_config('lock_timeout', %s, true), pg_catalog.set_config('deadlock_timeout', %s, true)"
+    "SELECT pg_catalog.set_config('lock_timeout', %s, true), CASE WHEN pg_catalog.has_parameter_privilege("
+    "'deadlock_timeout', 'SET') THEN pg_catalog.set_config('deadlock_timeout', %s, true) END"
 )
 
 
@@ -47,7 +48,8 @@ class Budget:
         """Let the next waits take what is left.
 
         A deadlock is looked for early: then it is we who give way, and an automatic vacuum is told to; the server's own
-        second is longer than the budget, and a vacuum would hold us off for as long as it runs.
+        second is longer than the budget, and a vacuum would hold us off for as long as it runs. Who may not set it (it
+        needs SET ON PARAMETER deadlock_timeout) waits at the server's own pace, and tries again.
         """
         left = max(1, round((self._ends - time.monotonic()) * 1000))
         look = max(1, min(left, self.patience.milliseconds) // 4)

@@ -162,17 +162,19 @@ def _grant(inner: Any) -> Iterator[Said]:
 def _membership(inner: Any) -> Iterator[Said]:
     of = fields(inner, "granted_roles", "grantee_roles", "is_grant", "opt", "grantor", "behavior")
     options = dict(_option(each) for each in of.get("opt", ()))
+    grantor = _named({"RoleSpec": of["grantor"]}) if "grantor" in of else None
     if options.keys() - {"admin", "inherit", "set"}:
         raise UnreadableError("it gives a membership an option that is not understood")
     for each in of["granted_roles"]:
         role = str(fields(node(each, "AccessPriv")[1], "priv_name")["priv_name"])
         for member in map(_named, of["grantee_roles"]):
             if of.get("is_grant", False):
-                yield Joined(role, member, options.get("inherit"), options.get("set"), options.get("admin", False))
+                given = (options.get("inherit"), options.get("set"), options.get("admin", False))
+                yield Joined(role, member, *given, grantor)
             elif options:
                 raise UnreadableError("it takes back an option of a membership alone")
             else:
-                yield Parted(role, member)
+                yield Parted(role, member, grantor)
 
 
 def _alter(inner: Any) -> Iterator[Said]:
