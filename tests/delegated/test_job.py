@@ -40,7 +40,7 @@ class Job:
     cursor_ended: bool
 
     def verify(self, logins: Mapping[str, str | None], login: str = STEWARD) -> Verified:
-        looking = Looking(lambda _: self.office.dsn(login), quiet, None, logins)
+        looking = Looking(lambda _: self.office.dsn(login), quiet, None, logins=logins)
         (found,) = verify_in(looking, self.office.workspace(), self.office.ledger)
         return found
 

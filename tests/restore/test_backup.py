@@ -26,7 +26,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def verified(lab: Lab, *, sample: bool = False) -> Verified:
-    looking = Looking(lambda _: lab.dsn(), lambda *_: None, None, sample)
+    looking = Looking(lambda _: lab.dsn(), lambda *_: None, None, sample=sample)
     (found,) = verify_in(looking, lab.workspace(), lab.ledger)
     return found
 

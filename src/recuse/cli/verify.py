@@ -68,7 +68,9 @@ def verify(
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=True)
     with progress() as report:
-        found = verify_in(Looking(chosen_dsn(dsn), report, log, sample, logins), workspace, folder, system)
+        found = verify_in(
+            Looking(chosen_dsn(dsn), report, log, sample=sample, logins=logins), workspace, folder, system
+        )
     whole = verify_document(found)
     if not no_record and folder.exists():
         record.record_verdicts(folder, whole)

@@ -164,10 +164,10 @@ class _Needs:
                 yield OnDatabase("CREATE") if change.before is None else Voice(KEEPER)
             case Definition() | RegisteredAccount() | Declaration():
                 yield Voice(KEEPER)
-            case Firing(table=None) | NewObjects():  # event triggers are a superuser's
-                yield Superuser(change)
-            case Firing(table=ObjectRef() as table):
+            case Firing(table=table) if table is not None:
                 yield from self._owners(table)
+            case Firing() | NewObjects():  # event triggers are a superuser's
+                yield Superuser(change)
             case _ as never:
                 assert_never(never)
 
