@@ -24,8 +24,8 @@ from recuse.targets.listing.steps import (
     logging_in,
     owned_views,
     owning,
+    use_held,
     use_target,
-    whole_or_part,
 )
 
 WORDS: Final[dict[str, Verb]] = {
@@ -148,14 +148,10 @@ def _definer_routines(listing: Listing, direct: Held) -> Iterator[Step]:
     """What a unit names in static SQL, as far as its owner may; what it builds at run time is told as present."""
     for name, each in listing.routines.items():
         for use in listing.used.get(name, ()) if each.runs_as else ():
-            target = (use.uses_schema, use.uses_object)
-            inside = target in listing.routines
-            held = (nodes.routine(target),) if inside else whole_or_part(listing, target, use.uses_column)
-            if each.runs_as and direct.holds(each.runs_as, *held):
+            if each.runs_as and direct.holds(each.runs_as, *use_held(listing, use)):
                 reason = f"{nodes.dotted(*name)} names it and runs with the direct rights of {each.runs_as}"
-                edge = Edge(nodes.routine(name), use_target(listing, use), "definer routine", reason,
-                            identity=each.runs_as)  # fmt: skip
-                yield Step(edge)
+                source, target = nodes.routine(name), use_target(listing, use)
+                yield Step(Edge(source, target, "definer routine", reason, identity=each.runs_as))
 
 
 def _proxies(listing: Listing, session: Held) -> Iterator[Step]:

@@ -188,6 +188,15 @@ class Listing:
         return {name: tuple(c.column for c in sorted(some, key=lambda c: c.position)) for name, some in found.items()}
 
     @cached_property
+    def by_column(self) -> Mapping[Name, frozenset[str]]:
+        """The columns of each relation on which somebody was granted something."""
+        found: dict[Name, set[str]] = {}
+        for each in self.grants:
+            if each.column is not None:
+                found.setdefault((each.schema or "", each.object or ""), set()).add(each.column)
+        return {name: frozenset(some) for name, some in found.items()}
+
+    @cached_property
     def used(self) -> Mapping[Name, tuple[Uses, ...]]:
         """What each view, routine or synonym names."""
         found: dict[Name, list[Uses]] = {}

@@ -18,13 +18,15 @@ from recuse.targets.listing.sqlserver_roles import FIXED, GAINS, GUEST, GUEST_RO
 from recuse.targets.listing.steps import (
     Held,
     Step,
+    all_of,
+    definition,
     everyone,
     grant_step,
     inheriting,
     logging_in,
     owning,
+    use_held,
     use_target,
-    whole_or_part,
 )
 
 WORDS: Final[Mapping[str, Verb]] = {word: verb for verb, word in WORD.items()}
@@ -138,7 +140,7 @@ class _Reading:
         elif each.privilege in _ALL_OF and each.on in ("object", "schema"):
             names = [name] if each.on == "object" else self._inside(each.schema or "")
             for one in names:
-                for target in _targets(self.listing, one):
+                for target in all_of(self.listing, one):
                     yield Step(Edge(source, target, *how, identity=ANYONE), each)
         elif (verb := WORDS.get("SELECT" if each.privilege == "SELECT ALL USER SECURABLES" else each.privilege)) is not None:
             for one in self._covered(each):
@@ -171,7 +173,7 @@ class _Reading:
 
     def _all(self, source: str, kind: str, reason: str, schema: str, line: Object) -> Iterator[Step]:
         for name in self._inside(schema):
-            for target in _targets(self.listing, name):
+            for target in all_of(self.listing, name):
                 yield Step(Edge(source, target, kind, reason, identity=ANYONE), line)
 
     def _inside(self, schema: str) -> list[Name]:
@@ -222,37 +224,28 @@ class _Reading:
     def _chains(self) -> Iterator[Step]:
         """From one object to the next of the same owner no permission is looked at, and no denial either."""
         for name in (*self.listing.relations, *self.listing.routines):
-            mine = self._object(name)
-            for use in self.listing.used.get(name, ()):
-                if self._object((use.uses_schema, use.uses_object)).owner == mine.owner:
-                    reason = f"{nodes.dotted(*name)} and what it names are both owned by {mine.owner}"
-                    yield Step(Edge(_main(self.listing, name), use_target(self.listing, use), "ownership chain", reason))
+            owner = self._object(name).owner
+            same = {
+                use_target(self.listing, use)
+                for use in self.listing.used.get(name, ())
+                if self._object((use.uses_schema, use.uses_object)).owner == owner
+            }
+            reason = f"{nodes.dotted(*name)} and what it names are both owned by {owner}"
+            for source, target in definition(self.listing, name):
+                if target in same:
+                    yield Step(Edge(source, target, "ownership chain", reason))
 
     def _executing(self, held: Held) -> Iterator[Step]:
         """A module WITH EXECUTE AS reads what that principal may."""
         for name, module in self.listing.routines.items():
             for use in self.listing.used.get(name, ()) if module.runs_as else ():
-                target = (use.uses_schema, use.uses_object)
-                inside = target in self.listing.routines
-                nodes_ = (nodes.routine(target),) if inside else whole_or_part(self.listing, target, use.uses_column)
-                if module.runs_as and held.holds(module.runs_as, *nodes_):
+                if module.runs_as and held.holds(module.runs_as, *use_held(self.listing, use)):
                     reason = f"{nodes.dotted(*name)} executes as {module.runs_as}, who may read it"
-                    edge = Edge(nodes.routine(name), use_target(self.listing, use), "EXECUTE AS", reason)
-                    yield Step(edge)
+                    target = use_target(self.listing, use)
+                    yield Step(Edge(nodes.routine(name), target, "EXECUTE AS", reason))
 
     def _object(self, name: Name) -> Object:
         return self.listing.relations.get(name) or self.listing.routines[name]
-
-
-def _main(listing: Listing, name: Name) -> str:
-    return nodes.routine(name) if name in listing.routines else nodes.relation(listing, name)
-
-
-def _targets(listing: Listing, name: Name) -> Iterator[str]:
-    if name in listing.routines:
-        yield nodes.routine(name)
-    else:
-        yield from (nodes.relation(listing, name, verb) for verb in nodes.VERBS)
 
 
 def _counts(public: str, name: str) -> bool:

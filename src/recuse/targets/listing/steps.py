@@ -11,7 +11,7 @@ from typing import Final
 from recuse.paths import ANYONE, Edge, Graph, Place, Search
 from recuse.targets.listing import nodes
 from recuse.targets.listing.nodes import VERBS, Verb
-from recuse.targets.listing.records import Granted, Listing, Member, Name, Object
+from recuse.targets.listing.records import Granted, Listing, Member, Name, Object, Uses
 
 Line = Member | Granted | Object
 """The line of an export that a step rests on."""
@@ -131,8 +131,9 @@ def owned_views(listing: Listing, held: Held) -> Iterator[Step]:
         if view.kind == "materialized view":
             yield from _copied(listing, name)
         elif view.kind == "view" and view.runs_as is not None and runs(listing, held, name, view.runs_as):
-            for use in listing.used.get(name, ()):
-                yield _shown(listing, name, use_target(listing, use), "view", view.runs_as)
+            for source, target in definition(listing, name):
+                reason = f"the view {nodes.dotted(*name)} shows it with the rights of {view.runs_as}"
+                yield Step(Edge(source, target, "view", reason, identity=view.runs_as))
         elif view.kind == "view" and view.runs_as is None:
             yield from _as_caller(listing, held, name)
 
@@ -140,46 +141,52 @@ def owned_views(listing: Listing, held: Held) -> Iterator[Step]:
 def runs(listing: Listing, held: Held, name: Name, principal: str) -> bool:
     """Whether a principal holds everything that a view names."""
     return all(
-        held.holds(principal, *whole_or_part(listing, (use.uses_schema, use.uses_object), use.uses_column))
+        held.holds(principal, *use_held(listing, use))
         for use in listing.used.get(name, ())
         if (use.uses_schema, use.uses_object) in listing.relations
     )
 
 
-def whole_or_part(listing: Listing, name: Name, at: str | None) -> tuple[str, ...]:
-    """The nodes of which one has to be held to read what a definition names."""
-    whole = nodes.relation(listing, name)
-    return (whole,) if at is None else (whole, nodes.column(name, at))
-
-
-def use_target(listing: Listing, use: object) -> str:
+def use_target(listing: Listing, use: Uses) -> str:
     """The node of what a definition names."""
-    schema, name = use.uses_schema, use.uses_object  # type: ignore[attr-defined]
-    at: str | None = use.uses_column  # type: ignore[attr-defined]
-    if (schema, name) in listing.routines:
-        return nodes.routine((schema, name))
-    return nodes.column((schema, name), at) if at else nodes.relation(listing, (schema, name))
+    name = (use.uses_schema, use.uses_object)
+    return nodes.column(name, use.uses_column) if use.uses_column else main(listing, name)
 
 
-def _shown(listing: Listing, name: Name, target: str, kind: str, owner: str) -> Step:
-    reason = f"the view {nodes.dotted(*name)} shows it with the rights of {owner}"
-    return Step(Edge(nodes.relation(listing, name), target, kind, reason, identity=owner))
+def use_held(listing: Listing, use: Uses) -> tuple[str, ...]:
+    """The nodes of which one has to be held to use what a definition names."""
+    name = (use.uses_schema, use.uses_object)
+    whole = main(listing, name)
+    return (whole,) if use.uses_column is None else (whole, nodes.column(name, use.uses_column))
+
+
+def definition(listing: Listing, name: Name) -> Iterator[tuple[str, str]]:
+    """From a view, or a column of it that is granted by itself, to what its query names: which column that shows of it
+    an export does not tell, so that each shows all. From a routine, or a synonym, likewise.
+    """
+    sources = [main(listing, name)]
+    sources += [nodes.column(name, at) for at in sorted(listing.by_column.get(name, ()))]
+    return ((source, use_target(listing, use)) for use in listing.used.get(name, ()) for source in sources)
+
+
+def main(listing: Listing, name: Name) -> str:
+    """Reading a relation, or running a routine."""
+    return nodes.routine(name) if name in listing.routines else nodes.relation(listing, name)
 
 
 def _copied(listing: Listing, name: Name) -> Iterator[Step]:
-    for use in listing.used.get(name, ()):
+    for source, target in definition(listing, name):
         reason = f"{nodes.dotted(*name)} holds a copy of it"
-        source = nodes.relation(listing, name)
-        yield Step(Edge(source, use_target(listing, use), "materialized view", reason, identity=ANYONE))
+        yield Step(Edge(source, target, "materialized view", reason, identity=ANYONE))
 
 
 def _as_caller(listing: Listing, held: Held, name: Name) -> Iterator[Step]:
     """A view that asks its caller's rights, under another view too: then the caller is who owns that one."""
     for principal in listing.principals:
-        for use in listing.used.get(name, ()) if runs(listing, held, name, principal.name) else ():
-            reason = f"the view {nodes.dotted(*name)} shows it to whoever may read it"
-            source, target = nodes.relation(listing, name), use_target(listing, use)
-            yield Step(Edge(source, target, "invoker view", reason, only_as=principal.name))
+        if runs(listing, held, name, principal.name):
+            for source, target in definition(listing, name):
+                reason = f"the view {nodes.dotted(*name)} shows it to whoever may read it"
+                yield Step(Edge(source, target, "invoker view", reason, only_as=principal.name))
 
 
 def _kept(each: Object) -> str | None:
