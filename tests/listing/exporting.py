@@ -2,12 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, get_args
 
 import psycopg
 
+from recuse import clock
 from recuse.targets.listing import nodes
 from recuse.targets.listing.access import Access
 from recuse.targets.listing.lines import print_records
@@ -31,7 +31,7 @@ from recuse.targets.listing.records import (
     Uses,
 )
 
-EXPORTED: Final = datetime(2026, 1, 31, 12, tzinfo=UTC)
+EXPORTED: Final = clock.now().replace(microsecond=0)
 
 
 def seal(folder: Path) -> Path:

@@ -90,7 +90,7 @@ def show(found: Verified) -> None:
 
 def _known(found: Verified) -> str:
     if not found.attempted:
-        return "known by catalog only"
+        return f"known by {found.how} only"
     agree = sum(attempt.agrees for attempt in found.attempts)
     rows = sum(attempt.tried for attempt in found.attempts)
     attempts = counted(len(found.attempts), "attempt")

@@ -1,6 +1,7 @@
 """The nouns, one frozen record each. Values are checked once, where they are read (`policy.repository`)."""
 
 from recuse.model.acceptance import Acceptance, AcceptedFinding, Extract, SignedAcceptance
+from recuse.model.attestation import Answer, AnswerWord, Attestation, SignedAttestation
 from recuse.model.documents import (
     ACTIONS,
     Action,
@@ -65,6 +66,9 @@ __all__ = [
     "Address",
     "Agency",
     "Agreement",
+    "Answer",
+    "AnswerWord",
+    "Attestation",
     "AttributeType",
     "Authority",
     "Category",
@@ -87,6 +91,7 @@ __all__ = [
     "Request",
     "RowAttribute",
     "SignedAcceptance",
+    "SignedAttestation",
     "SignedDirective",
     "Stage",
     "Standing",

@@ -8,6 +8,7 @@ from typing import Any, Final
 from recuse.compiler.proof.claims import Proof
 from recuse.enforcement.plan import Loss
 from recuse.errors import PlanError
+from recuse.operations import listed
 from recuse.operations.emergencies import documents
 from recuse.operations.plan import Planned
 from recuse.operations.widening import Widening
@@ -17,7 +18,7 @@ FORMAT: Final = 1
 _AGAIN: Final = "make it again with `recuse plan --out`"
 _KEYS: Final = (
     "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "standing", "accounts",
-    "severs", "emergencies", "classes", "proofs", "compared", "backtest", "advice", "sha256",
+    "severs", "listed", "emergencies", "classes", "proofs", "compared", "backtest", "advice", "sha256",
 )  # fmt: skip
 _CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards", "lock")
 _STANDING_KEYS: Final = ("system", "sql")
@@ -42,6 +43,7 @@ def plan_document(
         "standing": [{"system": p.plan.system, "sql": text} for p in planned for text in p.proved.standing],
         "accounts": [account for p in planned for account in _accounts(p)],
         "severs": sorted(f"{p.plan.system}/{login}" for p in planned for login in p.plan.severs),
+        "listed": listed.documents(workspace),
         "emergencies": list(documents(workspace.emergencies, workspace.at)),
         "classes": [
             {"system": p.plan.system, "role": role, "opens": p.classes.labels.get(role, "derived objects")}

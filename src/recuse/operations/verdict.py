@@ -19,7 +19,10 @@ EXIT: Final[Mapping[Verdict, int]] = {"holds": 0, "findings": 1, "undetermined":
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The verdict on one system, with everything it rests on; `known_by` is attempt or catalog, for each account."""
+    """The verdict on one system, with everything it rests on; `known_by` is attempt or catalog, for each account.
+
+    `how` is how a system is known where nothing was tried: by its catalog, a listing, or an attestation.
+    """
 
     system: str
     verdict: Verdict
@@ -36,6 +39,7 @@ class Verified:
     attempted: bool
     at: datetime
     pages: Mapping[str, str]
+    how: str = "catalog"
 
     @property
     def weighing(self) -> tuple[Finding, ...]:
@@ -53,7 +57,7 @@ def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
             v.system: {
                 "accounts": v.accounts,
                 "examined": list(v.examined),
-                "known_by": "attempt" if v.attempted else "catalog",
+                "known_by": "attempt" if v.attempted else v.how,
                 "accounts_known_by": dict(v.known_by),
                 "attempts": len(v.attempts),
                 "rows_tried": sum(a.tried for a in v.attempts),

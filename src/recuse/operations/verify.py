@@ -16,10 +16,12 @@ from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
+from recuse.operations.attested import verify_attested
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
 from recuse.operations.emergencies import Emergency
 from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
 from recuse.operations.findings import Finder, Finding
+from recuse.operations.listed_verify import verify_listings
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
@@ -57,12 +59,12 @@ def verify_repository(
 
 
 def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str | None = None) -> tuple[Verified, ...]:
-    """The verdict on every live system, or on one. Changes nothing in a database; attempts are rolled back."""
+    """The verdict on every system, or on one. Changes nothing in a database; attempts are rolled back."""
     found: list[Verified] = []
-    for each in workspace.systems(system):
+    for each in workspace.of_kind("live", system):
         with target_for(each.engine).open(looking.dsn(each)) as session:
             found.append(_Verification(session, workspace, each, ledger, looking).verdict())
-    return tuple(found)
+    return (*found, *verify_listings(workspace, system), *verify_attested(workspace, system))
 
 
 @dataclass(slots=True)

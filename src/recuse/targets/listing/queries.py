@@ -11,7 +11,16 @@ _SQL: Final = files("recuse.targets.listing").joinpath("sql")
 
 def export_queries(engine: str) -> dict[str, str]:
     """The queries of an engine, by the name of the CSV file that each makes."""
+    return {name: _shipped(engine, f"{name[:-4]}.sql") for name in FILES}
+
+
+def export_readme(engine: str) -> str:
+    """How the queries of an engine are run."""
+    return _shipped(engine, "README.txt")
+
+
+def _shipped(engine: str, file: str) -> str:
     known = sorted(folder.name for folder in _SQL.iterdir())
     if engine not in known:
         raise InputError(f"no queries for `{engine}` are shipped", f"name one of {', '.join(known)}")
-    return {name: _SQL.joinpath(engine, f"{name[:-4]}.sql").read_text(encoding="utf-8") for name in FILES}
+    return _SQL.joinpath(engine, file).read_text(encoding="utf-8")
