@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, get_args
+from typing import Any, Final, cast, get_args
 
 import psycopg
 
@@ -26,7 +26,6 @@ from recuse.targets.listing.records import (
     Present,
     Principal,
     PrincipalKind,
-    Record,
     Scope,
     Uses,
 )
@@ -51,22 +50,27 @@ def export(dsn: str, folder: Path) -> Path:
     return seal(folder)
 
 
+def _pair(name: str) -> tuple[str, str]:
+    schema, _, inside = name.partition(".")
+    return schema, inside
+
+
 def write(listing: Listing, folder: Path) -> Path:
     """Write an export as the queries would have, and seal it."""
     folder.mkdir(parents=True, exist_ok=True)
-    parts: dict[str, tuple[Record, ...]] = {
+    parts: dict[str, tuple[Any, ...]] = {
         "about.csv": (listing.about,), "principals.csv": listing.principals, "members.csv": listing.members,
         "objects.csv": listing.objects, "columns.csv": listing.columns, "grants.csv": listing.grants,
         "uses.csv": listing.uses, "present.csv": listing.present,
     }  # fmt: skip
     for name, kind in FILES.items():
-        (folder / name).write_bytes(print_records(kind, parts[name]))
+        (folder / name).write_bytes(print_records(cast("type[Any]", kind), parts[name]))
     return seal(folder)
 
 
 @dataclass
 class Sketch:
-    """An export by hand, in few words: `login("ANA")`, `grant("SELECT", "R.PERSON", "ANA")`, `member("ROLE", "ANA")`."""
+    """An export by hand, in few words: `login("ANA")`, `grant("SELECT", "R.T", "ANA")`, `member("ROLE", "ANA")`."""
 
     engine: str
     principals: list[Principal] = field(default_factory=list)
@@ -93,37 +97,40 @@ class Sketch:
         self.objects.append(Object(name, None, "schema", owner, None, filtered=False))
 
     def table(self, name: str, owner: str, *columns: str, filtered: bool = False) -> None:
-        self._relation(name, Object(*name.split("."), "table", owner, None, filtered), columns)
+        self._relation(name, Object(*_pair(name), "table", owner, None, filtered), columns)
 
     def view(self, name: str, owner: str, uses: str, columns: tuple[str, ...] = (), runs_as: str | None = None) -> None:
-        self._relation(name, Object(*name.split("."), "view", owner, runs_as, filtered=False), columns)
+        self._relation(name, Object(*_pair(name), "view", owner, runs_as, filtered=False), columns)
         self.use(name, uses)
 
     def routine(self, name: str, owner: str, uses: str, runs_as: str | None = None) -> None:
-        self.objects.append(Object(*name.split("."), "routine", owner, runs_as, filtered=False))
+        self.objects.append(Object(*_pair(name), "routine", owner, runs_as, filtered=False))
         self.use(name, uses)
 
     def use(self, name: str, uses: str) -> None:
-        self.uses.append(Uses(*name.split("."), *uses.split("."), None))
+        self.uses.append(Uses(*_pair(name), *_pair(uses), None))
 
     def grant(self, privilege: str, on: str, to: str, *, denied: bool = False, grantor: str | None = None) -> None:
         """`on`: `server`, `database`, `schema S`, `principal P`, `S.T` or `S.T.C`."""
         word, _, rest = on.partition(" ")
-        parts: tuple[str | None, ...]
+        schema, inside, column = (*on.split("."), None, None)[:3]
         if word in ("server", "database"):
-            parts = (None, None, None)
+            schema, inside = None, None
         elif rest:
-            parts = (rest, None, None) if word == "schema" else (None, rest, None)
+            schema, inside = (rest, None) if word == "schema" else (None, rest)
         else:
-            parts = (*on.split("."), None)[:3]
-            word = "column" if parts[2] else "object"
+            word = "column" if column else "object"
         scope = next(each for each in get_args(Scope) if each == word)
-        self.grants.append(Granted(scope, *parts, privilege, to, grantor, grantable=False, denied=denied))
+        self.grants.append(
+            Granted(scope, schema, inside, column, privilege, to, grantor, grantable=False, denied=denied)
+        )
 
     def _relation(self, name: str, made: Object, columns: tuple[str, ...]) -> None:
         self.objects.append(made)
         schema, relation = name.split(".")
-        self.columns += [Column(schema, relation, each, n, "text") for n, each in enumerate(columns or ("ID",), start=1)]
+        self.columns += [
+            Column(schema, relation, each, n, "text") for n, each in enumerate(columns or ("ID",), start=1)
+        ]
 
     def listing(self) -> Listing:
         """The export, checked as a read one is."""

@@ -1,4 +1,4 @@
-"""Attested systems: a checklist to fill in, two signatures, an end; and everything that can be wrong with them is a finding."""
+"""Attested systems: a checklist to fill in, two signatures, an end; and what is wrong with them is a finding."""
 
 import hashlib
 import re
@@ -133,7 +133,9 @@ def test_past_its_end_it_is_a_finding(policy: Path) -> None:
     today = clock.now().date()
     days = {"from = .*": f"from = {today - timedelta(days=40)}", "until = .*": f"until = {today - timedelta(days=1)}"}
     answered(policy, **days)
-    text_of(policy).write_text(re.sub(r"^on = .*$", f"on = {today - timedelta(days=41)}", text_of(policy).read_text(), flags=re.M))
+    text_of(policy).write_text(
+        re.sub(r"^on = .*$", f"on = {today - timedelta(days=41)}", text_of(policy).read_text(), flags=re.M)
+    )
     signed(policy)
     assert f"is for {today - timedelta(days=40)} to {today - timedelta(days=1)}" in sentence(policy)
 

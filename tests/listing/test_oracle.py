@@ -1,6 +1,7 @@
 """Oracle's own rules, on small exports written by hand from Oracle's documentation. Not compared with a running server.
 
-Pages are of the 19c set at docs.oracle.com: SQL = SQL Language Reference, SEC = Database Security Guide, REF = Reference.
+Pages are of the 19c set at docs.oracle.com: SQL = SQL Language Reference, SEC = Database Security Guide,
+REF = Database Reference.
 """
 
 import pytest
@@ -86,7 +87,8 @@ def test_a_schema_privilege_reaches_one_schema(rms: Sketch) -> None:
 
 
 @pytest.mark.parametrize(
-    "privilege", ["GRANT ANY OBJECT PRIVILEGE", "GRANT ANY ROLE", "GRANT ANY PRIVILEGE", "ALTER USER", "BECOME USER", "SYSDBA"]
+    "privilege",
+    ["GRANT ANY OBJECT PRIVILEGE", "GRANT ANY ROLE", "GRANT ANY PRIVILEGE", "ALTER USER", "BECOME USER", "SYSDBA"],
 )
 def test_who_can_give_itself_every_right_has_it(rms: Sketch, privilege: str) -> None:
     """SQL, GRANT, system privileges: each of these gives its holder, or another's login, the rest."""

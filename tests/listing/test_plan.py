@@ -11,14 +11,20 @@ import psycopg
 import pytest
 
 from recuse.operations import record
+from recuse.operations.apply import apply_repository
+from recuse.operations.document import plan_document
 from recuse.operations.listed import Refused, plans
 from recuse.operations.listed_plan import ListedPlan
 from recuse.operations.listed_script import script, undo_script
+from recuse.operations.plan import plan_system
+from recuse.operations.scripts import Written, write_scripts
+from recuse.operations.verify import Verified, verify_document, verify_repository
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.listing.access import Access
 from recuse.targets.listing.changes import changed
 from recuse.targets.listing.records import Listing
 from recuse.targets.postgres.throwaway import Server
+from recuse.targets.target import target_for
 from tests.conftest import binaries_of
 from tests.listing.exporting import EXPORTED, Sketch, export, write
 from tests.listing.policy import RULES, sign, write_policy
@@ -94,7 +100,9 @@ def refusal(policy: Path) -> str:
 
 
 def recuse(*command: str) -> tuple[int, Any]:
-    done = subprocess.run([".venv/bin/recuse", *command, "--format", "json"], capture_output=True, text=True)
+    done = subprocess.run(
+        [".venv/bin/recuse", *command, "--format", "json"], capture_output=True, text=True, check=False
+    )
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
@@ -143,8 +151,14 @@ def test_planned_again_on_the_export_that_follows_there_is_nothing_to_change(tmp
 
 def test_undone_everything_is_as_it_was(tmp_path: Path) -> None:
     plan = planned(repository(tmp_path, oracle()))
-    done = [line for line in script(plan).splitlines() if line.startswith(("GRANT", "REVOKE", "CREATE", "DROP", "ALTER"))]
-    undone = [line for line in undo_script(plan).splitlines() if line.startswith(("GRANT", "REVOKE", "CREATE", "DROP", "ALTER"))]
+    done = [
+        line for line in script(plan).splitlines() if line.startswith(("GRANT", "REVOKE", "CREATE", "DROP", "ALTER"))
+    ]
+    undone = [
+        line
+        for line in undo_script(plan).splitlines()
+        if line.startswith(("GRANT", "REVOKE", "CREATE", "DROP", "ALTER"))
+    ]
     assert len(done) == len(undone)
     opposite = {"GRANT": "REVOKE", "REVOKE": "GRANT", "CREATE": "DROP", "DROP": "CREATE", "ALTER": "ALTER"}
     assert [opposite[line.split()[0]] for line in done] == [line.split()[0] for line in reversed(undone)]
@@ -174,7 +188,11 @@ def test_what_no_statement_closes_stays_open_and_is_said(tmp_path: Path) -> None
             TABLES,
             "may read only some columns of `RMS.PERSON`, and a grant of Oracle gives SELECT on a whole table",
         ),
-        (RULES, TABLES.replace("RMS.PERSON", "RMS.PERSONS"), "table `RMS.PERSONS` of system `rms` is not in its export"),
+        (
+            RULES,
+            TABLES.replace("RMS.PERSON", "RMS.PERSONS"),
+            "table `RMS.PERSONS` of system `rms` is not in its export",
+        ),
         (RULES, TABLES.replace('["ID"]', '["IDENT"]'), "has no column `IDENT` in its export"),
     ],
     ids=["rows", "columns", "table", "column"],
@@ -290,7 +308,8 @@ CREATE TABLE rms.person (id integer, name text, phone text); INSERT INTO rms.per
 CREATE TABLE rms.log (id integer);
 CREATE VIEW rms.people AS SELECT name, phone FROM rms.person;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rms.person TO staff; GRANT SELECT ON rms.person TO partners;
-GRANT SELECT ON rms.people TO ice, usm; GRANT SELECT (phone) ON rms.person TO PUBLIC; GRANT SELECT ON rms.log TO partners;
+GRANT SELECT ON rms.people TO ice, usm; GRANT SELECT (phone) ON rms.person TO PUBLIC;
+GRANT SELECT ON rms.log TO partners;
 RESET ROLE;
 GRANT staff TO ana; GRANT partners TO ice, usm; GRANT pg_read_all_data TO night; GRANT night TO ice;
 """
@@ -304,7 +323,12 @@ def test_a_person_runs_the_script_on_a_real_server_and_undoes_it(own_server: Ser
     first = export(dsn, tmp_path / "export")
     before = {file.name: file.read_text() for file in sorted(first.glob("*.csv")) if file.name != "about.csv"}
     tables = TABLES.replace("RMS.PERSON", "rms.person").replace("ID", "id").replace("PHONE", "phone")
-    accounts = {"rms/postgres": "city.police superuser", "rms/ana": "city.police", "rms/ice": "us.ice", "rms/usm": "us.marshals"}
+    accounts = {
+        "rms/postgres": "city.police superuser",
+        "rms/ana": "city.police",
+        "rms/ice": "us.ice",
+        "rms/usm": "us.marshals",
+    }
     policy = write_policy(tmp_path, {"rms": ("listing", "postgresql", str(first))}, accounts, {"rms": tables})
     assert _columns(own_server, "ice") == _columns(own_server, "usm") == _columns(own_server, "ana") == 3
     plan = planned(policy)
@@ -317,6 +341,49 @@ def test_a_person_runs_the_script_on_a_real_server_and_undoes_it(own_server: Ser
     _psql(own_server, tmp_path / "undo.sql")
     export(dsn, tmp_path / "export")
     assert {name: (first / name).read_text() for name in before} == before
+
+
+def test_beside_live_systems_all_is_done_that_can_be_and_the_rest_is_said(own_server: Server, tmp_path: Path) -> None:
+    """A live system is cut and proved as ever; the listing gets its script; the portal is attested or a finding."""
+    with psycopg.connect(own_server.dsn(), autocommit=True) as admin:
+        admin.execute(POSTGRES)
+    write(oracle().listing(), tmp_path / "export")
+    systems = {
+        "clear": ("live", "postgresql", "clear"),
+        "rms": ("listing", "oracle", str(tmp_path / "export")),
+        "portal": ("attested", "vendor", "portal"),
+    }
+    live = TABLES.replace("RMS.PERSON", "rms.person").replace("ID", "id").replace("PHONE", "phone")
+    people = {"clear/postgres": "city.police superuser", "clear/ana": "city.police", "clear/ice": "us.ice",
+              "clear/usm": "us.marshals"}  # fmt: skip
+    policy = write_policy(tmp_path, systems, ACCOUNTS | people, {"clear": live, "rms": TABLES})
+    sign(tmp_path)
+    ledger = record.ledger_folder(policy, None)
+    opened = workspace(policy, draft=False)
+    (system,) = opened.systems()
+    with target_for("postgresql").open(own_server.dsn()) as session:
+        document = plan_document(opened, [plan_system(session, opened.policy(), system)], None)
+    (done,) = apply_repository(policy, document, ledger, lambda _: own_server.dsn())
+    (script_,) = write_scripts(policy, document, ledger, tmp_path / "plan.json")
+    assert done.changes
+    assert isinstance(script_, Written)
+    assert script_.file == tmp_path / "plan.rms.sql"
+    assert (_columns(own_server, "ice"), _columns(own_server, "usm"), _columns(own_server, "ana")) == (0, 3, 3)
+    found = verify_repository(workspace(policy), ledger, dsn=lambda _: own_server.dsn(), progress=lambda *_: None)
+    assert {each.system: each.verdict for each in found} == {
+        "clear": _of_live(found), "rms": "findings", "portal": "findings"
+    }  # fmt: skip
+    assert verify_document(found)["verdict"] == "findings"
+    write(after(planned(policy)), tmp_path / "export")
+    assert [each.verdict for each in verify_repository(workspace(policy), ledger, "rms")] == ["undetermined"]
+
+
+def _of_live(found: tuple[Verified, ...]) -> str:
+    """The live system's own verdict: no finding that the listing or the portal could have brought."""
+    live = next(each for each in found if each.system == "clear")
+    assert not {each.code for each in live.findings} & {"listed", "old-export", "attestation"}
+    assert live.attempted
+    return live.verdict
 
 
 def _columns(server: Server, login: str) -> int:
@@ -335,5 +402,7 @@ def _columns(server: Server, login: str) -> int:
 
 def _psql(server: Server, file: Path) -> None:
     binaries = binaries_of(server.version)
-    done = subprocess.run([binaries / "psql", "-X", "-d", server.dsn(), "-f", str(file)], capture_output=True, text=True)
+    done = subprocess.run(
+        [binaries / "psql", "-X", "-d", server.dsn(), "-f", str(file)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr

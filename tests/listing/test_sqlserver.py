@@ -60,7 +60,6 @@ def test_a_denial_on_a_wider_level_beats_a_grant_on_the_table(rms: Sketch, on: s
 
 def test_a_denial_to_public_binds_all_but_sysadmin_and_the_owner(rms: Sketch) -> None:
     """TSQL, DENY: it does not bind sysadmin or the owner of the object."""
-    rms.principals = [p for p in rms.principals]
     rms.table("rms.own", "database:ana", "id")
     rms.grant("SELECT", "database", "database:ben")
     rms.grant("SELECT", "rms.own", "database:public", denied=True)

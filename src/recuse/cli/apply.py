@@ -68,7 +68,9 @@ def apply(
     content = read_file(plan)
     whole = read_plan(content)
     if dry_run:
-        _statements([*whole["changes"], *(change for each in whole["listed"] for change in each["changes"])], human=human)
+        _statements(
+            [*whole["changes"], *(change for each in whole["listed"] for change in each["changes"])], human=human
+        )
         return
     if human:
         show_emergencies(whole["emergencies"])

@@ -32,7 +32,9 @@ def confirm(
     human, now = printing(format_), clock.now().replace(microsecond=0)
     if signable(repository, directive) == "attestation":
         if refuse or effective or conditions:
-            raise InputError("an attestation is confirmed as it is", "leave away --refuse, --effective and --conditions")
+            raise InputError(
+                "an attestation is confirmed as it is", "leave away --refuse, --effective and --conditions"
+            )
         second = confirm_attestation(repository, directive, official, key)
         if human:
             out.print(f"confirmed: [bold]{second}[/]")

@@ -25,5 +25,3 @@ def _words(effects: list[dict[str, str]]) -> str:
                 if effect["rows"] == rows and effect["action"] in actions:
                     found.setdefault(word, {})[effect["category"]] = None
     return "\n".join(f"[bold]{word}[/] {plain(', '.join(categories))}" for word, categories in found.items()) or "–"
-
-

@@ -1,4 +1,4 @@
-"""What plans and scripts say of listings, for people: what would change, what stays open, and that nothing was tried."""
+"""What plans and scripts say of listings, for people: what would change, what stays open; nothing was tried."""
 
 from typing import Any
 
@@ -15,13 +15,17 @@ def show_listed(found: dict[str, Any]) -> None:
         return
     out.print(f"{plain(found['system'])}: [yellow]listed, not verified[/], from an export of {found['exported_at']}")
     if found["changes"]:
-        out.print(f"{counted(len(found['changes']), 'statement')} for a person, which `recuse apply` writes as a script")
+        out.print(
+            f"{counted(len(found['changes']), 'statement')} for a person, which `recuse apply` writes as a script"
+        )
         out.print(effects_table(found["accounts"]))
     else:
         out.print("[green]nothing to change[/]: the export is as the policy wants it")
     for each in found["stays_open"]:
         way = each["steps"][-1]["reason"]
-        err.print(f"[yellow]stays open[/] {plain(each['account'])}: {each['action']} {plain(each['object'])}: {plain(way)}")
+        err.print(
+            f"[yellow]stays open[/] {plain(each['account'])}: {each['action']} {plain(each['object'])}: {plain(way)}"
+        )
     for sentence in found["not_opened"]:
         err.print(f"[yellow]not opened[/] {plain(sentence)}")
 
@@ -33,7 +37,9 @@ def show_script(done: Written | Refused) -> None:
     elif done.file is None:
         out.print(f"{plain(done.system)}: [green]nothing to change[/] by its export; listed, not verified")
     else:
-        out.print(f"{plain(done.system)}: {counted(done.changes, 'line')} to change by hand: [bold]{plain(done.file)}[/]")
+        out.print(
+            f"{plain(done.system)}: {counted(done.changes, 'line')} to change by hand: [bold]{plain(done.file)}[/]"
+        )
         out.print(f"  a person reads and runs it, then exports again; {plain(done.undo)} undoes it; nothing was run")
 
 

@@ -10,8 +10,6 @@ from rich.table import Table
 from recuse.audit.backtest import backtest as replay
 from recuse.audit.statements import read_statements
 from recuse.cli.advice import show_advice
-from recuse.cli.effects import effects_table
-from recuse.cli.listed import show_listed
 from recuse.cli.console import (
     HERE,
     DsnOption,
@@ -32,6 +30,8 @@ from recuse.cli.console import (
     read_file,
     write_file,
 )
+from recuse.cli.effects import effects_table
+from recuse.cli.listed import show_listed
 from recuse.errors import InputError, RefutedError
 from recuse.operations import record
 from recuse.operations.advice import Wanted, advise

@@ -63,7 +63,9 @@ def reach(
     """
     human = printing(format_)
     if Path(url).is_dir():
-        _exported(Path(url), object_, tuple(account or ()), human=human, alone=(html, repository, system) == (None,) * 3)
+        _exported(
+            Path(url), object_, tuple(account or ()), human=human, alone=(html, repository, system) == (None,) * 3
+        )
         return
     warn_of_password(url)
     if html is None and (repository, system) != (None, None):

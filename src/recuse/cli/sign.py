@@ -32,7 +32,8 @@ def sign(
     """Sign a directive, an acceptance of findings, or an attestation.
 
     Of a directive it fills in the digests of its rules and of the policy files, and signs those exact bytes: it writes
-    directive.toml and directive.toml.sig. An acceptance or attestation it signs as it is. Nothing is changed in a database.
+    directive.toml and directive.toml.sig. An acceptance or attestation it signs as it is. Nothing is changed in a
+    database.
 
     A hardware or encrypted key signs with stock OpenSSH: ssh-keygen -Y sign -n recuse-directive@v1 -f KEY
     directive.toml (after `recuse check`; an acceptance in the namespace recuse-accept@v1, an

@@ -1,7 +1,7 @@
-"""Attestations: what two officials answer for about a system that no program can look into, for a year at most.
+"""Attestations: what two officials answer for, about a system that no program can look into, for a year at most.
 
 ```
-attestations/<id>/attestation.toml       every question of the checklist, with answer, person, day and evidence  (required)
+attestations/<id>/attestation.toml       every question of the checklist: answer, person, day, evidence  (required)
                   attestation.toml.sig   armored SSHSIG over attestation.toml, by the official who attests
                   countersignature.sig   armored SSHSIG over attestation.toml, by another who confirms
                   …                      evidence, where it may lie here; its SHA-256 is in attestation.toml
@@ -16,19 +16,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, get_args
 
 from recuse.directive.claims import Claim, signer
 from recuse.directive.signature import COUNTERSIGN_NAMESPACE
 from recuse.errors import Problem, SignatureError
-from recuse.model import Answer, Attestation, Official, SignedAttestation
+from recuse.model import Answer, AnswerWord, Attestation, Official, SignedAttestation
 from recuse.toml_source import Section, parse
 
 ATTESTATION: Final = "attestation.toml"
 SIGNATURE: Final = "attestation.toml.sig"
 COUNTERSIGNATURE: Final = "countersignature.sig"
 LONGEST: Final = timedelta(days=366)
-_ANSWERS: Final = ("yes", "no", "open")
+_ANSWERS: Final[tuple[AnswerWord, ...]] = get_args(AnswerWord)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -89,11 +89,13 @@ class Standing:
 
 
 def check_signatures(signed: SignedAttestation, officials: Mapping[str, Official]) -> Standing:
-    """The attestation with both signatures checked. Raises SignatureError, in one sentence, for what is wrong or missing."""
+    """The attestation with both signatures checked. Raises SignatureError for what is wrong or missing."""
     found = signed.attestation
     what = f"attestation `{found.id}`"
     if signed.signature is None or signed.countersignature is None:
-        raise SignatureError(f"{what} has not both signatures", "let two officials run `recuse sign` and `recuse confirm`")
+        raise SignatureError(
+            f"{what} has not both signatures", "let two officials run `recuse sign` and `recuse confirm`"
+        )
     if found.attested_by == found.confirmed_by:
         raise SignatureError(f"{what} is attested and confirmed by one person", "let another official confirm")
     on = datetime.combine(found.start, time(12), UTC)
@@ -117,7 +119,8 @@ def template(name: str, system: str, officials: tuple[str, str], start: date) ->
     for question, text in checklist().items():
         lines += [
             "", f"# {text}", "[[answer]]", f'question = "{question}"', 'answer = "open"  # yes, no or open',
-            'by = ""  # who found out', f"on = {start}", '# evidence = "file name"', '# evidence_sha256 = "…"', '# note = "…"',
+            'by = ""  # who found out', f"on = {start}", '# evidence = "file name"',
+            '# evidence_sha256 = "…"', '# note = "…"',
         ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -125,7 +128,7 @@ def template(name: str, system: str, officials: tuple[str, str], start: date) ->
 def _answer(section: Section) -> Answer:
     found = Answer(
         question=section.text("question"),
-        answer=section.choice("answer", _ANSWERS),  # type: ignore[arg-type]
+        answer=section.choice("answer", _ANSWERS),
         by=section.text("by", blank=True),
         on=section.day("on"),
         evidence=section.optional_text("evidence"),
@@ -149,11 +152,15 @@ def _check(found: Attestation, name: str, section: Section) -> None:
         remedy = "rename the folder, or the attestation before it is signed"
         section.report(f"`id` is `{found.id}`, but the folder is `{name}`", "id", remedy=remedy)
     if not found.start <= found.until <= found.start + LONGEST:
-        section.report(f"`{found.id}` must end after it begins, and within a year", "until", remedy="give an earlier end")
+        section.report(
+            f"`{found.id}` must end after it begins, and within a year", "until", remedy="give an earlier end"
+        )
     asked = [answer.question for answer in found.answers]
     for question in checklist():
         if asked.count(question) != 1:
-            section.report(f"the question `{question}` is answered {asked.count(question)} times", remedy="answer it once")
+            section.report(
+                f"the question `{question}` is answered {asked.count(question)} times", remedy="answer it once"
+            )
     for question in asked:
         if question and question not in checklist():
             known = ", ".join(f"`{each}`" for each in checklist())

@@ -40,7 +40,7 @@ class Attestation:
 
 @dataclass(frozen=True, slots=True)
 class SignedAttestation:
-    """One folder of `attestations/`: the text, two signatures, and the SHA-256 of each piece of evidence that lies there."""
+    """One folder of `attestations/`: the text, two signatures, the SHA-256 of each piece of evidence beside it."""
 
     attestation: Attestation
     signature: bytes | None

@@ -1,4 +1,4 @@
-"""What `verify` says of a system that no program can look into: who answers for it, until when, and what is wrong with that."""
+"""What `verify` says of a system that no program can look into: who answers for it, and until when."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,4 +112,3 @@ def _sentence(best: Standing) -> str:
     kept = f"; {away} pieces of evidence are kept elsewhere" if away else ""
     by = f"by {found.attested_by} and {found.confirmed_by}"
     return f"attested: attested, not verified, {by}, until {found.until} (attestation `{found.id}`){kept}"
-

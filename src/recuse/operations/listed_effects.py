@@ -41,9 +41,7 @@ def governed(system: System) -> Iterator[Name]:
     yield from (table_name(each.name) for each in system.derived if not each.name.endswith(")"))
 
 
-def effects(
-    system: System, wanted: Wanted, before: Access, after: Access
-) -> tuple[tuple[Loss, ...], tuple[Loss, ...]]:
+def effects(system: System, wanted: Wanted, before: Access, after: Access) -> tuple[tuple[Loss, ...], tuple[Loss, ...]]:
     """What logins lose and gain, by category; other relations stand under their own name in parentheses."""
     old, new = _reached(system, wanted, before), _reached(system, wanted, after)
     return tuple(_less(old, new)), tuple(_less(new, old))

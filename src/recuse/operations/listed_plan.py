@@ -1,4 +1,4 @@
-"""Plans a listing: what a person has to make and unmake so that its grants say what the policy says, and what stays open.
+"""Plans a listing: what a person makes and unmakes so that its grants say what the policy says; what stays open.
 
 Classes are roles here too, and hold every grant on governed tables. All other grants on them end; so does, login by
 login, the first membership or grant of every path that still leads past the policy. The answer to that is asked of the
@@ -21,7 +21,7 @@ from recuse.targets.listing.access import Access
 from recuse.targets.listing.changes import STEPS, ListedChange, Step, changed, unsigned
 from recuse.targets.listing.denials import WORD
 from recuse.targets.listing.nodes import Verb
-from recuse.targets.listing.records import Granted, Listing, Member, Name, Principal
+from recuse.targets.listing.records import Granted, Listing, Member, Name, Principal, Scope
 
 PREFIX: Final = "recuse_c_"
 _DATABASE: Final = "database:"
@@ -96,7 +96,7 @@ class _Planning:
                     yield Open(login, name, verb, access.reached(login).shortest(node))
 
     def _first(self, access: Access, path: Path) -> Granted | Member | None:
-        """The line nearest to the login that a script can take away: a right is taken from one before it is from all."""
+        """The line nearest to the login that a script can take away: a right is taken from one before from all."""
         for edge in path:
             line = access.lines.get(edge)
             if isinstance(line, Granted) or (isinstance(line, Member) and self._can_leave(line)):
@@ -107,9 +107,9 @@ class _Planning:
 
     def _can_leave(self, line: Member) -> bool:
         """A login is not taken from its user, nor anyone from a class role that the policy wants it in."""
-        return self.listing.principal.get(line.role, Principal(line.role, "role", False, False)).kind == "role" and not (
-            line.role.removeprefix(_DATABASE).startswith(PREFIX)
-        )
+        return self.listing.principal.get(
+            line.role, Principal(line.role, "role", False, False)
+        ).kind == "role" and not (line.role.removeprefix(_DATABASE).startswith(PREFIX))
 
     @property
     def _exempt(self) -> frozenset[str]:
@@ -127,7 +127,7 @@ class _Planning:
 
     def _made(self, before: Access) -> Iterator[ListedChange]:
         """Class roles, what they hold, and who is in them; what is there already is not made again."""
-        held = {unsigned(line) for line in (*self.listing.grants, *self.listing.members)}
+        held = {unsigned(line) for line in self.listing.grants}
         for role in sorted(self.wanted.classes):
             name = self._role(role)
             fresh = name not in self.listing.principal
@@ -155,7 +155,7 @@ class _Planning:
             every = frozenset(self.listing.columns_of.get(name, ()))
             by_column = bool(columns) and verb != "delete" and (columns != every or self._always_by_column)
             for column in sorted(columns) if by_column else (None,):
-                on = "column" if column else "object"
+                on: Scope = "column" if column else "object"
                 yield Granted(on, *name, column, WORD[verb], self._role(role), None, grantable=False, denied=False)
 
     def _unmade(self) -> Iterator[ListedChange]:
@@ -218,4 +218,12 @@ def _position(change: ListedChange) -> tuple[object, ...]:
     made = change.make and isinstance(line, Principal)
     column = line.column if isinstance(line, Granted) else None
     alike = replace(line, column=None) if isinstance(line, Granted) else line
-    return (STEPS.index(change.step), not made, change.make, type(line).__name__, repr(alike), change.reason, column or "")
+    return (
+        STEPS.index(change.step),
+        not made,
+        change.make,
+        type(line).__name__,
+        repr(alike),
+        change.reason,
+        column or "",
+    )

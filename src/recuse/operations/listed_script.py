@@ -32,7 +32,7 @@ _SESSIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Scripted:
-    """One statement of a script, with the step, why, and what undoes it. `by` is who has to run it, where not anyone can."""
+    """One statement of a script: its step, why, and what undoes it; `by` is who has to run it, where not anyone can."""
 
     step: Step
     reason: str
@@ -70,7 +70,11 @@ def script(plan: ListedPlan) -> str:
 
 def undo_script(plan: ListedPlan) -> str:
     """What takes the script back, last statement first."""
-    lines = [*_head(plan, "what was there before, and undoes the script beside it"), _START[plan.listing.about.engine], ""]
+    lines = [
+        *_head(plan, "what was there before, and undoes the script beside it"),
+        _START[plan.listing.about.engine],
+        "",
+    ]
     for each in reversed(scripted(plan)):
         lines += _explained(f"undoes: {each.reason}", each.by, each.statement.undo)
     return "\n".join([*lines, ""])

@@ -1,4 +1,4 @@
-"""What `verify` says of a listing: every path past the policy as a finding, and never more than “listed, not verified”."""
+"""What `verify` says of a listing: each path past the policy as a finding; never more than “listed, not verified”."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,17 +35,17 @@ def _verified(workspace: Workspace, plan: ListedPlan) -> Verified:
     said = [f"{code}: {sentence}" for code, sentence in not_examined(plan.listing, workspace.at)]
     said[0] = said[0].replace("listed: ", "listed: listed, not verified: ", 1)
     logins = [each.name for each in plan.listing.principals if each.kind == "login"]
-    return _verdict(workspace, plan.system, findings, said, {f"{plan.system}/{login}": "listing" for login in logins}, plan)
+    known = {f"{plan.system}/{login}": "listing" for login in logins}
+    found = _verdict(workspace, plan.system, findings, said)
+    return replace(found, accounts=len(known), known_by=known, server_version=plan.listing.about.version)
 
 
 def _refused(workspace: Workspace, each: Refused) -> Verified:
     remedy = f"; {each.error.remedy}" if each.error.remedy else ""
-    return _verdict(workspace, each.system, [], [f"listed: {each.error.message}{remedy}"], {}, None)
+    return replace(_verdict(workspace, each.system, [], [f"listed: {each.error.message}{remedy}"]), examined=())
 
 
-def _verdict(
-    workspace: Workspace, system: str, findings: list[Finding], said: list[str], known: dict[str, str], plan: ListedPlan | None
-) -> Verified:
+def _verdict(workspace: Workspace, system: str, findings: list[Finding], said: list[str]) -> Verified:
     repository = workspace.repository
     standing = accepted(repository.acceptances, repository.officials, workspace.at.date())
     weighing, covered = divided(findings, standing)
@@ -56,13 +56,13 @@ def _verdict(
         findings=weighing,
         accepted=covered,
         attempts=(),
-        examined=("accounts, memberships, grants, owners and views of an export",) if plan else (),
+        examined=("accounts, memberships, grants, owners and views of an export",),
         not_examined=tuple(said),
         residual=(),
         outside=tuple(OUTSIDE.items()),
-        accounts=len(known),
-        known_by=known,
-        server_version=plan.listing.about.version if plan else "",
+        accounts=0,
+        known_by={},
+        server_version="",
         attempted=False,
         at=workspace.at,
         pages={},

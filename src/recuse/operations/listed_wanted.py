@@ -1,4 +1,4 @@
-"""What the policy opens to each login of a listing, as far as grants can say it; what they cannot is refused by name."""
+"""What the policy opens to each login of a listing, as far as grants can say it; the rest is refused by name."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ def wanted_of(policy: Policy, system: System, listing: Listing) -> Wanted:
     _check_logins(system, accounts, listing)
     shapes = {table.name: _shape(system, table, listing) for table in system.tables}
     classes = Classifier(policy.repository, system, policy.rules, shapes).classify(policy.on)
-    refusals = dict.fromkeys(_refusals(system, classes, listing))
+    refusals = dict.fromkeys(_refusals(classes, listing))
     if refusals:
         (first, remedy), *others = refusals
         more = f"; and {len(others)} more of the kind" if others else ""
@@ -94,7 +94,7 @@ def _shape(system: System, table: TableMap, listing: Listing) -> TableShape:
     return TableShape(table.name, "table", shapes, ())
 
 
-def _refusals(system: System, classes: ClassMap, listing: Listing) -> Iterator[tuple[str, str]]:
+def _refusals(classes: ClassMap, listing: Listing) -> Iterator[tuple[str, str]]:
     engine = listing.about.engine
     for login, role in sorted(classes.standing.items()):
         content = classes.contents[role]
@@ -140,7 +140,9 @@ def _opened(content: ClassContent) -> dict[tuple[Name, Verb], frozenset[str]]:
 
 
 def _refusal(engine: str, what: str, subject: str) -> tuple[str, str]:
-    found = _refused().get(engine, {}).get(what, {"why": "and grants cannot say that", "remedy": "leave it to a person"})
+    found = (
+        _refused().get(engine, {}).get(what, {"why": "and grants cannot say that", "remedy": "leave it to a person"})
+    )
     return f"{subject} {found['why']}", found["remedy"]
 
 

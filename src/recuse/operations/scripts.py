@@ -1,4 +1,4 @@
-"""Writes the scripts of listings, for a person to run, once two officials stand behind them; the ledger keeps their digests."""
+"""Writes the scripts of listings, for a person to run, once two officials stand behind them; the ledger has digests."""
 
 import hashlib
 import os

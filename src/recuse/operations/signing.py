@@ -114,7 +114,13 @@ def signable(folder: Path, name: str) -> Signable:
     repository = read_repository(folder)
     if name in repository.directives:
         return "directive"
-    return "acceptance" if name in repository.acceptances else "attestation" if name in repository.attestations else "directive"
+    return (
+        "acceptance"
+        if name in repository.acceptances
+        else "attestation"
+        if name in repository.attestations
+        else "directive"
+    )
 
 
 @dataclass(frozen=True, slots=True)

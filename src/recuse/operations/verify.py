@@ -16,8 +16,8 @@ from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
-from recuse.operations.attested import verify_attested
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
+from recuse.operations.attested import verify_attested
 from recuse.operations.emergencies import Emergency
 from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
 from recuse.operations.findings import Finder, Finding

@@ -56,9 +56,10 @@ class Workspace:
 
     def systems(self, name: str | None = None) -> Iterator[System]:
         """The live systems, or the one named. PlanError for an unknown name or a kind that cannot be enforced."""
-        if name in self.repository.systems and self.repository.systems[name].kind != "live":
+        named = self.repository.systems.get(name or "")
+        if named is not None and named.kind != "live":
             raise PlanError(
-                f"system `{name}` is of kind `{self.repository.systems[name].kind}`, which cannot be enforced from here",
+                f"system `{named.name}` is of kind `{named.kind}`, which cannot be enforced from here",
                 "name a live system with --system",
             )
         yield from self.of_kind("live", name)

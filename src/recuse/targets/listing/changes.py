@@ -24,15 +24,10 @@ class ListedChange:
     line: Granted | Member | Principal
     reason: str
 
-    @property
-    def key(self) -> object:
-        """The line whoever granted it."""
-        return unsigned(self.line)
 
-
-def unsigned(line: Granted | Member | Principal) -> Granted | Member | Principal:
-    """A line without its grantor: what is wanted does not say who grants it."""
-    return line if isinstance(line, Principal) else replace(line, grantor=None)
+def unsigned(line: Granted) -> Granted:
+    """A grant without its grantor: what is wanted does not say who grants it."""
+    return replace(line, grantor=None)
 
 
 def changed(listing: Listing, changes: Iterable[ListedChange]) -> Listing:

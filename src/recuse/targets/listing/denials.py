@@ -1,9 +1,9 @@
 """DENY in SQL Server: whom it keeps from what. It beats a GRANT on any level and through any role, but for one case.
 
-A denial counts for whoever has the denied principal among its roles, however far. It does not count for who owns the
-object, nor for members of sysadmin, and on a table it does not count against a grant on one of its columns (Transact-SQL
-Reference, DENY Object Permissions: “a table-level DENY doesn't take precedence over a column-level GRANT”). That a denial
-on a wider level takes precedence there is not said, so it is not counted on.
+A denial counts for whoever has the denied principal among its roles, however far. It does not count for who owns
+the object, nor for members of sysadmin, and on a table it does not count against a grant on one of its columns
+(Transact-SQL Reference, DENY Object Permissions, caution). That a denial on a wider level takes precedence there is
+not said, so it is not counted on.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Statements of a script for a person, in each engine's own words: quoted names, and privileges of capital letters alone."""
+"""Statements of a script for a person, in each engine's words: quoted names, and privileges of capital letters."""
 
 import re
 from collections.abc import Sequence
@@ -32,8 +32,8 @@ class Dialect:
         """Whose words they are."""
         return self.listing.about.engine
 
-    def statement(self, make: bool, line: Granted | Member | Principal, columns: Sequence[str]) -> Statement:  # noqa: FBT001 - the change's own word
-        """A change as text; `columns` are all that one grant or revocation is about. PlanError for a name without a form."""
+    def statement(self, make: bool, line: Granted | Member | Principal, columns: Sequence[str]) -> Statement:
+        """A change as text; `columns` are all that one grant is about. PlanError for a name without a form."""
         match line:
             case Granted():
                 there, gone = self._grant(line, columns), self._revoke(line, columns)
@@ -103,7 +103,9 @@ class Dialect:
         verb = "DENY" if line.denied else "GRANT"
         if self.engine == "sqlserver":
             return f"{verb} {self._privilege(line)}{self._on(line)}{listed} TO {self._name(line.grantee)}{lent}"
-        return self._as(line, f"GRANT {self._privilege(line)}{listed}{self._on(line)} TO {self._name(line.grantee)}{lent}")
+        return self._as(
+            line, f"GRANT {self._privilege(line)}{listed}{self._on(line)} TO {self._name(line.grantee)}{lent}"
+        )
 
     def _as(self, line: Granted, text: str) -> str:
         """In PostgreSQL a grant is given and taken by the role that is its grantor."""
@@ -118,7 +120,7 @@ class Dialect:
         match self.engine:
             case "sqlserver":
                 wide = " CASCADE" if line.grantable else ""
-                by = f" AS {self._name(line.grantor)}" if self._lent(line) else ""
+                by = f" AS {self._name(line.grantor or '')}" if self._lent(line) else ""
                 return f"REVOKE {self._privilege(line)}{self._on(line)}{listed} FROM {grantee}{wide}{by}"
             case "oracle":  # takes a privilege from all columns at once, and from whom it was passed on to
                 return f"REVOKE {self._privilege(line)}{self._on(line)} FROM {grantee}"

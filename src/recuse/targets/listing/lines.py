@@ -1,19 +1,16 @@
-"""Strict CSV (RFC 4180) of one record type: every field in quotation marks, one record a line, an end line with the count.
+"""Strict CSV (RFC 4180) of one record type: every field quoted, one record a line, an end line with the count.
 
-The end line is what a cut-off export lacks: `"end"`, the number of records as the server counted them, and empty fields.
+The end line is what a cut-off export lacks: `"end"`, the number of records that the server counted, and empty fields.
 What is read is what would be printed: no padding, no other header, no control character, no empty line.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 from datetime import UTC, datetime
-from functools import cache
-from types import NoneType, UnionType
+from types import UnionType
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from recuse.errors import InputError
-from recuse.targets.listing.records import Record
 
 END: Final = "end"
 LONGEST: Final = 16_384  # characters of a line: a name has at most 128 in every engine, a sentence is short
@@ -21,9 +18,10 @@ _FIELD: Final = re.compile(r'"((?:[^"]|"")*)"')
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _BOOL: Final[Mapping[str, bool]] = {"yes": True, "no": False}
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+_KNOWN: Final[dict[type, dict[str, Any]]] = {}
 _AGAIN: Final = "export it again with the shipped query"
 
-T = TypeVar("T", bound=Record)
+T = TypeVar("T")
 
 
 def read_records(file: str, raw: bytes, kind: type[T]) -> tuple[T, ...]:
@@ -51,10 +49,10 @@ def read_records(file: str, raw: bytes, kind: type[T]) -> tuple[T, ...]:
 
 def print_records(kind: type[T], records: Iterable[T]) -> bytes:
     """The file that `read_records` reads."""
-    rows = [[_print(getattr(record, field.name)) for field in fields(kind)] for record in records]
-    width = len(fields(kind))
-    end = (END, str(len(rows)), *([""] * (width - 2)))
-    return "".join(f"{print_line(row)}\n" for row in (_columns(kind), *rows, end)).encode()
+    names = _columns(kind)
+    rows = [[_print(getattr(record, name)) for name in names] for record in records]
+    end = (END, str(len(rows)), *([""] * (len(names) - 2)))
+    return "".join(f"{print_line(row)}\n" for row in (names, *rows, end)).encode()
 
 
 def print_line(values: Iterable[str]) -> str:
@@ -161,13 +159,14 @@ def _print(value: Any) -> str:
             return str(value)
 
 
-@cache
-def _types(kind: type[Record]) -> dict[str, Any]:
-    """The fields of a record with their types, None taken out of none of them."""
-    return {name: hint for name, hint in get_type_hints(kind).items() if hint is not NoneType}
+def _types(kind: type[Any]) -> dict[str, Any]:
+    """The fields of a record with their types."""
+    if kind not in _KNOWN:
+        _KNOWN[kind] = get_type_hints(kind)
+    return _KNOWN[kind]
 
 
-def _columns(kind: type[Record]) -> tuple[str, ...]:
+def _columns(kind: type[Any]) -> tuple[str, ...]:
     return tuple(_types(kind))
 
 
@@ -175,7 +174,7 @@ def _wrong(file: str, number: int, what: str) -> InputError:
     return InputError(f"{file}:{number}: {what}", _AGAIN)
 
 
-def columns(kind: type[Record]) -> Iterator[tuple[str, str]]:
+def columns(kind: type[Any]) -> Iterator[tuple[str, str]]:
     """The columns of a file as documentation has them: name, and what it holds."""
     for name, wanted in _types(kind).items():
         optional = "?" if isinstance(wanted, UnionType) else ""

@@ -1,4 +1,4 @@
-"""What the nodes of an export's graph are called: `login:`, `role:` for any principal, `table:`, `view:`, `column:` …"""
+"""What the nodes of an export's graph are called: `login:`, `role:` for any principal, `table:`, `column:`."""
 
 import re
 from collections.abc import Iterator

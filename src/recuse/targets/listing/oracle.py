@@ -1,8 +1,8 @@
 """Oracle Database as an export tells of it: roles that definers lack, ANY privileges that leave SYS alone, proxies.
 
 Written from Oracle's documentation and not compared with a running server:
-- a unit or view with definer's rights has its owner's direct privileges and PUBLIC's, no role's (Security Guide, Managing
-  Security for Definer's Rights and Invoker's Rights; SQL Language Reference, CREATE VIEW)
+- a unit or view with definer's rights has its owner's direct privileges and PUBLIC's, no role's (Security Guide,
+  Managing Security for Definer's Rights and Invoker's Rights; SQL Language Reference, CREATE VIEW)
 - ANY privileges do not reach the schema SYS (Database Reference, O7_DICTIONARY_ACCESSIBILITY, false and since gone)
 - without CREATE SESSION nobody logs in; a proxy connects as its client (SQL Language Reference, GRANT, ALTER USER)
 """

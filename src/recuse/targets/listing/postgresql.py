@@ -11,7 +11,17 @@ from recuse.paths import ANYONE, Edge
 from recuse.targets.listing import nodes
 from recuse.targets.listing.nodes import Verb
 from recuse.targets.listing.records import Listing, Name
-from recuse.targets.listing.steps import Held, Step, everyone, granted, grant_step, inheriting, logging_in, owned_views, owning
+from recuse.targets.listing.steps import (
+    Held,
+    Step,
+    everyone,
+    grant_step,
+    granted,
+    inheriting,
+    logging_in,
+    owned_views,
+    owning,
+)
 
 WORDS: Final[dict[str, Verb]] = {"SELECT": "read", "INSERT": "insert", "UPDATE": "update", "DELETE": "delete"}
 _CONNECT: Final = "connect:"
@@ -28,7 +38,7 @@ def steps(listing: Listing) -> Iterator[Step]:
     yield from found
 
 
-def not_examined(listing: Listing) -> Iterator[tuple[str, str]]:
+def not_examined(_: Listing) -> Iterator[tuple[str, str]]:
     """Nothing beyond what the export itself lists as present."""
     yield from ()
 
@@ -56,7 +66,7 @@ def _rights(listing: Listing) -> Iterator[Step]:
 
 
 def _taking_on(listing: Listing) -> Iterator[Step]:
-    """SET ROLE, and giving oneself what one may give. https://www.postgresql.org/docs/current/sql-set-role.html"""
+    """SET ROLE, and giving oneself what one may give (https://www.postgresql.org/docs/current/sql-set-role.html)."""
     for each in listing.members:
         member, role = nodes.role(each.member), nodes.role(each.role)
         if each.set:

@@ -1,4 +1,4 @@
-"""Reads the folder of an export: all files or none, each as its digest says, and each reference to something that is there.
+"""Reads the folder of an export: all files or none, each as its digest says, each reference to what is there.
 
 What a person's hands can do to an export must not pass for an answer: a file left out, cut off, edited, or taken from
 another day's export is refused, in one sentence with file and line.
@@ -33,7 +33,7 @@ _SUM: Final = re.compile(r"([0-9a-f]{64})[ ][ *]([a-z]+\.csv)")
 _SEAL: Final = f"in its folder, run `sha256sum *.csv > {SUMS}` right after the export"
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]*")
 
-T = TypeVar("T", bound=Record)
+T = TypeVar("T")
 
 
 def read_listing(folder: Path) -> Listing:
@@ -95,7 +95,9 @@ def _about(found: tuple[About, ...]) -> About:
         raise InputError("about.csv:1: it must hold one record", "export it again with the shipped query")
     (about,) = found
     if about.shape != SHAPE:
-        raise InputError(f"about.csv:2: `shape` is {about.shape}, and this version reads {SHAPE}", "use its own queries")
+        raise InputError(
+            f"about.csv:2: `shape` is {about.shape}, and this version reads {SHAPE}", "use its own queries"
+        )
     return about
 
 
@@ -188,5 +190,3 @@ def _has(listing: Listing, schema: str, name: str, column: str) -> bool:
 
 def _missing(schema: str, name: str) -> str:
     return f"objects.csv does not have `{shown(schema)}.{shown(name)}`"
-
-

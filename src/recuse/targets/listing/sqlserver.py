@@ -39,7 +39,7 @@ def steps(listing: Listing) -> Iterator[Step]:
     yield from _Reading(listing).steps()
 
 
-def not_examined(listing: Listing) -> Iterator[tuple[str, str]]:
+def not_examined(_: Listing) -> Iterator[tuple[str, str]]:
     """Nothing beyond what the export itself lists as present."""
     yield from ()
 
@@ -101,7 +101,9 @@ class _Reading:
                 yield from self._granted(each)
         for name in self.listing.relations:
             for verb in nodes.VERBS:
-                yield Step(Edge(nodes.EVERYTHING, nodes.relation(self.listing, name, verb), "superuser", "and so do this"))
+                yield Step(
+                    Edge(nodes.EVERYTHING, nodes.relation(self.listing, name, verb), "superuser", "and so do this")
+                )
         for name in self.listing.routines:
             yield Step(Edge(nodes.EVERYTHING, nodes.routine(name), "superuser", "and so run this"))
 
@@ -142,9 +144,11 @@ class _Reading:
             for one in names:
                 for target in all_of(self.listing, one):
                     yield Step(Edge(source, target, *how, identity=ANYONE), each)
-        elif (verb := WORDS.get("SELECT" if each.privilege == "SELECT ALL USER SECURABLES" else each.privilege)) is not None:
-            for one in self._covered(each):
-                yield from self._open(source, one, verb, how, each)
+        elif (
+            verb := WORDS.get("SELECT" if each.privilege == "SELECT ALL USER SECURABLES" else each.privilege)
+        ) is not None:
+            for to in self._covered(each):
+                yield from self._open(source, to, verb, how, each)
         if each.privilege in ("EXECUTE", "SELECT"):
             for one in self._routines(each):
                 yield Step(Edge(source, nodes.routine(one), *how), each)
@@ -197,7 +201,7 @@ class _Reading:
         self, source: str, to: tuple[str, ...], verb: Verb, how: tuple[str, str], line: Granted | None
     ) -> Iterator[Step]:
         """A right on a relation or column, for everyone who is not denied it."""
-        name = (to[0], to[1])
+        name: Name = (to[0], to[1])
         whole, parts = self.denials.of(name, verb)
         if len(to) == 3:
             denied = {identity for identity, columns in parts.items() if to[2] in columns}

@@ -1,4 +1,4 @@
-"""What SQL Server's fixed roles and its widest permissions come to (Transact-SQL Reference; Server-level, Database-level roles).
+"""What SQL Server's fixed roles and widest permissions come to (pages Server-level roles, Database-level roles).
 
 A value None says that the holder can give itself everything: the documentation says so, or warns that it can gain it.
 """

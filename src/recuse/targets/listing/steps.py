@@ -1,4 +1,4 @@
-"""Steps of access that an export tells of, and what every engine has in common: members, everyone, grants, owners, views.
+"""Steps of access that an export tells of, and what engines have in common: members, everyone, grants, owners, views.
 
 A step rests on a line of the export, so that a plan knows what to take away. What an engine does in its own way stands
 in its own module.
@@ -30,7 +30,7 @@ class Step:
 
 @dataclass(slots=True)
 class Held:
-    """What principals hold by themselves, without any definition that somebody else owns, by the nodes that it opens."""
+    """What principals hold by themselves, without any definition that somebody else owns, by node."""
 
     listing: Listing
     steps: Sequence[Step]
@@ -39,7 +39,7 @@ class Held:
     _number: dict[str, int] = field(default_factory=dict)
 
     def holds(self, principal: str, *nodes_: str) -> bool:
-        """Whether a principal holds one of these nodes. Whether it can be named does not matter: a definition has it."""
+        """Whether a principal holds one of these nodes; whether it can name them does not matter to a definition."""
         if self._search is None:
             edges = [replace(s.edge, needs=()) for s in self.steps if s.edge.kind not in self.without]
             starts = [Place(nodes.role(each.name), each.name) for each in self.listing.principals]
@@ -161,8 +161,9 @@ def use_held(listing: Listing, use: Uses) -> tuple[str, ...]:
 
 
 def definition(listing: Listing, name: Name) -> Iterator[tuple[str, str]]:
-    """From a view, or a column of it that is granted by itself, to what its query names: which column that shows of it
-    an export does not tell, so that each shows all. From a routine, or a synonym, likewise.
+    """From a view, or a column of it that is granted by itself, to what its query names; from a routine likewise.
+
+    Which column of a view shows what an export does not tell, so that each shows all.
     """
     sources = [main(listing, name)]
     sources += [nodes.column(name, at) for at in sorted(listing.by_column.get(name, ()))]

@@ -1,6 +1,6 @@
 -- about.csv: what is exported, and when.
 -- Not run here: written from Oracle's documentation for 12.2 and newer, and never tried on a server by who wrote it.
--- Reads the dictionary alone; needs SELECT_CATALOG_ROLE. README.txt says how to run it with SQL*Plus.
+-- Reads the dictionary alone, needs SELECT_CATALOG_ROLE. README.txt says how to run it with SQL*Plus.
 WITH record AS (
   SELECT '1' AS shape, 'oracle' AS engine,
          (SELECT max(version) FROM product_component_version WHERE product LIKE 'Oracle%') AS version,

@@ -1,6 +1,6 @@
--- members.csv: roles of users and of roles; a role that is no default role has to be enabled.
+-- members.csv: roles of users and of roles, a role that is no default role has to be enabled.
 -- Not run here: written from Oracle's documentation for 12.2 and newer, and never tried on a server by who wrote it.
--- Reads the dictionary alone; needs SELECT_CATALOG_ROLE. README.txt says how to run it with SQL*Plus.
+-- Reads the dictionary alone, needs SELECT_CATALOG_ROLE. README.txt says how to run it with SQL*Plus.
 WITH principal AS (
   SELECT username AS name FROM dba_users UNION ALL SELECT role FROM dba_roles UNION ALL SELECT 'PUBLIC' FROM dual
 ), record AS (

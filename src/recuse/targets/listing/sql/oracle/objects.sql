@@ -1,6 +1,6 @@
--- objects.csv: schemas of users that do not come with Oracle, and what lies in them; filtered by a policy of DBMS_RLS.
+-- objects.csv: schemas of users that do not come with Oracle, and what lies in them, filtered by a policy of DBMS_RLS.
 -- Not run here: written from Oracle's documentation for 12.2 and newer, and never tried on a server by who wrote it.
--- Reads the dictionary alone; needs SELECT_CATALOG_ROLE. README.txt says how to run it with SQL*Plus.
+-- Reads the dictionary alone, needs SELECT_CATALOG_ROLE. README.txt says how to run it with SQL*Plus.
 WITH ours AS (
   SELECT username FROM dba_users WHERE oracle_maintained = 'N'
 ), thing AS (

@@ -1,6 +1,6 @@
 -- present.csv: what this shape does not describe.
 -- Not run here: written from Oracle's documentation for 12.2 and newer, and never tried on a server by who wrote it.
--- Reads the dictionary alone; needs SELECT_CATALOG_ROLE. README.txt says how to run it with SQL*Plus.
+-- Reads the dictionary alone, needs SELECT_CATALOG_ROLE. README.txt says how to run it with SQL*Plus.
 WITH ours AS (
   SELECT username FROM dba_users WHERE oracle_maintained = 'N'
 ), record AS (

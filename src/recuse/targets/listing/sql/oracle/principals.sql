@@ -1,6 +1,6 @@
--- principals.csv: users, roles, and PUBLIC; a locked user, or one that only owns a schema, is not active.
+-- principals.csv: users, roles, and PUBLIC, a locked user, or one that only owns a schema, is not active.
 -- Not run here: written from Oracle's documentation for 12.2 and newer, and never tried on a server by who wrote it.
--- Reads the dictionary alone; needs SELECT_CATALOG_ROLE. README.txt says how to run it with SQL*Plus.
+-- Reads the dictionary alone, needs SELECT_CATALOG_ROLE. README.txt says how to run it with SQL*Plus.
 WITH record AS (
   SELECT username AS name, 'login' AS kind,
          CASE WHEN account_status LIKE '%LOCKED%' OR authentication_type = 'NONE' THEN 'no' ELSE 'yes' END AS active,

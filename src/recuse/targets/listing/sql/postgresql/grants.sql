@@ -1,4 +1,4 @@
--- grants.csv: privileges, SUPERUSER as one on the server; what an owner holds by owning is not one.
+-- grants.csv: privileges, SUPERUSER as one on the server, what an owner holds by owning is not one.
 -- Reads catalogs alone. Run as: psql -XAtq -d service=… -f grants.sql -o grants.csv
 WITH users AS (
   SELECT * FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp|catalog$)' AND nspname <> 'information_schema'

@@ -1,4 +1,4 @@
--- members.csv: memberships, one line a grantor; who owns the database is a member of pg_database_owner in it.
+-- members.csv: memberships, one line a grantor, who owns the database is a member of pg_database_owner in it.
 -- Reads catalogs alone. Run as: psql -XAtq -d service=… -f members.sql -o members.csv
 WITH record (fields) AS (
   SELECT ARRAY[r.rolname, m.rolname, pg_get_userbyid(a.grantor), CASE WHEN a.admin_option THEN 'yes' ELSE 'no' END,

@@ -1,4 +1,4 @@
--- objects.csv: schemas, relations and routines of users; runs_as is the owner where a view or function asks the owner's rights.
+-- objects.csv: schemas, relations and routines of users, runs_as is the owner where a view or function asks the owner's rights.
 -- Reads catalogs alone. Run as: psql -XAtq -d service=… -f objects.sql -o objects.csv
 WITH users AS (
   SELECT * FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp|catalog$)' AND nspname <> 'information_schema'

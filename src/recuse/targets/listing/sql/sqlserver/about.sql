@@ -1,6 +1,6 @@
 -- about.csv: what is exported, and when.
 -- Not run here: written from Microsoft's documentation for 2016 and newer, and never tried on a server by who wrote it.
--- Reads catalog views alone; needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
+-- Reads catalog views alone, needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
 SET NOCOUNT ON;
 WITH record AS (
   SELECT '1' AS shape, 'sqlserver' AS engine, cast(serverproperty('ProductVersion') AS nvarchar(60)) AS version,

@@ -1,6 +1,6 @@
 -- columns.csv: the columns of tables and views.
 -- Not run here: written from Microsoft's documentation for 2016 and newer, and never tried on a server by who wrote it.
--- Reads catalog views alone; needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
+-- Reads catalog views alone, needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
 SET NOCOUNT ON;
 WITH thing AS (
   SELECT o.object_id, s.name AS schema_name, o.name, o.type, coalesce(o.principal_id, s.principal_id) AS owner_id

@@ -1,6 +1,6 @@
 -- grants.csv: permissions on server, database, schemas, objects, columns and principals, DENY as denied.
 -- Not run here: written from Microsoft's documentation for 2016 and newer, and never tried on a server by who wrote it.
--- Reads catalog views alone; needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
+-- Reads catalog views alone, needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
 SET NOCOUNT ON;
 WITH login AS (
   SELECT principal_id, sid, type, is_disabled, is_fixed_role, name COLLATE DATABASE_DEFAULT AS name FROM sys.server_principals

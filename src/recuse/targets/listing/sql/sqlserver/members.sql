@@ -1,6 +1,6 @@
 -- members.csv: members of roles, and each login that is a user of the database.
 -- Not run here: written from Microsoft's documentation for 2016 and newer, and never tried on a server by who wrote it.
--- Reads catalog views alone; needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
+-- Reads catalog views alone, needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
 SET NOCOUNT ON;
 WITH login AS (
   SELECT principal_id, sid, type, is_disabled, is_fixed_role, name COLLATE DATABASE_DEFAULT AS name FROM sys.server_principals

@@ -1,6 +1,6 @@
--- objects.csv: schemas, tables, views, synonyms and modules; the owner is the schema's where none is named.
+-- objects.csv: schemas, tables, views, synonyms and modules, the owner is the schema's where none is named.
 -- Not run here: written from Microsoft's documentation for 2016 and newer, and never tried on a server by who wrote it.
--- Reads catalog views alone; needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
+-- Reads catalog views alone, needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
 SET NOCOUNT ON;
 WITH person AS (
   SELECT principal_id, sid, type, authentication_type, is_fixed_role, name AS plain, concat('database:', name) AS name

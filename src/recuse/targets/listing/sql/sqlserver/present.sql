@@ -1,6 +1,6 @@
 -- present.csv: what this shape does not describe.
 -- Not run here: written from Microsoft's documentation for 2016 and newer, and never tried on a server by who wrote it.
--- Reads catalog views alone; needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
+-- Reads catalog views alone, needs VIEW ANY DEFINITION and VIEW SERVER STATE. README.txt says how to run it with sqlcmd.
 SET NOCOUNT ON;
 WITH record AS (
   SELECT 'security-policy' AS code, object_name(f.target_object_id) AS object_name,
@@ -20,7 +20,7 @@ WITH record AS (
   FROM sys.crypt_properties
   HAVING count(*) > 0
   UNION ALL
-  SELECT 'windows-group', NULL, concat('Windows or directory groups that may log in; who is in them stands elsewhere: ', count(*), ' of them')
+  SELECT 'windows-group', NULL, concat('Windows or directory groups that may log in, and who is in them stands elsewhere: ', count(*), ' of them')
   FROM sys.server_principals WHERE type IN ('G', 'X')
   HAVING count(*) > 0
   UNION ALL
