@@ -19,7 +19,7 @@ from recuse.cli.console import Format, fail, printing
 from recuse.errors import InputError, RecuseError
 
 VERBS: Final = ("reach", "init", "check", "plan", "sign", "confirm", "apply", "verify", "watch", "why", "demo")
-GROUPS: Final = ("permit", "ledger")
+GROUPS: Final = ("permit", "ledger", "listing", "new")
 """Verbs that have verbs of their own."""
 _ALIVE: Final = 100_000
 """New objects after which cycles are looked for: a large database is some hundred thousand records, none in a cycle."""

@@ -23,6 +23,7 @@ from recuse.cli.console import (
     progress,
     read_file,
 )
+from recuse.cli.listed import script_document, show_script
 from recuse.cli.plan import show_emergencies
 from recuse.cli.resume import resume_all, resumption
 from recuse.errors import InputError
@@ -30,6 +31,8 @@ from recuse.operations import record
 from recuse.operations.apply import AppliedSystem, Manner, apply_in
 from recuse.operations.document import read_plan
 from recuse.operations.ended import shown
+from recuse.operations.listed import Refused
+from recuse.operations.scripts import write_scripts
 from recuse.targets.records import PATIENCE, Patience
 
 
@@ -84,7 +87,9 @@ def apply(
     content = read_file(plan)
     whole = read_plan(content)
     if dry_run:
-        _statements(whole["changes"], human=human)
+        _statements(
+            [*whole["changes"], *(change for each in whole["listed"] for change in each["changes"])], human=human
+        )
         return
     if human:
         show_emergencies(whole["emergencies"])
@@ -94,12 +99,17 @@ def apply(
     with progress() as report:
         manner = Manner(chosen_dsn(dsn), report, Patience(lock_timeout, retries + 1))
         done = apply_in(manner, repository, content, folder, emergency=emergency)
+    scripts = write_scripts(repository, content, folder, plan, emergency=emergency) if whole["listed"] else ()
     if not human:
-        document([_shown(each) | {"emergency": emergency} for each in done])
-        return
-    for each in done:
-        show(each)
-    if emergency:
+        document([_shown(each) | {"emergency": emergency} for each in done] + [*map(script_document, scripts)])
+    else:
+        for each in done:
+            show(each)
+        for script in scripts:
+            show_script(script)
+    if any(isinstance(script, Refused) for script in scripts):
+        raise typer.Exit(2)
+    if human and emergency:
         out.print(
             "[bold red]EMERGENCY[/], on one signature: it lapses after 72 hours, unless `recuse confirm` answers it;"
         )

@@ -8,7 +8,8 @@ from recuse import clock
 from recuse.cli.console import HERE, Format, FormatOption, RepositoryOption, document, out, printing
 from recuse.cli.sign import DirectiveArgument, KeyOption
 from recuse.cli.times import moment
-from recuse.operations.signing import Answer, confirm_directive
+from recuse.errors import InputError
+from recuse.operations.signing import Answer, confirm_attestation, confirm_directive, signable
 
 
 def confirm(
@@ -21,7 +22,7 @@ def confirm(
     repository: RepositoryOption = HERE,
     format_: FormatOption = Format.human,
 ) -> None:
-    """Confirm (or refuse) a directive that another official has signed.
+    """Confirm (or refuse) a directive that another official has signed; or sign an attestation as the second.
 
     Writes confirmation.toml and its signature, tied to that one signature; changes nothing in a database. The later of
     the two effective times counts.
@@ -29,6 +30,17 @@ def confirm(
     Examples: recuse confirm 2019-07-12-civil-immigration --as superintendent-2019 -k ~/.ssh/id_ed25519 -r policy
     """
     human, now = printing(format_), clock.now().replace(microsecond=0)
+    if signable(repository, directive) == "attestation":
+        if refuse or effective or conditions:
+            raise InputError(
+                "an attestation is confirmed as it is", "leave away --refuse, --effective and --conditions"
+            )
+        second = confirm_attestation(repository, directive, official, key)
+        if human:
+            out.print(f"confirmed: [bold]{second}[/]")
+        else:
+            document({"signature": str(second), "decision": "confirm"})
+        return
     answer = Answer("refuse" if refuse else "confirm", conditions, moment(effective) if effective else now)
     written = confirm_directive(repository, directive, official, key, answer)
     if human:

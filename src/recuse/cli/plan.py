@@ -32,6 +32,8 @@ from recuse.cli.console import (
     read_file,
     write_file,
 )
+from recuse.cli.effects import effects_table
+from recuse.cli.listed import show_listed
 from recuse.cli.rights import show_rights, warn_of_rights
 from recuse.errors import InputError, RefutedError
 from recuse.operations import record
@@ -117,7 +119,7 @@ def plan(
     with progress() as report:
         planned, advice = [], []
         said_of_copies: list[str] = []
-        for each in workspace.systems(system):
+        for each in workspace.of_kind("live", system):
             report(f"inspecting {each.name}", 0, 1)
             with target_for(each.engine).open(chosen_dsn(dsn)(each)) as session:
                 planned.append(plan_closing(session, workspace, each, _wish(workspace, each.name, close, log)))
@@ -129,19 +131,22 @@ def plan(
         check_asked(planned, Wish(tuple(close or ())))
         backtest = None
         if log is not None:
-            name = planned[0].plan.system
+            name = planned[0].plan.system if planned else system or next(iter(workspace.repository.systems))
             backtest = replay(log, workspace.repository, workspace.rules, name, report).to_json()
     for remark in said_of_copies:
         err.print("[yellow]warning[/]", plain(remark), soft_wrap=True)
     written = plan_document(workspace, planned, backtest, advice)
     if out_file is not None:
         write_file(out_file, written)
+    whole = read_plan(written)
     if human:
-        show(workspace, read_plan(written))
+        show(workspace, whole)
         if out_file is not None:
             out.print(f"plan written to [bold]{out_file}[/]")
     else:
         out.file.write(written.decode())
+    if any(each["refused"] for each in whole["listed"]):
+        raise typer.Exit(2)
 
 
 def _wish(workspace: Workspace, system: str, close: list[str] | None, log: Path | None) -> Wish:
@@ -205,18 +210,21 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
     out.print(f"directive {plain(', '.join(workspace.directives))} ({state})")
     show_emergencies(whole["emergencies"])
     changes = whole["changes"]
-    if not changes:
+    if not changes and (whole["classes"] or not whole["listed"]):
         out.print("[green]nothing to change[/]: the database is as the policy wants it")
-    else:
+    elif changes:
         phases = Counter(change["phase"] for change in changes)
         out.print(f"{counted(len(changes), 'statement')}: " + ", ".join(f"{n} {phase}" for phase, n in phases.items()))
-        out.print(_effects(whole["accounts"]))
+        out.print(effects_table(whole["accounts"]))
         _hazards(changes)
         if whole["severs"]:
             lose = counted(len(whole["severs"]), "account that loses", "accounts that lose")
             out.print(f"sessions end for {lose} something")
     show_closings(whole)
-    _proofs(whole["proofs"], whole["compared"])
+    if whole["classes"] or not whole["listed"]:
+        _proofs(whole["proofs"], whole["compared"])
+    for each in whole["listed"]:
+        show_listed(each)
     for advice in whole["advice"] or ():
         show_advice(advice)
     if whole["backtest"] is not None:
@@ -229,13 +237,6 @@ def show_emergencies(found: list[dict[str, Any]]) -> None:
         how = "has lapsed; a plan returns what it closed" if each["lapsed"] else f"lapses at {each['until']}"
         by = f"{plain(each['directive'])} by {plain(each['official'])} alone, in {plain(each['system'])}"
         out.print(f"[bold red]EMERGENCY[/] {by}: not confirmed; it {how}")
-
-
-def _effects(accounts: list[dict[str, Any]]) -> Table:
-    table = Table("account", "loses", "gains", title="what changes for whom", title_justify="left")
-    for account in accounts:
-        table.add_row(plain(account["account"]), _words(account["loses"]), _words(account["gains"]))
-    return table
 
 
 def _proofs(proofs: list[dict[str, Any]], compared: list[dict[str, Any]]) -> None:
@@ -252,23 +253,6 @@ def _proofs(proofs: list[dict[str, Any]], compared: list[dict[str, Any]]) -> Non
     if apart:
         names = plain(", ".join(apart))
         out.print(f"[yellow]not compared[/] with before, since row policies of others are not understood: {names}")
-
-
-_VERBS = ("read", "insert", "update", "delete")
-
-
-def _words(effects: list[dict[str, str]]) -> str:
-    """Categories by what becomes of them, reading first; inserting, updating and deleting are changing."""
-    found: dict[str, dict[str, None]] = {}
-    for rows in ("all", "some"):
-        others = dict.fromkeys(effect["action"] for effect in effects if effect["action"] not in _VERBS)
-        pairs = (("reading", ("read",)), ("changing", _VERBS[1:]), *((each, (each,)) for each in others))
-        for verb, actions in pairs:
-            word = verb if rows == "all" else f"{verb} some rows of"
-            for effect in effects:
-                if effect["rows"] == rows and effect["action"] in actions:
-                    found.setdefault(word, {})[effect["category"]] = None
-    return "\n".join(f"[bold]{word}[/] {plain(', '.join(categories))}" for word, categories in found.items()) or "–"
 
 
 def _hazards(changes: list[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""`recuse reach`: who can reach an object of any PostgreSQL database, and by which paths."""
+"""`recuse reach`: who can reach an object of any PostgreSQL database, or of an export, and by which paths."""
 
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -37,7 +37,9 @@ _WHOLE: Final = ("truncate", "drop", "references", "trigger")
 
 
 def reach(
-    url: Annotated[str, typer.Argument(metavar="URL", help="connection string or URL of the database")],
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="connection string or URL of the database, or the folder of an export")
+    ],
     object_: Annotated[
         str | None, typer.Argument(metavar="[OBJECT]", help="schema.table or schema.table.column")
     ] = None,
@@ -53,12 +55,18 @@ def reach(
 
     Needs no policy repository and changes nothing. With --html it also writes a page: who reaches what, each cell with
     its paths as pictures; with --repository its rows are agencies, and its columns categories where no OBJECT is named.
-    Rights: CONNECT and the catalogs that everyone can read; pg_read_all_stats to see other sessions.
+    Rights: CONNECT and the catalogs that everyone can read; pg_read_all_stats to see other sessions. The folder of an
+    export (`recuse listing queries`) is read in place of a database, whatever engine it is of.
 
     Examples: recuse reach service=records records.person · recuse reach service=records records.person.phone -a app ·
     recuse reach service=records --html reach.html -r policy
     """
     human = printing(format_)
+    if Path(url).is_dir():
+        _exported(
+            Path(url), object_, tuple(account or ()), human=human, alone=(html, repository, system) == (None,) * 3
+        )
+        return
     warn_of_password(url)
     if html is None and (repository, system) != (None, None):
         raise InputError(
@@ -75,6 +83,23 @@ def reach(
         document(found)
     if html is not None:
         (out if human else err).print(f"page written to [bold]{plain(html)}[/]", soft_wrap=True)
+
+
+def _exported(folder: Path, object_: str | None, accounts: tuple[str, ...], *, human: bool, alone: bool) -> None:
+    """The answer from an export of accounts and grants."""
+    from recuse.operations.listed_reach import reach_export  # noqa: PLC0415 - a database is asked far more often
+
+    if not alone:
+        raise InputError("an export is answered in text alone", "leave away --html, --repository and --system")
+    found = reach_export(folder, object_, accounts, clock.now())
+    if not human:
+        document(found)
+        return
+    about = found["export"]
+    said = f"{about['engine']} {about['version']}, database {about['database']}"
+    out.print(f"[yellow]listed, not verified[/]: {plain(said)}, exported at {about['exported_at']}")
+    (_widest if object_ is None else _answers)(found)
+    _lists(found)
 
 
 def _surveyed(
@@ -138,12 +163,12 @@ def _changes(answers: list[dict[str, Any]]) -> None:
 
 
 def _lists(found: dict[str, object]) -> None:
-    floor = found["floor"]
+    floor = found.get("floor")
     if isinstance(floor, dict) and not floor["holds"]:
         least = floor["minimum"] or "a supported branch"
         err.print(f"[yellow]warning[/] server {floor['version']} is below {least}: repairs missing")
     for title in ("residual", "outside", "not_examined"):
-        rows = found[title]
+        rows = found.get(title)
         if isinstance(rows, list) and rows:
             out.print(f"\n[bold]{title.replace('_', ' ')}[/]")
             for row in rows:

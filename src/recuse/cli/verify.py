@@ -117,7 +117,7 @@ def show(found: Verified) -> None:
 
 def _known(found: Verified) -> str:
     if not found.attempts:
-        return "known by catalog only"
+        return f"known by {found.how} only"
     agree = sum(attempt.agrees for attempt in found.attempts)
     rows = sum(attempt.tried for attempt in found.attempts)
     attempts = counted(len(found.attempts), "attempt")

@@ -15,13 +15,14 @@ ROLES: Final = "give the role in officials.toml, or let an official who has it s
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """That an official signed these bytes in a role."""
+    """That an official signed these bytes in a role; in its usual namespace, or in the one given."""
 
     what: str
     message: bytes
     signature: bytes
     role: OfficialRole
     by: str
+    namespace: str | None = None
 
 
 def signer(claim: Claim, officials: Mapping[str, Official], at: datetime) -> Official:
@@ -30,7 +31,7 @@ def signer(claim: Claim, officials: Mapping[str, Official], at: datetime) -> Off
     Raises SignatureError, in one sentence, for anything else.
     """
     try:
-        key = verify(claim.message, NAMESPACES[claim.role], claim.signature)
+        key = verify(claim.message, claim.namespace or NAMESPACES[claim.role], claim.signature)
     except SignatureError as error:
         raise SignatureError(f"{claim.what}: {error.message}", error.remedy) from None
     named = officials.get(claim.by)

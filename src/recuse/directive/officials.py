@@ -10,7 +10,9 @@ from typing import Final
 
 from recuse.directive.signature import (
     ACCEPT_NAMESPACE,
+    ATTEST_NAMESPACE,
     CONFIRM_NAMESPACE,
+    COUNTERSIGN_NAMESPACE,
     DIRECTIVE_NAMESPACE,
     PublicKeyLine,
     parse_public_key,
@@ -22,7 +24,9 @@ NAMESPACES: Final[Mapping[OfficialRole, str]] = {
     "direct": DIRECTIVE_NAMESPACE,
     "confirm": CONFIRM_NAMESPACE,
     "accept": ACCEPT_NAMESPACE,
+    "attest": ATTEST_NAMESPACE,
 }
+"""What an official signs in a role."""
 
 # In an allowed_signers file `*`, `?`, `!` and commas are patterns: such an id could stand for other officials.
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
@@ -42,6 +46,7 @@ def allowed_signers(officials: Mapping[str, Official]) -> str:
                 "use letters, digits, dots and hyphens",
             )
         namespaces = [name for role, name in NAMESPACES.items() if role in official.roles]
+        namespaces += [COUNTERSIGN_NAMESPACE] if "confirm" in official.roles else []
         if namespaces:
             lines += [f"{official.id} {_options(official, namespaces)} {key}\n" for key in keys_of(official)]
     return "".join(lines)

@@ -24,6 +24,8 @@ from recuse.errors import SignatureError
 DIRECTIVE_NAMESPACE: Final = "recuse-directive@v1"
 CONFIRM_NAMESPACE: Final = "recuse-confirm@v1"
 ACCEPT_NAMESPACE: Final = "recuse-accept@v1"
+ATTEST_NAMESPACE: Final = "recuse-attest@v1"
+COUNTERSIGN_NAMESPACE: Final = "recuse-countersign@v1"
 
 Algorithm = Literal["ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256"]
 _ALGORITHMS: Final = ("ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256")

@@ -1,6 +1,7 @@
 """The nouns, one frozen record each. Values are checked once, where they are read (`policy.repository`)."""
 
 from recuse.model.acceptance import Acceptance, AcceptedFinding, Extract, SignedAcceptance
+from recuse.model.attestation import Answer, AnswerWord, Attestation, SignedAttestation
 from recuse.model.documents import (
     ACTIONS,
     Action,
@@ -66,6 +67,9 @@ __all__ = [
     "Address",
     "Agency",
     "Agreement",
+    "Answer",
+    "AnswerWord",
+    "Attestation",
     "AttributeType",
     "Authority",
     "Category",
@@ -89,6 +93,7 @@ __all__ = [
     "Request",
     "RowAttribute",
     "SignedAcceptance",
+    "SignedAttestation",
     "SignedDirective",
     "Stage",
     "Standing",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from recuse.model.acceptance import Extract, SignedAcceptance
+from recuse.model.attestation import SignedAttestation
 from recuse.model.documents import SignedDirective, Stage
 from recuse.model.parties import Account, Agency, Agreement, Authority, Category, Official, Purpose
 
@@ -113,7 +114,8 @@ class Institution:
 class Repository:
     """A policy repository, checked; mappings are by id.
 
-    `policy_sha256` digests the files outside `directives/` and `acceptances/`, which are signed by themselves.
+    `policy_sha256` digests the files outside `directives/`, `acceptances/` and `attestations/`, which are signed by
+    themselves.
     """
 
     institution: Institution
@@ -130,3 +132,4 @@ class Repository:
     policy_sha256: str
     acceptances: Mapping[str, SignedAcceptance] = field(default_factory=dict)
     extracts: Mapping[str, Extract] = field(default_factory=dict)
+    attestations: Mapping[str, SignedAttestation] = field(default_factory=dict)

@@ -186,7 +186,7 @@ def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
 
 
 def _check_stage(workspace: Workspace) -> None:
-    for system in workspace.systems():
+    for system in (*workspace.systems(), *workspace.of_kind("listing")):
         if system.stage != "enforce":
             raise PlanError(
                 f"system `{system.name}` is at stage `{system.stage}`, where nothing is applied",

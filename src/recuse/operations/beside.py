@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from recuse.operations.outside import OUTSIDE
 from recuse.paths import Graph, Place, Search
 from recuse.targets.postgres.edges import Collected
 from recuse.targets.postgres.edges.kinds import weakness_of
+
+__all__ = ["OUTSIDE", "RESIDUAL", "coded", "residual", "search_of"]
 
 SUPERUSER: Final = "superuser:"
 
@@ -17,12 +20,6 @@ RESIDUAL: Final = {
     "key-oracles": "who may write to a table with a unique or foreign key learns whether a value exists",
     "row-estimates": "EXPLAIN tells a permitted account about how many rows hold a value, hidden ones counted",
     "timing": "how long a query takes, and how many pages it reads, depends on hidden rows too",
-}
-OUTSIDE: Final = {
-    "backups": "dumps, base backups and archived logs hold the data under other rights",
-    "exports": "files and copies made before today are not in the database",
-    "credentials": "who knows the password of an account, and whom pg_hba.conf lets in, is not decided here",
-    "renamed-copies": "copies whose columns have other names, or that hold whole rows in one column, cannot be told",
 }
 
 

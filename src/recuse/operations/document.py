@@ -8,6 +8,7 @@ from typing import Any, Final
 from recuse.compiler.proof.claims import Proof
 from recuse.enforcement.plan import Loss
 from recuse.errors import PlanError
+from recuse.operations import listed
 from recuse.operations.closing_use import USE
 from recuse.operations.emergencies import documents
 from recuse.operations.plan import Planned
@@ -18,8 +19,8 @@ FORMAT: Final = 1
 _AGAIN: Final = "make it again with `recuse plan --out`"
 _KEYS: Final = (
     "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "standing", "accounts",
-    "severs", "close", "closes", "left_to_a_person", "emergencies", "classes", "proofs", "compared", "backtest",
-    "advice", "sha256",
+    "severs", "close", "closes", "left_to_a_person", "listed", "emergencies", "classes", "proofs", "compared",
+    "backtest", "advice", "sha256",
 )  # fmt: skip
 _CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards", "lock")
 _STANDING_KEYS: Final = ("system", "sql")
@@ -47,6 +48,7 @@ def plan_document(
         "close": sorted({word for p in planned if p.closed is not None for word in p.closed.asked}),
         "closes": [closing for p in planned for closing in _closes(p)],
         "left_to_a_person": [left for p in planned for left in _left(p)],
+        "listed": listed.documents(workspace),
         "emergencies": list(documents(workspace.emergencies, workspace.at)),
         "classes": [
             {"system": p.plan.system, "role": role, "opens": p.classes.labels.get(role, "derived objects")}

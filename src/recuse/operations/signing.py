@@ -9,11 +9,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from recuse.directive.attestation import open_questions
 from recuse.directive.document import render_confirmation, with_digests
 from recuse.directive.officials import keys_of
-from recuse.directive.signature import ACCEPT_NAMESPACE, CONFIRM_NAMESPACE, DIRECTIVE_NAMESPACE, sign, verify
+from recuse.directive.signature import (
+    ACCEPT_NAMESPACE,
+    ATTEST_NAMESPACE,
+    CONFIRM_NAMESPACE,
+    COUNTERSIGN_NAMESPACE,
+    DIRECTIVE_NAMESPACE,
+    sign,
+    verify,
+)
 from recuse.errors import DirectiveError, SignatureError
-from recuse.model import Confirmation, Official, Repository, SignedDirective
+from recuse.model import Confirmation, Official, OfficialRole, Repository, SignedDirective
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import validate
 
@@ -25,7 +34,7 @@ def sign_directive(folder: Path, directive_id: str, key: Path) -> Path:
     refused when it is read. Raises SignatureError when the key is not one of the directing official's.
     """
     repository = read_repository(folder)
-    signed = _directive(repository, directive_id, repository.acceptances)
+    signed = _directive(repository, directive_id, (*repository.acceptances, *repository.attestations))
     validate(repository, [signed.directive])
     official = _official(repository.officials, signed.directive.directed_by)
     cedar_sha256 = hashlib.sha256(signed.directive.cedar.encode()).hexdigest()
@@ -45,20 +54,73 @@ def sign_acceptance(folder: Path, acceptance_id: str, key: Path) -> Path:
     """
     repository = read_repository(folder)
     acceptance = repository.acceptances[acceptance_id].acceptance
-    official = _official(repository.officials, acceptance.accepted_by)
-    if "accept" not in official.roles:
-        raise SignatureError(f"`{official.id}` has not the role `accept`", "give the role in officials.toml")
-    signature = sign(acceptance.raw, ACCEPT_NAMESPACE, key)
-    _check_key(official, acceptance.raw, ACCEPT_NAMESPACE, signature)
+    signature = _signed(repository, acceptance.accepted_by, ("accept", ACCEPT_NAMESPACE), acceptance.raw, key)
     path = folder / "acceptances" / acceptance_id / "acceptance.toml.sig"
     _write(path, signature)
     return path
 
 
-def signs_acceptance(folder: Path, name: str) -> bool:
-    """Whether this id is an acceptance's and no directive's."""
+def sign_attestation(folder: Path, attestation_id: str, key: Path) -> Path:
+    """Sign `attestation.toml` as it is, by the official who attests; returns the signature's path.
+
+    Raises DirectiveError while a question is open, SignatureError for another key, or an official who may not attest.
+    """
     repository = read_repository(folder)
-    return name in repository.acceptances and name not in repository.directives
+    found = repository.attestations[attestation_id].attestation
+    if open_questions(found):
+        names = ", ".join(f"`{question}`" for question in open_questions(found))
+        raise DirectiveError(f"attestation `{found.id}` has open questions: {names}", "answer each by yes or no")
+    signature = _signed(repository, found.attested_by, ("attest", ATTEST_NAMESPACE), found.raw, key)
+    path = folder / "attestations" / attestation_id / "attestation.toml.sig"
+    _write(path, signature)
+    return path
+
+
+def confirm_attestation(folder: Path, attestation_id: str, official_id: str, key: Path) -> Path:
+    """Sign `attestation.toml` a second time, by the official whom it names; returns the countersignature's path.
+
+    Raises SignatureError when it is not signed yet, or this is not the official or key.
+    """
+    repository = read_repository(folder)
+    signed = repository.attestations[attestation_id]
+    found = signed.attestation
+    if signed.signature is None:
+        raise SignatureError(f"attestation `{found.id}` is not signed", "let the attesting official run `recuse sign`")
+    if official_id != found.confirmed_by or official_id == found.attested_by:
+        message = f"attestation `{found.id}` is for `{found.confirmed_by}` to confirm, and for nobody who attested it"
+        raise SignatureError(message, "let that official confirm")
+    signature = _signed(repository, official_id, ("confirm", COUNTERSIGN_NAMESPACE), found.raw, key)
+    path = folder / "attestations" / attestation_id / "countersignature.sig"
+    _write(path, signature)
+    return path
+
+
+def _signed(repository: Repository, by: str, what: tuple[OfficialRole, str], raw: bytes, key: Path) -> bytes:
+    """A signature by an official who has the role, with a key of theirs."""
+    role, namespace = what
+    official = _official(repository.officials, by)
+    if role not in official.roles:
+        raise SignatureError(f"`{official.id}` has not the role `{role}`", "give the role in officials.toml")
+    signature = sign(raw, namespace, key)
+    _check_key(official, raw, namespace, signature)
+    return signature
+
+
+Signable = Literal["directive", "acceptance", "attestation"]
+
+
+def signable(folder: Path, name: str) -> Signable:
+    """Whose id this is; a directive's where nothing else has it."""
+    repository = read_repository(folder)
+    if name in repository.directives:
+        return "directive"
+    return (
+        "acceptance"
+        if name in repository.acceptances
+        else "attestation"
+        if name in repository.attestations
+        else "directive"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Verified:
     """The verdict on one system, with everything it rests on; `known_by` is attempt or catalog, for each account.
 
     `limits` are what the rights of who verified did not allow to be told, and nobody has accepted.
+    `how` is how a system is known where nothing was tried: by its catalog, a listing, or an attestation.
     """
 
     system: str
@@ -44,6 +45,7 @@ class Verified:
     at: datetime
     pages: Mapping[str, str]
     limits: tuple[Finding, ...] = ()
+    how: str = "catalog"
 
     @property
     def exit_code(self) -> int:
@@ -75,7 +77,7 @@ def verify_document(verified: Sequence[Verified]) -> dict[str, Any]:
             v.system: {
                 "accounts": v.accounts,
                 "examined": list(v.examined),
-                "known_by": "attempt" if v.attempted else "catalog",
+                "known_by": "attempt" if v.attempted else v.how,
                 "accounts_known_by": dict(v.known_by),
                 "attempts": len(v.attempts),
                 "rows_tried": sum(a.tried for a in v.attempts),

@@ -19,6 +19,7 @@ from recuse.operations import record
 from recuse.operations.acceptance import divided
 from recuse.operations.apply import Dsn, service_dsn
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
+from recuse.operations.attested import verify_attested
 from recuse.operations.closing import written
 from recuse.operations.copiers import copier_findings, sample_findings, sampled
 from recuse.operations.copies import Standing, copy_findings, place, standing
@@ -28,6 +29,7 @@ from recuse.operations.finding import Finding
 from recuse.operations.findings import Finder
 from recuse.operations.kept import kept
 from recuse.operations.limits import by_catalog, host_rules
+from recuse.operations.listed_verify import verify_listings
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.residual import residual
@@ -73,12 +75,12 @@ def verify_repository(
 
 
 def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str | None = None) -> tuple[Verified, ...]:
-    """The verdict on every live system, or on one. Changes nothing in a database; attempts are rolled back."""
+    """The verdict on every system, or on one. Changes nothing in a database; attempts are rolled back."""
     found: list[Verified] = []
-    for each in workspace.systems(system):
+    for each in workspace.of_kind("live", system):
         with target_for(each.engine).open(looking.dsn(each)) as session:
             found.append(_Verification(session, workspace, each, ledger, looking).verdict())
-    return tuple(found)
+    return (*found, *verify_listings(workspace, system), *verify_attested(workspace, system))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from recuse.directive.in_force import (
     on_one_signature,
 )
 from recuse.errors import DirectiveError, PlanError
-from recuse.model import Directive, Repository, System
+from recuse.model import Directive, Repository, System, SystemKind
 from recuse.operations import record
 from recuse.operations.emergencies import Emergency, digest, emergencies, lapsed
 from recuse.operations.policy import Policy
@@ -56,18 +56,21 @@ class Workspace:
 
     def systems(self, name: str | None = None) -> Iterator[System]:
         """The live systems, or the one named. PlanError for an unknown name or a kind that cannot be enforced."""
+        named = self.repository.systems.get(name or "")
+        if named is not None and named.kind != "live":
+            raise PlanError(
+                f"system `{named.name}` is of kind `{named.kind}`, which cannot be enforced from here",
+                "name a live system with --system",
+            )
+        yield from self.of_kind("live", name)
+
+    def of_kind(self, kind: SystemKind, name: str | None = None) -> tuple[System, ...]:
+        """The systems of one kind, or the one named if it is of that kind. PlanError for an unknown name."""
         if name is not None and name not in self.repository.systems:
             known = ", ".join(f"`{each}`" for each in self.repository.systems)
             raise PlanError(f"no system `{name}` in recuse.toml", f"name one of {known}")
-        for system in self.repository.systems.values():
-            if name not in (None, system.name):
-                continue
-            if system.kind != "live":
-                raise PlanError(
-                    f"system `{system.name}` is of kind `{system.kind}`, which cannot be enforced from here",
-                    "name a live system with --system",
-                )
-            yield system
+        every = self.repository.systems.values()
+        return tuple(system for system in every if system.kind == kind and name in (None, system.name))
 
 
 def open_workspace(folder: Path, moment: Moment, *, draft: bool) -> Workspace:

@@ -10,7 +10,7 @@ from recuse.toml_source import Section
 
 Noun = Literal[
     "agency", "purpose", "authority", "category", "official", "agreement",
-    "system", "account", "table", "derived", "directive", "acceptance", "extract",
+    "system", "account", "table", "derived", "directive", "acceptance", "attestation", "extract",
 ]  # fmt: skip
 
 

@@ -10,13 +10,14 @@ from typing import Final
 
 from recuse.directive.acceptance import ACCEPTANCE, parse_acceptance
 from recuse.directive.acceptance import FILES as ACCEPTANCE_FILES
+from recuse.directive.attestation import ATTESTATION, parse_attestation
 from recuse.directive.document import CONFIRMATION, DIRECTIVE, FILES, parse_directive
 from recuse.errors import Problem, RepositoryError
-from recuse.model import Agreement, Extract, Repository, SignedAcceptance, SignedDirective, System
+from recuse.model import Agreement, Extract, Repository, SignedAcceptance, SignedAttestation, SignedDirective, System
 from recuse.policy import holdings, parties
 from recuse.policy.checks import check
 from recuse.policy.extracts import read_extracts
-from recuse.policy.files import ACCEPTANCES, DIRECTIVES, digest, read_files
+from recuse.policy.files import ACCEPTANCES, ATTESTATIONS, DIRECTIVES, digest, read_files
 from recuse.policy.references import Noun, Register
 from recuse.toml_source import Section, Source, parse
 
@@ -79,6 +80,7 @@ class _Reader:
             policy_sha256=digest(self.files),
             acceptances=self._acceptances(),
             extracts=self._extracts(),
+            attestations=self._attestations(),
         )
         for section in roots.values():
             section.close()
@@ -168,6 +170,19 @@ class _Reader:
             found[name] = signed
         return found
 
+    def _attestations(self) -> dict[str, SignedAttestation]:
+        found: dict[str, SignedAttestation] = {}
+        for name, files in self._folders(ATTESTATIONS).items():
+            signed = parse_attestation(name, files, self.register.problems)
+            if signed is not None:
+                section, said = self._lines(f"{ATTESTATIONS}{name}/{ATTESTATION}"), signed.attestation
+                self.register.define("attestation", name, section)
+                self.register.refer("system", said.system, section, "system")
+                self.register.refer("official", said.attested_by, section, "attested_by")
+                self.register.refer("official", said.confirmed_by, section, "confirmed_by")
+                found[name] = signed
+        return found
+
     def _directives(self) -> dict[str, SignedDirective]:
         folders = self._folders(DIRECTIVES)
         read = {name: parse_directive(name, files, self.register.problems) for name, files in folders.items()}
@@ -207,4 +222,6 @@ def _is_read(path: str) -> bool:
         return path.count("/") == 2 and PurePosixPath(path).name in FILES
     if path.startswith(ACCEPTANCES):
         return path.count("/") == 2 and PurePosixPath(path).name in ACCEPTANCE_FILES
+    if path.startswith(ATTESTATIONS):
+        return path.count("/") == 2 and PurePosixPath(path).name == ATTESTATION
     return path in (*_ROOT_FILES, _EXTRACTS) or _is_listed(path, _AGREEMENTS) or _is_listed(path, _CATEGORIES)
