@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recuse import clock
-from recuse.enforcement.plan import Plan
-from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
+from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError, TargetError
 from recuse.ledger import JSON, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
+from recuse.operations.journal import Journal
+from recuse.operations.phases import Site, Telling, run
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.reducing import check_permits, check_reduces
 from recuse.operations.workspace import Workspace, open_emergency, open_with_ledger
@@ -75,12 +76,9 @@ def apply_in(
     _check_stage(workspace)
     with ExitStack() as stack:
         systems = tuple(workspace.systems())
-        sessions = [stack.enter_context(target_for(system.engine).open(manner.dsn(system))) for system in systems]
-        for session in sessions:
-            stack.enter_context(session.exclusive())
+        sessions = [_opened(stack, system, manner.dsn(system), alone=len(systems) == 1) for system in systems]
         policy = workspace.policy()
-        pairs = tuple(zip(sessions, systems, strict=True))
-        planned = [plan_system(session, policy, system) for session, system in pairs]
+        planned = [plan_system(session, policy, system) for session, system in zip(sessions, systems, strict=True)]
         _compare(workspace, planned, plan)
         if emergency:
             for session, each in zip(sessions, planned, strict=True):
@@ -88,16 +86,26 @@ def apply_in(
         known = record.entries(ledger)
         planned = [_with_owed(each, record.owed(known, each.plan.system)) for each in planned]
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
+        journal = stack.enter_context(Journal.open(ledger, hashlib.sha256(plan).hexdigest()))
         _record_decisions(log, ledger, workspace, plan, planned)
-        ended = EndedLog(log)
-        parts = [each.plan.parts() for each in planned]
-        tight = [_run(session, part, manner, ended) for session, (part, _) in zip(sessions, parts, strict=True)]
-        loose = [_run(session, part, manner, ended) for session, (_, part) in zip(sessions, parts, strict=True)]
-        done = [_together(first, second) for first, second in zip(tight, loose, strict=True)]
-        return tuple(
-            _finish(session, workspace, each, applied, ended)
-            for session, each, applied in zip(sessions, planned, done, strict=True)
-        )
+        sites = [Site(session, each) for session, each in zip(sessions, planned, strict=True)]
+        telling = Telling(manner.progress, manner.patience, journal, EndedLog(log))
+        run(sites, telling)
+        return tuple(_finish(site, workspace, telling) for site in sites)
+
+
+def _opened(stack: ExitStack, system: System, dsn: str, *, alone: bool) -> Session:
+    """A session that keeps other applies out; where one of several systems fails, it is named."""
+    try:
+        session = stack.enter_context(target_for(system.engine).open(dsn))
+        stack.enter_context(session.exclusive())
+    except TargetError as error:
+        if alone:
+            raise
+        raise type(error)(
+            f"system `{system.name}`: {error.message}; nothing was changed in any system", error.remedy
+        ) from error
+    return session
 
 
 def _check_emergency(session: Session, workspace: Workspace, planned: Planned) -> None:
@@ -110,31 +118,6 @@ def _check_emergency(session: Session, workspace: Workspace, planned: Planned) -
 def _with_owed(planned: Planned, owed: frozenset[str]) -> Planned:
     """The plan, which also ends the sessions that an apply before it was to end and did not."""
     return replace(planned, plan=replace(planned.plan, severs=planned.plan.severs | owed))
-
-
-def _run(session: Session, part: Plan, manner: Manner, ended: EndedLog) -> Applied | None:
-    """Run one part on the facts as they are now: the part before has changed owners."""
-    if not part.changes and not part.severs:
-        return None
-    try:
-        applied = session.apply(part, session.inspect(), manner.progress, manner.patience)
-    except ApplyError as error:
-        ended.add(part.system, error.ended)
-        raise
-    ended.add(part.system, (*applied.cut.ended, *applied.shaped.ended))
-    return applied
-
-
-def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
-    """Both parts as one; sessions ended and the moment are those of the first, which severs."""
-    if tight is None or loose is None:
-        return tight or loose
-    return replace(
-        tight,
-        statements=tight.statements + loose.statements,
-        retries=tight.retries + loose.retries,
-        locked=max(tight.locked, loose.locked),
-    )
 
 
 def _check_stage(workspace: Workspace) -> None:
@@ -186,12 +169,10 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
             log.append([encode("emergency", now, alone)])
 
 
-def _finish(
-    session: Session, workspace: Workspace, planned: Planned, applied: Applied | None, ended: EndedLog
-) -> AppliedSystem:
+def _finish(site: Site, workspace: Workspace, telling: Telling) -> AppliedSystem:
     """Look again: the difference must be gone; then record what was done."""
-    plan = planned.plan
-    again = plan_system(session, workspace.policy(), workspace.repository.systems[plan.system])
+    plan, applied, ended = site.planned.plan, site.applied, telling.ended
+    again = plan_system(site.session, workspace.policy(), workspace.repository.systems[plan.system])
     if again.plan.changes:
         raise ApplyError(
             f"after applying, {len(again.plan.changes)} facts are still not as the policy wants them",
@@ -210,4 +191,5 @@ def _finish(
     if workspace.alone:
         body["emergency"] = [each.directive.id for each in workspace.alone]
     index = ended.log.append([encode("applied", clock.now(), body)])
+    telling.journal.note(plan.system, "apply", "ended")
     return AppliedSystem(plan.system, len(plan.changes), applied, ended.of(plan.system), index)

@@ -55,6 +55,15 @@ def owed(entries: Iterable[Entry], system: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def pending(entries: Iterable[Entry], system: str) -> Entry | None:
+    """The newest *planned* entry of a system whose apply did not come to its end."""
+    found: Entry | None = None
+    for entry in entries:
+        if entry.body.get("system") == system and entry.kind in ("planned", "applied"):
+            found = entry if entry.kind == "planned" else None
+    return found
+
+
 def recorded_times(folder: Path) -> dict[str, datetime]:
     """When each directive (by the SHA-256 of its bytes) was first recorded as confirmed."""
     found: dict[str, datetime] = {}

@@ -1,0 +1,238 @@
+"""`apply` cut at one statement, and run again: what must hold in between and in the end. All of them: `make cuts`.
+
+A trial begins at a saved state of the whole server, applies through a proxy that cuts, looks at what every account
+sees, plans and applies again, and compares with an apply that nobody disturbed.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+
+from recuse.errors import RecuseError
+from recuse.ledger import verify_ledger
+from recuse.operations import record
+from recuse.operations.journal import read_journal, stopped
+from recuse.targets.postgres.throwaway import throwaway
+from tests.apply.cluster import Cluster
+from tests.apply.proxy import SIDES, Cut, Proxy, proxy
+from tests.apply.world import CUT, FIRST, SECOND, Seen, Town, direct, town
+from tests.conftest import binaries_of
+
+PERMIT: Final = "SELECT recuse.issue('p', 'student', 'study', 'official_duty', NULL, '1', now() + '70 hours', 0)"
+WORKS_ON: Final = "app"
+"""The account that both directives let work on: a gap in what it sees is an interruption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undisturbed:
+    """The apply that nobody cuts: its statements in order, what is seen before and after, and the facts of both."""
+
+    state: str
+    plan: bytes
+    statements: tuple[str, ...]
+    old: Mapping[str, Seen]
+    new: Mapping[str, Seen]
+    facts_before: str
+    facts_after: str
+
+    def boundaries(self) -> tuple[int, ...]:
+        """The statements that make something lasting: the COMMIT of each transaction that writes, and each severing."""
+        found, writes = [], False
+        for number, text in enumerate(self.statements, 1):
+            if text == "BEGIN":
+                writes = False
+            writes = (
+                writes or re.match(r"(GRANT|REVOKE|CREATE (ROLE|POLICY)|INSERT|DELETE|ALTER|DROP) ", text) is not None
+            )
+            if (text == "COMMIT" and writes) or "pg_terminate_backend" in text:
+                found.append(number)
+        return tuple(found)
+
+
+@dataclass(slots=True)
+class Bench:
+    """The town on one server, with the states that trials begin at."""
+
+    town: Town
+    cluster: Cluster
+    runs: dict[str, Undisturbed] = field(default_factory=dict)
+
+    def begin(self, state: str) -> None:
+        """Take up a saved state: of the server, of the ledger, and of the directives in force."""
+        self.cluster.reset(state)
+        shutil.rmtree(self.town.policy)
+        shutil.copytree(self._saved(state), self.town.policy)
+
+    def save(self, state: str) -> None:
+        self.cluster.save(state)
+        shutil.copytree(self.town.policy, self._saved(state))
+
+    def undisturbed(self, state: str) -> None:
+        """Apply once from a state, through a proxy that cuts nothing."""
+        old, facts, plan = self.town.sees(), self.town.facts(), self.town.plan()
+        with proxy(self.town.dsn()) as through:
+            self.town.apply(plan, lambda _: through.dsn(self.town.dsn()))
+        new, after = self.town.sees(), self.town.facts()
+        self.runs[state] = Undisturbed(state, plan, tuple(through.statements), old, new, facts, after)
+
+    def _saved(self, state: str) -> Path:
+        return self.town.folder / f"saved-{state}"
+
+
+@contextmanager
+def bench(version: int, folder: Path) -> Iterator[Bench]:
+    """Both states: before the first directive was applied, and before the second was."""
+    with throwaway(binaries=binaries_of(version)) as server, town(folder, {"north": server}) as made:
+        found = Bench(made, Cluster(server))
+        found.save(FIRST)
+        found.undisturbed(FIRST)
+        made.run(PERMIT)
+        direct(folder, SECOND, supersedes=FIRST)
+        found.save(SECOND)
+        found.undisturbed(SECOND)
+        yield found
+
+
+@dataclass(slots=True)
+class Trial:
+    """One cut; `problems` is what was wrong, in words, and `kept` what those who keep nothing saw in between."""
+
+    bench: Bench
+    run: Undisturbed
+    cut: Cut
+    problems: list[str] = field(default_factory=list)
+    kept: int = 0
+
+    def __call__(self) -> "Trial":
+        self.bench.begin(self.run.state)
+        with self._held() as sessions:
+            with proxy(self.bench.town.dsn(), self.cut) as through:
+                self._apply(through)
+            self._in_between(sessions)
+            self._again(sessions)
+        return self
+
+    @contextmanager
+    def _held(self) -> Iterator[dict[str, psycopg.Connection[Any]]]:
+        """A session of each account that keeps nothing, and of the one that works on, with a cursor from before."""
+        found = {}
+        for login in (*CUT[self.run.state], WORKS_ON):
+            found[login] = psycopg.connect(self.bench.town.dsn(login=login), autocommit=True)
+            found[login].execute("DECLARE held CURSOR WITH HOLD FOR SELECT id, name FROM files.person ORDER BY id")
+            found[login].execute("FETCH 1 FROM held")
+        try:
+            yield found
+        finally:
+            for connection in found.values():
+                connection.close()
+
+    def _apply(self, through: Proxy) -> None:
+        dsn = through.dsn(self.bench.town.dsn())
+        try:
+            self.bench.town.apply(self.run.plan, lambda _: dsn)
+        except RecuseError as error:
+            self._unless("\n" not in error.message, f"not one sentence: {error.message}")
+        else:
+            last = self.cut.at == len(self.run.statements)  # it gives up a lock that goes with the connection anyway
+            self._unless(last, "it said that all was done")
+        self._unless(through.happened.wait(10), "nothing was cut")
+        with psycopg.connect(self.bench.town.dsn(), autocommit=True) as watching:
+            while watching.execute("SELECT 1 FROM pg_stat_activity WHERE application_name = 'recuse'").fetchone():
+                time.sleep(0.002)
+
+    def _in_between(self, sessions: Mapping[str, psycopg.Connection[Any]]) -> None:
+        """What is seen while the work lies half done."""
+        old, new, seen = self.run.old, self.run.new, self.bench.town.sees()
+        for login, rows in seen.items():
+            self._unless(rows <= old[login] | new[login], f"`{login}` sees what neither policy shows")
+            loosened = rows - old[login]
+            tight = all(seen[other] <= new[other] for other in seen)
+            self._unless(tight or not loosened, f"`{login}` sees more before everybody sees less")
+        self._unless(seen[WORKS_ON] >= old[WORKS_ON] & new[WORKS_ON], f"`{WORKS_ON}` is interrupted")
+        self.kept = sum(len(seen[login]) for login in CUT[self.run.state])
+        for login, connection in sessions.items():
+            more = {("person", "name", row, name) for row, name in fetched(connection)}
+            self._unless(more <= old[login], f"a session of `{login}` reads what was never shown to it")
+
+    def _again(self, sessions: Mapping[str, psycopg.Connection[Any]]) -> None:
+        """Plan and apply again, and compare with the apply that nobody cut."""
+        where = self.bench.town
+        owed = record.pending(record.entries(where.ledger), "north") is not None
+        told = stopped(where.ledger, ["north"])
+        self._unless(bool(told) == owed, f"it was told {told}")
+        where.apply()
+        self._unless(where.facts() == self.run.facts_after, "the facts are not those of an undisturbed apply")
+        self._unless(where.planned()[0].plan.changes == (), "something is left to do")
+        self._unless(where.sees() == self.run.new, "it does not show what the new policy shows")
+        for login, connection in sessions.items():
+            self._unless(not fetched(connection), f"a session of `{login}` from before reads on")
+        verify_ledger(where.ledger)
+        self._unless(record.pending(record.entries(where.ledger), "north") is None, "an apply is still open")
+        self._unless(read_journal(where.ledger)[-1].outcome == "ended", "the journal does not end")
+
+    def _unless(self, holds: bool, problem: str) -> None:
+        if not holds:
+            self.problems.append(f"{self.run.state}, cut {self.cut.side} statement {self.cut.at}: {problem}")
+
+
+def fetched(connection: psycopg.Connection[Any]) -> list[tuple[int, str]]:
+    """Two rows more of the cursor from before; none when the session is gone."""
+    with suppress(psycopg.Error):
+        return connection.execute("FETCH 2 FROM held").fetchall()
+    return []
+
+
+def tried(bench: Bench, run: Undisturbed, cuts: Sequence[Cut], say: Callable[[Trial], object] = print) -> list[str]:
+    """Every problem of these trials, in the order of their cuts; who was cut once must stay so in all later ones."""
+    problems, kept = [], None
+    for cut in cuts:
+        trial = Trial(bench, run, cut)()
+        if kept is not None and trial.kept > kept:
+            trial._unless(holds=False, problem="who was cut sees again")
+        kept = trial.kept
+        problems += trial.problems
+        say(trial)
+    return problems
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="tests.apply.trials", description=__doc__)
+    parser.add_argument("--version", type=int, default=18)
+    parser.add_argument("--first", type=int, default=1, help="the statement to begin at")
+    options = parser.parse_args(arguments)
+    problems: list[str] = []
+    with tempfile.TemporaryDirectory() as folder, bench(options.version, Path(folder)) as found:
+        for run in found.runs.values():
+            counts: Counter[str] = Counter()
+
+            def say(trial: Trial, counts: Counter[str] = counts) -> None:
+                counts["wrong" if trial.problems else "right"] += 1
+                counts["with the cut done"] += not trial.kept
+                for problem in trial.problems:
+                    sys.stdout.write(f"{problem}\n")
+                sys.stdout.flush()
+
+            numbers = range(options.first, len(run.statements) + 1)
+            began = time.monotonic()
+            problems += tried(found, run, [Cut(number, side) for number in numbers for side in SIDES], say)
+            sys.stdout.write(
+                f"PostgreSQL {options.version}, {run.state}: {len(run.statements)} statements, {counts.total()} cuts, "
+                f"{dict(counts)}, {time.monotonic() - began:.0f} s\n"
+            )
+            sys.stdout.flush()
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
