@@ -23,11 +23,15 @@ _RESET: Final = struct.pack("ii", 1, 0)
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """At which statement of the session, counted from 1, and on which side; `then` runs before both ends close."""
+    """At which statement of the session, counted from 1, and on which side; `then` runs before both ends close.
+
+    With `unnoticed` the server's end stays open, as if the client's machine had lost its power.
+    """
 
     at: int
     side: Side
     then: Callable[[], object] = lambda: None
+    unnoticed: bool = False
 
 
 @dataclass(slots=True)
@@ -109,7 +113,8 @@ class Proxy:
     def _happen(self) -> None:
         if self.cut is not None:
             self.cut.then()
-        self.close()
+        if self.cut is None or not self.cut.unnoticed:
+            self.close()
         self.happened.set()
 
     def _text(self, kind: bytes, body: bytes) -> str:
