@@ -132,9 +132,13 @@ class MissingRightError(TargetError):
 
 
 class ApplyError(TargetError):
-    """A statement of a plan failed; what was tightened stays tight, and the sessions in `ended` are gone."""
+    """A statement of a plan failed; what was tightened stays tight, and the sessions in `ended` are gone.
+
+    `lost`: nobody answered, so whether the last transaction was done is not known here.
+    """
 
     ended: tuple[object, ...] = ()
+    lost: bool = False
 
 
 class RefusedError(RecuseError):

@@ -190,7 +190,7 @@ class Trial:
         if entries:
             verify_ledger(where.ledger)
         pending = record.pending(entries, "north")
-        self.told = stopped(where.ledger, ["north"])
+        self.told = stopped(where.ledger)
         self._unless(bool(self.told) == (pending is not None), f"it was told {self.told}")
         alive = tuple(login for login, found in more.items() if found)
         kinds = tuple(entry.kind for entry in entries)

@@ -23,7 +23,7 @@ from recuse.cli.console import (
     progress,
     read_file,
 )
-from recuse.cli.plan import show_emergencies
+from recuse.cli.plan import show_emergencies, show_stopped
 from recuse.errors import InputError
 from recuse.operations import record
 from recuse.operations.apply import AppliedSystem, Manner, apply_in
@@ -67,11 +67,12 @@ def apply(
     if dry_run:
         _statements(whole["changes"], human=human)
         return
+    folder = record.ledger_folder(repository, ledger)
+    show_stopped(folder)
     if human:
         show_emergencies(whole["emergencies"])
     if not yes:
         _ask(whole["changes"], len(whole["severs"]), emergency=emergency)
-    folder = record.ledger_folder(repository, ledger)
     with progress() as report:
         manner = Manner(chosen_dsn(dsn), report, Patience(lock_timeout, retries + 1))
         done = apply_in(manner, repository, content, folder, emergency=emergency)

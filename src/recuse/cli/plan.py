@@ -34,6 +34,7 @@ from recuse.errors import InputError, RefutedError
 from recuse.operations import record
 from recuse.operations.advice import Wanted, advise
 from recuse.operations.document import plan_document, read_plan
+from recuse.operations.journal import stopped
 from recuse.operations.plan import plan_system
 from recuse.operations.prove_file import prove_file
 from recuse.operations.workspace import Workspace, open_with_ledger
@@ -84,9 +85,11 @@ def plan(
     if prove is not None and ignored:
         message = f"--prove reads a plan file and nothing else, so that {', '.join(ignored)} would do nothing"
         raise InputError(message, "leave away what is beside --prove")
-    workspace = open_with_ledger(repository, record.ledger_folder(repository, ledger), draft=True)
+    kept = record.ledger_folder(repository, ledger)
+    workspace = open_with_ledger(repository, kept, draft=True)
     if prove is not None:
         raise typer.Exit(_prove(workspace, prove, human=human))
+    show_stopped(kept, system)
     logged = () if statements in (None, REMEMBERED) else read_statements(Path(statements))
     with progress() as report:
         planned, advice = [], []
@@ -181,6 +184,13 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
         show_advice(advice)
     if whole["backtest"] is not None:
         _backtest(whole["backtest"])
+
+
+def show_stopped(ledger: Path, system: str | None = None) -> None:
+    """Where an apply before this one stopped; beside the document, which says nothing of what was before."""
+    for sentence in stopped(ledger, system):
+        err.print("[yellow]stopped[/]", end=" ")
+        err.print(sentence, markup=False, soft_wrap=True)
 
 
 def show_emergencies(found: list[dict[str, Any]]) -> None:

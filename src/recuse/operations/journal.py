@@ -7,7 +7,7 @@ is passed over; any other damage is told, since then the file is not what was wr
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,11 +95,12 @@ def read_journal(folder: Path) -> tuple[Mark, ...]:
     return _read(folder)[0]
 
 
-def stopped(folder: Path, systems: Iterable[str]) -> tuple[str, ...]:
-    """For each system whose last apply did not come to its end, one sentence: where it stopped, and what is owed."""
+def stopped(folder: Path, system: str | None = None) -> tuple[str, ...]:
+    """Where applies did not come to their end, in one sentence a system, and whose sessions are still to be ended."""
     marks, entries = read_journal(folder), record.entries(folder)
-    found = ((system, record.pending(entries, system)) for system in systems)
-    return tuple(_sentence(marks, entries, system, planned) for system, planned in found if planned is not None)
+    systems = {str(entry.body["system"]) for entry in entries if entry.kind == "planned"}
+    found = ((each, record.pending(entries, each)) for each in sorted(systems) if system in (None, each))
+    return tuple(_sentence(marks, entries, each, planned) for each, planned in found if planned is not None)
 
 
 def _sentence(marks: Sequence[Mark], entries: Sequence[Entry], system: str, planned: Entry) -> str:
@@ -120,7 +121,7 @@ def _where(marks: Sequence[Mark]) -> str:
         return "did not come to its end, and the journal does not say where, in the plan"
     done = [mark for mark in marks if mark.outcome == "done"]
     if not done:
-        return "stopped before its first step was done"
+        return "stopped before the first step was done"
     last = done[-1]
     if last.step == "shape":
         return f"stopped after batch {last.batch} of {last.of}"

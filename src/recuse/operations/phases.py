@@ -39,6 +39,11 @@ class Site:
         return self.planned.plan.system
 
     @property
+    def untouched(self) -> bool:
+        """Whether it is certain that nothing was done."""
+        return self.steps == 0 and not (isinstance(self.failure, ApplyError) and self.failure.lost)
+
+    @property
     def applied(self) -> Applied | None:
         """All parts as one; None when there was nothing to do. The moment is that of the last severing."""
         if not self.done:
@@ -134,8 +139,8 @@ def _check(sites: Sequence[Site], part: Part) -> None:
         raise first
     said = "; ".join(f"system `{site.name}`: {site.failure.message}" for site in failed if site.failure is not None)
     others = [site for site in sites if site not in failed]
-    states = {"tight": others, "stopped on the way": [site for site in failed if site.steps]}
-    states["untouched"] = [site for site in failed if not site.steps]
+    states = {"tight": others, "stopped on the way": [site for site in failed if not site.untouched]}
+    states["untouched"] = [site for site in failed if site.untouched]
     end = "nothing was loosened anywhere"
     if part == "loosen":
         states, end = {"as the policy wants them": others, "tight and not opened": failed}, "all are tight"

@@ -28,7 +28,7 @@ def open_or_create(folder: Path, origin: str) -> Ledger:
     if folder.exists():
         return open_ledger(folder)
     ledger = create_ledger(folder, origin)
-    (folder / ".gitignore").write_text("key\nlock\n", encoding="utf-8")
+    (folder / ".gitignore").write_text("key\nlock\njournal\n", encoding="utf-8")
     return ledger
 
 

@@ -182,11 +182,13 @@ def _gave_up(step: str, changes: Iterable[Change], busy: _Busy, found: Sequence[
 
 def _lost(where: str, error: psycopg.Error) -> ApplyError:
     """Nobody answers: whether what was asked last was done, the database alone knows."""
-    return ApplyError(
+    failed = ApplyError(
         f"the connection was lost {where} ({first_line(error)}); a transaction counts whole or not at all, and what "
         "was tightened before it stands",
         f"{AGAIN}, which go on from what the database is",
     )
+    failed.lost = True
+    return failed
 
 
 def _failed(step: str, changes: Iterable[Change], reason: str) -> ApplyError:
