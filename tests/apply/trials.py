@@ -5,6 +5,7 @@ sees, plans and applies again, and compares with an apply that nobody disturbed.
 """
 
 import argparse
+import logging
 import re
 import shutil
 import sys
@@ -30,6 +31,9 @@ from tests.apply.world import CUT, FIRST, SECOND, Seen, Town, direct, town
 from tests.conftest import binaries_of
 
 PERMIT: Final = "SELECT recuse.issue('p', 'student', 'study', 'official_duty', NULL, '1', now() + '70 hours', 0)"
+HELD: Final = """
+DECLARE held CURSOR WITH HOLD FOR SELECT '{relation}', 'graded', id, graded::text FROM files.{relation} ORDER BY id DESC
+"""
 WORKS_ON: Final = "app"
 """The account that both directives let work on: a gap in what it sees is an interruption."""
 
@@ -143,12 +147,17 @@ class Trial:
 
     @contextmanager
     def _held(self) -> Iterator[dict[str, psycopg.Connection[Any]]]:
-        """A session of each account that keeps nothing, and of the one that works on, with a cursor from before."""
+        """A session of each account that loses something, with a cursor from before; the student's under its permit."""
         found = {}
-        for login in (*CUT[self.run.state], WORKS_ON):
+        for login in (*CUT[self.run.state], WORKS_ON, "student"):
             found[login] = psycopg.connect(self.bench.town.dsn(login=login), autocommit=True)
-            found[login].execute("DECLARE held CURSOR WITH HOLD FOR SELECT id, name FROM files.person ORDER BY id")
-            found[login].execute("FETCH 1 FROM held")
+            declares = (self.run.state, login) == (SECOND, "student")
+            relation = "person_list" if login == "student" and not declares else "person"
+            with found[login].transaction():
+                if declares:
+                    found[login].execute("SELECT recuse.declare('study', 'official_duty')")
+                found[login].execute(HELD.format(relation=relation).encode())
+                found[login].execute("FETCH 1 FROM held")
         try:
             yield found
         finally:
@@ -184,8 +193,7 @@ class Trial:
         self.kept = sum(len(seen[login]) for login in CUT[self.run.state])
         more = {login: fetched(connection) for login, connection in sessions.items()}
         for login, found in more.items():
-            shown = {("person", "name", row, name) for row, name in found}
-            self._unless(shown <= old[login], f"a session of `{login}` reads what was never shown to it")
+            self._unless(found <= old[login], f"a session of `{login}` reads what was never shown to it")
         entries = record.entries(where.ledger)
         if entries:
             verify_ledger(where.ledger)
@@ -213,11 +221,11 @@ class Trial:
             self.problems.append(f"{self.run.state}, cut {self.cut.side} statement {self.cut.at}: {problem}")
 
 
-def fetched(connection: psycopg.Connection[Any]) -> list[tuple[int, str]]:
+def fetched(connection: psycopg.Connection[Any]) -> Seen:
     """Two rows more of the cursor from before; none when the session is gone."""
     with suppress(psycopg.Error):
-        return connection.execute("FETCH 2 FROM held").fetchall()
-    return []
+        return frozenset(connection.execute("FETCH 2 FROM held").fetchall())
+    return frozenset()
 
 
 def tried(bench: Bench, run: Undisturbed, cuts: Sequence[Cut], say: Callable[[Trial], object] = print) -> list[str]:
@@ -238,6 +246,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--version", type=int, default=18)
     parser.add_argument("--first", type=int, default=1, help="the statement to begin at")
     options = parser.parse_args(arguments)
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # it comments on each connection that is cut
     problems: list[str] = []
     with tempfile.TemporaryDirectory() as folder, bench(options.version, Path(folder)) as found:
         for run in found.runs.values():
@@ -247,8 +256,8 @@ def main(arguments: Sequence[str]) -> int:
                 counts["wrong" if trial.problems else "right"] += 1
                 counts["with the cut done"] += not trial.kept
                 counts["run again"] += trial.again
-                for problem in trial.problems:
-                    sys.stdout.write(f"{problem}\n")
+                lines = [*trial.problems, *([f"at {trial.cut.at}: {dict(counts)}"] if trial.cut.at % 50 == 0 else [])]
+                sys.stdout.write("".join(f"{line}\n" for line in lines))
                 sys.stdout.flush()
 
             numbers = range(options.first, len(run.statements) + 1)

@@ -10,7 +10,7 @@ from recuse.compiler.parts import check_parts, check_rights
 from recuse.compiler.proof.claims import Proof
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.diff import Difference, diff
-from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
+from recuse.enforcement.facts import Declaration, Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
 from recuse.enforcement.hazards import Acting, Surroundings, with_hazards
 from recuse.enforcement.held import Holdings
 from recuse.enforcement.order import Situation, order
@@ -118,7 +118,7 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
     changes = with_hazards(order(known.differences, situation), around)
     losing = {loss.account.partition("/")[2] for loss in known.loses}
     ending = {a.login for a in accounts.values() if not a.active and a.login in known.found.oids}
-    severs = frozenset(losing | ending) if changes else frozenset[str]()
+    severs = frozenset(losing | ending | _redeclaring(known.differences)) if changes else frozenset[str]()
     return Plan(
         system.name,
         fingerprint(known.found.facts),
@@ -129,6 +129,12 @@ def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], kn
         severs,
         substituted,
     )
+
+
+def _redeclaring(differences: Iterable[Difference]) -> frozenset[str]:
+    """Logins whose permits open another class from now on, or none: a session may hold what it declared before."""
+    declared = (d for d in differences if isinstance(d.fact, Declaration) and (d.before is not None or not d.make))
+    return frozenset(d.fact.login for d in declared if isinstance(d.fact, Declaration))
 
 
 def _copied_into(system: System, accounts: Iterable[Account], found: Inspection) -> frozenset[str]:
