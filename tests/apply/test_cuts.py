@@ -15,23 +15,16 @@ from recuse.enforcement.plan import Change, Plan
 from recuse.operations import apply as operation
 from recuse.targets.postgres import apply
 from tests.apply.proxy import Cut, Side, proxy
-from tests.apply.trials import WORKS_ON, Bench, Trial, Undisturbed, bench, tried
+from tests.apply.trials import WORKS_ON, Bench, Trial, Undisturbed, tried
 from tests.apply.world import FIRST, SECOND
-from tests.conftest import ENDS, version_id
+from tests.conftest import ENDS
 
 _APPLY = """
 import sys
-from pathlib import Path
 from recuse.operations.apply import apply_repository
 policy, plan, ledger = (Path(argument) for argument in sys.argv[1:4])
 apply_repository(policy, plan.read_bytes(), ledger, lambda _: sys.stdin.readline())
 """
-
-
-@pytest.fixture(scope="module", params=ENDS, ids=version_id)
-def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with bench(request.param, tmp_path_factory.mktemp("cuts")) as made:
-        yield made
 
 
 def is_newest(found: Bench) -> bool:
