@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import enforcement, per_row, sever, verdict
+from bench import enforcement, per_row, sever, systems, verdict
 from bench.chart import write_chart
 from bench.result import Result, in_words, read, renewed, table, write
 from bench.stage import Benchmark, stage
@@ -16,6 +16,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "enforcement": enforcement.run,
     "per-row": per_row.run,
     "sever": sever.run,
+    "systems": systems.run,
     "verdict": verdict.run,
 }
 BINARIES: Final = {"18": None, "15": Path("/usr/lib/postgresql/15/bin")}

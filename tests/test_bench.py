@@ -67,6 +67,7 @@ def test_every_query_on_every_side(results: dict[str, Result]) -> None:
 def test_the_aims_are_asked_of_ours_alone(results: dict[str, Result]) -> None:
     aims = {name: each.aim for name, each in results.items() if each.aim is not None}
     assert aims.pop("sever/last-byte/p99") == 1000.0
+    assert aims.pop("systems/3/times-one") == 2.0
     assert {name.split("/")[2] for name in aims} == {side.name for side in OURS}
     assert {aim for name, aim in aims.items() if name.endswith("/more")} == {15.0}
     assert {aim for name, aim in aims.items() if not name.endswith("/more")} == {1.05}

@@ -19,12 +19,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+import pytest
 
+from recuse.compiler.proof.claims import Proof
+from recuse.compiler.proof.prover import Prover
 from recuse.errors import RecuseError
 from recuse.ledger import verify_ledger
-from recuse.operations import record
+from recuse.operations import plan, proofs, record
 from recuse.operations.journal import read_journal, stopped
+from recuse.operations.policy import Policy
+from recuse.operations.proofs import Texts
 from recuse.targets.postgres.throwaway import throwaway
+from recuse.targets.target import Reader
 from tests.apply.cluster import Cluster
 from tests.apply.proxy import SIDES, Cut, Proxy, proxy
 from tests.apply.world import CUT, FIRST, SECOND, Seen, Town, direct, town
@@ -93,21 +99,40 @@ class Bench:
 
     def undisturbed(self, state: str) -> Undisturbed:
         """Apply once from a state, through a proxy that cuts nothing."""
-        old, facts, plan = self.town.sees(), self.town.facts(), self.town.plan()
+        old, facts, given = self.town.sees(), self.town.facts(), self.town.plan()
         with proxy(self.town.dsn()) as through:
-            self.town.apply(plan, lambda _: through.dsn(self.town.dsn()))
+            self.town.apply(given, lambda _: through.dsn(self.town.dsn()))
         new, after = self.town.sees(), self.town.facts()
         assert self.town.planned()[0].plan.changes == ()
-        return Undisturbed(state, plan, tuple(through.statements), old, new, facts, after)
+        return Undisturbed(state, given, tuple(through.statements), old, new, facts, after)
 
     def _saved(self, state: str) -> Path:
         return self.town.folder / f"saved-{state}"
 
 
 @contextmanager
+def proved_once() -> Iterator[None]:
+    """The same statements are proved the first time only: trials make a few plans some thousand times."""
+    known: dict[Hashable, tuple[Proof, ...]] = {}
+    original = proofs.prove
+
+    def prove(prover: Prover, policy: Policy, reader: Reader, texts: Texts) -> tuple[Proof, ...]:
+        key = (policy.directives, texts)
+        if key not in known:
+            known[key] = original(prover, policy, reader, texts)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(plan, "prove", prove)
+        yield
+
+
+@contextmanager
 def bench(version: int, folder: Path) -> Iterator[Bench]:
     """Both states: before the first directive was applied, and before the second was."""
-    with throwaway(binaries=binaries_of(version)) as server, town(folder, {"north": server}) as made:
+    with (
+        proved_once(), throwaway(binaries=binaries_of(version)) as server, town(folder, {"north": server}) as made,
+    ):  # fmt: skip
         found = Bench(made, Cluster(server))
         found.save(FIRST)
         found.runs[FIRST] = found.undisturbed(FIRST)
@@ -244,12 +269,13 @@ def tried(bench: Bench, run: Undisturbed, cuts: Sequence[Cut], say: Callable[[Tr
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tests.apply.trials", description=__doc__)
     parser.add_argument("--version", type=int, default=18)
+    parser.add_argument("--state", choices=[FIRST, SECOND], default=None)
     parser.add_argument("--first", type=int, default=1, help="the statement to begin at")
     options = parser.parse_args(arguments)
     logging.getLogger("psycopg").addHandler(logging.NullHandler())  # it comments on each connection that is cut
     problems: list[str] = []
     with tempfile.TemporaryDirectory() as folder, bench(options.version, Path(folder)) as found:
-        for run in found.runs.values():
+        for run in (each for name, each in found.runs.items() if options.state in (None, name)):
             counts: Counter[str] = Counter()
 
             def say(trial: Trial, counts: Counter[str] = counts) -> None:

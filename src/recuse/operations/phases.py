@@ -97,22 +97,28 @@ def run(sites: Sequence[Site], telling: Telling) -> None:
     Raises ApplyError when one fails, which says of several systems what became of each; LedgerError when the journal
     cannot be written, before anything is loosened.
     """
-    parts = {site.name: dict(zip(PARTS, site.planned.plan.parts(), strict=True)) for site in sites}
-    for site in sites:
-        telling.journal.note(site.name, "apply", "begun")
-    with ThreadPoolExecutor(max_workers=max(1, len(sites))) as threads:
-        tuple(threads.map(lambda site: _run(site, "cut", parts[site.name]["cut"], telling), sites))
+    cut(sites, telling)
     for part in PARTS[1:]:
         for site in sites:
-            telling.record(site)
-            _run(site, part, parts[site.name][part], telling)
+            _run(site, part, telling)
             telling.record(site)
         _check(sites, part)
         telling.journal.check()
 
 
-def _run(site: Site, name: Part, part: Plan, telling: Telling) -> None:
+def cut(sites: Sequence[Site], telling: Telling) -> None:
+    """Cut all systems at once, and end the sessions of those who do not work on. A failure is left in its `Site`."""
+    for site in sites:
+        telling.journal.note(site.name, "apply", "begun")
+    with ThreadPoolExecutor(max_workers=max(1, len(sites))) as threads:
+        tuple(threads.map(lambda site: _run(site, "cut", telling), sites))
+    for site in sites:
+        telling.record(site)
+
+
+def _run(site: Site, name: Part, telling: Telling) -> None:
     """One part of one system, on the facts as they are now: the part before has changed owners."""
+    part = dict(zip(PARTS, site.planned.plan.parts(), strict=True))[name]
     if site.failure is not None or not (part.changes or part.severs):
         return
     try:

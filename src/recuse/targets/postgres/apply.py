@@ -52,10 +52,7 @@ class _Run:
 
     def sever(self, logins: frozenset[str], before: datetime | None = None) -> Severed:
         """End the sessions of `logins` that are older than a moment, or than now; ApplyError when one does not end."""
-        try:
-            result = sever(self.connection, logins, before or server_moment(self.connection))
-        except psycopg.OperationalError as error:
-            raise _lost("while sessions were ended", error) from error
+        result = sever(self.connection, logins, before or server_moment(self.connection))
         self.ended += result.ended
         if result.left:
             raise ApplyError(
@@ -104,7 +101,7 @@ class _Run:
         except psycopg.Error as error:
             if _is_busy(error):
                 raise _Busy(error.diag.message_primary, budget.blocked) from error
-            if error.sqlstate is None:
+            if _is_lost(error):
                 raise _lost(f"in step `{step}`", error) from error
             raise _failed(step, current, first_line(error)) from error
         if relations:
@@ -124,6 +121,11 @@ def _is_busy(error: psycopg.Error) -> bool:
     if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
         return True
     return isinstance(error, psycopg.errors.InternalError_) and "concurrently" in (error.diag.message_primary or "")
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    """Whether the session is gone: without an answer, or as its last one (operator intervention, connection)."""
+    return error.sqlstate is None or error.sqlstate.startswith(("57P", "08"))
 
 
 @contextmanager
@@ -158,6 +160,12 @@ def run(
     except ApplyError as error:
         error.ended = tuple(work.ended)
         raise
+    except psycopg.Error as error:
+        if not _is_lost(error):
+            raise
+        failed = _lost("between two steps", error)
+        failed.ended = tuple(work.ended)
+        raise failed from error
 
 
 def _run(work: _Run, plan: Plan) -> Applied:
