@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import downtime, enforcement, per_row, planning, sever, verdict
+from bench import downtime, enforcement, per_row, planning, sever, systems, verdict
 from bench.chart import write_chart
 from bench.result import Result, in_words, read, renewed, table, write
 from bench.stage import Benchmark, stage
@@ -18,6 +18,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "per-row": per_row.run,
     "plan": planning.run,
     "sever": sever.run,
+    "systems": systems.run,
     "verdict": verdict.run,
 }
 BINARIES: Final = {"18": None, "15": Path("/usr/lib/postgresql/15/bin")}

@@ -27,7 +27,7 @@ from recuse.targets.records import Severed
 LOGIN: Final = "bench_cut"
 SESSIONS: Final = 100
 _FEW: Final = 12
-_PAUSE: Final = 0.02
+PAUSE: Final = 0.02
 """Seconds between two reads of a session: a hundred of them without a pause would measure the client."""
 _WORLD: Final = """
 CREATE ROLE bench_held NOLOGIN; CREATE ROLE bench_cut LOGIN PASSWORD 'bench';
@@ -40,7 +40,7 @@ _CUT: Final = (
     "REVOKE SELECT ON bench.held FROM bench_cut; REVOKE bench_held FROM bench_cut; ALTER ROLE bench_cut NOLOGIN"
 )
 _BACK: Final = "GRANT SELECT ON bench.held TO bench_cut; GRANT bench_held TO bench_cut; ALTER ROLE bench_cut LOGIN"
-_HOLDING: Final = (
+HOLDING: Final = (
     (("BEGIN", "DECLARE c CURSOR FOR SELECT name FROM bench.held"), "FETCH 1 FROM c"),
     (("SET ROLE bench_held",), "SELECT name FROM bench.held LIMIT 1"),
     (("CREATE TEMPORARY TABLE copy AS SELECT name FROM bench.held LIMIT 100",), "SELECT name FROM copy LIMIT 1"),
@@ -52,7 +52,7 @@ class NothingReadError(Exception):
 
 
 @dataclass(slots=True)
-class _Reader:
+class Reader:
     """A session that reads until it is ended; `last` is when an answer last came."""
 
     connection: psycopg.Connection
@@ -60,10 +60,11 @@ class _Reader:
     last: float = 0.0
 
     def __call__(self) -> None:
+        """Read until the session is ended."""
         try:
             while self.connection.execute(self.read).fetchone() is not None:
                 self.last = time.perf_counter()
-                time.sleep(_PAUSE)
+                time.sleep(PAUSE)
         except psycopg.Error:
             return
 
@@ -81,7 +82,7 @@ def run(on: Stage) -> Iterator[Result]:
             times += found
             spent.append(severed.seconds)
         release = admin.execute("SHOW server_version").fetchone()
-    here = f"{place.machine()}; {count} sessions that read every {_PAUSE * 1000:.0f} ms; {on.rounds} rounds"
+    here = f"{place.machine()}; {count} sessions that read every {PAUSE * 1000:.0f} ms; {on.rounds} rounds"
     where = Place(here, place.versions(str(release[0]) if release else "unknown"))
     last = percentile(times, 0.99, 1000)
     yield where.result("sever/last-byte/p99", last, "ms", "the first REVOKE", 1000.0)
@@ -95,7 +96,7 @@ def _round(admin: Connection, dsn: str, count: int) -> tuple[list[float], Severe
         threads = [threading.Thread(target=reader) for reader in readers]
         for thread in threads:
             thread.start()
-        time.sleep(10 * _PAUSE)
+        time.sleep(10 * PAUSE)
         start = time.perf_counter()
         with admin.transaction():
             admin.execute(_CUT)
@@ -108,9 +109,9 @@ def _round(admin: Connection, dsn: str, count: int) -> tuple[list[float], Severe
     return [max(0.0, reader.last - start) for reader in readers], severed
 
 
-def _opened(stack: ExitStack, dsn: str, number: int) -> _Reader:
+def _opened(stack: ExitStack, dsn: str, number: int) -> Reader:
     connection = stack.enter_context(psycopg.connect(dsn, autocommit=True))
-    opened, read = _HOLDING[number % len(_HOLDING)]
+    opened, read = HOLDING[number % len(HOLDING)]
     for each in opened:
         connection.execute(sql.SQL(each))
-    return _Reader(connection, read.encode())
+    return Reader(connection, read.encode())

@@ -133,9 +133,13 @@ class MissingRightError(TargetError):
 
 
 class ApplyError(TargetError):
-    """A statement of a plan failed; what was tightened stays tight, and the sessions in `ended` are gone."""
+    """A statement of a plan failed; what was tightened stays tight, and the sessions in `ended` are gone.
+
+    `lost`: nobody answered, so whether the last transaction was done is not known here.
+    """
 
     ended: tuple[object, ...] = ()
+    lost: bool = False
 
 
 class AlertError(RecuseError):

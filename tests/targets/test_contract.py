@@ -837,14 +837,40 @@ SECOND_GRANTORS: Final = {
     "a definer function lent": "CREATE FUNCTION records.total() RETURNS bigint LANGUAGE sql SECURITY DEFINER "
     "AS 'SELECT count(*) FROM records.arrest'; GRANT EXECUTE ON FUNCTION records.total TO borrower WITH GRANT OPTION; "
     "SET ROLE borrower; GRANT EXECUTE ON FUNCTION records.total TO agent",
+    "all kinds of rights, three deep over two grantors": "{three}",
 }  # fmt: skip
+
+
+def three_deep() -> str:
+    """From the owner to the borrower and to the lender, from each through the others to PUBLIC or to the agent."""
+    rights = (
+        "SELECT ON records.arrest", "UPDATE (grade) ON records.arrest", "EXECUTE ON FUNCTION records.total()",
+        "USAGE ON SEQUENCE records.arrest_id_seq", "USAGE ON SCHEMA records",
+    )  # fmt: skip
+    said = [
+        "CREATE FUNCTION records.total() RETURNS bigint LANGUAGE sql SECURITY DEFINER "
+        "AS 'SELECT count(*) FROM records.arrest'; ALTER FUNCTION records.total() OWNER TO \"arrest owner\""
+    ]
+    for first, second, last in (("borrower", "clerk", "PUBLIC"), ("lender", "analyst", "agent")):
+        for right in rights:
+            for grantor, grantee in (("arrest owner", first), (first, second), (second, last)):
+                option = "" if grantee == last else " WITH GRANT OPTION"
+                said.append(f'SET ROLE "{grantor}"; GRANT {right} TO {grantee}{option}; RESET ROLE')
+    for first, second, last in (("borrower", "clerk", "analyst"), ("lender", "agent", "analyst")):
+        said.append(
+            f"GRANT staff TO {first} WITH ADMIN OPTION; SET ROLE {first}; GRANT staff TO {second} WITH ADMIN OPTION"
+        )
+        said.append(f"SET ROLE {second}; GRANT staff TO {last}; RESET ROLE")
+    return "; ".join(said)
 
 
 @pytest.mark.parametrize("kind", SECOND_GRANTORS)
 def test_second_grantors_grants_really_go(governed: Governed, kind: str) -> None:
     admin = governed.place.admin
     admin.execute("GRANT USAGE ON SCHEMA records TO lender, borrower, analyst, agent")
-    admin.execute(SECOND_GRANTORS[kind].encode() + b"; RESET ROLE")
+    admin.execute(SECOND_GRANTORS[kind].replace("{three}", three_deep()).encode() + b"; RESET ROLE")
+    lenders = {f.grantor for f in governed.facts() if isinstance(f, Grant | Membership)}
+    assert lenders & LENDERS or kind == "the lender keeps nothing but the option", "it was really lent"
     governed.settle()
     lent = [
         f for f in governed.facts() if isinstance(f, Grant) and f.on.kind not in ("schema",) and f.grantor in LENDERS

@@ -5,6 +5,7 @@ one JSON document on standard output and nothing else; progress and messages go 
 """
 
 import gc
+import logging
 import sys
 import traceback
 from collections.abc import Iterable
@@ -63,6 +64,7 @@ def __getattr__(name: str) -> typer.Typer:
 def main() -> None:
     """Run the command line; errors on purpose leave as one sentence with a remedy, never as a traceback."""
     gc.set_threshold(_ALIVE)
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # it would comment on a connection that is lost
     asked = [name for name in sys.argv[1:2] if name in (*VERBS, *GROUPS)]
     try:
         code = command_line(asked or (*VERBS, *GROUPS))(prog_name="recuse", standalone_mode=False)

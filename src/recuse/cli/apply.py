@@ -24,7 +24,7 @@ from recuse.cli.console import (
     read_file,
 )
 from recuse.cli.listed import script_document, show_script
-from recuse.cli.plan import show_emergencies
+from recuse.cli.plan import show_emergencies, show_stopped
 from recuse.cli.resume import resume_all, resumption
 from recuse.errors import InputError
 from recuse.operations import record
@@ -91,11 +91,12 @@ def apply(
             [*whole["changes"], *(change for each in whole["listed"] for change in each["changes"])], human=human
         )
         return
+    folder = record.ledger_folder(repository, ledger)
+    show_stopped(folder)
     if human:
         show_emergencies(whole["emergencies"])
     if not yes:
         _ask(whole["changes"], len(whole["severs"]), emergency=emergency)
-    folder = record.ledger_folder(repository, ledger)
     with progress() as report:
         manner = Manner(chosen_dsn(dsn), report, Patience(lock_timeout, retries + 1))
         done = apply_in(manner, repository, content, folder, emergency=emergency)

@@ -41,6 +41,7 @@ from recuse.operations.advice import Wanted, advise
 from recuse.operations.closing import Wish, check_asked, plan_closing
 from recuse.operations.copies import remarks_of
 from recuse.operations.document import plan_document, read_plan
+from recuse.operations.journal import stopped
 from recuse.operations.prove_file import prove_file
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.target import target_for
@@ -110,11 +111,13 @@ def plan(
     if prove is not None and ignored:
         message = f"--prove reads a plan file and nothing else, so that {', '.join(ignored)} would do nothing"
         raise InputError(message, "leave away what is beside --prove")
-    workspace = open_with_ledger(repository, record.ledger_folder(repository, ledger), draft=True)
+    kept = record.ledger_folder(repository, ledger)
+    workspace = open_with_ledger(repository, kept, draft=True)
     if prove is not None:
         raise typer.Exit(_prove(workspace, prove, human=human))
     if rights:
         raise typer.Exit(show_rights(workspace, workspace.systems(system), chosen_dsn(dsn), human=human))
+    show_stopped(kept, system)
     logged = () if statements in (None, REMEMBERED) else read_statements(Path(statements))
     with progress() as report:
         planned, advice = [], []
@@ -229,6 +232,13 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
         show_advice(advice)
     if whole["backtest"] is not None:
         _backtest(whole["backtest"])
+
+
+def show_stopped(ledger: Path, system: str | None = None) -> None:
+    """Where an apply before this one stopped; beside the document, which says nothing of what was before."""
+    for sentence in stopped(ledger, system):
+        err.print("[yellow]stopped[/]", end=" ")
+        err.print(sentence, markup=False, soft_wrap=True)
 
 
 def show_emergencies(found: list[dict[str, Any]]) -> None:

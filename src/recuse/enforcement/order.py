@@ -6,8 +6,8 @@ A right that a class receives is part of the substitution when a substituted mem
 Nothing is ever shown that the signed policy does not show, nor what the old rights did not.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from recuse.enforcement.diff import Difference
@@ -29,6 +29,7 @@ from recuse.enforcement.facts import (
     Support,
 )
 from recuse.enforcement.held import Holdings
+from recuse.enforcement.leaving import Leaving
 from recuse.enforcement.lent import Lent
 from recuse.enforcement.plan import STEPS, Change, Step
 from recuse.enforcement.scope import KEEPER, PREFIX
@@ -81,7 +82,19 @@ def order(differences: Iterable[Difference], situation: Situation) -> tuple[Chan
         if isinstance(difference.fact, Grant) and not difference.make:
             step = min((by_fact[grant] for grant in lent.chain(difference.fact)), key=STEPS.index)
         changes.append(_change(difference, step, situation))
+    return _ordered(_leaving(_ordered(changes, lent), situation), lent)
+
+
+def _ordered(changes: Iterable[Change], lent: Lent) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda change: _position(change, lent)))
+
+
+def _leaving(ordered: tuple[Change, ...], situation: Situation) -> Iterator[Change]:
+    """Memberships end with the last that they lead to, where that comes sooner than when all is shaped."""
+    leaving = Leaving.of(situation.holdings.facts, ordered, situation.logins)
+    for change in ordered:
+        last = leaving.with_the_last(change.fact) if isinstance(change.fact, Membership) else None
+        yield change if last is None or change.step != "leave" else replace(change, step=last.step, batch=last.batch)
 
 
 def _position(change: Change, lent: Lent) -> tuple[object, ...]:

@@ -85,10 +85,20 @@ class Plan:
         """The changes of one step, in order."""
         return tuple(change for change in self.changes if change.step == step)
 
-    def parts(self) -> tuple["Plan", "Plan"]:
-        """What tightens or substitutes, and what loosens: across systems, all of the first comes before the second."""
-        tight = tuple(change for change in self.changes if change.step != "loosen")
-        return replace(self, changes=tight), replace(self, changes=self.at("loosen"), severs=frozenset())
+    def parts(self) -> tuple["Plan", "Plan", "Plan"]:
+        """What cuts, what else tightens or substitutes, and what loosens.
+
+        Across systems all of one comes before any of the next. The cut ends sessions of those who do not work on.
+        """
+        cut, rest = ("prepare", "cut"), ("close", "enter", "shape", "leave")
+        return (
+            replace(self, changes=self._at_any(cut), severs=self.severs - self.substituted),
+            replace(self, changes=self._at_any(rest)),
+            replace(self, changes=self.at("loosen"), severs=frozenset()),
+        )
+
+    def _at_any(self, steps: tuple[str, ...]) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.step in steps)
 
     @property
     def batches(self) -> tuple[tuple[Change, ...], ...]:

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recuse import clock
-from recuse.enforcement.plan import Plan
-from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
+from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError, TargetError
 from recuse.ledger import JSON, Entry, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
@@ -21,6 +20,8 @@ from recuse.operations.copies import check_place, place
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
+from recuse.operations.journal import Journal
+from recuse.operations.phases import Site, Telling, run
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.reducing import check_permits, check_reduces
 from recuse.operations.rights import check_rights
@@ -68,7 +69,7 @@ class _Record:
     """Where an apply is written down, and which systems were where their ledger left them before it."""
 
     workspace: Workspace
-    ended: EndedLog
+    telling: Telling
     current: frozenset[str]
     standbys: dict[str, dict[str, JSON]] = field(default_factory=dict)
 
@@ -97,9 +98,7 @@ def apply_in(
     _check_stage(workspace)
     with ExitStack() as stack:
         systems = tuple(workspace.systems())
-        sessions = [stack.enter_context(target_for(system.engine).open(manner.dsn(system))) for system in systems]
-        for session in sessions:
-            stack.enter_context(session.exclusive())
+        sessions = [_opened(stack, system, manner.dsn(system), alone=len(systems) == 1) for system in systems]
         known = record.entries(ledger)
         pairs = tuple(zip(sessions, systems, strict=True))
         current = frozenset(_current(pairs, known, needed=not (emergency or manner.resuming)))
@@ -113,19 +112,27 @@ def apply_in(
                 _check_emergency(session, workspace, each)
         planned = [_with_owed(each, record.owed(known, each.plan.system)) for each in planned]
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
+        journal = stack.enter_context(Journal.open(ledger, hashlib.sha256(plan).hexdigest()))
         _record_decisions(log, ledger, workspace, plan, planned)
-        ended = EndedLog(log)
-        written = _Record(workspace, ended, current)
-        parts = [each.plan.parts() for each in planned]
-        tight = [_run(session, part, manner, ended) for session, (part, _) in zip(sessions, parts, strict=True)]
-        for session, system, each in zip(sessions, systems, planned, strict=True):
-            _sever_standbys(session, system, each.plan, written, manner)
-        loose = [_run(session, part, manner, ended) for session, (_, part) in zip(sessions, parts, strict=True)]
-        done = [_together(first, second) for first, second in zip(tight, loose, strict=True)]
-        return tuple(
-            _finish(session, each, applied, written)
-            for session, each, applied in zip(sessions, planned, done, strict=True)
-        )
+        sites = [Site(session, each) for session, each in zip(sessions, planned, strict=True)]
+        telling = Telling(manner.progress, manner.patience, journal, EndedLog(log))
+        written = _Record(workspace, telling, current)
+        run(sites, telling, lambda site: _sever_standbys(site, written, manner))
+        return tuple(_finish(site, written) for site in sites)
+
+
+def _opened(stack: ExitStack, system: System, dsn: str, *, alone: bool) -> Session:
+    """A session that keeps other applies out; where one of several systems fails, it is named."""
+    try:
+        session = stack.enter_context(target_for(system.engine).open(dsn))
+        stack.enter_context(session.exclusive())
+    except TargetError as error:
+        if alone:
+            raise
+        raise type(error)(
+            f"system `{system.name}`: {error.message}; nothing was changed in any system", error.remedy
+        ) from error
+    return session
 
 
 def _current(pairs: Iterable[tuple[Session, System]], known: Sequence[Entry], *, needed: bool) -> Iterator[str]:
@@ -149,40 +156,16 @@ def _with_owed(planned: Planned, owed: frozenset[str]) -> Planned:
     return replace(planned, plan=replace(planned.plan, severs=planned.plan.severs | owed))
 
 
-def _run(session: Session, part: Plan, manner: Manner, ended: EndedLog) -> Applied | None:
-    """Run one part on the facts as they are now: the part before has changed owners."""
-    if not part.changes and not part.severs:
-        return None
-    try:
-        applied = session.apply(part, session.inspect(), manner.progress, manner.patience)
-    except ApplyError as error:
-        ended.add(part.system, error.ended)
-        raise
-    ended.add(part.system, (*applied.cut.ended, *applied.shaped.ended))
-    return applied
-
-
-def _sever_standbys(session: Session, system: System, plan: Plan, written: _Record, manner: Manner) -> None:
+def _sever_standbys(site: Site, written: _Record, manner: Manner) -> None:
     """End on the standbys what was ended here, before anything is loosened.
 
     Not when a copy is resumed: what stood by before it was promoted may be gone, and `verify` names what is left there.
     """
-    logins = frozenset[str]() if manner.resuming else plan.severs
-    for each in sever_standbys(session, system, logins, manner.standby_seconds):
-        written.ended.add(system.name, each.ended)
+    system = written.workspace.repository.systems[site.name]
+    logins = frozenset[str]() if manner.resuming else site.planned.plan.severs
+    for each in sever_standbys(site.session, system, logins, manner.standby_seconds):
+        written.telling.ended.add(system.name, each.ended)
         written.standbys.setdefault(system.name, {})[each.service] = each.moment.isoformat()
-
-
-def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
-    """Both parts as one; sessions ended and the moment are those of the first, which severs."""
-    if tight is None or loose is None:
-        return tight or loose
-    return replace(
-        tight,
-        statements=tight.statements + loose.statements,
-        retries=tight.retries + loose.retries,
-        locked=max(tight.locked, loose.locked),
-    )
 
 
 def _check_stage(workspace: Workspace) -> None:
@@ -236,10 +219,11 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
             log.append([encode("emergency", now, alone)])
 
 
-def _finish(session: Session, planned: Planned, applied: Applied | None, written: _Record) -> AppliedSystem:
+def _finish(site: Site, written: _Record) -> AppliedSystem:
     """Look again: the difference must be gone; then record what was done."""
-    plan, workspace, ended = planned.plan, written.workspace, written.ended
-    again = plan_system(session, workspace.policy(), workspace.repository.systems[plan.system])
+    plan, applied = site.planned.plan, site.applied
+    workspace, telling, ended = written.workspace, written.telling, written.telling.ended
+    again = plan_system(site.session, workspace.policy(), workspace.repository.systems[plan.system])
     if again.plan.changes:
         raise ApplyError(
             f"after applying, {len(again.plan.changes)} facts are still not as the policy wants them",
@@ -247,7 +231,7 @@ def _finish(session: Session, planned: Planned, applied: Applied | None, written
         )
     # Before the entry: what stops between the two leaves a database that knows more than it must.
     known = ended.log.size
-    noted = plan.system in written.current and session.settle(known, resuming=False)
+    noted = plan.system in written.current and site.session.settle(known, resuming=False)
     body: dict[str, JSON] = {
         "system": plan.system,
         "directives": list(plan.directives),
@@ -263,4 +247,5 @@ def _finish(session: Session, planned: Planned, applied: Applied | None, written
     if workspace.alone:
         body["emergency"] = [each.directive.id for each in workspace.alone]
     index = ended.log.append([encode("applied", clock.now(), body)])
+    telling.journal.note(plan.system, "apply", "ended")
     return AppliedSystem(plan.system, len(plan.changes), applied, ended.of(plan.system), index)

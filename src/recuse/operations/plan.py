@@ -13,7 +13,7 @@ from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement import closing as closings_of
 from recuse.enforcement.closing import Closed, Closing
 from recuse.enforcement.diff import Difference, diff
-from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
+from recuse.enforcement.facts import Declaration, Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
 from recuse.enforcement.hazards import Acting, Surroundings, with_hazards
 from recuse.enforcement.held import Holdings
 from recuse.enforcement.order import Situation, order
@@ -158,7 +158,14 @@ def _severs(known: Known, outcome: _Outcome) -> frozenset[str]:
     losing = {loss.account for loss in outcome.loses}
     losing |= {account for closing, _ in outcome.besides for account in closing.accounts}
     ending = {a.login for a in known.accounts.values() if not a.active and a.login in known.found.oids}
+    ending |= _redeclaring(known.differences)
     return frozenset({account.partition("/")[2] for account in losing} | ending)
+
+
+def _redeclaring(differences: Iterable[Difference]) -> frozenset[str]:
+    """Logins whose permits open another class from now on, or none: a session may hold what it declared before."""
+    declared = (d for d in differences if isinstance(d.fact, Declaration) and (d.before is not None or not d.make))
+    return frozenset(d.fact.login for d in declared if isinstance(d.fact, Declaration))
 
 
 def _with_closings(changes: tuple[Change, ...], system: System, outcome: _Outcome) -> tuple[Change, ...]:

@@ -28,7 +28,7 @@ def open_or_create(folder: Path, origin: str) -> Ledger:
     if folder.exists():
         return open_ledger(folder)
     ledger = create_ledger(folder, origin)
-    (folder / ".gitignore").write_text("key\nlock\n", encoding="utf-8")
+    (folder / ".gitignore").write_text("key\nlock\njournal\n", encoding="utf-8")
     return ledger
 
 
@@ -53,6 +53,15 @@ def owed(entries: Iterable[Entry], system: str) -> frozenset[str]:
             severs = entry.body.get("severs")
             found |= {str(login) for login in severs} if isinstance(severs, list) else set()
     return frozenset(found)
+
+
+def pending(entries: Iterable[Entry], system: str) -> Entry | None:
+    """The newest *planned* entry of a system whose apply did not come to its end."""
+    found: Entry | None = None
+    for entry in entries:
+        if entry.body.get("system") == system and entry.kind in ("planned", "applied"):
+            found = entry if entry.kind == "planned" else None
+    return found
 
 
 def recorded_times(folder: Path) -> dict[str, datetime]:

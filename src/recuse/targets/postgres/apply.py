@@ -17,13 +17,14 @@ import psycopg
 from recuse.enforcement.facts import ObjectRef
 from recuse.enforcement.plan import Change, Plan, Step
 from recuse.errors import ApplyError, TargetError
-from recuse.targets.postgres.connect import Connection
+from recuse.targets.postgres.connect import Connection, first_line
 from recuse.targets.postgres.locks import locked
 from recuse.targets.postgres.render import Renderer, filled
 from recuse.targets.postgres.sever import server_moment, sever
 from recuse.targets.postgres.waiting import Budget, holders, in_the_way, watch_the_client
 from recuse.targets.records import PATIENCE, Applied, EndedSession, Holder, Patience, Progress, Severed
 
+AGAIN: Final = "run `recuse plan` and `recuse apply` again"
 ADVISORY_LOCK: Final = 0x7265637573650001 & 0x7FFFFFFFFFFFFFFF
 
 
@@ -57,7 +58,7 @@ class _Run:
             raise ApplyError(
                 f"sessions of {', '.join(f'`{name}`' for name in result.left)} did not end; what was revoked stays "
                 "revoked",
-                "end them on the server, then run `recuse plan` and `recuse apply` again",
+                f"end them on the server, then {AGAIN}",
             )
         return result
 
@@ -100,7 +101,9 @@ class _Run:
         except psycopg.Error as error:
             if _is_busy(error):
                 raise _Busy(error.diag.message_primary, budget.blocked) from error
-            raise _failed(step, current, error.diag.message_primary or str(error)) from error
+            if _is_lost(error):
+                raise _lost(f"in step `{step}`", error) from error
+            raise _failed(step, current, first_line(error)) from error
         if relations:
             self.locked = max(self.locked, time.monotonic() - began)
         self.done += len(statements)
@@ -118,6 +121,11 @@ def _is_busy(error: psycopg.Error) -> bool:
     if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
         return True
     return isinstance(error, psycopg.errors.InternalError_) and "concurrently" in (error.diag.message_primary or "")
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    """Whether the session is gone: without an answer, or as its last one (operator intervention, connection)."""
+    return error.sqlstate is None or error.sqlstate.startswith(("57P", "08"))
 
 
 @contextmanager
@@ -144,6 +152,12 @@ def run(
     except ApplyError as error:
         error.ended = tuple(work.ended)
         raise
+    except psycopg.Error as error:
+        if not _is_lost(error):
+            raise
+        failed = _lost("between two steps", error)
+        failed.ended = tuple(work.ended)
+        raise failed from error
 
 
 def _run(work: _Run, plan: Plan) -> Applied:
@@ -163,13 +177,23 @@ def _run(work: _Run, plan: Plan) -> Applied:
 def _gave_up(step: str, changes: Iterable[Change], busy: _Busy, found: Sequence[Holder]) -> ApplyError:
     who, remedy = in_the_way(found)
     failed = _failed(step, changes, f"others were in the way at every attempt ({busy}): {who}")
-    again = "run `recuse plan` and `recuse apply` again"
-    return ApplyError(failed.message, f"{remedy}, then {again}" if remedy else again)
+    return ApplyError(failed.message, f"{remedy}, then {AGAIN}" if remedy else AGAIN)
+
+
+def _lost(where: str, error: psycopg.Error) -> ApplyError:
+    """Nobody answers: whether what was asked last was done, the database alone knows."""
+    failed = ApplyError(
+        f"the connection was lost {where} ({first_line(error)}); a transaction counts whole or not at all, and what "
+        "was tightened before it stands",
+        f"{AGAIN}, which go on from what the database is",
+    )
+    failed.lost = True
+    return failed
 
 
 def _failed(step: str, changes: Iterable[Change], reason: str) -> ApplyError:
     about = next((str(getattr(c.fact, "on", getattr(c.fact, "table", c.fact))) for c in changes), "a statement")
     return ApplyError(
         f"step `{step}` stopped at {about}: {reason}; everything before it stands, and nothing was loosened",
-        "mend the cause, then run `recuse plan` and `recuse apply` again",
+        f"mend the cause, then {AGAIN}",
     )

@@ -30,11 +30,16 @@ def connect(dsn: str, *, autocommit: bool = True) -> Iterator[Connection]:
         connection = psycopg.connect(dsn, autocommit=autocommit, application_name="recuse", connect_timeout=10)
     except psycopg.Error as error:
         raise _unreachable(dsn, error) from None
-    user = connection.info.user
+    with told(connection.info.user), connection:
+        _setup(connection)
+        yield connection
+
+
+@contextmanager
+def told(user: str) -> Iterator[None]:
+    """What the driver raises inside, as a TargetError in one sentence."""
     try:
-        with connection:
-            _setup(connection)
-            yield connection
+        yield
     except psycopg.errors.InsufficientPrivilege as error:
         raise MissingRightError(
             f"the database refused: {first_line(error)}",

@@ -29,7 +29,7 @@ from recuse.targets.postgres.collected import collected
 from recuse.targets.postgres.column_types import column_types
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.conflicting import shows_conflicting_row
-from recuse.targets.postgres.connect import Connection, connect
+from recuse.targets.postgres.connect import Connection, connect, told
 from recuse.targets.postgres.desk import PostgresDesk
 from recuse.targets.postgres.locks import with_locks
 from recuse.targets.postgres.reading.reader import PostgresReader
@@ -68,7 +68,8 @@ class PostgresSession:
 
     def inspect(self) -> Inspection:
         """All facts of the database and of the server's roles, in one snapshot."""
-        return inspect.inspect(self.connection)
+        with told(self.connection.info.user):  # where several are open, the error is to be this one's
+            return inspect.inspect(self.connection)
 
     def column_types(self) -> ColumnTypes:
         """What PostgreSQL's types can hold for rules."""
@@ -117,7 +118,8 @@ class PostgresSession:
 
     def apply(self, plan: Plan, found: Inspection, progress: Progress, patience: Patience = PATIENCE) -> Applied:
         """Cut, sever, shape, sever; then what loosens."""
-        return apply.run(self.connection, plan, _renderer(plan, found), progress, patience)
+        with told(self.connection.info.user):
+            return apply.run(self.connection, plan, _renderer(plan, found), progress, patience)
 
     def advise(self, asked: Asked) -> Advised:
         """What row security would cost here, what rules do not see, and who is in the way now."""

@@ -28,8 +28,10 @@ _OWNER: Final = (
 )
 _SET: Final = (
     "SELECT pg_catalog.set_config('lock_timeout', %s, true), CASE WHEN pg_catalog.has_parameter_privilege("
-    "'deadlock_timeout', 'SET') THEN pg_catalog.set_config('deadlock_timeout', %s, true) END"
+    "'deadlock_timeout', 'SET') THEN pg_catalog.set_config('deadlock_timeout', %s, true) END, "
+    "pg_catalog.set_config('idle_in_transaction_session_timeout', '5s', true)"
 )
+_KEEPALIVES: Final = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 
 
 @dataclass(slots=True)
@@ -81,7 +83,12 @@ class Budget:
 
 
 def watch_the_client(connection: Connection) -> None:
-    """Ask the server to look, once a second, whether we are still there: killed, we hold no lock longer than that."""
+    """Ask the server to notice soon that we are no longer there.
+
+    Killed, while a statement runs: it looks once a second. Out of reach, so that nothing tells it, as after a loss of
+    power: it asks the network; inside a transaction it waits for us as long as `_SET` says, then gives our locks back.
+    """
+    connection.execute(_KEEPALIVES)
     try:
         connection.execute("SET client_connection_check_interval = '1s'")
     except psycopg.errors.InvalidParameterValue:  # not every platform can; statements then end by their own timeouts
