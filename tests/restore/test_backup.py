@@ -10,8 +10,8 @@ import pytest
 from recuse import clock
 from recuse.operations.signing import sign_acceptance
 from recuse.operations.verify import Looking, Verified, verify_in
-from recuse.targets.records import Restored
 from recuse.targets.target import target_for
+from recuse.targets.whereabouts import Restored
 from tests.restore.small import small
 from tests.statements.world import HERE, Lab
 

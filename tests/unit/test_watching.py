@@ -15,7 +15,8 @@ from recuse.operations.drift import drifted
 from recuse.operations.ending import over
 from recuse.operations.verifying import found
 from recuse.operations.watching import Known, access_log, dated, seen, server, trigger
-from recuse.targets.records import LiveSession, LogFile, Look, Seen
+from recuse.targets.looks import LogFile, Look, Seen
+from recuse.targets.records import LiveSession
 from tests.unit.enforcement.small import repository, system_of, table_map
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -19,8 +19,8 @@ from recuse.operations.kept import kept
 from recuse.operations.plan import Planned, check_primary
 from recuse.operations.workspace import Workspace
 from recuse.permits import Line, Register, survey
-from recuse.targets.records import Whereabouts
 from recuse.targets.target import Session
+from recuse.targets.whereabouts import Whereabouts
 
 _FOLLOWED: Final = ("applied", "resumed")
 RESUME: Final = "recuse apply --resume"

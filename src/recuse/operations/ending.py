@@ -11,7 +11,8 @@ from recuse.errors import RecuseError
 from recuse.model import Permit, System
 from recuse.operations.conditions import Condition
 from recuse.operations.permit import Office, revoke
-from recuse.targets.records import LiveSession, Look
+from recuse.targets.looks import Look
+from recuse.targets.records import LiveSession
 from recuse.targets.target import Desk
 
 

@@ -25,8 +25,9 @@ from recuse.operations.effects import effects
 from recuse.operations.policy import Policy
 from recuse.operations.proofs import Texts, counts, prove
 from recuse.operations.widening import Comparison, Widening
-from recuse.targets.records import Inspection, RenderedStatement, Whereabouts
+from recuse.targets.records import Inspection, RenderedStatement
 from recuse.targets.target import Session
+from recuse.targets.whereabouts import Whereabouts
 
 
 @dataclass(frozen=True, slots=True)

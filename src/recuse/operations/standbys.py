@@ -15,8 +15,9 @@ from recuse.ledger import Entry
 from recuse.model import System
 from recuse.operations.finding import Finding
 from recuse.operations.since import Cut
-from recuse.targets.records import EndedSession, Lag, LiveSession, Position
+from recuse.targets.records import EndedSession, LiveSession
 from recuse.targets.target import Session, target_for
+from recuse.targets.whereabouts import Lag, Position
 
 LAGS_BYTES: Final = 16 * 2**20
 LAGS_SECONDS: Final = 60.0

@@ -39,8 +39,9 @@ from recuse.operations.verdict import Verdict, Verified, exit_code, verify_docum
 from recuse.operations.workspace import Workspace
 from recuse.permits import Register
 from recuse.policy.decide import Decider
-from recuse.targets.records import Collected, Progress, Restored
+from recuse.targets.records import Collected, Progress
 from recuse.targets.target import Session, target_for
+from recuse.targets.whereabouts import Restored
 
 __all__ = ["OUTSIDE", "Looking", "Verified", "exit_code", "verify_document", "verify_in", "verify_repository"]
 

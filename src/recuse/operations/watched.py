@@ -19,7 +19,8 @@ from recuse.operations.ending import Ending
 from recuse.operations.permit import Office
 from recuse.operations.since import Cut
 from recuse.operations.workspace import Workspace
-from recuse.targets.records import Inspection, Look
+from recuse.targets.looks import Look
+from recuse.targets.records import Inspection
 from recuse.targets.target import Session
 
 DRIFT: Final = frozenset({"drift", "new-login", "membership"})

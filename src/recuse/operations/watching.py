@@ -11,7 +11,7 @@ from recuse.operations.conditions import Condition
 from recuse.operations.drift import PLAN
 from recuse.operations.emergencies import Emergency
 from recuse.operations.since import Cut, old_sessions
-from recuse.targets.records import Look
+from recuse.targets.looks import Look
 
 SOON: Final = timedelta(days=30)
 """How long before an agreement, an acceptance or an extract ends it is told."""

@@ -153,68 +153,6 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Whether a database is the one that the policy was applied to, if it has `noted` that.
-
-    `moved` says in a word why its gates are shut, None where they are not. `known` is how many entries the ledger had
-    when the database last followed it. One that is `recovering` is a standby, or a copy on its way to be restored.
-    """
-
-    noted: bool
-    moved: str | None
-    known: int | None
-    recovering: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a server is: its cluster's identifier, its last change (replayed, where `recovering`), and its clock."""
-
-    cluster: str
-    recovering: bool
-    lsn: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """How far a standby is behind: bytes of changes, and seconds where they are known."""
-
-    name: str
-    behind: int
-    seconds: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """A table that a login's backup was made of, restored and counted; with a `refusal` it was not to be had.
-
-    `expected` are the rows of the table in the very snapshot that was dumped. `told` is False where the try itself
-    could not be made, so that nothing is known of the backup.
-    """
-
-    login: str
-    table: str
-    expected: int
-    counted: int
-    refusal: str | None = None
-    told: bool = True
-
-    @property
-    def whole(self) -> bool:
-        """Whether no row is missing, as far as was told."""
-        return not self.told or (self.refusal is None and self.counted == self.expected)
-
-    @property
-    def sentence(self) -> str:
-        """What was found, for a person."""
-        if self.refusal is not None:
-            return f"a backup of `{self.table}` as `{self.login}` could not be made or restored: {self.refusal}"
-        rows = f"{self.counted:,} of {self.expected:,} rows"
-        return f"a backup of `{self.table}` as `{self.login}`, restored: {rows}"
-
-
-@dataclass(frozen=True, slots=True)
 class AskedColumn:
     """A column that rules ask about: rows are told apart by its value, or by the questions about it where there are."""
 
@@ -279,45 +217,6 @@ class LiveSession:
     since: datetime | None
     kind: str = "client backend"
     dropped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the event trigger wrote down: who made or opened what, in which transaction, and what was done about it."""
-
-    at: datetime
-    transaction: str
-    login: str
-    code: str
-    object: str
-    detail: str
-    done: Literal["closed", "reported"]
-
-
-@dataclass(frozen=True, slots=True)
-class LogFile:
-    """The server's log file of now, by its name on the server, and its size in bytes."""
-
-    name: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A quick look at a database beside its facts, at a moment of the server's clock.
-
-    `active` is when a session other than ours last began a statement (None: none, or not to be seen); `log` is None
-    where there is no file, or none that this account may know of; `applying` says that an apply is at work.
-    """
-
-    at: datetime
-    seen: tuple[Seen, ...]
-    sessions: tuple[LiveSession, ...]
-    settings: Mapping[str, str]
-    databases: tuple[str, ...]
-    active: datetime | None
-    log: LogFile | None
-    applying: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,26 +21,23 @@ from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
 from recuse.model import Permit
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
+from recuse.targets.looks import Look
 from recuse.targets.records import (
     PATIENCE,
     Applied,
     AskedColumn,
     Collected,
     Inspection,
-    Lag,
     LiveSession,
-    Look,
     MissingRight,
     Patience,
-    Position,
     Progress,
     RenderedStatement,
-    Restored,
     Sample,
     Severed,
     Tried,
-    Whereabouts,
 )
+from recuse.targets.whereabouts import Lag, Position, Restored, Whereabouts
 
 NOBODY: Final[Mapping[str, str | None]] = MappingProxyType({})
 

@@ -21,7 +21,7 @@ from recuse.errors import RecuseError
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.queries import query
 from recuse.targets.postgres.throwaway import Server, embedded_binaries, throwaway
-from recuse.targets.records import Restored
+from recuse.targets.whereabouts import Restored
 
 _LONGEST: Final = 600
 """Seconds that one dump or one restore may take."""

@@ -2,7 +2,7 @@
 
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.queries import query
-from recuse.targets.records import Whereabouts
+from recuse.targets.whereabouts import Whereabouts
 
 
 def whereabouts(connection: Connection) -> Whereabouts:

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import psycopg
 
+from recuse.targets.looks import LogFile, Look, Seen
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.queries import query
 from recuse.targets.postgres.sever import live
-from recuse.targets.records import LogFile, Look, Seen
 
 _EXISTS: Final = "SELECT pg_catalog.to_regclass('recuse.seen') IS NOT NULL"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from recuse import clock
 from recuse.targets.postgres.connect import Connection
 from recuse.targets.postgres.queries import query
-from recuse.targets.records import Lag, Position
+from recuse.targets.whereabouts import Lag, Position
 
 _POLL_SECONDS = 0.02
 

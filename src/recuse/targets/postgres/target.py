@@ -10,6 +10,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact, Grant, ObjectRef, Owner
 from recuse.enforcement.plan import Plan
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
+from recuse.targets.looks import Look
 from recuse.targets.postgres import (
     apply,
     backup,
@@ -40,19 +41,15 @@ from recuse.targets.records import (
     Applied,
     Collected,
     Inspection,
-    Lag,
     LiveSession,
-    Look,
     MissingRight,
     Patience,
-    Position,
     Progress,
     RenderedStatement,
-    Restored,
     Severed,
-    Whereabouts,
 )
 from recuse.targets.target import NOBODY, Prober
+from recuse.targets.whereabouts import Lag, Position, Restored, Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
