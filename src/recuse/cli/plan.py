@@ -1,6 +1,7 @@
 """`recuse plan`: what would change, for whom, and what the access log says about it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,7 +35,7 @@ from recuse.errors import InputError, RefutedError
 from recuse.operations import record
 from recuse.operations.advice import Wanted, advise
 from recuse.operations.document import plan_document, read_plan
-from recuse.operations.plan import plan_system
+from recuse.operations.plan import Planned, plan_system
 from recuse.operations.prove_file import prove_file
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.target import target_for
@@ -101,6 +102,7 @@ def plan(
         if log is not None:
             name = planned[0].plan.system
             backtest = replay(log, workspace.repository, workspace.rules, name, report).to_json()
+    _left_out(workspace, planned)
     written = plan_document(workspace, planned, backtest, advice)
     if out_file is not None:
         write_file(out_file, written)
@@ -110,6 +112,18 @@ def plan(
             out.print(f"plan written to [bold]{out_file}[/]")
     else:
         out.file.write(written.decode())
+
+
+def _left_out(workspace: Workspace, planned: Iterable[Planned]) -> None:
+    """Say where the policy asks for an event trigger that this login cannot make."""
+    for each in planned:
+        system = workspace.repository.systems[each.plan.system]
+        if system.new_objects != "off" and not each.found.server.superuser:
+            err.print(
+                f"[yellow]note[/] system {plain(system.name)}: the event trigger for new objects takes a superuser and "
+                "is left out of this plan; `recuse watch` looks instead",
+                soft_wrap=True,
+            )
 
 
 def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
