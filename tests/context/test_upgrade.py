@@ -1,4 +1,4 @@
-"""A database enforced by version 1 or 2 of the support schema becomes one of this version by one plan, at work."""
+"""A database enforced by version 1 or 2 of the support schema becomes one of the newest by one plan, at work."""
 
 import threading
 from collections.abc import Iterator
@@ -29,8 +29,9 @@ REVOKE EXECUTE ON FUNCTION pg_stat_file(text, boolean) FROM recuse_owner;
 NEWER: Final = f"""
 {NEWEST}
 DROP FUNCTION recuse.present, recuse.enter, recuse.admission, recuse.challenge, recuse.token_permit, recuse.new_key,
-  recuse.issuable, recuse.issue, recuse.revoke, recuse.sever, recuse.permits;
-DROP TABLE recuse.gateway_key, recuse.used;
+  recuse.issuable, recuse.issue, recuse.revoke, recuse.sever, recuse.permits, recuse.new_objects, recuse.examined,
+  recuse.opened, recuse.granted, recuse.beyond;
+DROP TABLE recuse.gateway_key, recuse.used, recuse.seen;
 ALTER TABLE recuse.account DROP COLUMN gateway;
 DELETE FROM recuse.support WHERE version > 1;
 REVOKE pg_signal_backend FROM recuse_owner;
@@ -137,8 +138,8 @@ def test_a_plan_may_drop_a_function_of_our_schema_and_no_other(text: str, unders
     assert (read_statements(text) == (Aside(),)) is understood
 
 
-@pytest.mark.parametrize("table", ["used", "identity"])
-def test_a_later_version_that_lost_a_table_is_named(old: Enforced, table: str) -> None:
+@pytest.mark.parametrize("table", ["used", "identity", "seen"])
+def test_a_newer_version_that_lost_a_table_is_named(old: Enforced, table: str) -> None:
     """Not half a schema: the same sentence as for version 1."""
     apply(old.admin)
     old.admin.execute(f"DROP TABLE recuse.{table}".encode())

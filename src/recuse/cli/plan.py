@@ -1,6 +1,7 @@
 """`recuse plan`: what would change, for whom, and what the access log says about it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,6 +43,7 @@ from recuse.operations.closing import Wish, check_asked, plan_closing
 from recuse.operations.copies import remarks_of
 from recuse.operations.document import plan_document, read_plan
 from recuse.operations.journal import stopped
+from recuse.operations.plan import Planned
 from recuse.operations.prove_file import prove_file
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.target import target_for
@@ -138,6 +140,7 @@ def plan(
             backtest = replay(log, workspace.repository, workspace.rules, name, report).to_json()
     for remark in said_of_copies:
         err.print("[yellow]warning[/]", plain(remark), soft_wrap=True)
+    _left_out(workspace, planned)
     written = plan_document(workspace, planned, backtest, advice)
     if out_file is not None:
         write_file(out_file, written)
@@ -157,6 +160,18 @@ def _wish(workspace: Workspace, system: str, close: list[str] | None, log: Path 
     asked = tuple(sorted(set(close or ())))
     uses = read_uses(log, workspace.repository, workspace.rules, system) if asked and log is not None else None
     return Wish(asked, uses)
+
+
+def _left_out(workspace: Workspace, planned: Iterable[Planned]) -> None:
+    """Say where the policy asks for an event trigger that this login cannot make."""
+    for each in planned:
+        system = workspace.repository.systems[each.plan.system]
+        if system.new_objects != "off" and not each.found.server.superuser:
+            err.print(
+                f"[yellow]note[/] system {plain(system.name)}: the event trigger for new objects takes a superuser and "
+                "is left out of this plan; `recuse watch` looks instead",
+                soft_wrap=True,
+            )
 
 
 def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
