@@ -11,7 +11,8 @@ from recuse.operations.listed_reach import not_examined
 from recuse.targets.listing.lines import columns
 from recuse.targets.listing.records import FILES
 from tests.listing.exporting import EXPORTED
-from tests.listing.test_plan import oracle, recuse, repository, sign, workspace
+from tests.listing.policy import sign
+from tests.listing.test_plan import oracle, recuse, repository, workspace
 from tests.test_docs import blocks, differences
 
 PAGE: Final = Path(__file__).parent.parent.parent / "docs/reference/listing.md"
