@@ -34,7 +34,22 @@ PROGRAM = Path(sys.executable).parent / "recuse"
 SERVICE = "recuse-records"
 INSTITUTION = ("--institution", "il.example.police", "--name", "Example Police")
 DIRECTS, CONFIRMS = "placeholder-directs", "placeholder-confirms"
-VERBS = ("reach", "init", "check", "plan", "sign", "confirm", "apply", "verify", "why", "demo", "permit", "ledger")
+VERBS = (
+    "reach",
+    "init",
+    "check",
+    "plan",
+    "sign",
+    "confirm",
+    "apply",
+    "verify",
+    "why",
+    "demo",
+    "permit",
+    "ledger",
+    "listing",
+    "new",
+)
 
 WORLD = """
 CREATE SCHEMA records AUTHORIZATION records_owner;

@@ -28,6 +28,7 @@ from recuse.targets.target import target_for
 from tests.conftest import binaries_of
 from tests.listing.exporting import EXPORTED, Sketch, export, write
 from tests.listing.policy import RULES, sign, write_policy
+from tests.unit.audit.logs import line, write_csv
 
 TABLES: Final = """
 [[table]]
@@ -267,6 +268,20 @@ def test_a_broken_export_keeps_nothing_else_from_being_planned_and_is_an_error(t
     assert whole["listed"][0]["refused"] == "`grants.csv` is not the file that SHA256SUMS was made of"
     code, verified = recuse("verify", "-r", str(policy), "--no-record")
     assert (code, verified["verdict"]) == (2, "undetermined")
+
+
+def test_the_backtest_runs_on_a_listing(tmp_path: Path) -> None:
+    """The log's lines are asked of the policy, which is the same wherever the data lies."""
+    policy = repository(tmp_path, oracle())
+    said = {"system": "rms", "object": "RMS.PERSON", "category": "identity", "action": "read", "authority": "statute"}
+    lines = [
+        line(**said, login="ICE", purpose="civil.immigration"),
+        line(**said, login="USM", purpose="crime"),
+    ]
+    write_csv(tmp_path / "log.csv", lines)
+    code, whole = recuse("plan", "-r", str(policy), "--system", "rms", "--log", str(tmp_path / "log.csv"))
+    assert code == 0
+    assert (whole["backtest"]["replayable"], whole["backtest"]["refused"]) == (2, 1)
 
 
 def test_sql_server_by_its_user_and_with_columns(tmp_path: Path) -> None:

@@ -21,8 +21,11 @@ _WHY: Final[dict[Step, str]] = {
     "close": "everything else that leads to governed data ends",
     "loosen": "what shows more than before comes last, and only when all of the above has succeeded",
 }
-_START: Final = {"oracle": "SET DEFINE OFF\nWHENEVER SQLERROR EXIT FAILURE", "sqlserver": "SET XACT_ABORT ON;",
-                 "postgresql": "\\set ON_ERROR_STOP on"}  # fmt: skip
+_START: Final = {
+    "oracle": "SET DEFINE OFF\nWHENEVER SQLERROR EXIT FAILURE",
+    "sqlserver": "-- with sqlcmd, -b stops at an error and -x leaves $(…) in names alone\nSET XACT_ABORT ON;",
+    "postgresql": "\\set ON_ERROR_STOP on",
+}
 _SESSIONS: Final = {
     "oracle": "a role that a session has stays until it ends: look for {logins} in V$SESSION, and end those sessions",
     "sqlserver": "what a session has begun goes on: look for {logins} in sys.dm_exec_sessions, and end those sessions",

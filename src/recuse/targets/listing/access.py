@@ -1,7 +1,7 @@
 """Who reaches what by an export: the engine's steps, searched for every login at once."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from recuse.paths import ANYONE, Edge, Graph, Path, Place, Reached, Search
@@ -27,6 +27,7 @@ class Access:
     edges: tuple[Edge, ...]
     lines: Mapping[Edge, Line]
     search: Search
+    _toward: dict[frozenset[str], Graph] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, listing: Listing) -> "Access":
@@ -54,7 +55,9 @@ class Access:
         """The ways of a login to any of these nodes, shortest first."""
         if not self.reaches(login, targets):
             return ()
-        graph = Graph.of(self.edges).toward(targets)
+        wanted = frozenset(targets)
+        graph = self._toward.get(wanted) or Graph.of(self.edges).toward(wanted)
+        self._toward[wanted] = graph
         start = Place(nodes.login(login), login)
         return graph.routes(graph.search(start), targets, PATHS)
 
