@@ -21,6 +21,7 @@ from tests.conftest import ENDS
 
 _APPLY = """
 import sys
+from pathlib import Path
 from recuse.operations.apply import apply_repository
 policy, plan, ledger = (Path(argument) for argument in sys.argv[1:4])
 apply_repository(policy, plan.read_bytes(), ledger, lambda _: sys.stdin.readline())
