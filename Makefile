@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz bench application cuts schemas golden mutants lock setup clean
+.PHONY: demo test check fuzz bench application cuts schemas restore golden mutants lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
@@ -43,6 +43,10 @@ schemas: .venv/.dev             ## `reach` on every public schema, five sets of 
 	scripts/system-packages.sh
 	CI=true scripts/schemas.sh
 	SCHEMAS=whole TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -q -s tests/schemas
+
+restore: .venv/.dev             ## copies, standbys and backups on both ends, with an upgrade and a subscriber
+	scripts/system-packages.sh
+	RESTORE=whole TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -q tests/restore tests/restore/whole.py
 
 mutants: .venv/.mutation        ## mutation testing, resumable: make mutants MODULE=compiler/lower (or gate)
 	$(BIN)/python -m tests.mutation $(MODULE)

@@ -77,7 +77,7 @@ class Server:
         """Run one of the server's own programs as its user; its output. TargetError with its last words if it fails."""
         done = self.identity.run(self.programs / program, *arguments, PGPASSWORD=self.password)
         if done.returncode != 0:
-            raise TargetError(f"`{program}` did not succeed: {done.stderr.strip()[-500:]}")
+            raise TargetError(f"`{program}` did not succeed: {(done.stderr.strip() or done.stdout.strip())[-500:]}")
         return done.stdout
 
     def control(self, action: str, *options: str) -> None:
