@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz bench application schemas golden mutants lock setup clean
+.PHONY: demo test check fuzz bench application schemas closings golden mutants lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
@@ -34,6 +34,9 @@ application: .venv/.dev         ## a public application's own tests under a poli
 	scripts/system-packages.sh
 	CI=true scripts/application.sh
 	APPLICATION=whole $(BIN)/python -m pytest -q tests/context/test_application.py
+
+closings: .venv/.dev            ## every escape path under a policy with `--close all`: closed, or told
+	CLOSINGS=whole TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -q tests/closing/test_every.py
 
 schemas: .venv/.dev             ## `reach` on every public schema, five sets of grants on both ends, every path typed
 	scripts/system-packages.sh

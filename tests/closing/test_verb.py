@@ -62,9 +62,9 @@ def planned(desk: Desk, *words: str) -> dict[str, Any]:
 
 def everything(desk: Desk) -> bytes:
     """What `clerk` reads, byte for byte, as the policy permits."""
-    with psycopg.connect(desk.dsn("clerk")) as connection:
-        with connection.cursor().copy("COPY (SELECT * FROM records.person ORDER BY 1) TO STDOUT") as copied:
-            found = b"".join(bytes(part) for part in copied)
+    every = "COPY (SELECT * FROM records.person ORDER BY 1) TO STDOUT"
+    with psycopg.connect(desk.dsn("clerk")) as connection, connection.cursor().copy(every) as copied:
+        found = b"".join(bytes(part) for part in copied)
     assert found.count(b"\n") == 50
     return found
 
