@@ -13,7 +13,8 @@ from recuse.targets.postgres.throwaway import Server
 from tests.closing.world import office
 from tests.escape.test_escape import CASES, answered, attempted, holds_secret, made
 
-PATHS = [case for case in CASES if not case.startswith("control_")]
+HELD = {"prepared_transaction"}  # it holds the table's lock, so that `apply` gives up by name, as it should
+PATHS = [case for case in CASES if not case.startswith("control_") and case not in HELD]
 CHOSEN = PATHS if os.environ.get("CLOSINGS") == "whole" else ["view_leaky", "planted_helper"]
 SLOW = {"replication", "replication_slot"}  # a base backup each
 
