@@ -4,6 +4,7 @@ The policy is applied first and opens nothing to `ice`, so that what is left is 
 a query of its own, of every catalog that keeps grants; no fact of the product takes part in the comparison.
 """
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from recuse.errors import InputError
 from recuse.operations.closing import Wish, check_asked
+from recuse.operations.document import plan_document
 from recuse.targets.postgres.throwaway import Server
 from tests.closing.world import Office, office
 from tests.escape.test_escape import answered, attempted, holds_secret, made
@@ -58,6 +60,8 @@ def test_a_kind_is_closed_and_given_back(lab: Server, world: str, tmp_path: Path
         planned = it.plan("all")
         closing = [s for s in planned.statements if s.changes[0].closes]
         assert planned.statements == tuple(closing)
+        document = json.loads(plan_document(it.workspace, (planned,), None))
+        assert [each["do"] for each in document["closes"]] == [[statement.do] for statement in closing]
         it.apply(planned)
         assert before - held(lab, world) == Counter(taken)
         assert not held(lab, world) - before

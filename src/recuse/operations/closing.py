@@ -87,6 +87,7 @@ class _Closer:
     _known: frozenset[Fact] = frozenset()
     _gone: frozenset[Raw] = frozenset()
     _secured: frozenset[str] = frozenset()
+    _by: dict[Raw, Raw] = field(default_factory=dict)
     _taken: dict[Raw, list[tuple[Finding, Choice]]] = field(default_factory=dict)
     _wished: tuple[Finding, ...] = ()
     _before: frozenset[str] = frozenset()
@@ -158,14 +159,14 @@ class _Closer:
         fresh = False
         for finding in selected:
             for choice in finding.choices:
-                cut = next((edge for edge in choice.path if edge.ends in self._taken), None)
-                if cut is None and choice.raw in self._taken:
-                    cut = choice.edge
+                cut = next((edge for edge in (*choice.path, choice.edge) if edge.ends in self._by), None)
                 if cut is not None:
-                    self._taken[cut.ends].append((finding, replace(choice, edge=cut)))
+                    self._taken[self._by[cut.ends]].append((finding, replace(choice, edge=cut)))
                     continue
                 self._taken[choice.raw] = [(finding, choice)]
-                self._end((choice.ended, *lent_on(choice.ended, self._known)))
+                ended = (choice.ended, *lent_on(choice.ended, self._known))
+                self._by |= {raw: choice.raw for each in ended for raw in self._raws.get(each, ())}
+                self._end(ended)
                 fresh = True
         return fresh
 
@@ -175,7 +176,8 @@ class _Closer:
     def _closing(self, pairs: Sequence[tuple[Finding, Choice]]) -> Closing:
         first = pairs[0][1]
         accounts = tuple(sorted({choice.account for _, choice in pairs}))
-        others = tuple(sorted({*first.others} - {*accounts}))
+        same = (choice for _, choice in pairs if choice.raw == first.raw)
+        others = tuple(sorted({other for choice in same for other in choice.others} - {*accounts}))
         passed = frozenset().union(*(choice.passed for _, choice in pairs))
         logins = frozenset(account.partition("/")[2] for account in (*accounts, *others))
         return Closing(

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from recuse.compiler.proof.claims import Proof
-from recuse.enforcement.plan import Loss
+from recuse.enforcement.closing import Closing, unmade
+from recuse.enforcement.diff import Difference
+from recuse.enforcement.plan import Change, Loss
 from recuse.errors import PlanError
 from recuse.operations import listed
 from recuse.operations.closing_use import USE
@@ -153,7 +155,7 @@ def _changes(planned: Planned) -> list[dict[str, Any]]:
 def _closes(planned: Planned) -> Iterator[dict[str, Any]]:
     """Each closing, with the findings that it closes and whom it takes something from."""
     for closing in planned.closed.closings if planned.closed is not None else ():
-        done = (s for s in planned.statements if any(c.closes == closing.findings for c in s.changes))
+        done = (s for s in planned.statements if any(c.closes and _is_of(c, closing) for c in s.changes))
         yield {
             "system": planned.plan.system,
             "findings": list(closing.findings),
@@ -162,6 +164,11 @@ def _closes(planned: Planned) -> Iterator[dict[str, Any]]:
             "why": closing.why,
             "do": [statement.do for statement in done],
         }
+
+
+def _is_of(change: Change, closing: Closing) -> bool:
+    difference = Difference(change.make, change.fact, change.before)
+    return closing.ended in unmade(difference) or change.fact in closing.also
 
 
 def _left(planned: Planned) -> Iterator[dict[str, str]]:
