@@ -3,11 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-<<<<<<< HEAD
-.PHONY: demo test check fuzz bench application cuts schemas restore golden mutants lock setup clean
-=======
-.PHONY: demo test check fuzz bench application schemas closings golden mutants lock setup clean
->>>>>>> close
+.PHONY: demo test check fuzz bench application cuts schemas restore closings golden mutants lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
@@ -39,14 +35,12 @@ application: .venv/.dev         ## a public application's own tests under a poli
 	CI=true scripts/application.sh
 	APPLICATION=whole $(BIN)/python -m pytest -q tests/context/test_application.py
 
-<<<<<<< HEAD
 cuts: .venv/.dev                ## apply cut before and after every one of its statements: make cuts VERSION=15 FIRST=200
 	scripts/system-packages.sh
 	TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m tests.apply.trials --version $(or $(VERSION),18) --first $(or $(FIRST),1)
-=======
+
 closings: .venv/.dev            ## every escape path under a policy with `--close all`: closed, or told
 	CLOSINGS=whole TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -q tests/closing/test_every.py
->>>>>>> close
 
 schemas: .venv/.dev             ## `reach` on every public schema, five sets of grants on both ends, every path typed
 	scripts/system-packages.sh
