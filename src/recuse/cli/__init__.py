@@ -18,7 +18,20 @@ from typer.exceptions import TyperException
 from recuse.cli.console import Format, fail, printing
 from recuse.errors import InputError, RecuseError
 
-VERBS: Final = ("reach", "init", "check", "plan", "sign", "confirm", "apply", "verify", "why", "demo")
+VERBS: Final = (
+    "reach",
+    "init",
+    "check",
+    "plan",
+    "sign",
+    "confirm",
+    "apply",
+    "stage",
+    "remove",
+    "verify",
+    "why",
+    "demo",
+)
 GROUPS: Final = ("permit", "ledger")
 """Verbs that have verbs of their own."""
 _ALIVE: Final = 100_000

@@ -65,7 +65,7 @@ def apply(
     content = read_file(plan)
     whole = read_plan(content)
     if dry_run:
-        _statements(whole["changes"], human=human)
+        statements(whole["changes"], human=human)
         return
     if human:
         show_emergencies(whole["emergencies"])
@@ -76,10 +76,13 @@ def apply(
         manner = Manner(chosen_dsn(dsn), report, Patience(lock_timeout, retries + 1))
         done = apply_in(manner, repository, content, folder, emergency=emergency)
     if not human:
-        document([_shown(each) | {"emergency": emergency} for each in done])
+        document([as_document(each) | {"emergency": emergency} for each in done])
         return
     for each in done:
         show(each)
+    for goal in whole["goals"]:
+        if goal["preview"]:
+            out.print(f"{plain(goal['system'])}: at stage observe nothing is applied; the database is as it was")
     if emergency:
         out.print(
             "[bold red]EMERGENCY[/], on one signature: it lapses after 72 hours, unless `recuse confirm` answers it;"
@@ -111,7 +114,8 @@ def show(done: AppliedSystem) -> None:
     out.print(f"recorded as ledger entry {done.ledger_index}; next: [bold]recuse verify[/]")
 
 
-def _shown(done: AppliedSystem) -> dict[str, object]:
+def as_document(done: AppliedSystem) -> dict[str, object]:
+    """What an apply did, as the machine interface has it."""
     applied = done.applied
     return {
         "system": done.system,
@@ -125,7 +129,8 @@ def _shown(done: AppliedSystem) -> dict[str, object]:
     }
 
 
-def _statements(changes: list[dict[str, str]], *, human: bool) -> None:
+def statements(changes: list[dict[str, str]], *, human: bool) -> None:
+    """Print the statements of a plan, by their steps."""
     if not human:
         document([{"step": change["step"], "do": change["do"]} for change in changes])
         return

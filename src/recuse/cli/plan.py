@@ -30,13 +30,14 @@ from recuse.cli.console import (
     read_file,
     write_file,
 )
+from recuse.cli.goals import show_goals
 from recuse.errors import InputError, RefutedError
 from recuse.operations import record
 from recuse.operations.advice import Wanted, advise
 from recuse.operations.document import plan_document, read_plan
-from recuse.operations.plan import plan_system
 from recuse.operations.prove_file import prove_file
-from recuse.operations.workspace import Workspace, open_with_ledger
+from recuse.operations.stages import Planner
+from recuse.operations.workspace import Workspace, open_any, open_with_ledger
 from recuse.targets.target import target_for
 
 ProveOption = Annotated[
@@ -48,6 +49,9 @@ StatementsOption = Annotated[
 ]
 CountOption = Annotated[
     bool, typer.Option("--count/--no-count", help="count rows with NULL, or estimate them and read no row")
+]
+UndoOption = Annotated[
+    int | None, typer.Option("--undo", min=0, help="plan the way back: to before the apply of this ledger entry")
 ]
 LogOption = Annotated[Path | None, typer.Option("--log", help="access log (Parquet or CSV) to replay against the plan")]
 
@@ -64,6 +68,7 @@ def plan(
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
     prove: ProveOption = None,
+    undo: UndoOption = None,
     format_: FormatOption = Format.human,
 ) -> None:
     """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
@@ -75,27 +80,33 @@ def plan(
     Every row condition of a plan is proved before the plan is shown. With --prove a plan file is proved again from its
     SQL text and the rules: exit code 0 proved, 1 refuted, 2 could not tell. That needs no database.
 
+    With --undo the plan leads back to the facts from before an apply, which `recuse ledger list` numbers. `apply` runs
+    it where the directives in force allow stepping back, or none is in force.
+
     Examples: recuse plan -r policy --log access.parquet --out plan.json · recuse plan -r policy --statements log.sql ·
-    recuse plan -r policy --prove plan.json
+    recuse plan -r policy --prove plan.json · recuse plan -r policy --undo 5 --out undo.json
     """
     human = printing(format_)
-    beside = {"--out": out_file, "--log": log, "--statements": statements, "--system": system, "--dsn": dsn}
+    beside: dict[str, object] = {"--out": out_file, "--log": log, "--statements": statements, "--system": system}
+    beside |= {"--dsn": dsn, "--undo": undo}
     ignored = [*(name for name, value in beside.items() if value is not None), *([] if count else ["--no-count"])]
     if prove is not None and ignored:
         message = f"--prove reads a plan file and nothing else, so that {', '.join(ignored)} would do nothing"
         raise InputError(message, "leave away what is beside --prove")
-    workspace = open_with_ledger(repository, record.ledger_folder(repository, ledger), draft=True)
+    folder = record.ledger_folder(repository, ledger)
+    workspace = open_with_ledger(repository, folder, draft=True) if undo is None else open_any(repository, folder)
     if prove is not None:
         raise typer.Exit(_prove(workspace, prove, human=human))
     logged = () if statements in (None, REMEMBERED) else read_statements(Path(statements))
     with progress() as report:
-        planned, advice = [], []
-        for each in workspace.systems(system):
+        planned, advice, planner = [], [], Planner(workspace, folder, undo)
+        for each in planner.systems(system):
             report(f"inspecting {each.name}", 0, 1)
             with target_for(each.engine).open(chosen_dsn(dsn)(each)) as session:
-                planned.append(plan_system(session, workspace.policy(), each))
+                planned.append(planner.plan(session, each))
                 said = session.remembered() if statements == REMEMBERED else logged
-                advice.append(advise(session, workspace.policy(), planned[-1], Wanted(count, said)))
+                if planned[-1].goal.undo is None:
+                    advice.append(advise(session, workspace.policy(), planned[-1], Wanted(count, said)))
             report(f"inspecting {each.name}", 1, 1)
         backtest = None
         if log is not None:
@@ -163,8 +174,9 @@ def _plain(value: object) -> object:
 def show(workspace: Workspace, whole: dict[str, Any]) -> None:
     """The plan for people: what accounts lose and gain, the phases, the dangers, the backtest."""
     state = "[yellow]draft, not signed[/]" if workspace.draft else "in force"
-    out.print(f"directive {plain(', '.join(workspace.directives))} ({state})")
+    out.print(f"directive {plain(', '.join(workspace.directives)) or '–'} ({state})")
     show_emergencies(whole["emergencies"])
+    show_goals(workspace, whole["goals"])
     changes = whole["changes"]
     if not changes:
         out.print("[green]nothing to change[/]: the database is as the policy wants it")
@@ -176,7 +188,8 @@ def show(workspace: Workspace, whole: dict[str, Any]) -> None:
         if whole["severs"]:
             lose = counted(len(whole["severs"]), "account that loses", "accounts that lose")
             out.print(f"sessions end for {lose} something")
-    _proofs(whole["proofs"], whole["compared"])
+    if whole["proofs"] or whole["compared"]:
+        _proofs(whole["proofs"], whole["compared"])
     for advice in whole["advice"] or ():
         show_advice(advice)
     if whole["backtest"] is not None:
@@ -201,10 +214,11 @@ def _effects(accounts: list[dict[str, Any]]) -> Table:
 def _proofs(proofs: list[dict[str, Any]], compared: list[dict[str, Any]]) -> None:
     """What was proved, in two lines; and what was not."""
     classes = len({(proof["system"], proof["class"]) for proof in proofs})
-    out.print(
-        f"[green]proved[/] from the SQL itself, for {counted(classes, 'class', 'classes')}: "
-        "no row is reached that the rules close, and every row that they open"
-    )
+    if classes:
+        out.print(
+            f"[green]proved[/] from the SQL itself, for {counted(classes, 'class', 'classes')}: "
+            "no row is reached that the rules close, and every row that they open"
+        )
     out.print(
         f"[green]proved[/] for {counted(len(compared), 'account')}: at no step more is reached than before or after"
     )

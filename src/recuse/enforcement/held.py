@@ -86,6 +86,11 @@ class Holdings:
         grants = (self._grants.get(r, set()) for r in (*roles, None))
         return any((on, privilege) in g or (relation, privilege) in g for g in grants)
 
+    def shares(self, login: str, role: str, facts: Iterable[Fact]) -> bool:
+        """Whether `login` holds something that a role is granted by other facts."""
+        granted = (f for f in facts if isinstance(f, Grant) and f.grantee == role and f.on.kind != "schema")
+        return any(self.has(login, grant.on, grant.privilege) for grant in granted)
+
     def rows(self, login: str, table: ObjectRef, command: PolicyCommand) -> frozenset[str] | None:
         """The permissive conditions under which `login` sees or changes rows; None means every row."""
         secured = self._secured.get(table)

@@ -5,23 +5,27 @@ its backtest and advice), so an edited plan is refused and a changed database is
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from recuse import clock
 from recuse.enforcement.plan import Plan
-from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError
+from recuse.errors import ApplyError, PlanError, StalePlanError
 from recuse.ledger import JSON, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
+from recuse.operations.before import keep
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
-from recuse.operations.plan import Planned, plan_system
+from recuse.operations.plan import Goal, Planned
 from recuse.operations.reducing import check_permits, check_reduces
-from recuse.operations.workspace import Workspace, open_emergency, open_with_ledger
+from recuse.operations.stages import Planner
+from recuse.operations.undo import check_may_return
+from recuse.operations.workspace import Workspace, open_any, open_emergency, open_with_ledger
 from recuse.targets.records import PATIENCE, Applied, Patience, Progress
 from recuse.targets.target import Session, target_for
 
@@ -69,19 +73,21 @@ def apply_in(
     another, RefusedError when an emergency opens something or ends a court's permit, ApplyError when a statement fails
     (what was tightened stays tight), LedgerError when nothing can be recorded (then nothing is changed).
     """
-    workspace = open_emergency(folder, ledger) if emergency else open_with_ledger(folder, ledger, draft=False)
-    if read_plan(plan)["draft"] and not emergency:
+    whole = read_plan(plan)
+    planner = _planner(folder, ledger, whole, emergency=emergency)
+    workspace = planner.workspace
+    if whole["draft"] and not emergency:
         raise PlanError("the plan was made on an unsigned draft", "run `recuse plan` again now that it is signed")
-    _check_stage(workspace)
     with ExitStack() as stack:
-        systems = tuple(workspace.systems())
+        systems = planner.systems()
         sessions = [stack.enter_context(target_for(system.engine).open(manner.dsn(system))) for system in systems]
         for session in sessions:
             stack.enter_context(session.exclusive())
-        policy = workspace.policy()
         pairs = tuple(zip(sessions, systems, strict=True))
-        planned = [plan_system(session, policy, system) for session, system in pairs]
+        planned = [planner.plan(session, system) for session, system in pairs]
         _compare(workspace, planned, plan)
+        sessions = [session for session, each in zip(sessions, planned, strict=True) if not each.goal.preview]
+        planned = [each for each in planned if not each.goal.preview]
         if emergency:
             for session, each in zip(sessions, planned, strict=True):
                 _check_emergency(session, workspace, each)
@@ -95,7 +101,7 @@ def apply_in(
         loose = [_run(session, part, manner, ended) for session, (_, part) in zip(sessions, parts, strict=True)]
         done = [_together(first, second) for first, second in zip(tight, loose, strict=True)]
         return tuple(
-            _finish(session, workspace, each, applied, ended)
+            _finish(session, planner, each, applied, ended)
             for session, each, applied in zip(sessions, planned, done, strict=True)
         )
 
@@ -137,19 +143,15 @@ def _together(tight: Applied | None, loose: Applied | None) -> Applied | None:
     )
 
 
-def _check_stage(workspace: Workspace) -> None:
-    for system in workspace.systems():
-        if system.stage != "enforce":
-            raise PlanError(
-                f"system `{system.name}` is at stage `{system.stage}`, where nothing is applied",
-                'set `stage = "enforce"` in recuse.toml, and sign again',
-            )
-    for directive in (each.directive for each in workspace.standing):
-        if directive.stage != "enforce":
-            raise DirectiveError(
-                f"directive `{directive.id}` is at stage `{directive.stage}`, where nothing is applied",
-                "issue it at stage `enforce`",
-            )
+def _planner(folder: Path, ledger: Path, whole: Mapping[str, Any], *, emergency: bool) -> Planner:
+    """What plans as the file was planned. RefusedError for an undo that a directive in force does not allow."""
+    undo = next((goal["undo"] for goal in whole["goals"] if goal["stage"] == "enforce"), None)
+    if undo is not None:
+        workspace = open_any(folder, ledger)
+        check_may_return(workspace, workspace.at.date())
+    else:
+        workspace = open_emergency(folder, ledger) if emergency else open_with_ledger(folder, ledger, draft=False)
+    return Planner(workspace, ledger, undo)
 
 
 def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> None:
@@ -178,6 +180,8 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
             "directives": list(workspace.directives),
             "policy_sha256": repository.policy_sha256,
             "severs": sorted(each.plan.severs),
+            "fingerprint_before": keep(folder, each.found.facts),
+            **_towards(each.goal),
         }
         log.append([encode("planned", clock.now(), body)])
         for directed in workspace.alone:
@@ -186,12 +190,17 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
             log.append([encode("emergency", now, alone)])
 
 
+def _towards(goal: Goal) -> dict[str, JSON]:
+    """Where an apply leads, as entries have it: to a stage, or back to before an apply."""
+    return {"stage": goal.stage} if goal.undo is None else {"stage": goal.stage, "undo": goal.undo}
+
+
 def _finish(
-    session: Session, workspace: Workspace, planned: Planned, applied: Applied | None, ended: EndedLog
+    session: Session, planner: Planner, planned: Planned, applied: Applied | None, ended: EndedLog
 ) -> AppliedSystem:
     """Look again: the difference must be gone; then record what was done."""
-    plan = planned.plan
-    again = plan_system(session, workspace.policy(), workspace.repository.systems[plan.system])
+    plan, alone = planned.plan, planner.workspace.alone
+    again = planner.again(session, planned)
     if again.plan.changes:
         raise ApplyError(
             f"after applying, {len(again.plan.changes)} facts are still not as the policy wants them",
@@ -206,8 +215,9 @@ def _finish(
         "severed": sorted(plan.severs),
         "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
         "severed_before": applied.moment.isoformat() if applied else None,
+        **_towards(planned.goal),
     }
-    if workspace.alone:
-        body["emergency"] = [each.directive.id for each in workspace.alone]
+    if alone:
+        body["emergency"] = [each.directive.id for each in alone]
     index = ended.log.append([encode("applied", clock.now(), body)])
     return AppliedSystem(plan.system, len(plan.changes), applied, ended.of(plan.system), index)

@@ -1,6 +1,6 @@
 """Plans one system: wanted facts from the policy, found facts from the database, the difference in order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from recuse.compiler.beyond import acting_keys, computed_columns
@@ -14,10 +14,10 @@ from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, 
 from recuse.enforcement.hazards import Acting, Surroundings, with_hazards
 from recuse.enforcement.held import Holdings
 from recuse.enforcement.order import Situation, order
-from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
+from recuse.enforcement.plan import Change, Loss, Plan, batch_names, fingerprint
 from recuse.enforcement.scope import PREFIX, Scope
 from recuse.errors import PlanError
-from recuse.model import UNBOUND_USES, Account, System
+from recuse.model import UNBOUND_USES, Account, Stage, System
 from recuse.operations.effects import effects
 from recuse.operations.policy import Policy
 from recuse.operations.proofs import Texts, counts, prove
@@ -36,6 +36,21 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """What a plan makes of a system: the policy at a stage, or (with the ledger index `undo`) what was before an apply.
+
+    `opened` are the accounts (by id) that the stage leaves as they were, `not_restored` what cannot be again as it was,
+    a sentence each; `preview` says that the stage applies none of it.
+    """
+
+    stage: Stage = "enforce"
+    undo: int | None = None
+    opened: tuple[str, ...] = ()
+    not_restored: tuple[str, ...] = ()
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A plan with everything it was made from."""
 
@@ -45,6 +60,19 @@ class Planned:
     wanted: frozenset[Fact]
     classes: ClassMap
     proved: Proved
+    goal: Goal = Goal()
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What the policy wants of one database, and what was found there."""
+
+    system: System
+    accounts: Mapping[str, Account]
+    found: Inspection
+    classes: ClassMap
+    catalog: Catalog
+    wanted: frozenset[Fact]
 
 
 def plan_system(session: Session, policy: Policy, system: System) -> Planned:
@@ -53,6 +81,13 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     Raises PlanError when the category map does not fit the database, a login is unknown to accounts.toml, or a rule
     cannot be enforced exactly.
     """
+    compiled = compile_system(session, policy, system)
+    differences = diff(compiled.found.facts, compiled.wanted, _scope(compiled.accounts, compiled.found).governs)
+    return plan_of(session, policy, compiled, Course(differences))
+
+
+def compile_system(session: Session, policy: Policy, system: System) -> Compiled:
+    """What the policy wants of one system, in the database's own words."""
     found = session.inspect()
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, found)
@@ -62,73 +97,94 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     check_rights(system, classes, found.links)
     catalog = session.catalog(found)
     goal = session.canonical(wanted(system, accounts, classes, catalog), found)
-    scope = _scope(accounts, found)
-    differences = diff(found.facts, goal, scope.governs)
-    after = _after(found.facts, differences)
-    loses, gains = effects(system, accounts.values(), found.shapes, found.facts, after)
-    plan = _ordered(policy, system, accounts, Findings(found, classes, catalog, differences, loses, gains))
+    return Compiled(system, accounts, found, classes, catalog, goal)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Which way a plan goes: the differences that it makes, how they are put in order, and its goal."""
+
+    differences: tuple[Difference, ...]
+    order: Callable[[Iterable[Difference], Situation], tuple[Change, ...]] = order
+    goal: Goal = Goal()
+
+
+def plan_of(session: Session, policy: Policy, compiled: Compiled, course: Course) -> Planned:
+    """The plan that makes these differences, proved from its own SQL."""
+    found, system = compiled.found, compiled.system
+    after = _after(found.facts, course.differences)
+    loses, gains = effects(system, compiled.accounts.values(), found.shapes, found.facts, after)
+    plan = _ordered(policy, compiled, Findings(course, loses, gains))
     statements = session.render(plan, found)
     standing = session.standing(filter(counts, found.facts & after), found)
     prover = policy.prover(system)
     proofs = prove(prover, policy, session.reader, Texts(standing, tuple(s.do for s in statements)))
-    logins = {login: account.id for login, account in accounts.items() if login in found.oids}
+    logins = {login: account.id for login, account in compiled.accounts.items() if login in found.oids}
     widening = tuple(Comparison(prover, session.reader, found.shapes, plan).accounts(found.facts, logins))
-    return Planned(plan, statements, found, goal, classes, Proved(standing, proofs, widening))
+    proved = Proved(standing, proofs, widening)
+    return Planned(plan, statements, found, compiled.wanted, compiled.classes, proved, course.goal)
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What planning has worked out before it puts changes in order."""
 
-    found: Inspection
-    classes: ClassMap
-    catalog: Catalog
-    differences: tuple[Difference, ...]
+    course: Course
     loses: tuple[Loss, ...]
     gains: tuple[Loss, ...]
 
 
-def _ordered(policy: Policy, system: System, accounts: Mapping[str, Account], known: Findings) -> Plan:
-    holdings = Holdings(known.found.facts)
-    substituted = frozenset(
-        login
-        for login in known.classes.standing
-        if login in known.found.oids and login not in known.classes.undeclared and _reaches(login, holdings, known)
-    )
-    ties = [[known.catalog.derived(d.name), *(_table(name) for name in d.tables)] for d in system.derived]
-    batches = batch_names((_table(t.name) for t in system.tables), ties)
-    situation = Situation(
-        system.name,
-        holdings,
-        known.classes.standing,
-        substituted,
-        batches,
-        frozenset(accounts),
-        *_standing_of_roles(known.found.facts, frozenset(accounts)),
-        frozenset(f.table for f in known.found.facts if isinstance(f, RowSecurity) and f.enabled),
-    )
+def _ordered(policy: Policy, compiled: Compiled, known: Findings) -> Plan:
+    found, accounts = compiled.found, compiled.accounts
+    situation = _situation(compiled)
     around = Surroundings(
-        categorised=frozenset(".".join(ref.name[:2]) for ref in batches),
-        owners=frozenset(f.role for f in known.found.facts if isinstance(f, Owner) and f.of in batches),
-        copied_into=_copied_into(system, accounts.values(), known.found),
-        links=known.found.links,
-        acting=_acting(known),
-        computed=_computed(known),
+        categorised=frozenset(".".join(ref.name[:2]) for ref in situation.batches),
+        owners=frozenset(f.role for f in found.facts if isinstance(f, Owner) and f.of in situation.batches),
+        copied_into=_copied_into(compiled.system, accounts.values(), found),
+        links=found.links,
+        acting=_acting(compiled),
+        computed=_computed(compiled),
     )
-    changes = with_hazards(order(known.differences, situation), around)
+    changes = with_hazards(known.course.order(known.course.differences, situation), around)
     losing = {loss.account.partition("/")[2] for loss in known.loses}
-    ending = {a.login for a in accounts.values() if not a.active and a.login in known.found.oids}
+    ending = {a.login for a in accounts.values() if not a.active and a.login in found.oids}
     severs = frozenset(losing | ending) if changes else frozenset[str]()
     return Plan(
-        system.name,
-        fingerprint(known.found.facts),
+        compiled.system.name,
+        fingerprint(found.facts),
         policy.directives,
         changes,
         known.loses,
         known.gains,
         severs,
-        substituted,
+        situation.substituted,
     )
+
+
+def _situation(compiled: Compiled) -> Situation:
+    found, classes = compiled.found, compiled.classes
+    holdings = Holdings(found.facts)
+    substituted = frozenset(
+        login
+        for login in classes.standing
+        if login in found.oids and login not in classes.undeclared and _reaches(login, holdings, classes)
+    )
+    return Situation(
+        compiled.system.name,
+        holdings,
+        classes.standing,
+        substituted,
+        batches_of(compiled.system, compiled.catalog),
+        frozenset(compiled.accounts),
+        *standing_of_roles(found.facts, frozenset(compiled.accounts)),
+        frozenset(f.table for f in found.facts if isinstance(f, RowSecurity) and f.enabled),
+    )
+
+
+def batches_of(system: System, catalog: Catalog) -> Mapping[ObjectRef, str]:
+    """The batch of every governed relation: one with the derived objects that read it."""
+    ties = [[catalog.derived(d.name), *(_table(name) for name in d.tables)] for d in system.derived]
+    return batch_names((_table(t.name) for t in system.tables), ties)
 
 
 def _copied_into(system: System, accounts: Iterable[Account], found: Inspection) -> frozenset[str]:
@@ -143,7 +199,7 @@ def _copied_into(system: System, accounts: Iterable[Account], found: Inspection)
     return frozenset(table.name for table in system.tables if insertable(table.name))
 
 
-def _acting(known: Findings) -> dict[Acting, tuple[str, ...]]:
+def _acting(known: Compiled) -> dict[Acting, tuple[str, ...]]:
     """For each grant that sets a foreign key off: what the key does to rows that the class may not change."""
     found: dict[Acting, tuple[str, ...]] = {}
     for each in acting_keys(known.classes, known.found.links):
@@ -159,7 +215,7 @@ def _acting(known: Findings) -> dict[Acting, tuple[str, ...]]:
     return found
 
 
-def _computed(known: Findings) -> dict[Acting, tuple[str, ...]]:
+def _computed(known: Compiled) -> dict[Acting, tuple[str, ...]]:
     """For each grant on a generated column: the columns of another category that show through it."""
     found: dict[Acting, tuple[str, ...]] = {}
     for role, table, column, source in computed_columns(known.classes, known.found.links):
@@ -169,7 +225,7 @@ def _computed(known: Findings) -> dict[Acting, tuple[str, ...]]:
     return found
 
 
-def _standing_of_roles(facts: Iterable[Fact], logins: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+def standing_of_roles(facts: Iterable[Fact], logins: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Roles that hold some grant, and roles through which a login or an object's owner can use what they hold."""
     found = tuple(facts)
     granted = frozenset(f.grantee for f in found if isinstance(f, Grant) and f.grantee is not None)
@@ -180,9 +236,9 @@ def _standing_of_roles(facts: Iterable[Fact], logins: frozenset[str]) -> tuple[f
     return granted, occupied
 
 
-def _reaches(login: str, holdings: Holdings, known: Findings) -> bool:
+def _reaches(login: str, holdings: Holdings, classes: ClassMap) -> bool:
     """Whether a login already reads or changes something that its class will give it."""
-    content = known.classes.contents[known.classes.standing[login]]
+    content = classes.contents[classes.standing[login]]
     for rights in content.tables:
         table = _table(rights.table)
         for column in (*rights.read, *rights.insert):
