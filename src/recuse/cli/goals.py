@@ -19,8 +19,8 @@ def show_goals(workspace: Workspace, goals: list[dict[str, Any]]) -> None:
         elif stage != "enforce":
             left = counted(len(goal["open"]), "account")
             out.print(f"[bold]{system}[/] is at stage {stage}: {left} stay open as they were before the policy")
-        for sentence in goal["not_restored"]:
-            out.print("[yellow]not restored[/]", f": {plain(sentence)}", sep="")
+        for sentence in goal["notes"]:
+            out.print(f"[yellow]note[/] {plain(sentence)}")
     if any(goal["undo"] is not None and goal["stage"] == "enforce" for goal in goals):
         _allowed(workspace)
 

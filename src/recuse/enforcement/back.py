@@ -205,7 +205,7 @@ def _newcomer(fact: Fact) -> str:
 
 def differences(found: Iterable[Fact], goal: Iterable[Fact], *, granular: bool) -> tuple[Difference, ...]:
     """What to make and unmake on the way back. With the support schema goes all that lies in it."""
-    every = diff(found, goal, lambda _: True)
+    every = diff(found, goal, lambda fact: not isinstance(fact, Owner | RowSecurity))  # whose value is made, or stays
     if any(isinstance(each.fact, Support) and not each.make for each in every):
         every = tuple(each for each in every if isinstance(each.fact, Support) or not _inside(each.fact))
     made = {_membership(each.fact, granular): each for each in every if each.make and isinstance(each.fact, Membership)}

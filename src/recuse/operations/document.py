@@ -21,7 +21,7 @@ _KEYS: Final = (
 )  # fmt: skip
 _CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards", "lock")
 _STANDING_KEYS: Final = ("system", "sql")
-_GOAL_KEYS: Final = ("system", "stage", "preview", "undo", "open", "not_restored")
+_GOAL_KEYS: Final = ("system", "stage", "preview", "undo", "back", "open", "notes")
 
 
 def plan_document(
@@ -117,8 +117,9 @@ def _goal(planned: Planned) -> dict[str, Any]:
         "stage": goal.stage,
         "preview": goal.preview,
         "undo": goal.undo,
+        "back": goal.back or goal.undo is not None,
         "open": list(goal.opened),
-        "not_restored": list(goal.not_restored),
+        "notes": list(goal.notes),
     }
 
 

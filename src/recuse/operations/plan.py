@@ -9,6 +9,7 @@ from recuse.compiler.classes import Classifier, ClassMap
 from recuse.compiler.parts import check_parts, check_rights
 from recuse.compiler.proof.claims import Proof
 from recuse.compiler.wanted import Catalog, wanted
+from recuse.enforcement.back import roles_of
 from recuse.enforcement.diff import Difference, diff
 from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
 from recuse.enforcement.hazards import Acting, Surroundings, with_hazards
@@ -18,12 +19,14 @@ from recuse.enforcement.plan import Change, Loss, Plan, batch_names, fingerprint
 from recuse.enforcement.scope import PREFIX, Scope
 from recuse.errors import PlanError
 from recuse.model import UNBOUND_USES, Account, Stage, System
-from recuse.operations.effects import effects
+from recuse.operations.effects import changed, effects
 from recuse.operations.policy import Policy
 from recuse.operations.proofs import Texts, counts, prove
 from recuse.operations.widening import Comparison, Widening
 from recuse.targets.records import Inspection, RenderedStatement
 from recuse.targets.target import Session
+
+Ordering = Callable[[Iterable[Difference], Situation], tuple[Change, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,16 @@ class Proved:
 class Goal:
     """What a plan makes of a system: the policy at a stage, or (with the ledger index `undo`) what was before an apply.
 
-    `opened` are the accounts (by id) that the stage leaves as they were, `not_restored` what cannot be again as it was,
+    `opened` are the accounts (by id) that the stage leaves as they were, `notes` say what is not as one would expect,
     a sentence each; `preview` says that the stage applies none of it.
     """
 
     stage: Stage = "enforce"
     undo: int | None = None
     opened: tuple[str, ...] = ()
-    not_restored: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     preview: bool = False
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
     cannot be enforced exactly.
     """
     compiled = compile_system(session, policy, system)
-    differences = diff(compiled.found.facts, compiled.wanted, _scope(compiled.accounts, compiled.found).governs)
+    differences = diff(compiled.found.facts, compiled.wanted, scope_of(compiled.accounts, compiled.found.facts).governs)
     return plan_of(session, policy, compiled, Course(differences))
 
 
@@ -102,23 +106,41 @@ def compile_system(session: Session, policy: Policy, system: System) -> Compiled
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Which way a plan goes: the differences that it makes, how they are put in order, and its goal."""
+    """Which way a plan goes: the differences that it makes, how they are put in order, and its goal.
+
+    Where `classes` are given, nothing is proved of other class roles: they are of an earlier policy, which proved them.
+    """
 
     differences: tuple[Difference, ...]
-    order: Callable[[Iterable[Difference], Situation], tuple[Change, ...]] = order
+    order: Ordering = order
     goal: Goal = Goal()
+    classes: frozenset[str] | None = None
+
+    def divided(self, accounts: Iterable[Account]) -> tuple[tuple[Account, ...], tuple[Account, ...]]:
+        """The accounts that the policy binds at this stage, and the others."""
+        every = tuple(accounts)
+        others = tuple(account for account in every if account.id in self.goal.opened)
+        return tuple(account for account in every if account not in others), others
+
+    def concerns(self, fact: Fact) -> bool:
+        """Whether a fact that stays is about classes of which this plan is proved."""
+        classes = {role for role in roles_of(fact) if role.startswith(f"{PREFIX}c_")}
+        return self.classes is None or classes <= self.classes
 
 
 def plan_of(session: Session, policy: Policy, compiled: Compiled, course: Course) -> Planned:
     """The plan that makes these differences, proved from its own SQL."""
     found, system = compiled.found, compiled.system
     after = _after(found.facts, course.differences)
-    loses, gains = effects(system, compiled.accounts.values(), found.shapes, found.facts, after)
+    bound, others = course.divided(compiled.accounts.values())
+    ours = effects(system, bound, found.shapes, found.facts, after)
+    theirs = changed(system, others, found.shapes, found.facts, after)
+    loses, gains = (tuple(sorted((*a, *b), key=_by_account)) for a, b in zip(ours, theirs, strict=True))
     plan = _ordered(policy, compiled, Findings(course, loses, gains))
     statements = session.render(plan, found)
-    standing = session.standing(filter(counts, found.facts & after), found)
+    standing = session.standing((f for f in found.facts & after if counts(f) and course.concerns(f)), found)
     prover = policy.prover(system)
-    proofs = prove(prover, policy, session.reader, Texts(standing, tuple(s.do for s in statements)))
+    proofs = prove(prover, policy, session.reader, Texts(standing, tuple(s.do for s in statements), course.goal.back))
     logins = {login: account.id for login, account in compiled.accounts.items() if login in found.oids}
     widening = tuple(Comparison(prover, session.reader, found.shapes, plan).accounts(found.facts, logins))
     proved = Proved(standing, proofs, widening)
@@ -147,7 +169,8 @@ def _ordered(policy: Policy, compiled: Compiled, known: Findings) -> Plan:
     )
     changes = with_hazards(known.course.order(known.course.differences, situation), around)
     losing = {loss.account.partition("/")[2] for loss in known.loses}
-    ending = {a.login for a in accounts.values() if not a.active and a.login in found.oids}
+    bound, _ = known.course.divided(accounts.values())
+    ending = {account.login for account in bound if not account.active and account.login in found.oids}
     severs = frozenset(losing | ending) if changes else frozenset[str]()
     return Plan(
         compiled.system.name,
@@ -185,6 +208,10 @@ def batches_of(system: System, catalog: Catalog) -> Mapping[ObjectRef, str]:
     """The batch of every governed relation: one with the derived objects that read it."""
     ties = [[catalog.derived(d.name), *(_table(name) for name in d.tables)] for d in system.derived]
     return batch_names((_table(t.name) for t in system.tables), ties)
+
+
+def _by_account(loss: Loss) -> tuple[str, ...]:
+    return (loss.account, loss.category, loss.action, loss.rows)
 
 
 def _copied_into(system: System, accounts: Iterable[Account], found: Inspection) -> frozenset[str]:
@@ -253,10 +280,11 @@ def _table(name: str) -> ObjectRef:
     return ObjectRef("table", (schema, table))
 
 
-def _scope(accounts: Mapping[str, Account], found: Inspection) -> Scope:
+def scope_of(accounts: Mapping[str, Account], facts: frozenset[Fact]) -> Scope:
+    """The closed world over these facts."""
     unbound = {a.login for a in accounts.values() if a.use in UNBOUND_USES}
-    superusers = {f.name for f in found.facts if isinstance(f, Role) and f.superuser}
-    return Scope.of(found.facts, frozenset(accounts), frozenset(unbound | superusers))
+    superusers = {f.name for f in facts if isinstance(f, Role) and f.superuser}
+    return Scope.of(facts, frozenset(accounts), frozenset(unbound | superusers))
 
 
 def _after(found: frozenset[Fact], differences: Iterable[Difference]) -> frozenset[Fact]:

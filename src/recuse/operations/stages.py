@@ -16,7 +16,7 @@ from recuse.ledger import Entry
 from recuse.model import Directive, Stage, System
 from recuse.operations import record
 from recuse.operations.before import Before, before, first_apply
-from recuse.operations.canary import plan_canary
+from recuse.operations.canary import Named, plan_canary
 from recuse.operations.plan import Goal, Planned, plan_system
 from recuse.operations.undo import plan_undo
 from recuse.operations.workspace import Workspace
@@ -111,9 +111,16 @@ class Planner:
             case "enforce":
                 return plan_system(session, policy, system)
             case "canary":
-                return plan_canary(session, policy, system)
+                return plan_canary(session, policy, system, self._named(at, system))
             case "observe":
                 return self._observed(session, system)
+
+    def _named(self, at: Staged, system: System) -> Named:
+        """Whom the stage canary enforces, on top of what, and whether more was enforced by the last apply."""
+        base = self.base(system)
+        applied = [e.body for e in self._entries if e.kind == "applied" and e.body.get("system") == system.name]
+        enforced = base is not None and bool(applied) and applied[-1].get("stage", "enforce") == "enforce"
+        return Named(at.canaries, base, enforced)
 
     def again(self, session: Session, planned: Planned) -> Planned:
         """What is left of a plan that was applied."""

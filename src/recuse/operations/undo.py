@@ -61,14 +61,14 @@ def plan_undo(session: Session, policy: Policy, system: System, before: Before) 
     plan = Plan(system.name, facts, directives, changes, loses, gains, losing, situation.substituted)
     logins = {login: account.id for login, account in accounts.items() if login in found.oids}
     compared = Comparison(policy.prover(system), session.reader, found.shapes, plan).accounts(found.facts, logins)
-    goal = Goal(undo=before.index, not_restored=_not_restored(back, before))
+    goal = Goal(undo=before.index, notes=_not_restored(back, before))
     statements, proved = session.render(plan, found), Proved((), (), tuple(compared))
     return Planned(plan, statements, found, back.goal, _NO_CLASSES, proved, goal)
 
 
 def _not_restored(back: Returned, before: Before) -> tuple[str, ...]:
     sessions = f"{before.ended} sessions that the apply ended are not begun again"
-    return (*back.not_restored, *((sessions,) if before.ended else ()))
+    return tuple(f"not restored: {each}" for each in (*back.not_restored, *((sessions,) if before.ended else ())))
 
 
 def way_there(

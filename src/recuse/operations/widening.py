@@ -12,7 +12,7 @@ from typing import Final
 from recuse.compiler.proof.columns import known
 from recuse.compiler.proof.prover import Prover
 from recuse.compiler.proof.reach import WHOLE, Reach, Reached
-from recuse.compiler.proof.written import ALWAYS, NEVER, Admitted, Not, Or, Unknown, Unread, Written, leaves
+from recuse.compiler.proof.written import ALWAYS, NEVER, Admitted, Not, Or, Unknown, Unread, Written, asked_by, leaves
 from recuse.enforcement.facts import Fact, ObjectRef, RegisteredAccount, RowPolicy, TableShape
 from recuse.enforcement.plan import STEPS, Change, Plan
 from recuse.errors import RefutedError
@@ -36,9 +36,10 @@ class Widening:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A table, and what is so of the session that asks: an account that is admitted throughout, or nothing."""
+    """A table, who asks, and what is so of the session: an account that is admitted throughout, or nothing."""
 
     table: TableMap
+    login: str
     given: Written
 
 
@@ -64,12 +65,12 @@ class Comparison:
                 for action in ACTIONS:
                     reached = [state.of(login, _ref(table), action, self._columns(table)) for _, state in states]
                     before, after = reached[0], reached[-1]
-                    for column in self._wider(_Asked(table, given), (after,), (before,), apart):
+                    for column in self._wider(_Asked(table, login, given), (after,), (before,), apart):
                         of = table.categories if column == WHOLE else (table.columns.get(column, table.category),)
                         if not all((account, category, action) in gains for category in of):
                             raise self._more(account, table, action, column, "after the plan")
                     for (step, _), between in zip(states[1:-1], reached[1:-1], strict=True):
-                        for column in self._wider(_Asked(table, given), (between,), (before, after), apart):
+                        for column in self._wider(_Asked(table, login, given), (between,), (before, after), apart):
                             raise self._more(account, table, action, column, f"after the step `{step}`")
             yield Widening(account, (NO_MORE, AT_NO_STEP), tuple(sorted(apart)))
 
@@ -99,7 +100,7 @@ class Comparison:
             first, second = _union(wide, column), _union(narrow, column)
             if first <= second:
                 continue
-            pair = (_or(first), _or(second))
+            pair = (asked_by(_or(first), asked.login), asked_by(_or(second), asked.login))
             if pair not in told:
                 told[pair] = self.prover.beyond(table, *pair, asked.given) is not None
             if told[pair] and any(isinstance(leaf, Unread) for side in pair for leaf in leaves(side)):

@@ -21,6 +21,7 @@ VERSION: Final = 2
 _TABLES: Final = ("account", "declaration", "gateway_key", "permit", "support", "used")
 _FUNCTIONS: Final = {
     "admitted": "",
+    "others": "name[]",
     "gate": "name",
     "challenge": "",
     "admission": "text, text, text, text",
@@ -36,7 +37,7 @@ _FUNCTIONS: Final = {
     "token_permit": "text",
     "new_key": "name",
 }
-_FOR_EVERYONE: Final = ("admitted", "gate", "challenge", "admission", "enter", "declare", "present")
+_FOR_EVERYONE: Final = ("admitted", "others", "gate", "challenge", "admission", "enter", "declare", "present")
 _FOR_ISSUERS: Final = ("issuable", "issue", "revoke", "sever", "permits")
 _LETTER: Final = {"STABLE": "s", "VOLATILE": "v", "SAFE": "s", "UNSAFE": "u", "RESTRICTED": "r"}
 
