@@ -1,6 +1,7 @@
 """`recuse plan`: what would change, for whom, and what the access log says about it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +36,8 @@ from recuse.errors import InputError, RefutedError
 from recuse.operations import record
 from recuse.operations.advice import Wanted, advise
 from recuse.operations.document import plan_document, read_plan
+from recuse.operations.notices import Notice
+from recuse.operations.notices import notices as written_notices
 from recuse.operations.prove_file import prove_file
 from recuse.operations.stages import Planner
 from recuse.operations.workspace import Workspace, open_any, open_with_ledger
@@ -53,6 +56,9 @@ CountOption = Annotated[
 UndoOption = Annotated[
     int | None, typer.Option("--undo", min=0, help="plan the way back: to before the apply of this ledger entry")
 ]
+NoticesOption = Annotated[
+    Path | None, typer.Option("--notices", help="write a notice to each agency that loses something into this folder")
+]
 LogOption = Annotated[Path | None, typer.Option("--log", help="access log (Parquet or CSV) to replay against the plan")]
 
 REMEMBERED = "pg_stat_statements"
@@ -69,6 +75,7 @@ def plan(
     ledger: LedgerOption = None,
     prove: ProveOption = None,
     undo: UndoOption = None,
+    notices: NoticesOption = None,
     format_: FormatOption = Format.human,
 ) -> None:
     """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
@@ -88,7 +95,7 @@ def plan(
     """
     human = printing(format_)
     beside: dict[str, object] = {"--out": out_file, "--log": log, "--statements": statements, "--system": system}
-    beside |= {"--dsn": dsn, "--undo": undo}
+    beside |= {"--dsn": dsn, "--undo": undo, "--notices": notices}
     ignored = [*(name for name, value in beside.items() if value is not None), *([] if count else ["--no-count"])]
     if prove is not None and ignored:
         message = f"--prove reads a plan file and nothing else, so that {', '.join(ignored)} would do nothing"
@@ -115,12 +122,25 @@ def plan(
     written = plan_document(workspace, planned, backtest, advice)
     if out_file is not None:
         write_file(out_file, written)
+    if notices is not None:
+        _notices(notices, written_notices(workspace, planned, written))
     if human:
         show(workspace, read_plan(written))
         if out_file is not None:
             out.print(f"plan written to [bold]{out_file}[/]")
     else:
         out.file.write(written.decode())
+
+
+def _notices(folder: Path, found: Iterable[Notice]) -> None:
+    """Two files an agency: a text to send, and the same as JSON."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"`{folder}` cannot be made: {(error.strerror or '').lower()}", "name a folder") from error
+    for notice in found:
+        for name, content in notice.files():
+            write_file(folder / name, content)
 
 
 def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:

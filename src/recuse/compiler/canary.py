@@ -6,9 +6,11 @@ decides is the session's login: a canary account meets its class's row policies 
 What PUBLIC may do a canary account may do as well; where row security does not make that nothing, the plan is refused.
 """
 
+import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
 
 from recuse.compiler.classes import ClassMap
 from recuse.compiler.rights import TableRights
@@ -34,8 +36,41 @@ from recuse.errors import PlanError
 from recuse.model import Derived
 
 _SCHEMA: Final = "recuse"
+_CLASS_NAME: Final = re.compile(r"\b(recuse_(?:c_)?)([0-9a-f]{12})(?![0-9a-f])")
 _ADMITTED: Final = "(SELECT recuse.admitted()) IS NOT NULL"
 _SUPPORT_ROLES: Final = frozenset({KEEPER, ISSUER})
+
+
+def apart(wanted: Iterable[Fact], classes: ClassMap) -> tuple[frozenset[Fact], ClassMap]:
+    """Wanted facts and classes under names of this stage alone.
+
+    A class is entered early only while it is empty: who moves on to the whole policy enters one that nobody is in yet.
+    """
+    named = replace(
+        classes,
+        contents={_apart(role): content for role, content in classes.contents.items()},
+        standing={login: _apart(role) for login, role in classes.standing.items()},
+        declared=tuple(replace(declared, role=_apart(declared.role)) for declared in classes.declared),
+        labels={_apart(role): label for role, label in classes.labels.items()},
+    )
+    return frozenset(_renamed(fact) for fact in wanted), named
+
+
+def _renamed(fact: Fact) -> Fact:
+    changed: dict[str, Any] = {}
+    for name, value in ((each.name, getattr(fact, each.name)) for each in fields(fact)):
+        if isinstance(value, str):
+            changed[name] = _apart(value)
+        elif name == "roles":
+            changed[name] = tuple(sorted(map(_apart, value)))
+    return replace(fact, **changed)
+
+
+def _apart(text: str) -> str:
+    """Names of classes, and of their row policies, in a name or a condition."""
+    return _CLASS_NAME.sub(
+        lambda found: found[1] + hashlib.sha256(f"canary {found[2]}".encode()).hexdigest()[:12], text
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +83,8 @@ class Canary:
     logins: frozenset[str]
     base: frozenset[Fact]
     wanted: frozenset[Fact]
-    scope: Scope
     classes: ClassMap
+    scope: Scope
 
     def used(self) -> frozenset[str]:
         """The class and door roles that a canary account is in, or may enter."""

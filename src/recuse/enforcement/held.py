@@ -95,11 +95,6 @@ class Holdings:
         granted = (f for f in facts if isinstance(f, Grant) and f.grantee == role and f.on.kind != "schema")
         return any(self.has(login, grant.on, grant.privilege) for grant in granted)
 
-    def left_open(self, login: str) -> bool:
-        """Whether the stage canary stands here, and `login` is none of those whom it enforces."""
-        named = any(policy.name == OTHERS for policies in self._policies.values() for policy in policies)
-        return named and login not in self._registered
-
     def rows(self, login: str, table: ObjectRef, command: PolicyCommand) -> frozenset[str] | None:
         """The permissive conditions under which `login` sees or changes rows; None means every row."""
         secured = self._secured.get(table)

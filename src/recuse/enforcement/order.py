@@ -168,15 +168,10 @@ def _make_step(difference: Difference, situation: Situation) -> Step:
 
 
 def _membership_step(role: str, member: str, situation: Situation) -> Step:
-    """A role that holds something already shows it to who enters: that is loosening; an empty one is entered early.
-
-    Whom the stage canary left open enters early all the same, or its programs would see a gap: it then holds what it had
-    and what the policy opens to it, and no more than that.
-    """
+    """A role that holds something already shows it to who enters: that is loosening; an empty one is entered early."""
     if member.startswith(PREFIX):
         return "prepare" if role not in situation.granted else "enter"
-    early = role not in situation.granted or situation.holdings.left_open(member)
-    return "enter" if member in situation.substituted and early else "loosen"
+    return "enter" if member in situation.substituted and role not in situation.granted else "loosen"
 
 
 def _grant_step(grant: Grant, situation: Situation) -> Step:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from recuse.compiler.canary import Canary, Open
+from recuse.compiler.canary import Canary, Open, apart
 from recuse.enforcement.back import backwards, differences, returned
 from recuse.enforcement.diff import Difference
 from recuse.enforcement.facts import Fact, RowPolicy
@@ -42,7 +42,7 @@ def plan_canary(session: Session, policy: Policy, system: System, named: Named) 
         to = returned(found.facts, named.base.facts, found.shapes, found.oids)
         base, lost = to.goal, tuple(f"not restored: {each}" for each in to.not_restored)
     scope = scope_of(compiled.accounts, base)
-    canary = Canary(logins, base, compiled.wanted, scope, compiled.classes)
+    canary = Canary(logins, base, *apart(compiled.wanted, compiled.classes), scope)
     facts = canary.facts()
     opened = Open(canary, facts, found.shapes, found.reads, system.derived)
     opened.check()

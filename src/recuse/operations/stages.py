@@ -74,6 +74,14 @@ def _lowest(*stages: Stage) -> Stage:
     return min(stages, key=ORDER.index)
 
 
+def left_open(goal: Goal) -> tuple[str, ...]:
+    """What a verdict says of the accounts that a stage leaves as they were, so that it never says *holds*."""
+    if goal.stage == "enforce":
+        return ()
+    names = ", ".join(f"`{name}`" for name in goal.opened)
+    return (f"stage: at `{goal.stage}` these accounts are open, as they were before the policy: {names}",)
+
+
 @dataclass(slots=True)
 class Planner:
     """Plans systems at their stage, or (with the index `undo` of a ledger entry) back to what was before an apply.

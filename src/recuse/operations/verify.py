@@ -21,9 +21,10 @@ from recuse.operations.emergencies import Emergency
 from recuse.operations.faults import conflicts, disagreements, drift, floor, replicating
 from recuse.operations.findings import Finder, Finding
 from recuse.operations.parties import LastUses, party_findings
-from recuse.operations.plan import Planned, plan_system
+from recuse.operations.plan import Planned
 from recuse.operations.residual import residual
 from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
+from recuse.operations.stages import Planner, left_open
 from recuse.operations.verdict import EXIT, Verdict, Verified, verify_document
 from recuse.operations.workspace import Workspace
 from recuse.policy.decide import Decider
@@ -76,13 +77,13 @@ class _Verification:
     looking: Looking
 
     def verdict(self) -> Verified:
-        planned = plan_system(self.session, self.workspace.policy(), self.system)
+        planned = Planner(self.workspace, self.ledger).plan(self.session, self.system)
         collected = self.session.collect()
         attempts, unseen = self._attempts(planned)
         repository = self.workspace.repository
         standing = accepted(repository.acceptances, repository.officials, self.workspace.at.date())
         weighing, covered = divided(self._findings(planned, collected, attempts), standing)
-        not_examined = [*collected.not_examined, *unseen]
+        not_examined = [*left_open(planned.goal), *collected.not_examined, *unseen]
         unconfirmed = (each for each in self._emergencies() if not each.lapsed(self.workspace.at))
         not_examined += [f"emergency: {each.sentence(self.workspace.at)}" for each in unconfirmed]
         if self.workspace.draft:  # what nobody has signed may be enforced, and still is not a directive that holds
@@ -114,8 +115,15 @@ class _Verification:
         )
 
     def _findings(self, planned: Planned, collected: Collected, attempts: tuple[Attempt, ...]) -> Iterator[Finding]:
+        """All of them, but those about accounts that the stage leaves open: these are told as open."""
+        for finding in self._found(planned, collected, attempts):
+            if finding.account not in planned.goal.opened:
+                yield finding
+
+    def _found(self, planned: Planned, collected: Collected, attempts: tuple[Attempt, ...]) -> Iterator[Finding]:
         repository = self.workspace.repository
-        yield from drift(planned, self.system)
+        if not planned.goal.preview:
+            yield from drift(planned, self.system)
         yield from floor(collected, self.system)
         yield from Finder(repository, self.system, planned, collected).find()
         yield from old_sessions(Cut.of(record.entries(self.ledger), planned), self._here(planned), collected.sessions)
@@ -145,7 +153,8 @@ class _Verification:
         repository = self.workspace.repository
         decider = Decider(repository, self.workspace.rules)
         tries = Attempts(self.workspace.policy(), self.system, planned.classes, planned.found.shapes, decider)
-        logins = [a.login for a in self._here(planned) if a.use not in UNBOUND_USES]
+        bound = (a for a in self._here(planned) if a.use not in UNBOUND_USES)
+        logins = [account.login for account in bound if account.id not in planned.goal.opened]
         try:
             with self.session.probing() as prober:
                 attempts = tries.run(prober, logins, self.looking.progress)
