@@ -18,10 +18,11 @@ from recuse.ledger import JSON, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
 from recuse.operations.before import keep
+from recuse.operations.course import Goal
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
-from recuse.operations.plan import Goal, Planned
+from recuse.operations.plan import Planned
 from recuse.operations.reducing import check_permits, check_reduces
 from recuse.operations.stages import Planner
 from recuse.operations.undo import check_may_return

@@ -12,7 +12,8 @@ from recuse.enforcement.plan import Change
 from recuse.errors import PlanError
 from recuse.model import UNBOUND_USES, System
 from recuse.operations.before import Before
-from recuse.operations.plan import Compiled, Course, Goal, Ordering, Planned, compile_system, plan_of, scope_of
+from recuse.operations.course import Course, Goal, Ordering
+from recuse.operations.plan import Compiled, Planned, compile_system, plan_of, scope_of
 from recuse.operations.policy import Policy
 from recuse.operations.undo import way_there
 from recuse.targets.target import Session

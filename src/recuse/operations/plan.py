@@ -1,6 +1,6 @@
 """Plans one system: wanted facts from the policy, found facts from the database, the difference in order."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from recuse.compiler.beyond import acting_keys, computed_columns
@@ -9,24 +9,22 @@ from recuse.compiler.classes import Classifier, ClassMap
 from recuse.compiler.parts import check_parts, check_rights
 from recuse.compiler.proof.claims import Proof
 from recuse.compiler.wanted import Catalog, wanted
-from recuse.enforcement.back import roles_of
 from recuse.enforcement.diff import Difference, diff
 from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, Owner, Role, RowSecurity
 from recuse.enforcement.hazards import Acting, Surroundings, with_hazards
 from recuse.enforcement.held import Holdings
-from recuse.enforcement.order import Situation, order
-from recuse.enforcement.plan import Change, Loss, Plan, batch_names, fingerprint
+from recuse.enforcement.order import Situation
+from recuse.enforcement.plan import Loss, Plan, batch_names, fingerprint
 from recuse.enforcement.scope import PREFIX, Scope
 from recuse.errors import PlanError
-from recuse.model import UNBOUND_USES, Account, Stage, System
+from recuse.model import UNBOUND_USES, Account, System
+from recuse.operations.course import POLICY, Course, Goal
 from recuse.operations.effects import changed, effects
 from recuse.operations.policy import Policy
 from recuse.operations.proofs import Texts, counts, prove
 from recuse.operations.widening import Comparison, Widening
 from recuse.targets.records import Inspection, RenderedStatement
 from recuse.targets.target import Session
-
-Ordering = Callable[[Iterable[Difference], Situation], tuple[Change, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +37,6 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
-    """What a plan makes of a system: the policy at a stage, or (with the ledger index `undo`) what was before an apply.
-
-    `opened` are the accounts (by id) that the stage leaves as they were, `notes` say what is not as one would expect,
-    a sentence each; `preview` says that the stage applies none of it.
-    """
-
-    stage: Stage = "enforce"
-    undo: int | None = None
-    opened: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    preview: bool = False
-    back: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Planned:
     """A plan with everything it was made from."""
 
@@ -64,7 +46,7 @@ class Planned:
     wanted: frozenset[Fact]
     classes: ClassMap
     proved: Proved
-    goal: Goal = Goal()
+    goal: Goal = POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +84,6 @@ def compile_system(session: Session, policy: Policy, system: System) -> Compiled
     catalog = session.catalog(found)
     goal = session.canonical(wanted(system, accounts, classes, catalog), found)
     return Compiled(system, accounts, found, classes, catalog, goal)
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """Which way a plan goes: the differences that it makes, how they are put in order, and its goal.
-
-    Where `classes` are given, nothing is proved of other class roles: they are of an earlier policy, which proved them.
-    """
-
-    differences: tuple[Difference, ...]
-    order: Ordering = order
-    goal: Goal = Goal()
-    classes: frozenset[str] | None = None
-
-    def divided(self, accounts: Iterable[Account]) -> tuple[tuple[Account, ...], tuple[Account, ...]]:
-        """The accounts that the policy binds at this stage, and the others."""
-        every = tuple(accounts)
-        others = tuple(account for account in every if account.id in self.goal.opened)
-        return tuple(account for account in every if account not in others), others
-
-    def concerns(self, fact: Fact) -> bool:
-        """Whether a fact that stays is about classes of which this plan is proved."""
-        classes = {role for role in roles_of(fact) if role.startswith(f"{PREFIX}c_")}
-        return self.classes is None or classes <= self.classes
 
 
 def plan_of(session: Session, policy: Policy, compiled: Compiled, course: Course) -> Planned:

@@ -17,7 +17,8 @@ from recuse.model import Directive, Stage, System
 from recuse.operations import record
 from recuse.operations.before import Before, before, first_apply
 from recuse.operations.canary import Named, plan_canary
-from recuse.operations.plan import Goal, Planned, plan_system
+from recuse.operations.course import Goal
+from recuse.operations.plan import Planned, plan_system
 from recuse.operations.undo import plan_undo
 from recuse.operations.workspace import Workspace
 from recuse.targets.target import Session

@@ -22,8 +22,9 @@ from recuse.enforcement.scope import PREFIX
 from recuse.errors import RefusedError
 from recuse.model import Account, System
 from recuse.operations.before import Before
+from recuse.operations.course import Goal
 from recuse.operations.effects import effects
-from recuse.operations.plan import Goal, Planned, Proved, standing_of_roles
+from recuse.operations.plan import Planned, Proved, standing_of_roles
 from recuse.operations.policy import Policy
 from recuse.operations.widening import Comparison
 from recuse.operations.workspace import Workspace

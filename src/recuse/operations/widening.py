@@ -127,9 +127,10 @@ class Comparison:
 
 
 def _admitted(before: Iterable[Fact], after: Iterable[Fact]) -> frozenset[str]:
-    """Logins that are admitted before, and after it too or when nothing asks for that any more."""
+    """Logins that are admitted before, and after it too or not asked for that any more."""
     first, last = (frozenset(f for f in facts if isinstance(f, RegisteredAccount)) for facts in (before, after))
-    return frozenset(account.login for account in first if account.active and (account in last or not last))
+    changed = {account.login for account in last - first}
+    return frozenset(account.login for account in first if account.active and account.login not in changed)
 
 
 def _run(facts: set[Fact], changes: Sequence[Change]) -> None:
