@@ -166,7 +166,7 @@ class Town:
         return sorted(found)
 
 
-def _said(connection: psycopg.Connection, query: sql.Composable) -> str:
+def _said(connection: psycopg.Connection, query: sql.SQL | sql.Composed) -> str:
     try:
         with connection.transaction(force_rollback=True):
             done = connection.execute(query)
