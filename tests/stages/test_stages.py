@@ -4,14 +4,17 @@ One story a version: canary, enforce, back to canary, back to observe, enforce b
 what the database says of itself, is noted at each station, and compared below.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, RowPolicy
-from recuse.errors import PlanError, RefusedError
+from recuse.errors import InputError, PlanError, RefusedError
+from recuse.operations.document import plan_document
+from recuse.operations.notices import Notice, notices
 from recuse.operations.plan import Planned
 from recuse.operations.verify import Verified
 from tests.conftest import ENDS, version_id
@@ -40,6 +43,7 @@ class Story:
     said: dict[str, str] = field(default_factory=dict)
     verified: dict[str, Verified] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    notices: dict[str, bytes] = field(default_factory=dict)
 
     def note(self, name: str) -> None:
         self.at[name] = Station(self.town.facts(), {login: self.town.reads(login) for login in LOGINS})
@@ -66,6 +70,7 @@ def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         place.direct(canary_accounts=f'["files/{CANARY}"]', step_back_until="2099-01-01")
         found.dumps["raw"] = place.dump()
         found.note("raw")
+        found.notices = noticed(place)
         for grant in (
             "SELECT ON lab.closed",
             "SELECT ON lab.person_copy",
@@ -84,6 +89,21 @@ def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         found.step("removed", "remove")
         found.dumps["removed"] = place.dump()
         yield found
+
+
+def noticed(place: Town) -> dict[str, bytes]:
+    """The files of the notices; the same from a plan that carries advice."""
+    planned, document = place.plan()
+    workspace = place.planner().workspace
+    files = {name: data for each in notices(workspace, (planned,), document) for name, data in each.files()}
+    advised = plan_document(workspace, (planned,), None, ({"system": "files"},))
+    assert files == {name: data for each in notices(workspace, (planned,), advised) for name, data in each.files()}
+    preview = replace(planned, goal=replace(planned.goal, stage="observe", preview=True))
+    assert notices(workspace, (preview,), plan_document(workspace, (preview,), None)) == ()
+    back = replace(planned, goal=replace(planned.goal, undo=2, back=True))
+    with pytest.raises(InputError, match="has no notices"):
+        notices(workspace, (back,), plan_document(workspace, (back,), None))
+    return files
 
 
 def observed(place: Town) -> str:
@@ -196,6 +216,36 @@ def test_each_step_is_loud_in_the_ledger(story: Story) -> None:
     applied = [entry.body for entry in story.town.entries() if entry.kind == "applied"]
     assert [body["stage"] for body in applied] == ["canary", "enforce", "canary", "observe", "enforce", "enforce"]
     assert [isinstance(body.get("undo"), int) for body in applied] == [False, False, False, True, False, True]
+
+
+def test_each_agency_that_loses_something_has_a_notice_in_two_forms(story: Story) -> None:
+    """With its own accounts, the rule, the legal basis as the directive has it, and how to ask; no other's account."""
+    assert sorted(story.notices) == [
+        f"{agency}.{form}" for agency in ("town.box", "town.desk", "town.visit") for form in ("json", "md")
+    ]
+    document = json.loads(story.notices["town.visit.json"])
+    assert document["directives"][0]["legal_basis"] == [
+        {"citation": "Fictional Code 1", "status": "in force", "checked_on": "2026-01-05"}
+    ]
+    assert document["offices"] == [{"id": "town", "name": "The town (synthetic)"}]
+    assert (document["draft"], document["to"]["id"]) == (False, "town.visit")
+    assert {each["account"] for each in document["ends"]} == {"files/visitor"}
+    open_ = [each for each in document["ends"] if (each["category"], each["action"]) == ("open", "read")]
+    assert [(each["why"], each["extent"]) for each in open_] == [("not permitted", "all")]
+    assert {each["purpose"] for each in document["ask"]} == {"study"}
+    text = story.notices["town.visit.md"].decode()
+    parts = ("# Notice of a change of access", "- To: Visitors (`town.visit`)", "Fictional Code 1", "- read: ")
+    for part in (*parts, "Status: in force. Checked on 2026-01-05", "recuse permit request", document["plan_sha256"]):
+        assert part in text
+    for other in ("desk", "night", "box"):
+        assert f"files/{other}`" not in text
+
+
+def test_a_notice_marks_nothing_up_that_a_name_brings(story: Story) -> None:
+    hostile = json.loads(story.notices["town.visit.json"])
+    hostile["to"]["name"] = "Visitors\n# <b>of *all*\x1b[0m"
+    (_, data) = list(Notice("town.visit", hostile).files())[1]
+    assert "- To: Visitors \\# \\<b\\>of \\*all\\* \\[0m (`town.visit`)" in data.decode().splitlines()
 
 
 def test_at_observe_apply_says_in_one_sentence_that_it_applies_nothing(story: Story) -> None:

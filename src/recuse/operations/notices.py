@@ -14,7 +14,7 @@ from typing import Any, Final
 from recuse.compiler.classes import with_undeclared
 from recuse.enforcement.plan import Loss
 from recuse.errors import InputError
-from recuse.model import ACTIONS, Account, Action, Circumstances, Directive, System
+from recuse.model import ACTIONS, UNBOUND_USES, Account, Action, Circumstances, Directive, System
 from recuse.operations.document import compared, read_plan
 from recuse.operations.plan import Planned
 from recuse.operations.workspace import Workspace
@@ -58,6 +58,8 @@ def notices(workspace: Workspace, planned: Sequence[Planned], plan: bytes) -> tu
         system = workspace.repository.systems[each.plan.system]
         for loss in each.plan.loses if not each.goal.preview else ():
             account = workspace.repository.accounts[loss.account]
+            if account.use in UNBOUND_USES:
+                continue  # what a superuser, a backup or a copy reads is not taken by the grants that go
             answer = _Answer.of(workspace, decider, system, account, loss)
             ends.setdefault(account.agency, []).append(answer.ended(loss))
             asks.setdefault(account.agency, {}).update(answer.asked(account))
