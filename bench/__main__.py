@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import enforcement, per_row, sever, verdict
+from bench import enforcement, per_row, planning, sever, verdict
 from bench.chart import write_chart
 from bench.result import Result, in_words, read, renewed, table, write
 from bench.stage import Benchmark, stage
@@ -15,6 +15,7 @@ from bench.stage import Benchmark, stage
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "enforcement": enforcement.run,
     "per-row": per_row.run,
+    "plan": planning.run,
     "sever": sever.run,
     "verdict": verdict.run,
 }

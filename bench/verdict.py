@@ -6,28 +6,21 @@ answers about grants; what only one of them looks at (steps like SET ROLE, USAGE
 """
 
 import json
-import os
 import random
-import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
-from bench import place
-from bench.estate import Size, build
+from bench.estate import Size
 from bench.measure import SEED, DifferentAnswerError, estimate, exact
 from bench.place import TOOLS
-from bench.result import Place, Result
+from bench.programs import Estate, Side, on_estate
+from bench.result import Result
 from bench.sql import statement
 from bench.stage import FULL, Stage
-from recuse.targets.postgres.throwaway import throwaway
 
 SECONDS: Final = 2.0
 MEBIBYTES: Final = 150.0
@@ -39,47 +32,7 @@ GROWTH: Final = (Size(3000, 300, 1500, 600), Size(10_000, 1000, 5000, 2000))
 _ROUNDS: Final = 5
 _ASKED: Final = "s2.v1"
 """What `recuse reach` is asked about."""
-_ROOT: Final = Path(__file__).parent.parent
-_SETTINGS: Final = ("autovacuum=off", "jit=off", "max_locks_per_transaction=256")
 _GRANTS: Final = frozenset({"CONNECT", "membership", "PUBLIC", "grant SELECT", "grant USAGE", "ownership"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Estate:
-    """A database that was made for this, and a folder for what programs write."""
-
-    dsn: str
-    folder: Path
-
-    def environment(self) -> dict[str, str]:
-        """How programs find it: the password is in no command line."""
-        parts = {key: str(value) for key, value in conninfo_to_dict(self.dsn).items()}
-        names = {"host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER", "password": "PGPASSWORD"}
-        found = {variable: parts[key] for key, variable in names.items()}
-        return {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_ROOT), "DATABASE_URL": self.dsn, **found}
-
-
-@dataclass(slots=True)
-class _Side:
-    """A program that answers for the whole database, and what its runs took: seconds, mebibytes."""
-
-    name: str
-    command: Sequence[str]
-    tools: str = ""
-    took: list[tuple[float, float]] = field(default_factory=list)
-
-    def run(self, estate: _Estate) -> None:
-        """Run it once, cold."""
-        environment = estate.environment()
-        environment["PYTHONPATH"] += f"{os.pathsep}{self.tools}" if self.tools else ""
-        command = [sys.executable, "-m", "bench.cold", *self.command]
-        done = subprocess.run(  # noqa: S603 - our own commands
-            command, env=environment, capture_output=True, text=True, timeout=900, check=False, cwd=estate.folder
-        )
-        if done.returncode != 0:
-            raise RuntimeError(f"`{self.name}` did not answer (is `make bench` setting up?): {done.stderr.strip()}")
-        seconds, mebibytes = json.loads(done.stdout)
-        self.took.append((seconds, mebibytes))
 
 
 def run(stage: Stage) -> Iterator[Result]:
@@ -91,12 +44,12 @@ def run(stage: Stage) -> Iterator[Result]:
 
 
 def _compared(stage: Stage, size: Size, rounds: int, *, full: bool) -> Iterator[Result]:
-    with _estate(stage, size) as (estate, here):
+    with on_estate(stage, size) as (estate, here):
         schemas = ",".join(f"s{number}" for number in range(1, (size.tables + 99) // 100 + 2))
-        ours = _Side("recuse", (sys.executable, "-m", "bench.everyone", "ours.json"))
-        reach = _Side("reach", (str(Path(sys.executable).parent / "recuse"), "reach", "", _ASKED, "--format", "json"))
+        ours = Side("recuse", (sys.executable, "-m", "bench.everyone", "ours.json"))
+        reach = Side("reach", (str(Path(sys.executable).parent / "recuse"), "reach", "", _ASKED, "--format", "json"))
         matrix = ("-m", "pgrls", "matrix", "--format", "json", "--schemas", schemas, "-o", "theirs.json")
-        theirs = _Side("pgrls", (sys.executable, *matrix), str(TOOLS))
+        theirs = Side("pgrls", (sys.executable, *matrix), str(TOOLS))
         sides = (ours, reach, theirs)
         for side in sides:
             side.run(estate)
@@ -121,28 +74,15 @@ def _compared(stage: Stage, size: Size, rounds: int, *, full: bool) -> Iterator[
 
 def _grown(stage: Stage, size: Size) -> Iterator[Result]:
     stage.say(f"verdict: {size}")
-    with _estate(stage, size) as (estate, here):
-        side = _Side("recuse", (sys.executable, "-m", "bench.everyone", "ours.json"))
+    with on_estate(stage, size) as (estate, here):
+        side = Side("recuse", (sys.executable, "-m", "bench.everyone", "ours.json"))
         side.run(estate)
     name = f"verdict/{size.tables}-tables"
     yield here.result(f"{name}/took", exact(side.took[0][0]), "s", None)
     yield here.result(f"{name}/memory", exact(side.took[0][1]), "MiB", None)
 
 
-@contextmanager
-def _estate(stage: Stage, size: Size) -> Iterator[tuple[_Estate, Place]]:
-    """The database on a server of its own, and where figures on it are taken."""
-    with ExitStack() as stack:
-        server = stack.enter_context(throwaway(binaries=stage.binaries, settings=_SETTINGS))
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="recuse-bench-")))
-        dsn = build(server, size)
-        with psycopg.connect(dsn) as connection:
-            release = connection.execute("SHOW server_version").fetchone()
-        versions = place.versions(str(release[0]) if release else "unknown")
-        yield _Estate(dsn, folder), Place(f"{place.machine()}; a database of {size}; programs started cold", versions)
-
-
-def _answers(estate: _Estate, name: str) -> dict[str, Any]:
+def _answers(estate: Estate, name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((estate.folder / name).read_text(encoding="utf-8"))
     return found
 

@@ -39,6 +39,7 @@ from recuse.model import (
     TableMap,
 )
 from recuse.policy.contexts import Context, contexts
+from recuse.policy.schema import row_type
 from recuse.policy.trees import principal_agencies, serves
 
 LIMIT: Final = 300
@@ -107,6 +108,7 @@ class Classifier:
     _owned: dict[str, ClassContent] = field(init=False)
     _known: dict[tuple[Specialised, bool], ClassContent] = field(default_factory=dict)
     _lowered: dict[Hashable, Condition] = field(default_factory=dict)
+    _rights_known: dict[Hashable, TableRights | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._hierarchy = hierarchy_of(self.repository)
@@ -154,7 +156,8 @@ class Classifier:
     def rows(self, account: Account, context: Context, table: TableMap) -> dict[str, Condition]:
         """The rows of each category of a table that this account may read in this context."""
         specialised = specialise(self.rules, self._principal(account), context.circumstances, self._hierarchy)
-        return {category: self.condition(specialised, "read", table, category) for category in table.categories}
+        left = self._of_rows(specialised, table)
+        return {category: self.condition(left, "read", table, category) for category in table.categories}
 
     def _principal(self, account: Account) -> Principal:
         agencies = principal_agencies(self.repository, account.agency)
@@ -186,17 +189,26 @@ class Classifier:
         return known
 
     def _tables(self, specialised: Specialised, tables: Iterable[TableMap]) -> tuple[TableRights, ...]:
-        found: list[TableRights] = []
-        for table in tables:
+        found = (self._rights(specialised, table) for table in tables)
+        return tuple(sorted((rights for rights in found if rights is not None), key=lambda rights: rights.table))
+
+    def _rights(self, specialised: Specialised, table: TableMap) -> TableRights | None:
+        """The rights on one table; classes to which the rules leave the same there share them."""
+        left = self._of_rows(specialised, table)
+        if not left.opens:
+            return None
+        key = (table.name, tuple((rule.effect, rule.condition) for rule in left.rules))
+        if key not in self._rights_known:
             conditions = {
-                (category, action): self.condition(specialised, action, table, category)
+                (category, action): self.condition(left, action, table, category)
                 for category in table.categories
                 for action in ACTIONS
             }
-            rights = rights_of(table, self.shapes[table.name], conditions)
-            if rights is not None:
-                found.append(rights)
-        return tuple(sorted(found, key=lambda rights: rights.table))
+            self._rights_known[key] = rights_of(table, self.shapes[table.name], conditions)
+        return self._rights_known[key]
+
+    def _of_rows(self, specialised: Specialised, table: TableMap) -> Specialised:
+        return specialised.of_rows(row_type(self.system.name, table.name), self._hierarchy)
 
     def _owner_content(self, derived: Derived) -> ClassContent:
         """What a derived object's owner may read: its declared tables, as `reads_as` sees them, and nothing else."""
@@ -224,7 +236,7 @@ class Classifier:
             if derived.category not in table.categories:
                 continue
             shown = True
-            allowed = self.condition(specialised, "read", table, derived.category)
+            allowed = self.condition(self._of_rows(specialised, table), "read", table, derived.category)
             rights = owner.of(name)
             if allowed == NEVER or rights is None:
                 return False

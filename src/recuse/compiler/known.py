@@ -59,13 +59,19 @@ class ResourceKind:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known in a stage; None stands for what is still open."""
+    """What is known in a stage; None stands for what is still open. The type of rows may be known before their kind."""
 
     hierarchy: Hierarchy
     principal: Principal | None = None
     circumstances: Circumstances | None = None
     action: Action | None = None
     resource: ResourceKind | None = None
+    rows: str | None = None
+
+    @property
+    def row_type(self) -> str | None:
+        """The Cedar type of the rows asked about."""
+        return self.rows if self.resource is None else self.resource.entity_type
 
     def variable(self, name: pst.VarName) -> pst.Expr:
         """The value of a variable, or the variable itself while it is open; a row's own id stays open always."""

@@ -175,7 +175,7 @@ def _is(base: pst.Expr, entity_type: pst.EntityType, in_expr: pst.Expr | None, k
     match operand:
         case pst.EntityLit(uid):
             return pst.BoolLit(uid.type == entity_type)
-        case pst.Var("resource") if known.resource is not None:
-            return pst.BoolLit(str(entity_type) == known.resource.entity_type)
+        case pst.Var("resource") if known.row_type is not None:
+            return pst.BoolLit(str(entity_type) == known.row_type)
         case _:
             return ERROR if is_value(operand) or operand == ERROR else pst.Is(operand, entity_type, None)

@@ -1,17 +1,19 @@
-"""What is left of the rules in two stages: principal and circumstances first, action and kind of resource then.
+"""What is left of the rules in stages: principal and circumstances first, the table then, action and kind of row last.
 
-Two stages, because hundreds of (principal, circumstances) pairs leave only some ten different sets of rules: equal
-`Specialised` values are one class of contexts. Finishing later equals deciding at once.
+In stages, because hundreds of (principal, circumstances) pairs leave only some ten different sets of rules (equal
+`Specialised` values are one class of contexts), and most tables leave each class the same few. Finishing later equals
+deciding at once.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, assert_never
 
 from cedarpy import pst
 
 from recuse.compiler.known import Attributes, Hierarchy, Key, Known, Principal, ResourceKind
 from recuse.compiler.reduce import FALSE, TRUE, condition, reduce
+from recuse.compiler.row_types import RowTypes, row_types
 from recuse.errors import UnsupportedRuleError
 from recuse.model import Action, Circumstances, Repository
 
@@ -65,6 +67,29 @@ class Specialised:
     """
 
     rules: tuple[Residual, ...]
+    _types: tuple[RowTypes, ...] = field(init=False, compare=False, repr=False)
+    _of_rows: dict[str, "Specialised"] = field(init=False, compare=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        types = (None if rule.effect == "forbid" else row_types(rule.condition) for rule in self.rules)
+        object.__setattr__(self, "_types", tuple(types))
+
+    @property
+    def opens(self) -> bool:
+        """Whether some rule is left that could permit anything."""
+        return any(rule.effect == "permit" for rule in self.rules)
+
+    def of_rows(self, row_type: str, hierarchy: Hierarchy) -> "Specialised":
+        """What is left for the rows of one table (`system::schema::table`); permit rules true of none of them are not.
+
+        A permit rule that errs permits nothing, so only where it can be true matters; a forbid rule always stays.
+        """
+        if row_type not in self._of_rows:
+            pairs = zip(self.rules, self._types, strict=True)
+            speaking = (rule for rule, types in pairs if types is None or row_type in types)
+            left = _remaining(speaking, Known(hierarchy, rows=row_type))
+            self._of_rows[row_type] = Specialised(left)
+        return self._of_rows[row_type]
 
 
 def hierarchy_of(repository: Repository) -> Hierarchy:

@@ -59,20 +59,21 @@ class Catalog:
     maintain: bool
     links: Links = field(default_factory=Links)
     conflicting: bool = False
+    _owners: Mapping[ObjectRef, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        owners = {fact.of: fact.role for fact in self.facts if isinstance(fact, Owner)}
+        object.__setattr__(self, "_owners", owners)
 
     def owner(self, ref: ObjectRef) -> str:
         """The role that owns an object; KeyError when it was not found."""
-        return {fact.of: fact.role for fact in self.facts if isinstance(fact, Owner)}[ref]
+        return self._owners[ref]
 
     def derived(self, name: str) -> ObjectRef:
         """The view, materialized view or function of this name, as found; PlanError when there is none."""
-        for fact in self.facts:
-            if (
-                isinstance(fact, Owner)
-                and fact.of.kind in ("view", "matview", "function")
-                and name == plain_name(fact.of)
-            ):
-                return fact.of
+        for ref in self._owners:
+            if ref.kind in ("view", "matview", "function") and name == plain_name(ref):
+                return ref
         raise PlanError(f"derived object `{name}` is not in the database", "correct its name in categories/")
 
 

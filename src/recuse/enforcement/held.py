@@ -39,6 +39,7 @@ class Holdings:
     facts: Iterable[Fact]
     settable: bool = False
     _closures: dict[str, frozenset[str]] = field(default_factory=dict)
+    _all: dict[str, frozenset[Right]] = field(default_factory=dict)
     _parents: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _grants: dict[str | None, set[Right]] = field(default_factory=lambda: defaultdict(set))
     _owners: dict[ObjectRef, str] = field(default_factory=dict)
@@ -85,10 +86,14 @@ class Holdings:
         if any(self._roles[r].superuser for r in roles if r in self._roles):
             return True
         relation = on.relation
-        if self._owner(relation) in roles:
-            return True
-        grants = (self._grants.get(r, set()) for r in (*roles, None))
-        return any((on, privilege) in g or (relation, privilege) in g for g in grants)
+        rights = self._rights(login)
+        return (on, privilege) in rights or (relation, privilege) in rights or self._owner(relation) in roles
+
+    def _rights(self, login: str) -> frozenset[Right]:
+        """Every grant whose right `login` can use."""
+        if login not in self._all:
+            self._all[login] = frozenset().union(*(self._grants.get(r, set()) for r in (*self.roles(login), None)))
+        return self._all[login]
 
     def shares(self, login: str, role: str, facts: Iterable[Fact]) -> bool:
         """Whether `login` holds something that a role is granted by other facts."""

@@ -105,19 +105,20 @@ class Claims:
 
     def _check_readable(self) -> None:
         governed = {table.name for table in self.prover.system.tables}
-        for (table, name), policy in self.state.policies.items():
+        for policy in self.state.every_policy():
             for side in (policy.using, policy.check):
                 found = None if side is None else unread(side)
-                if found is not None and table in governed and name.startswith(PREFIX):
-                    message = f"the row policy `{name}` of `{table}` was not proved: {found.why}"
+                if found is not None and policy.table in governed and policy.name.startswith(PREFIX):
+                    message = f"the row policy `{policy.name}` of `{policy.table}` was not proved: {found.why}"
                     raise PlanError(message, "let row policies of this name come from `recuse` alone")
         self.state.of_others(self.prover.system.tables)
         for table in sorted(governed):
             if self.state.secured.get(table) != (True, True):
                 message = f"row security of `{table}` is not on for everyone, so that row policies bind nobody"
                 raise RefutedError(message, _MEND)
+        classes = set(self.state.classes)
         for (role, table, privilege), columns in self.state.columns.items():
-            if role in self.state.classes and table in governed and columns and privilege not in _COMMAND.values():
+            if role in classes and table in governed and columns and privilege not in _COMMAND.values():
                 raise RefutedError(f"the class `{role}` holds {privilege} on `{table}`, which no rule opens", _MEND)
 
     def _check_single(self) -> None:
@@ -133,8 +134,9 @@ class Claims:
 
     def _bounded(self, right: _Right) -> Iterator[Proof]:
         """What a class can do with a table is within the rules."""
-        sides, columns = self._sides(right, self.state.shown), self._columns(right)
-        if not columns or all(side == NEVER for side in sides):
+        columns = self._columns(right)
+        sides = self._sides(right, self.state.shown) if columns else ()
+        if all(side == NEVER for side in sides):
             return
         entries = self._members[right.role]
         for category, entry, side in product(_categories(right, columns), entries, sides):
@@ -194,6 +196,8 @@ class Claims:
         sides = self._sides(right, self.state.opened) if columns else (NEVER,)
         for entry in self._members[right.role]:
             if entry.by == "setting" or (entry.by == "owning" and (right.action, table.name) not in entry.reads):
+                continue
+            if not self.prover.opens(entry.principal, entry.circumstances, table.name):
                 continue
             for category in table.categories if right.action != "delete" else table.categories[:1]:
                 opened = self._opened(right, entry, category)

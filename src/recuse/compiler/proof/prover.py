@@ -6,7 +6,6 @@ decided raises PlanError, and the caller must treat it as not proved.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import z3
 
@@ -14,15 +13,17 @@ from recuse.compiler.proof.cedar import Cedar, Kind, Principal, Situation
 from recuse.compiler.proof.columns import by_column, check_ask
 from recuse.compiler.proof.kinds import Mentioned, cases, mentioned, mentioning, together
 from recuse.compiler.proof.opened import Opened, fold, pieces, visible
-from recuse.compiler.proof.questions import Answered, Effect, Piece, Question, Reader, Rule, Variable
+from recuse.compiler.proof.questions import WHO, Answered, Effect, Piece, Question, Reader, Rule, Variable
 from recuse.compiler.proof.space import Found, Space, encode
+from recuse.compiler.proof.speaking import about, may_open
 from recuse.compiler.proof.values import Value
 from recuse.compiler.proof.written import ALWAYS, And, Ask, Unread, Written, leaves
 from recuse.errors import PlanError
 from recuse.model import ACTIONS, Action, Circumstances, System, TableMap
 
 _Asking = tuple[Piece, Action, Kind]
-_WHO: Final[frozenset[Variable]] = frozenset({"principal", "context"})
+_Said = tuple[Effect, Question]
+_Who = tuple[Principal, Circumstances]
 
 
 @dataclass(slots=True)
@@ -32,33 +33,67 @@ class Prover:
     cedar: Cedar
     rules: tuple[Rule, ...]
     system: System
-    _questions: dict[str, tuple[tuple[Effect, Question], ...]] = field(default_factory=dict)
+    _about: dict[str, tuple[int, ...]] = field(init=False)
+    _questions: dict[str, dict[int, _Said]] = field(default_factory=dict)
     _asked: dict[frozenset[Variable], dict[_Asking, None]] = field(default_factory=dict)
+    _permits: dict[int, Question] = field(default_factory=dict)
+    _left: dict[_Who, dict[str, tuple[int, ...]]] = field(default_factory=dict)
     _opened: dict[Situation, Opened] = field(default_factory=dict)
     _proved: dict[object, Found | None] = field(default_factory=dict)
-    _like: dict[object, tuple[Principal, Circumstances]] = field(default_factory=dict)
+    _like: dict[object, _Who] = field(default_factory=dict)
     _told: dict[object, tuple[object, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        readers: dict[object, Reader] = {}
+        self._about = about(self.rules, self.system)
+        whoever = Reader.of({})
+        self._permits = {n: whoever.rule(rule) for n, rule in enumerate(self.rules) if rule.effect == "permit"}
+        readers: dict[object, tuple[Reader, dict[int, _Said]]] = {}
         for table in self.system.tables:
             types = {name: attribute.type for name, attribute in table.attributes.items()}
-            reader = readers.setdefault(tuple(sorted(types.items())), Reader.of(types))
-            self._questions[table.name] = questions = tuple((rule.effect, reader.rule(rule)) for rule in self.rules)
+            reader, said = readers.setdefault(tuple(sorted(types.items())), (Reader.of(types), {}))
+            for number in self._about[table.name]:
+                if number not in said:
+                    said[number] = self.rules[number].effect, reader.rule(self.rules[number])
+            self._questions[table.name] = said
             kinds = [Kind(self.system.name, table.name, category) for category in table.categories]
-            for piece in (piece for _, question in questions for piece in pieces(question)):
-                if who := piece.variables & _WHO:
+            for piece in (piece for number in self._about[table.name] for piece in pieces(said[number][1])):
+                if who := piece.variables & WHO:
                     self._asked.setdefault(who, {}).update(dict.fromkeys(_askings(piece, kinds)))
 
     def alike(self, principal: Principal, circumstances: Circumstances) -> tuple[Principal, Circumstances]:
         """The first principal and circumstances met to whom the rules open the same, in everything."""
         return self._like.setdefault(self._signature(principal, circumstances), (principal, circumstances))
 
+    def opens(self, principal: Principal, circumstances: Circumstances, table: str) -> bool:
+        """Whether some permit rule may open anything in a table to this principal in these circumstances."""
+        who = (principal, circumstances)
+        if who not in self._left:
+            self._left[who] = self._for(*who)
+        return table in self._left[who]
+
+    def _for(self, principal: Principal, circumstances: Circumstances) -> dict[str, tuple[int, ...]]:
+        """By table, the rules to be asked about it: forbid rules wherever a permit rule may be true."""
+        first = self.system.tables[0]
+        anywhere = Situation(
+            principal, circumstances, ACTIONS[0], Kind(self.system.name, first.name, first.categories[0])
+        )
+        permits = {n for n, question in self._permits.items() if may_open(question, anywhere, self.cedar)}
+        found = {}
+        for table, about_it in self._about.items():
+            left = tuple(n for n in about_it if n in permits or n not in self._permits)
+            if not permits.isdisjoint(left):
+                found[table] = left
+        return found
+
     def opened(self, situation: Situation) -> Opened:
-        """What the rules open in a situation."""
+        """What the rules open in a situation; without a permit rule that may be true there, nothing."""
+        table = situation.kind.table
+        if not self.opens(situation.principal, situation.circumstances, table):
+            return Opened(frozenset(), situation)
         if situation not in self._opened:
-            questions = self._questions[situation.kind.table]
-            folded = ((effect, fold(question, situation, self.cedar)) for effect, question in questions)
+            said = self._questions[table]
+            left = (said[number] for number in self._left[situation.principal, situation.circumstances][table])
+            folded = ((effect, fold(question, situation, self.cedar)) for effect, question in left)
             self._opened[situation] = Opened(frozenset(f for f in folded if f[1] != Answered(False)), situation)
         return self._opened[situation]
 

@@ -21,6 +21,7 @@ from recuse.model import AttributeType
 
 Effect = Literal["permit", "forbid"]
 Variable = Literal["principal", "context", "action", "resource"]
+WHO: Final[frozenset[Variable]] = frozenset({"principal", "context"})
 Types = Mapping[str, AttributeType]
 """The attributes of a table's rows, by name."""
 

@@ -42,7 +42,7 @@ class Reach:
 
     facts: Iterable[Fact]
     read: Callable[[RowPolicy, str], Written]
-    _grants: dict[str | None, dict[tuple[tuple[str, ...], str], set[str | None]]] = field(default_factory=dict)
+    _grants: dict[tuple[tuple[str, ...], str], dict[str | None, set[str | None]]] = field(default_factory=dict)
     _policies: dict[ObjectRef, list[RowPolicy]] = field(default_factory=lambda: defaultdict(list))
     _secured: dict[ObjectRef, RowSecurity] = field(default_factory=dict)
     _owners: dict[ObjectRef, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Reach:
         for fact in self.facts:
             match fact:
                 case Grant(on=on, privilege=privilege, grantee=grantee) if on.kind in ("table", "column"):
-                    held = self._grants.setdefault(grantee, {}).setdefault((on.name[:2], privilege), set())
+                    held = self._grants.setdefault((on.name[:2], privilege), {}).setdefault(grantee, set())
                     held.add(on.name[2] if on.kind == "column" else None)
                 case RowPolicy(table=table):
                     self._policies[table].append(fact)
@@ -102,9 +102,10 @@ class Reach:
         if whole or _ALL_DATA.get(privilege, "pg_write_all_data") in roles:
             yield from every
             return
-        for grantee in (*roles, None):
-            for column in self._grants.get(grantee, {}).get((table.name, privilege), ()):
-                yield from every if column is None else (column,)
+        for grantee, columns in self._grants.get((table.name, privilege), {}).items():
+            if grantee is None or grantee in roles:
+                for column in columns:
+                    yield from every if column is None else (column,)
 
     def _of_rows(self, identity: str, roles: frozenset[str], table: ObjectRef, command: PolicyCommand) -> Written:
         key = (identity, roles, table, command)

@@ -38,10 +38,11 @@ DOOR: Final = f"{PREFIX}d_"
 class State:
     """Row policies with the text that made them, grants, memberships, declarations, owners, row security.
 
-    `columns` holds by role, table and privilege the columns granted; None among them stands for the whole table.
+    `policies` are by table and name. `columns` holds by role, table and privilege the columns granted; None among them
+    stands for the whole table.
     """
 
-    policies: dict[tuple[str, str], PolicyMade] = field(default_factory=dict)
+    policies: dict[str, dict[str, PolicyMade]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     columns: dict[tuple[str, str, str], set[str | None]] = field(default_factory=dict)
     objects: set[tuple[str, str, tuple[str, ...]]] = field(default_factory=set)
@@ -55,10 +56,10 @@ class State:
         """Take in what one statement says."""
         match said:
             case PolicyMade(table, name):
-                self.policies[table, name] = self._for_canaries(said)
+                self.policies.setdefault(table, {})[name] = self._for_canaries(said)
                 self.texts[table, name] = text
             case PolicyDropped(table, name):
-                self.policies.pop((table, name), None)
+                self.policies.get(table, {}).pop(name, None)
             case Granted():
                 self._grant(said)
             case Joined(role, member):
@@ -118,17 +119,21 @@ class State:
     def of_others(self, tables: Iterable[TableMap]) -> None:
         """Let row policies of others stand for themselves where they ask what the category map cannot tell."""
         by_name = {table.name: table for table in tables}
-        for key, policy in self.policies.items():
+        for policy in self.every_policy():
             table = by_name.get(policy.table)
             if table is not None and not policy.name.startswith(PREFIX):
                 using, check = (None if side is None else known(side, table) for side in (policy.using, policy.check))
-                self.policies[key] = replace(policy, using=using, check=check)
+                self.policies[policy.table][policy.name] = replace(policy, using=using, check=check)
+
+    def every_policy(self) -> tuple[PolicyMade, ...]:
+        """The row policies of all tables."""
+        return tuple(policy for of_table in self.policies.values() for policy in of_table.values())
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Every class role that shows something, or that somebody enters."""
         named = {role for role, *_ in self.columns} | {role for role, *_ in self.objects}
-        named |= {role for policy in self.policies.values() for role in policy.roles}
+        named |= {role for policy in self.every_policy() for role in policy.roles}
         named |= {role for role, _ in self.members} | set(self.declared.values())
         return tuple(sorted(role for role in named if role.startswith(CLASS)))
 
@@ -151,12 +156,11 @@ class State:
 
     def made_by(self, role: str, table: str, command: PolicyCommand) -> tuple[str, ...]:
         """The statements of a class's own row policies for a command."""
-        keys = (key for key, policy in self.policies.items() if key[0] == table and role in policy.roles)
-        return tuple(self.texts[key] for key in keys if self.policies[key].command in (command, "ALL"))
+        return tuple(self.texts[table, p.name] for p in self._policies(table, command) if role in p.roles)
 
     def _policies(self, table: str, command: PolicyCommand) -> Iterator[PolicyMade]:
-        for policy in self.policies.values():
-            if policy.table == table and policy.command in (command, "ALL"):
+        for policy in self.policies.get(table, {}).values():
+            if policy.command in (command, "ALL"):
                 yield policy
 
 
