@@ -89,6 +89,8 @@ def apply_in(
         _compare(workspace, planned, plan)
         sessions = [session for session, each in zip(sessions, planned, strict=True) if not each.goal.preview]
         planned = [each for each in planned if not each.goal.preview]
+        if not planned:
+            return ()  # nothing is done at this stage, and so nothing recorded
         if emergency:
             for session, each in zip(sessions, planned, strict=True):
                 _check_emergency(session, workspace, each)
