@@ -219,7 +219,7 @@ def _ends(ended: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     by_account: dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], dict[str, dict[str, None]]] = {}
     for each in ended:
         key = (each["account"], each["why"], tuple(each["rules"]), tuple(each["rules_when_declaring"]))
-        word = each["action"] if each["extent"] == "all" else f"{each['action']}, in part"
+        word = each["action"] if each["extent"] == "all" else f"{each['action']} (some rows or columns)"
         by_account.setdefault(key, {}).setdefault(word, {})[each["category"]] = None
     for (account, why, rules, declaring), lost in sorted(by_account.items()):
         named = f" (rule {_listed(rules)})" if rules else ""
