@@ -423,43 +423,38 @@ def test_a_half_written_signature(signed: Desk) -> None:
 
 
 def test_the_system_is_at_another_stage(desk: Desk) -> None:
+    """Nothing is refused there, and nothing applied; stepping up past what is signed is."""
     desk.edit(desk.policy / "recuse.toml", 'stage = "enforce"', 'stage = "observe"')
     done(desk.sign(), desk.confirm(), desk.plan())
-    name = desk.directive
-
-    def set_and_sign() -> None:
-        desk.edit(desk.policy / "recuse.toml", 'stage = "observe"', 'stage = "enforce"')
-        done(desk.sign())
-
-    assert_mended(
-        desk,
-        APPLY,
-        Step(
-            "system `records` is at stage `observe`, where nothing is applied",
-            'set `stage = "enforce"` in recuse.toml, and sign again',
-            set_and_sign,
-        ),
-        Step(
-            f"the confirmation of `{name}` is of another directive",
-            "confirm the directive again",
-            lambda: done(desk.confirm()),
-        ),
-        Step("the plan file is not what would be planned now…", PLAN_AGAIN, lambda: done(desk.plan())),
-    )
-
-
-def test_the_directive_is_at_another_stage(desk: Desk) -> None:
-    path = desk.signed_folder / "directive.toml"
-    desk.edit(path, 'stage = "enforce"', 'stage = "observe"')
-    done(desk.sign(), desk.confirm(), desk.plan())
-    name = desk.directive
+    facts = desk.facts()
+    done(desk.run(*APPLY))
+    assert desk.facts() == facts
 
     def issue() -> None:
-        desk.edit(path, 'stage = "observe"', 'stage = "enforce"')
-        done(desk.sign(), desk.confirm())  # to issue is to sign and to confirm
+        desk.edit(desk.policy / "recuse.toml", 'stage = "observe"', 'stage = "enforce"')
+        done(desk.sign(), desk.confirm())
 
-    message = f"directive `{name}` is at stage `observe`, where nothing is applied"
-    assert_mended(desk, APPLY, Step(message, "issue it at stage `enforce`", issue))
+    message = "system `records` is signed for stage `observe`, and `enforce` is above it"
+    enforce = ("stage", "enforce", "-r", "policy", "--yes")
+    assert_mended(desk, enforce, Step(message, "issue a directive at that stage", issue))
+    assert desk.facts() != facts
+
+
+def test_the_directive_does_not_let_anybody_step_back(desk: Desk) -> None:
+    """Before anything is recorded, so that the remedy may be a new text of the same directive."""
+    path = desk.signed_folder / "directive.toml"
+    name = desk.directive
+    done(desk.sign(), desk.confirm())
+
+    command = ("stage", "observe", "-r", "policy", "--yes")
+    refused, files = desk.run(*command), desk.files()
+    message = f"directive `{name}` is in force and does not pre-authorise stepping back: what it closes is not opened"
+    assert refused.code == 1
+    assert message in refused.said
+    assert "issue a directive that supersedes it, or one with a later `step_back_until`" in refused.said
+    assert desk.files() == files
+    desk.edit(path, 'stage = "enforce"', 'stage = "enforce"\nstep_back_until = 2099-01-01')
+    done(desk.sign(), desk.confirm(), desk.run(*command))
 
 
 # The plan -----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from recuse.operations.finding import Finding
 from recuse.operations.findings import Finder
 from recuse.operations.init import InitOptions, propose, write_proposal
 from recuse.operations.plan import Planned
+from recuse.operations.stages import Planner
 from recuse.operations.workspace import Workspace, open_workspace
 from recuse.targets.target import Session, target_for
 
@@ -38,7 +39,9 @@ class Office:
 
     def plan(self, *asked: str) -> Planned:
         system = next(self.workspace.systems())
-        return plan_closing(self.session, self.workspace, system, Wish(asked))
+        return plan_closing(
+            self.session, Planner(self.workspace, self.workspace.folder / ".ledger"), system, Wish(asked)
+        )
 
     def find(self) -> tuple[Finding, ...]:
         """What is found past the policy now, by the catalog."""

@@ -145,7 +145,7 @@ def backtest(log: Path, repository: Repository, rules: RuleSet, system: str, pro
     counts = _Counts(placing)
     for line, place in zip(read.lines, placed, strict=True):
         if isinstance(place, tuple):
-            counts.answered(line, place[0][0], [_first_refusal(row, decided) for row in place])
+            counts.answered(line, place[0][0], [first_refusal(row, decided) for row in place])
         else:
             counts.left(line, place)
     return counts.result(read, len(asked))
@@ -160,9 +160,19 @@ def _decide(decider: Decider, asked: Sequence[Asked], system: str, progress: Pro
     return found
 
 
-def _first_refusal(row: Row, decided: Mapping[Asked, Decision]) -> Decision | None:
+def first_refusal(row: Row, decided: Mapping[Asked, Decision]) -> Decision | None:
     """The decision that keeps a row from the line, if one does."""
     return next((decided[asked] for asked in row if not decided[asked].allow), None)
+
+
+def cause(repository: Repository, asked: Asked, refusals: Sequence[Decision]) -> Cause:
+    """Why a line would be refused: the forbid rules, of every row that it may have been about, where each meets one."""
+    kind = repository.purposes[asked.circumstances.purpose].kind
+    if not repository.accounts[asked.account].active:
+        return Cause(kind, "account inactive", ())
+    if not all(refusal.rules for refusal in refusals):
+        return Cause(kind, "not permitted", ())
+    return Cause(kind, "forbidden", tuple(sorted({rule for refusal in refusals for rule in refusal.rules})))
 
 
 class _Counts:
@@ -197,7 +207,7 @@ class _Counts:
             self._lines.update(dict.fromkeys(keys, line.count))
             if found:
                 self._refused.update(dict.fromkeys(keys, line.count))
-                self._causes[self._cause(asked, found)] += line.count
+                self._causes[cause(self._placing.repository, asked, found)] += line.count
 
     def _keys(self, line: Line, asked: Asked) -> tuple[tuple[str, Key], ...]:
         agency = self._placing.repository.accounts[asked.account].agency
@@ -211,15 +221,6 @@ class _Counts:
             ("year", (line.year,)),
             ("kind", (self._placing.repository.purposes[purpose].kind,)),
         )
-
-    def _cause(self, asked: Asked, refusals: Sequence[Decision]) -> Cause:
-        """The forbid rules, of every row that it may have been about, where each meets one."""
-        kind = self._placing.repository.purposes[asked.circumstances.purpose].kind
-        if not self._placing.repository.accounts[asked.account].active:
-            return Cause(kind, "account inactive", ())
-        if not all(refusal.rules for refusal in refusals):
-            return Cause(kind, "not permitted", ())
-        return Cause(kind, "forbidden", tuple(sorted({rule for refusal in refusals for rule in refusal.rules})))
 
     def _tallies(self, dimension: str, keys: Sequence[Key] | None = None) -> tuple[Tally, ...]:
         if keys is None:

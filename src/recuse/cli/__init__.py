@@ -19,7 +19,21 @@ from typer.exceptions import TyperException
 from recuse.cli.console import Format, fail, printing
 from recuse.errors import InputError, RecuseError
 
-VERBS: Final = ("reach", "init", "check", "plan", "sign", "confirm", "apply", "verify", "watch", "why", "demo")
+VERBS: Final = (
+    "reach",
+    "init",
+    "check",
+    "plan",
+    "sign",
+    "confirm",
+    "apply",
+    "stage",
+    "remove",
+    "verify",
+    "watch",
+    "why",
+    "demo",
+)
 GROUPS: Final = ("permit", "ledger", "listing", "new")
 """Verbs that have verbs of their own."""
 _ALIVE: Final = 100_000

@@ -24,7 +24,7 @@ from recuse.cli.console import (
     read_file,
 )
 from recuse.cli.listed import script_document, show_script
-from recuse.cli.plan import show_emergencies, show_stopped
+from recuse.cli.planned import show_emergencies, show_stopped
 from recuse.cli.resume import resume_all, resumption
 from recuse.errors import InputError
 from recuse.operations import record
@@ -87,7 +87,7 @@ def apply(
     content = read_file(plan)
     whole = read_plan(content)
     if dry_run:
-        _statements(
+        statements(
             [*whole["changes"], *(change for each in whole["listed"] for change in each["changes"])], human=human
         )
         return
@@ -102,10 +102,13 @@ def apply(
         done = apply_in(manner, repository, content, folder, emergency=emergency)
     scripts = write_scripts(repository, content, folder, plan, emergency=emergency) if whole["listed"] else ()
     if not human:
-        document([_shown(each) | {"emergency": emergency} for each in done] + [*map(script_document, scripts)])
+        document([as_document(each) | {"emergency": emergency} for each in done] + [*map(script_document, scripts)])
     else:
         for each in done:
             show(each)
+        for goal in whole["goals"]:
+            if goal["preview"]:
+                out.print(f"{plain(goal['system'])}: at stage observe nothing is applied; the database is as it was")
         for script in scripts:
             show_script(script)
     if any(isinstance(script, Refused) for script in scripts):
@@ -141,7 +144,8 @@ def show(done: AppliedSystem) -> None:
     out.print(f"recorded as ledger entry {done.ledger_index}; next: [bold]recuse verify[/]")
 
 
-def _shown(done: AppliedSystem) -> dict[str, object]:
+def as_document(done: AppliedSystem) -> dict[str, object]:
+    """What an apply did, as the machine interface has it."""
     applied = done.applied
     return {
         "system": done.system,
@@ -155,7 +159,8 @@ def _shown(done: AppliedSystem) -> dict[str, object]:
     }
 
 
-def _statements(changes: list[dict[str, str]], *, human: bool) -> None:
+def statements(changes: list[dict[str, str]], *, human: bool) -> None:
+    """Print the statements of a plan, by their steps."""
     if not human:
         document([{"step": change["step"], "do": change["do"]} for change in changes])
         return

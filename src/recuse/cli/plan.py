@@ -1,18 +1,14 @@
 """`recuse plan`: what would change, for whom, and what the access log says about it."""
 
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from recuse.audit.backtest import backtest as replay
 from recuse.audit.statements import read_statements
 from recuse.audit.uses import read_uses
-from recuse.cli.advice import show_advice
-from recuse.cli.closings import show_closings
 from recuse.cli.console import (
     HERE,
     DsnOption,
@@ -33,8 +29,7 @@ from recuse.cli.console import (
     read_file,
     write_file,
 )
-from recuse.cli.effects import effects_table
-from recuse.cli.listed import show_listed
+from recuse.cli.planned import show, show_stopped
 from recuse.cli.rights import show_rights, warn_of_rights
 from recuse.errors import InputError, RefutedError
 from recuse.operations import record
@@ -42,10 +37,12 @@ from recuse.operations.advice import Wanted, advise
 from recuse.operations.closing import Wish, check_asked, plan_closing
 from recuse.operations.copies import remarks_of
 from recuse.operations.document import plan_document, read_plan
-from recuse.operations.journal import stopped
+from recuse.operations.notices import Notice
+from recuse.operations.notices import notices as written_notices
 from recuse.operations.plan import Planned
 from recuse.operations.prove_file import prove_file
-from recuse.operations.workspace import Workspace, open_with_ledger
+from recuse.operations.stages import Planner
+from recuse.operations.workspace import Workspace, open_any, open_with_ledger
 from recuse.targets.target import target_for
 
 ProveOption = Annotated[
@@ -60,6 +57,12 @@ StatementsOption = Annotated[
 ]
 CountOption = Annotated[
     bool, typer.Option("--count/--no-count", help="count rows with NULL, or estimate them and read no row")
+]
+UndoOption = Annotated[
+    int | None, typer.Option("--undo", min=0, help="plan the way back: to before the apply of this ledger entry")
+]
+NoticesOption = Annotated[
+    Path | None, typer.Option("--notices", help="write a notice to each agency that loses something into this folder")
 ]
 LogOption = Annotated[Path | None, typer.Option("--log", help="access log (Parquet or CSV) to replay against the plan")]
 
@@ -83,6 +86,8 @@ def plan(
     prove: ProveOption = None,
     close: CloseOption = None,
     rights: RightsOption = False,
+    undo: UndoOption = None,
+    notices: NoticesOption = None,
     format_: FormatOption = Format.human,
 ) -> None:
     """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
@@ -97,41 +102,45 @@ def plan(
     Every row condition of a plan is proved before the plan is shown. With --prove a plan file is proved again from its
     SQL text and the rules: exit code 0 proved, 1 refuted, 2 could not tell. That needs no database.
 
+    With --undo the plan leads back to the facts from before an apply, which `recuse ledger list` numbers. `apply` runs
+    it where the directives in force allow stepping back, or none is in force.
+
     With --close the plan also ends paths past the policy, as `recuse verify` finds them: by their ids, by code, or all.
     Each is a change of its own, with what breaks and how to undo it; with --log, who used it, how often and last when.
     What no plan can close is listed with the reason. Needs the rights of `recuse verify` on the catalogs.
 
     Examples: recuse plan -r policy --log access.parquet --out plan.json · recuse plan -r policy --statements log.sql ·
     recuse plan -r policy --prove plan.json · recuse plan -r policy --close all --log access.parquet --out plan.json ·
-    recuse plan -r policy --close user-mapping --close 4f0c2a9be1 --out plan.json ·
-    recuse plan -r policy --rights
+    recuse plan -r policy --close user-mapping --close 4f0c2a9be1 --out plan.json · recuse plan -r policy --rights ·
+    recuse plan -r policy --undo 5 --out undo.json
     """
     human = printing(format_)
-    beside = {"--out": out_file, "--log": log, "--statements": statements, "--system": system, "--dsn": dsn,
-              "--close": close}  # fmt: skip
+    beside: dict[str, object] = {"--out": out_file, "--log": log, "--statements": statements, "--system": system}
+    beside |= {"--dsn": dsn, "--undo": undo, "--notices": notices, "--close": close}
     ignored = [*(name for name, value in beside.items() if value is not None), *([] if count else ["--no-count"])]
     if prove is not None and ignored:
         message = f"--prove reads a plan file and nothing else, so that {', '.join(ignored)} would do nothing"
         raise InputError(message, "leave away what is beside --prove")
     kept = record.ledger_folder(repository, ledger)
-    workspace = open_with_ledger(repository, kept, draft=True)
+    workspace = open_with_ledger(repository, kept, draft=True) if undo is None else open_any(repository, kept)
     if prove is not None:
         raise typer.Exit(_prove(workspace, prove, human=human))
     if rights:
-        raise typer.Exit(show_rights(workspace, workspace.systems(system), chosen_dsn(dsn), human=human))
+        raise typer.Exit(show_rights(Planner(workspace, kept), workspace.systems(system), chosen_dsn(dsn), human=human))
     show_stopped(kept, system)
     logged = () if statements in (None, REMEMBERED) else read_statements(Path(statements))
     with progress() as report:
-        planned, advice = [], []
+        planned, advice, planner = [], [], Planner(workspace, kept, undo)
         said_of_copies: list[str] = []
-        for each in workspace.of_kind("live", system):
+        for each in planner.systems(system):
             report(f"inspecting {each.name}", 0, 1)
             with target_for(each.engine).open(chosen_dsn(dsn)(each)) as session:
-                planned.append(plan_closing(session, workspace, each, _wish(workspace, each.name, close, log)))
+                planned.append(plan_closing(session, planner, each, _wish(workspace, each.name, close, log)))
                 warn_of_rights(session, workspace, planned[-1])
-                said_of_copies += remarks_of(session, workspace, planned[-1], record.ledger_folder(repository, ledger))
+                said_of_copies += remarks_of(session, workspace, planned[-1], kept)
                 said = session.remembered() if statements == REMEMBERED else logged
-                advice.append(advise(session, workspace.policy(), planned[-1], Wanted(count, said)))
+                if planned[-1].goal.undo is None:
+                    advice.append(advise(session, workspace.policy(), planned[-1], Wanted(count, said)))
             report(f"inspecting {each.name}", 1, 1)
         check_asked(planned, Wish(tuple(close or ())))
         backtest = None
@@ -144,6 +153,8 @@ def plan(
     written = plan_document(workspace, planned, backtest, advice)
     if out_file is not None:
         write_file(out_file, written)
+    if notices is not None:
+        _notices(notices, written_notices(workspace, planned, written))
     whole = read_plan(written)
     if human:
         show(workspace, whole)
@@ -172,6 +183,17 @@ def _left_out(workspace: Workspace, planned: Iterable[Planned]) -> None:
                 "is left out of this plan; `recuse watch` looks instead",
                 soft_wrap=True,
             )
+
+
+def _notices(folder: Path, found: Iterable[Notice]) -> None:
+    """Two files an agency: a text to send, and the same as JSON."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"`{folder}` cannot be made: {(error.strerror or '').lower()}", "name a folder") from error
+    for notice in found:
+        for name, content in notice.files():
+            write_file(folder / name, content)
 
 
 def _prove(workspace: Workspace, file: Path, *, human: bool) -> int:
@@ -220,85 +242,3 @@ def _plain(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(value, key=repr)
     return value if value is None or isinstance(value, bool | int | str) else str(value)
-
-
-def show(workspace: Workspace, whole: dict[str, Any]) -> None:
-    """The plan for people: what accounts lose and gain, the phases, the dangers, the backtest."""
-    state = "[yellow]draft, not signed[/]" if workspace.draft else "in force"
-    out.print(f"directive {plain(', '.join(workspace.directives))} ({state})")
-    show_emergencies(whole["emergencies"])
-    changes = whole["changes"]
-    if not changes and (whole["classes"] or not whole["listed"]):
-        out.print("[green]nothing to change[/]: the database is as the policy wants it")
-    elif changes:
-        phases = Counter(change["phase"] for change in changes)
-        out.print(f"{counted(len(changes), 'statement')}: " + ", ".join(f"{n} {phase}" for phase, n in phases.items()))
-        out.print(effects_table(whole["accounts"]))
-        _hazards(changes)
-        if whole["severs"]:
-            lose = counted(len(whole["severs"]), "account that loses", "accounts that lose")
-            out.print(f"sessions end for {lose} something")
-    show_closings(whole)
-    if whole["classes"] or not whole["listed"]:
-        _proofs(whole["proofs"], whole["compared"])
-    for each in whole["listed"]:
-        show_listed(each)
-    for advice in whole["advice"] or ():
-        show_advice(advice)
-    if whole["backtest"] is not None:
-        _backtest(whole["backtest"])
-
-
-def show_stopped(ledger: Path, system: str | None = None) -> None:
-    """Where an apply before this one stopped; beside the document, which says nothing of what was before."""
-    for sentence in stopped(ledger, system):
-        err.print("[yellow]stopped[/]", end=" ")
-        err.print(sentence, markup=False, soft_wrap=True)
-
-
-def show_emergencies(found: list[dict[str, Any]]) -> None:
-    """What stands, or stood, on one signature: loud, until it is confirmed or returned."""
-    for each in found:
-        how = "has lapsed; a plan returns what it closed" if each["lapsed"] else f"lapses at {each['until']}"
-        by = f"{plain(each['directive'])} by {plain(each['official'])} alone, in {plain(each['system'])}"
-        out.print(f"[bold red]EMERGENCY[/] {by}: not confirmed; it {how}")
-
-
-def _proofs(proofs: list[dict[str, Any]], compared: list[dict[str, Any]]) -> None:
-    """What was proved, in two lines; and what was not."""
-    classes = len({(proof["system"], proof["class"]) for proof in proofs})
-    out.print(
-        f"[green]proved[/] from the SQL itself, for {counted(classes, 'class', 'classes')}: "
-        "no row is reached that the rules close, and every row that they open"
-    )
-    out.print(
-        f"[green]proved[/] for {counted(len(compared), 'account')}: at no step more is reached than before or after"
-    )
-    apart = sorted({f"{each['system']}/{table}" for each in compared for table in each["not_compared"]})
-    if apart:
-        names = plain(", ".join(apart))
-        out.print(f"[yellow]not compared[/] with before, since row policies of others are not understood: {names}")
-
-
-def _hazards(changes: list[dict[str, Any]]) -> None:
-    hazards = [hazard for change in changes for hazard in change["hazards"]]
-    counted = Counter(hazard["code"] for hazard in hazards)
-    for code, count in counted.items():
-        first = next(hazard for hazard in hazards if hazard["code"] == code)
-        more = f" (and {count - 1} more)" if count > 1 else ""
-        err.print("[yellow]hazard[/]", f"{code}: {plain(first['sentence'])}{more}", markup=True)
-        if first["remedy"]:
-            err.print(f"       {first['remedy']}", markup=False)
-
-
-def _backtest(found: dict[str, Any]) -> None:
-    out.print(
-        f"backtest: of {found['replayable']:,} logged accesses that can be judged (of {found['lines']:,}), "
-        f"{found['refused']:,} would have been refused"
-    )
-    table = Table("agency", "accesses", "would be refused", title="by agency", title_justify="left")
-    for row in sorted(found["by_agency"], key=lambda row: -row["refused"])[:12]:
-        table.add_row(plain(row["agency"]), f"{row['lines']:,}", f"{row['refused']:,}")
-    out.print(table)
-    for row in found["by_kind"]:
-        out.print(f"  {row['kind']} purposes: {row['refused']:,} of {row['lines']:,} would have been refused")

@@ -4,19 +4,20 @@ from collections.abc import Callable, Iterable
 
 from recuse.cli.console import counted, document, err, out, plain
 from recuse.model import System
-from recuse.operations.plan import Planned, plan_system
+from recuse.operations.plan import Planned
 from recuse.operations.rights import check_declared, rights_document
+from recuse.operations.stages import Planner
 from recuse.operations.workspace import Workspace
 from recuse.targets.target import Session, target_for
 
 
-def show_rights(workspace: Workspace, systems: Iterable[System], dsn: Callable[[System], str], *, human: bool) -> int:
+def show_rights(planner: Planner, systems: Iterable[System], dsn: Callable[[System], str], *, human: bool) -> int:
     """Print the SQL that a superuser runs once before this login applies; exit code 1 when there is some."""
     found = []
     for each in systems:
         with target_for(each.engine).open(dsn(each)) as session:
-            planned = plan_system(session, workspace.policy(), each)
-            check_declared(planned, workspace.repository)
+            planned = planner.plan(session, each)
+            check_declared(planned, planner.workspace.repository)
             found.append((planned, session.missing_rights(planned.plan, planned.found)))
     if not human:
         document(rights_document(found))

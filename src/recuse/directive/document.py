@@ -160,6 +160,7 @@ def _directive(name: str, files: Mapping[str, bytes], problems: list[Problem]) -
         counsel=section.optional_text("counsel"),
         cedar_sha256=_digest(section, "cedar_sha256", draft="CEDAR"),
         policy_sha256=_digest(section, "policy_sha256", draft="POLICY"),
+        step_back_until=section.day("step_back_until") if "step_back_until" in section else None,
     )
     section.close()
     if directive.id not in {"", name}:

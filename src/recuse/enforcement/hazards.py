@@ -15,6 +15,7 @@ from recuse.enforcement.facts import (
     Role,
     RowPolicy,
     RowSecurity,
+    Support,
 )
 from recuse.enforcement.links import Links
 from recuse.enforcement.plan import Change
@@ -52,8 +53,8 @@ def hazards_of(change: Change, around: Surroundings) -> Iterator[Hazard]:
             yield from _made(grant, around) if change.make else _unmade(grant, around)
         case Role(login=False) if change.before is not None:
             yield Hazard("login-ends", f"`{change.fact.name}` can no longer log in", "activate it in accounts.toml")
-        case RowSecurity(enabled=True):
-            yield from _of_row_security(".".join(change.fact.table.name), around)
+        case RowSecurity(enabled=enabled):
+            yield from _of_row_security(".".join(change.fact.table.name), around if enabled else Surroundings())
         case RowPolicy(restrictive=True) if change.make and change.fact.name != "recuse_cut":
             table = ".".join(change.fact.table.name)
             sentence = f"`{table}` has row policies of others; what they hide stays hidden"
@@ -69,8 +70,13 @@ def hazards_of(change: Change, around: Surroundings) -> Iterator[Hazard]:
         case Membership(role=role, member=member) if not change.make and role in around.owners:
             sentence = f"`{member}` can no longer act as `{role}`, which owns governed data"
             yield Hazard("owner-member", sentence, "run its migrations as an administrator")
+        case DefaultPrivilege(owner=owner) if change.make:
+            yield Hazard("default-privilege", f"the next objects of `{owner}` will be open by default, as they were")
         case DefaultPrivilege(owner=owner):
             yield Hazard("default-privilege", f"the next objects of `{owner}` will be closed")
+        case Support() if not change.make:
+            sentence = "the schema `recuse` goes, and every permit with it; what was issued stays in the ledger"
+            yield Hazard("permits-end", sentence, "tell those who hold a permit in force")
         case _:
             pass
 

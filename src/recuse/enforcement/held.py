@@ -16,11 +16,12 @@ from recuse.enforcement.facts import (
     Owner,
     PolicyCommand,
     Privilege,
+    RegisteredAccount,
     Role,
     RowPolicy,
     RowSecurity,
 )
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.scope import OTHERS, PREFIX
 
 Right = tuple[ObjectRef, Privilege]
 ROW_PRIVILEGES: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -45,6 +46,7 @@ class Holdings:
     _roles: dict[str, Role] = field(default_factory=dict)
     _secured: dict[ObjectRef, RowSecurity] = field(default_factory=dict)
     _policies: dict[ObjectRef, list[RowPolicy]] = field(default_factory=lambda: defaultdict(list))
+    _registered: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for fact in self.facts:
@@ -59,6 +61,8 @@ class Holdings:
                     self._roles[fact.name] = fact
                 case RowSecurity():
                     self._secured[fact.table] = fact
+                case RegisteredAccount():
+                    self._registered.add(fact.login)
                 case RowPolicy(restrictive=False):
                     self._policies[fact.table].append(fact)
                 case _:
@@ -91,6 +95,11 @@ class Holdings:
             self._all[login] = frozenset().union(*(self._grants.get(r, set()) for r in (*self.roles(login), None)))
         return self._all[login]
 
+    def shares(self, login: str, role: str, facts: Iterable[Fact]) -> bool:
+        """Whether `login` holds something that a role is granted by other facts."""
+        granted = (f for f in facts if isinstance(f, Grant) and f.grantee == role and f.on.kind != "schema")
+        return any(self.has(login, grant.on, grant.privilege) for grant in granted)
+
     def rows(self, login: str, table: ObjectRef, command: PolicyCommand) -> frozenset[str] | None:
         """The permissive conditions under which `login` sees or changes rows; None means every row."""
         secured = self._secured.get(table)
@@ -103,7 +112,10 @@ class Holdings:
             return None
         texts: set[str] = set()
         for policy in self._policies.get(table, ()):
-            if policy.command in (command, "ALL") and (roles & set(policy.roles) or "public" in policy.roles):
+            if policy.name == OTHERS:  # at the stage canary the accounts that are enforced are registered, and no other
+                if login not in self._registered and (roles & set(policy.roles) or "public" in policy.roles):
+                    return None
+            elif policy.command in (command, "ALL") and (roles & set(policy.roles) or "public" in policy.roles):
                 texts.add((policy.check if command == "INSERT" else policy.using) or policy.using or "true")
         return None if any(text.lower() == "true" for text in texts) else frozenset(texts)
 

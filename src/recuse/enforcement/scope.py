@@ -29,6 +29,7 @@ from recuse.enforcement.facts import (
 
 PREFIX: Final = "recuse_"
 ISSUER: Final = "recuse_issuer"
+OTHERS: Final = "recuse_others"  # the row policy that leaves those whole whom the stage canary does not name
 KEEPER: Final = "recuse_owner"  # owns the support schema
 SEVERS: Final = ("pg_signal_backend", KEEPER)  # a right to end sessions, held by functions for issuers alone
 PREDEFINED_DATA_ROLES: Final = frozenset(

@@ -27,6 +27,7 @@ class Directive:
     """The signed document saying who may reach what, why, under which authority.
 
     `raw` holds the exact bytes of `directive.toml` (what is signed); `cedar` the text its `cedar_sha256` names.
+    `stage` is the highest: until the day `step_back_until` has passed an operator may lower it; None never allows that.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Directive:
     counsel: str | None
     cedar_sha256: str
     policy_sha256: str
+    step_back_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,29 +5,34 @@ its backtest and advice), so an edited plan is refused and a changed database is
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from recuse import clock
-from recuse.errors import ApplyError, DirectiveError, PlanError, StalePlanError, TargetError
+from recuse.errors import ApplyError, PlanError, StalePlanError, TargetError
 from recuse.ledger import JSON, Entry, Ledger, encode
 from recuse.model import System
 from recuse.operations import record
+from recuse.operations.before import keep
 from recuse.operations.closing import Wish, plan_closing
 from recuse.operations.copies import check_place, place
+from recuse.operations.course import Goal
 from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
 from recuse.operations.journal import Journal
 from recuse.operations.phases import Site, Telling, run
-from recuse.operations.plan import Planned, plan_system
+from recuse.operations.plan import Planned
 from recuse.operations.reducing import check_permits, check_reduces
 from recuse.operations.rights import check_rights
+from recuse.operations.stages import Planner
 from recuse.operations.standbys import PATIENCE as PATIENCE_FOR_STANDBYS
 from recuse.operations.standbys import sever_standbys
-from recuse.operations.workspace import Workspace, open_emergency, open_with_ledger
+from recuse.operations.undo import check_may_return
+from recuse.operations.workspace import Workspace, open_any, open_emergency, open_with_ledger
 from recuse.targets.records import PATIENCE, Applied, Patience, Progress
 from recuse.targets.target import Session, target_for
 
@@ -68,7 +73,7 @@ class Manner:
 class _Record:
     """Where an apply is written down, and which systems were where their ledger left them before it."""
 
-    workspace: Workspace
+    planner: Planner
     telling: Telling
     current: frozenset[str]
     standbys: dict[str, dict[str, JSON]] = field(default_factory=dict)
@@ -92,19 +97,25 @@ def apply_in(
     or a standby does not follow (what was tightened stays tight), LedgerError when nothing can be recorded (then
     nothing is changed).
     """
-    workspace = open_emergency(folder, ledger) if emergency else open_with_ledger(folder, ledger, draft=False)
-    if read_plan(plan)["draft"] and not emergency:
+    whole = read_plan(plan)
+    planner = _planner(folder, ledger, whole, emergency=emergency)
+    workspace = planner.workspace
+    _check_listings(workspace)
+    if whole["draft"] and not emergency:
         raise PlanError("the plan was made on an unsigned draft", "run `recuse plan` again now that it is signed")
-    _check_stage(workspace)
     with ExitStack() as stack:
-        systems = tuple(workspace.systems())
+        systems = planner.systems()
         sessions = [_opened(stack, system, manner.dsn(system), alone=len(systems) == 1) for system in systems]
         known = record.entries(ledger)
         pairs = tuple(zip(sessions, systems, strict=True))
         current = frozenset(_current(pairs, known, needed=not (emergency or manner.resuming)))
-        wish = Wish(tuple(read_plan(plan)["close"]))
-        planned = [plan_closing(session, workspace, system, wish) for session, system in pairs]
+        wish = Wish(tuple(whole["close"]))
+        planned = [plan_closing(session, planner, system, wish) for session, system in pairs]
         _compare(workspace, planned, plan)
+        sessions = [session for session, each in zip(sessions, planned, strict=True) if not each.goal.preview]
+        planned = [each for each in planned if not each.goal.preview]
+        if not planned:
+            return ()  # nothing is done at this stage, and so nothing recorded
         for session, each in zip(sessions, planned, strict=True):
             check_rights(session, each, workspace.repository)
         if emergency:
@@ -116,7 +127,7 @@ def apply_in(
         _record_decisions(log, ledger, workspace, plan, planned)
         sites = [Site(session, each) for session, each in zip(sessions, planned, strict=True)]
         telling = Telling(manner.progress, manner.patience, journal, EndedLog(log))
-        written = _Record(workspace, telling, current)
+        written = _Record(planner, telling, current)
         run(sites, telling, lambda site: _sever_standbys(site, written, manner))
         return tuple(_finish(site, written) for site in sites)
 
@@ -161,25 +172,30 @@ def _sever_standbys(site: Site, written: _Record, manner: Manner) -> None:
 
     Not when a copy is resumed: what stood by before it was promoted may be gone, and `verify` names what is left there.
     """
-    system = written.workspace.repository.systems[site.name]
+    system = written.planner.workspace.repository.systems[site.name]
     logins = frozenset[str]() if manner.resuming else site.planned.plan.severs
     for each in sever_standbys(site.session, system, logins, manner.standby_seconds):
         written.telling.ended.add(system.name, each.ended)
         written.standbys.setdefault(system.name, {})[each.service] = each.moment.isoformat()
 
 
-def _check_stage(workspace: Workspace) -> None:
-    for system in (*workspace.systems(), *workspace.of_kind("listing")):
+def _planner(folder: Path, ledger: Path, whole: Mapping[str, Any], *, emergency: bool) -> Planner:
+    """What plans as the file was planned. RefusedError for an undo that a directive in force does not allow."""
+    undo = next((goal["undo"] for goal in whole["goals"] if goal["stage"] == "enforce"), None)
+    if undo is not None:
+        workspace = open_any(folder, ledger)
+        check_may_return(workspace, workspace.at.date())
+    else:
+        workspace = open_emergency(folder, ledger) if emergency else open_with_ledger(folder, ledger, draft=False)
+    return Planner(workspace, ledger, undo)
+
+
+def _check_listings(workspace: Workspace) -> None:
+    for system in workspace.of_kind("listing"):
         if system.stage != "enforce":
             raise PlanError(
-                f"system `{system.name}` is at stage `{system.stage}`, where nothing is applied",
+                f"system `{system.name}` is at stage `{system.stage}`, where no script is written for it",
                 'set `stage = "enforce"` in recuse.toml, and sign again',
-            )
-    for directive in (each.directive for each in workspace.standing):
-        if directive.stage != "enforce":
-            raise DirectiveError(
-                f"directive `{directive.id}` is at stage `{directive.stage}`, where nothing is applied",
-                "issue it at stage `enforce`",
             )
 
 
@@ -209,6 +225,8 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
             "directives": list(workspace.directives),
             "policy_sha256": repository.policy_sha256,
             "severs": sorted(each.plan.severs),
+            "fingerprint_before": keep(folder, each.found.facts),
+            **_towards(each.goal),
         }
         if each.closed is not None:
             body["closes"] = sorted({finding for change in each.plan.changes for finding in change.closes})
@@ -219,11 +237,16 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
             log.append([encode("emergency", now, alone)])
 
 
+def _towards(goal: Goal) -> dict[str, JSON]:
+    """Where an apply leads, as entries have it: to a stage, or back to before an apply."""
+    return {"stage": goal.stage} if goal.undo is None else {"stage": goal.stage, "undo": goal.undo}
+
+
 def _finish(site: Site, written: _Record) -> AppliedSystem:
     """Look again: the difference must be gone; then record what was done."""
     plan, applied = site.planned.plan, site.applied
-    workspace, telling, ended = written.workspace, written.telling, written.telling.ended
-    again = plan_system(site.session, workspace.policy(), workspace.repository.systems[plan.system])
+    telling, ended, alone = written.telling, written.telling.ended, written.planner.workspace.alone
+    again = written.planner.again(site.session, site.planned)
     if again.plan.changes:
         raise ApplyError(
             f"after applying, {len(again.plan.changes)} facts are still not as the policy wants them",
@@ -243,9 +266,10 @@ def _finish(site: Site, written: _Record) -> AppliedSystem:
         "sessions_ended": applied.cut.signalled + applied.shaped.signalled if applied else 0,
         "standbys": written.standbys.get(plan.system, {}),
         "severed_before": applied.moment.isoformat() if applied else None,
+        **_towards(site.planned.goal),
     }
-    if workspace.alone:
-        body["emergency"] = [each.directive.id for each in workspace.alone]
+    if alone:
+        body["emergency"] = [each.directive.id for each in alone]
     index = ended.log.append([encode("applied", clock.now(), body)])
     telling.journal.note(plan.system, "apply", "ended")
     return AppliedSystem(plan.system, len(plan.changes), applied, ended.of(plan.system), index)

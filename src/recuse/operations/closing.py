@@ -15,16 +15,19 @@ from recuse.enforcement.diff import Difference
 from recuse.enforcement.facts import Fact, RowPolicy, RowSecurity
 from recuse.enforcement.plan import Change, Plan
 from recuse.enforcement.scope import PREFIX
-from recuse.errors import InputError
+from recuse.errors import InputError, PlanError
 from recuse.model import System
 from recuse.operations.acceptance import divided
 from recuse.operations.closable import Choice, Raw
 from recuse.operations.closing_use import use_of
+from recuse.operations.compiled import compile_system
+from recuse.operations.course import POLICY
 from recuse.operations.faults import floor, replicating
 from recuse.operations.finding import PLAN_AND_APPLY, Finding
 from recuse.operations.findings import Finder, is_elsewhere
 from recuse.operations.parties import party_findings
-from recuse.operations.plan import Planned, know, plan_system, planned
+from recuse.operations.plan import Planned, plan_of, policy_course
+from recuse.operations.stages import Planner
 from recuse.operations.workspace import Workspace
 from recuse.targets.records import Collected
 from recuse.targets.target import Session
@@ -40,18 +43,24 @@ class Wish:
     uses: Uses | None = None
 
 
-def plan_closing(session: Session, workspace: Workspace, system: System, wish: Wish) -> Planned:
-    """The plan of one system, with what is wished closed; without a wish that of the policy alone.
+def plan_closing(session: Session, planner: Planner, system: System, wish: Wish) -> Planned:
+    """The plan of one system, with what is wished closed; without a wish the one that its stage asks for.
 
-    Raises as `plan_system`. What no finding answers to is found by `check_asked`, when every system is planned.
+    Raises as `plan_system`, and PlanError where the stage is another than *enforce*. What no finding answers to is
+    found by `check_asked`, when every system is planned.
     """
-    policy = workspace.policy()
+    base = planner.plan(session, system)
     if not wish.asked:
-        return plan_system(session, policy, system)
-    known = know(session, policy, system)
-    base = planned(session, policy, system, known)
-    closed = _Closer(workspace, system, base, session.collect(), wish).close()
-    return planned(session, policy, system, known, closed)
+        return base
+    if base.goal != POLICY:
+        raise PlanError(
+            f"system `{system.name}` is not planned to the stage `enforce`, and what is open there is open on purpose",
+            "plan without --close",
+        )
+    policy = planner.workspace.policy()
+    compiled = compile_system(session, policy, system)
+    closed = _Closer(planner.workspace, system, base, session.collect(), wish).close()
+    return plan_of(session, policy, compiled, replace(policy_course(compiled), closed=closed))
 
 
 def check_asked(planned: Iterable[Planned], wish: Wish) -> None:

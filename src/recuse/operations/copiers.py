@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from recuse.model import Account, Repository, System
 from recuse.operations.finding import Finding
-from recuse.operations.plan import Planned, shortened
+from recuse.operations.plan import Planned
+from recuse.operations.surroundings import shortened
 from recuse.targets.target import Session
 from recuse.targets.whereabouts import Restored
 

@@ -14,9 +14,10 @@ from recuse.errors import StalePlanError, TargetError
 from recuse.ledger import Entry
 from recuse.model import Repository
 from recuse.operations import record
+from recuse.operations.compiled import check_primary
 from recuse.operations.finding import Finding
 from recuse.operations.kept import kept
-from recuse.operations.plan import Planned, check_primary
+from recuse.operations.plan import Planned
 from recuse.operations.workspace import Workspace
 from recuse.permits import Line, Register, survey
 from recuse.targets.target import Session

@@ -20,12 +20,13 @@ from recuse.operations.workspace import Workspace
 FORMAT: Final = 1
 _AGAIN: Final = "make it again with `recuse plan --out`"
 _KEYS: Final = (
-    "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "changes", "standing", "accounts",
-    "severs", "close", "closes", "left_to_a_person", "listed", "emergencies", "classes", "proofs", "compared",
-    "backtest", "advice", "sha256",
+    "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "goals", "changes", "standing",
+    "accounts", "severs", "close", "closes", "left_to_a_person", "listed", "emergencies", "classes", "proofs",
+    "compared", "backtest", "advice", "sha256",
 )  # fmt: skip
 _CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards", "lock")
 _STANDING_KEYS: Final = ("system", "sql")
+_GOAL_KEYS: Final = ("system", "stage", "preview", "undo", "back", "open", "notes")
 
 
 def plan_document(
@@ -43,6 +44,7 @@ def plan_document(
         "directives": list(workspace.directives),
         "policy_sha256": workspace.repository.policy_sha256,
         "fingerprint": hashlib.sha256(json.dumps(fingerprints, sort_keys=True).encode()).hexdigest(),
+        "goals": [_goal(p) for p in planned],
         "changes": [change for p in planned for change in _changes(p)],
         "standing": [{"system": p.plan.system, "sql": text} for p in planned for text in p.proved.standing],
         "accounts": [account for p in planned for account in _accounts(p)],
@@ -92,7 +94,7 @@ def read_plan(data: bytes) -> dict[str, Any]:
         raise PlanError("the plan file is not JSON", _AGAIN) from error
     if not isinstance(whole, dict) or tuple(whole) != _KEYS or whole["format"] != FORMAT or _text(whole) != data:
         raise PlanError("the plan file is not as `recuse plan` of this version wrote it", _AGAIN)
-    for name, keys in (("changes", _CHANGE_KEYS), ("standing", _STANDING_KEYS)):
+    for name, keys in (("changes", _CHANGE_KEYS), ("standing", _STANDING_KEYS), ("goals", _GOAL_KEYS)):
         several = whole[name]
         if not isinstance(several, list) or any(not isinstance(c, dict) or tuple(c) != keys for c in several):
             raise PlanError(f"the plan file holds {name} of another form", _AGAIN)
@@ -119,6 +121,19 @@ def compared(document: bytes) -> bytes:
     for change in whole["changes"]:
         change["hazards"] = [hazard for hazard in change["hazards"] if hazard["code"] != USE]
     return sealed(whole)
+
+
+def _goal(planned: Planned) -> dict[str, Any]:
+    goal = planned.goal
+    return {
+        "system": planned.plan.system,
+        "stage": goal.stage,
+        "preview": goal.preview,
+        "undo": goal.undo,
+        "back": goal.back or goal.undo is not None,
+        "open": list(goal.opened),
+        "notes": list(goal.notes),
+    }
 
 
 def _compared(system: str, widening: Widening) -> dict[str, Any]:

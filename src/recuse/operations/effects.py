@@ -41,6 +41,19 @@ def effects(
     return tuple(_less(old, new)), tuple(_less(new, old))
 
 
+def changed(
+    system: System,
+    accounts: Iterable[Account],
+    shapes: Mapping[str, TableShape],
+    before: Iterable[Fact],
+    after: Iterable[Fact],
+) -> tuple[tuple[Loss, ...], tuple[Loss, ...]]:
+    """What accounts lose and gain that stay outside the policy: what SET ROLE reaches counts on both sides."""
+    members = tuple(accounts)
+    old, new = (_by_column(system, members, shapes, frozenset(each), settable=True) for each in (before, after))
+    return tuple(_less(old, new)), tuple(_less(new, old))
+
+
 def _less(first: Mapping[Reach, ByColumn], second: Mapping[Reach, ByColumn]) -> Iterator[Loss]:
     """What is in the first and not, or not for all its columns and rows, in the second."""
     for reach in sorted(first):

@@ -20,10 +20,14 @@ from recuse.targets.target import Reader
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A plan's SQL for one system: what holds already and stays, and what its changes do, each text in order."""
+    """A plan's SQL for one system: what holds already and stays, and what its changes do, each text in order.
+
+    What leads `back` opens again what no rule opens; it is compared with what was, account by account.
+    """
 
     standing: tuple[str, ...]
     changes: tuple[str, ...]
+    back: bool = False
 
 
 def counts(fact: Fact) -> bool:
@@ -56,9 +60,11 @@ def prove(prover: Prover, policy: Policy, reader: Reader, texts: Texts) -> tuple
             state.hear(said, text)
     for text in texts.changes:
         read = _read(reader, text)
-        permitted.check(read)
+        if not texts.back:
+            permitted.check(read)
         for said in read:
             state.hear(said, text)
+    state.check_canaries()
     return Claims(prover, state, Entries(policy.repository, system, policy.on, names, state)).prove()
 
 

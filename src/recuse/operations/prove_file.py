@@ -30,6 +30,10 @@ def prove_file(workspace: Workspace, data: bytes) -> Reproved:
     """
     whole = read_plan(data)
     _check_policy(workspace, whole)
+    if any(goal["back"] for goal in whole["goals"]):
+        raise PlanError(
+            "a plan that leads back opens what no rule opens, and its text alone proves nothing", "look at its gains"
+        )
     repository = workspace.repository
     policy = Policy(repository, workspace.rules.rules, workspace.directives, _day(whole["as_of"], workspace))
     names = {entry["system"] for part in ("changes", "standing", "classes", "proofs") for entry in whole[part]}

@@ -19,7 +19,8 @@ from recuse.operations.apply import AppliedSystem, Manner, apply_in
 from recuse.operations.copies import Standing, check_place, standing
 from recuse.operations.document import plan_document
 from recuse.operations.kept import kept
-from recuse.operations.plan import Planned, plan_system
+from recuse.operations.plan import Planned
+from recuse.operations.stages import Planner
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.permits import Register, permit_of
 from recuse.targets.target import Desk, Session, target_for
@@ -61,7 +62,7 @@ def resumption(manner: Manner, folder: Path, ledger: Path) -> Resumption:
     workspace = open_with_ledger(folder, ledger, draft=False)
     entries = record.entries(ledger)
     register = Register.of(kept(ledger), entries)
-    found, planned = [], []
+    found, planned, planner = [], [], Planner(workspace, ledger)
     for system in workspace.systems():
         with target_for(system.engine).open(manner.dsn(system)) as session:
             each = standing(session, system.name, register, entries, workspace.at)
@@ -70,7 +71,7 @@ def resumption(manner: Manner, folder: Path, ledger: Path) -> Resumption:
                 reason = next(each.sentences())
                 raise StalePlanError(f"system `{system.name}`: {reason}", "bring back the newest copy of the ledger")
             found.append(each)
-            planned.append(plan_system(session, workspace.policy(), system))
+            planned.append(planner.plan(session, system))
     return Resumption(workspace, ledger, manner, tuple(found), tuple(planned))
 
 

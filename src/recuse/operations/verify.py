@@ -31,9 +31,10 @@ from recuse.operations.kept import kept
 from recuse.operations.limits import by_catalog, host_rules
 from recuse.operations.listed_verify import verify_listings
 from recuse.operations.parties import LastUses, party_findings
-from recuse.operations.plan import Planned, plan_system
+from recuse.operations.plan import Planned
 from recuse.operations.residual import residual
 from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
+from recuse.operations.stages import Planner, left_open
 from recuse.operations.standbys import Standbys, look, old_standby_sessions, severed_there, standby_findings
 from recuse.operations.verdict import Verdict, Verified, exit_code, verify_document
 from recuse.operations.workspace import Workspace
@@ -121,7 +122,7 @@ class _Verification:
         here = self._here(seen.planned)
         limited = (*by_catalog(here, seen.untried, seen.planned.found.server.database), *closed)
         limits, known_limits = divided(limited, answered)
-        not_examined = (*rest, *self._not_examined(seen))
+        not_examined = (*left_open(seen.planned.goal), *rest, *self._not_examined(seen))
         return Verified(
             system=self.system.name,
             verdict=_verdict(weighing, not_examined, limited),
@@ -149,7 +150,7 @@ class _Verification:
 
     def _look(self) -> _Seen:
         """Everything that is looked at, in the order in which it is."""
-        planned = plan_system(self.session, self.workspace.policy(), self.system)
+        planned = Planner(self.workspace, self.ledger).plan(self.session, self.system)
         collected = self.session.collect()
         entries = record.entries(self.ledger)
         register = Register.of(kept(self.ledger), entries)
@@ -175,10 +176,17 @@ class _Verification:
             yield "directives: not every one is signed, confirmed and in force"
 
     def _findings(self, seen: _Seen) -> Iterator[Finding]:
+        """All of them, but those about accounts that the stage leaves open: these are told as open."""
+        for finding in self._found(seen):
+            if finding.account not in seen.planned.goal.opened:
+                yield finding
+
+    def _found(self, seen: _Seen) -> Iterator[Finding]:
         repository, system, planned = self.workspace.repository, self.system, seen.planned
         cut = Cut.of(seen.entries, planned)
         yield from copy_findings(seen.copy, seen.collected.database)
-        yield from drift(planned, system)
+        if not planned.goal.preview:
+            yield from drift(planned, system)
         yield from floor(seen.collected, system)
         closing = partial(written, self.session, planned)
         yield from Finder(repository, system, planned, seen.collected, written=closing).find()
@@ -219,7 +227,8 @@ class _Verification:
         repository = self.workspace.repository
         decider = Decider(repository, self.workspace.rules)
         tries = Attempts(self.workspace.policy(), self.system, planned.classes, planned.found.shapes, decider)
-        bound = [a for a in self._here(planned) if a.use not in UNBOUND_USES]
+        open_ = planned.goal.opened
+        bound = [a for a in self._here(planned) if a.use not in UNBOUND_USES and a.id not in open_]
         try:
             with self.session.probing(self.looking.logins) as prober:
                 attempts = tries.run(prober, [a.login for a in bound], self.looking.progress)

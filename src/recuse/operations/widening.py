@@ -5,21 +5,22 @@ after each step, and after the plan. Row policies of others are read with the sa
 stands for itself, and where a comparison depends on it, the table is told as not compared.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from recuse.compiler.proof.columns import known
 from recuse.compiler.proof.prover import Prover
 from recuse.compiler.proof.reach import WHOLE, Reach, Reached
-from recuse.compiler.proof.written import NEVER, Or, Unread, Written, leaves
-from recuse.enforcement.facts import Fact, ObjectRef, RowPolicy, TableShape
+from recuse.compiler.proof.written import ALWAYS, NEVER, Admitted, Not, Or, Unknown, Unread, Written, asked_by, leaves
+from recuse.enforcement.facts import Fact, ObjectRef, RegisteredAccount, RowPolicy, TableShape
 from recuse.enforcement.plan import STEPS, Change, Plan
 from recuse.errors import RefutedError
 from recuse.model import ACTIONS, Action, TableMap
 from recuse.targets.target import Reader
 
 _MEND: Final = "report this with the plan"
+_ADMITTED: Final = Not(Unknown(Admitted()))
 NO_MORE: Final = "after the plan it reaches nothing that it did not reach before, but its gains"
 AT_NO_STEP: Final = "at no step does it reach more than before or after"
 
@@ -31,6 +32,15 @@ class Widening:
     account: str
     proved: tuple[str, ...]
     not_compared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A table, who asks, and what is so of the session: an account that is admitted throughout, or nothing."""
+
+    table: TableMap
+    login: str
+    given: Written
 
 
 @dataclass(slots=True)
@@ -47,18 +57,20 @@ class Comparison:
         """A proof for each login of the database (with its account's id). Raises RefutedError with a row."""
         states = self._states(found)
         gains = {(gain.account, gain.category, gain.action) for gain in self.plan.gains}
+        admitted = _admitted(found, states[-1][1].facts)
         for login, account in sorted(logins.items()):
             apart: set[str] = set()
+            given = _ADMITTED if login in admitted else ALWAYS
             for table in self.prover.system.tables:
                 for action in ACTIONS:
                     reached = [state.of(login, _ref(table), action, self._columns(table)) for _, state in states]
                     before, after = reached[0], reached[-1]
-                    for column in self._wider(table, (after,), (before,), apart):
+                    for column in self._wider(_Asked(table, login, given), (after,), (before,), apart):
                         of = table.categories if column == WHOLE else (table.columns.get(column, table.category),)
                         if not all((account, category, action) in gains for category in of):
                             raise self._more(account, table, action, column, "after the plan")
                     for (step, _), between in zip(states[1:-1], reached[1:-1], strict=True):
-                        for column in self._wider(table, (between,), (before, after), apart):
+                        for column in self._wider(_Asked(table, login, given), (between,), (before, after), apart):
                             raise self._more(account, table, action, column, f"after the step `{step}`")
             yield Widening(account, (NO_MORE, AT_NO_STEP), tuple(sorted(apart)))
 
@@ -77,9 +89,10 @@ class Comparison:
         return states if len(states) > 1 else [*states, states[0]]
 
     def _wider(
-        self, table: TableMap, wide: Sequence[Reached], narrow: Sequence[Reached], apart: set[str]
+        self, asked: "_Asked", wide: Sequence[Reached], narrow: Sequence[Reached], apart: set[str]
     ) -> Iterator[str]:
         """The columns of which rows are reached in the first that are reached in none of the second."""
+        table = asked.table
         told: dict[tuple[Written, Written], bool] = {}
         for column in sorted({column for each in wide for column in each}):
             if column in table.key and len(table.categories) > 1:
@@ -87,9 +100,9 @@ class Comparison:
             first, second = _union(wide, column), _union(narrow, column)
             if first <= second:
                 continue
-            pair = (_or(first), _or(second))
+            pair = (asked_by(_or(first), asked.login), asked_by(_or(second), asked.login))
             if pair not in told:
-                told[pair] = self.prover.beyond(table, *pair) is not None
+                told[pair] = self.prover.beyond(table, *pair, asked.given) is not None
             if told[pair] and any(isinstance(leaf, Unread) for side in pair for leaf in leaves(side)):
                 apart.add(table.name)
             elif told[pair]:
@@ -111,6 +124,13 @@ class Comparison:
         return RefutedError(
             f"{when} `{account}` would reach more rows of `{table.name}.{column}` by {action} than the plan says", _MEND
         )
+
+
+def _admitted(before: Iterable[Fact], after: Iterable[Fact]) -> frozenset[str]:
+    """Logins that are admitted before, and after it too or not asked for that any more."""
+    first, last = (frozenset(f for f in facts if isinstance(f, RegisteredAccount)) for facts in (before, after))
+    changed = {account.login for account in last - first}
+    return frozenset(account.login for account in first if account.active and account.login not in changed)
 
 
 def _run(facts: set[Fact], changes: Sequence[Change]) -> None:

@@ -110,6 +110,15 @@ def open_with_ledger(folder: Path, ledger: Path, *, draft: bool) -> Workspace:
     return _with_emergencies(open_workspace(folder, moment, draft=draft), ledger)
 
 
+def open_any(folder: Path, ledger: Path) -> Workspace:
+    """A workspace as of now with what is in force, which may be nothing: for plans that lead back."""
+    moment = _moment(folder, ledger)
+    repository = read_repository(folder)
+    attested = _in_force(repository, moment, draft=False)
+    opened = _opened(folder, repository, [each.directive for each in attested], attested, moment.at)
+    return _with_emergencies(opened, ledger)
+
+
 def open_emergency(folder: Path, ledger: Path) -> Workspace:
     """A workspace as of now, in which a directive counts that waits for nothing but its second signature.
 

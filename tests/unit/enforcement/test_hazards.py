@@ -60,7 +60,7 @@ def codes(fact: Fact, *, make: bool = True, before: Fact | None = None) -> list[
         (replace(CLERK, login=False), True, None, []),
         (CLERK, True, replace(CLERK, login=False), []),
         (RowSecurity(TABLE, True, True), True, RowSecurity(TABLE, False, False), ["table-lock", "copy-from"]),
-        (RowSecurity(TABLE, False, False), True, RowSecurity(TABLE, True, True), []),
+        (RowSecurity(TABLE, False, False), True, RowSecurity(TABLE, True, True), ["table-lock"]),
         (POLICY, True, None, ["foreign-policy"]),
         (replace(POLICY, name="recuse_cut"), True, None, []),
         (replace(POLICY, restrictive=False), True, None, []),
@@ -73,6 +73,7 @@ def codes(fact: Fact, *, make: bool = True, before: Fact | None = None) -> list[
         (ConflictGuard(TABLE, ("recuse_c",)), True, None, ["upsert-refused"]),
         (ConflictGuard(TABLE, ("recuse_c",)), False, None, []),
         (Support(1), True, None, []),
+        (Support(1), False, None, ["permits-end"]),
     ],
 )
 def test_hazards(fact: Fact, make: bool, before: Fact | None, expected: list[str]) -> None:

@@ -22,7 +22,8 @@ from recuse.compiler.proof.said import (
     Secured,
 )
 from recuse.compiler.proof.state import CLASS, DOOR, OWNER, PUBLIC
-from recuse.enforcement.scope import ISSUER, KEEPER, PREFIX, SEVERS
+from recuse.compiler.proof.written import Not, Others, Unknown
+from recuse.enforcement.scope import ISSUER, KEEPER, OTHERS, PREFIX, SEVERS
 from recuse.errors import RefutedError
 from recuse.model import Repository, System
 
@@ -52,6 +53,8 @@ class Permitted:
 
     def _wrong(self, said: Said) -> str | None:
         match said:
+            case PolicyMade(using=Not(Unknown(Others())), check=None) if said.name == OTHERS:
+                return None  # for those alone whom the stage canary leaves open
             case PolicyMade(table, name, restrictive, _, roles):
                 ours = all(role.startswith(CLASS) or (role == PUBLIC and restrictive) for role in roles)
                 return None if ours and name.startswith(PREFIX) else f"makes the row policy `{name}` on `{table}`"

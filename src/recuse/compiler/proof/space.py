@@ -22,6 +22,7 @@ from recuse.compiler.proof.written import (
     Gate,
     Not,
     Or,
+    Others,
     Settled,
     Unknown,
     Unread,
@@ -127,6 +128,9 @@ def encode(written: Written, space: Space) -> Three:
             return Three(space.gate(role), z3.Not(space.gate(role)))
         case Admitted():
             return Three(space.admitted, z3.Not(space.admitted))
+        case Others(canaries):  # of each session it is told before: what is left may be anything
+            other = z3.Bool(f"none of {', '.join(canaries)}")
+            return Three(other, z3.Not(other))
         case Unread(text):
             true, null = z3.Bool(f"true {text}"), z3.Bool(f"null {text}")
             return Three(z3.And(true, z3.Not(null)), null)

@@ -22,9 +22,10 @@ from recuse.compiler.proof.said import (
     Said,
     Secured,
 )
-from recuse.compiler.proof.written import ALWAYS, NEVER, And, Or, Written
+from recuse.compiler.proof.written import ALWAYS, NEVER, And, Or, Others, Written, asked_by, leaves
 from recuse.enforcement.facts import PolicyCommand
 from recuse.enforcement.scope import PREFIX
+from recuse.errors import RefutedError
 from recuse.model import TableMap
 
 PUBLIC: Final = "public"
@@ -49,12 +50,13 @@ class State:
     declared: dict[tuple[str, str, str, str], str] = field(default_factory=dict)
     owners: dict[tuple[str, ...], str] = field(default_factory=dict)
     secured: dict[str, tuple[bool, bool]] = field(default_factory=dict)
+    canaries: set[tuple[str, ...]] = field(default_factory=set)
 
     def hear(self, said: Said, text: str) -> None:
         """Take in what one statement says."""
         match said:
             case PolicyMade(table, name):
-                self.policies.setdefault(table, {})[name] = said
+                self.policies.setdefault(table, {})[name] = self._for_canaries(said)
                 self.texts[table, name] = text
             case PolicyDropped(table, name):
                 self.policies.get(table, {}).pop(name, None)
@@ -85,6 +87,22 @@ class State:
                 pass
             case _:
                 assert_never(said)
+
+    def _for_canaries(self, said: PolicyMade) -> PolicyMade:
+        """A row policy as those meet it whom the stage canary enforces; `check_canaries` says that no other enters."""
+        sides = tuple(side for side in (said.using, said.check) if side is not None)
+        self.canaries |= {leaf.canaries for side in sides for leaf in leaves(side) if isinstance(leaf, Others)}
+        using, check = (None if side is None else asked_by(side, None) for side in (said.using, said.check))
+        return replace(said, using=using, check=check)
+
+    def check_canaries(self) -> None:
+        """Raise RefutedError when a login enters a class that a row policy takes for none of the canary accounts."""
+        entering = {member for role, member in self.members if role.startswith((CLASS, DOOR))}
+        entering |= {login for login, *_ in self.declared}
+        for canaries in sorted(self.canaries):
+            for login in sorted(name for name in entering if not name.startswith(PREFIX)):
+                if login not in canaries:
+                    raise RefutedError(f"`{login}` enters a class, and is left open by the stage canary", "plan again")
 
     def _grant(self, said: Granted) -> None:
         role = said.grantee or PUBLIC

@@ -4,7 +4,7 @@ Wider than the conditions that the compiler writes, because a proof must underst
 is not understood is `Unread`: never skipped, and never proved.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, assert_never
 
@@ -156,6 +156,13 @@ class Admitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """What the stage canary asks: TRUE for a login that is none of these, else NULL."""
+
+    canaries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A condition that is not understood, with the reason; the same text means the same."""
 
@@ -163,7 +170,7 @@ class Unread:
     why: str
 
 
-Written = Ask | Fixed | Not | And | Or | Unknown | Settled | Choice | First | Gate | Admitted | Unread
+Written = Ask | Fixed | Not | And | Or | Unknown | Settled | Choice | First | Gate | Admitted | Others | Unread
 
 ALWAYS: Final = Fixed(True)
 NEVER: Final = Fixed(False)
@@ -230,12 +237,12 @@ def _stands(operator: Comparison, value: Value, constant: Value) -> bool:
             assert_never(operator)
 
 
-def leaves(written: Written) -> Iterator[Ask | Gate | Admitted | Unread]:
+def leaves(written: Written) -> Iterator[Ask | Gate | Admitted | Others | Unread]:
     """Everything a condition asks, with repetitions, in order."""
     match written:
         case Fixed():
             return
-        case Ask() | Gate() | Admitted() | Unread():
+        case Ask() | Gate() | Admitted() | Others() | Unread():
             yield written
         case Not(part) | Unknown(part) | Settled(part, _):
             yield from leaves(part)
@@ -253,23 +260,37 @@ def leaves(written: Written) -> Iterator[Ask | Gate | Admitted | Unread]:
 
 def renamed(written: Written, role: str) -> Written:
     """The condition with the class's own gate as `OWN`: equal conditions of different classes become equal."""
+    return changed(written, lambda leaf: Gate(OWN) if leaf == Gate(role) else leaf)
+
+
+def asked_by(written: Written, login: str | None) -> Written:
+    """The condition as one login meets it; None is any that the stage canary names."""
+
+    def told(leaf: Written) -> Written:
+        if not isinstance(leaf, Others):
+            return leaf
+        return Fixed(None) if login is None or login in leaf.canaries else ALWAYS
+
+    return changed(written, told)
+
+
+def changed(written: Written, leaf: Callable[[Written], Written]) -> Written:
+    """The condition with each of its leaves as a function makes it."""
     match written:
-        case Gate(named):
-            return Gate(OWN) if named == role else written
         case Not(part):
-            return Not(renamed(part, role))
+            return Not(changed(part, leaf))
         case Unknown(part):
-            return Unknown(renamed(part, role))
+            return Unknown(changed(part, leaf))
         case Settled(part, value):
-            return Settled(renamed(part, role), value)
+            return Settled(changed(part, leaf), value)
         case And(parts):
-            return And(tuple(renamed(part, role) for part in parts))
+            return And(tuple(changed(part, leaf) for part in parts))
         case Or(parts):
-            return Or(tuple(renamed(part, role) for part in parts))
+            return Or(tuple(changed(part, leaf) for part in parts))
         case First(parts):
-            return First(tuple(renamed(part, role) for part in parts))
+            return First(tuple(changed(part, leaf) for part in parts))
         case Choice(branches, otherwise):
-            pairs = tuple((renamed(test, role), renamed(then, role)) for test, then in branches)
-            return Choice(pairs, renamed(otherwise, role))
+            pairs = tuple((changed(test, leaf), changed(then, leaf)) for test, then in branches)
+            return Choice(pairs, changed(otherwise, leaf))
         case _:
-            return written
+            return leaf(written)

@@ -25,6 +25,7 @@ _FUNCTIONS: Final = {
     "moved": "",
     "settle": "bigint, boolean",
     "admitted": "",
+    "others": "name[]",
     "gate": "name",
     "challenge": "",
     "admission": "text, text, text, text",
@@ -46,7 +47,7 @@ _FUNCTIONS: Final = {
     "new_objects": "",
 }
 _FOR_EVERYONE: Final = (
-    "admitted", "gate", "moved", "challenge", "admission", "enter", "declare", "present", "examined",
+    "admitted", "others", "gate", "moved", "challenge", "admission", "enter", "declare", "present", "examined",
 )  # fmt: skip
 _OF_SUPERUSERS: Final = ("new_objects",)
 """Runs as whoever makes something, a superuser too: not even the schema's owner may write it anew."""

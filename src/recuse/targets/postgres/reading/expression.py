@@ -26,6 +26,7 @@ from recuse.compiler.proof.written import (
     Missing,
     Not,
     Or,
+    Others,
     Related,
     Settled,
     Test,
@@ -231,6 +232,8 @@ def _call(inner: Any) -> Written:
     match name_parts(of["funcname"]), of.get("args", ()):
         case (("recuse", "admitted"), ()):
             return Admitted()
+        case (("recuse", "others"), [canaries]):
+            return Others(tuple(sorted(str(each) for each in constants(canaries))))
         case (("recuse", "gate"), [role]):
             return Gate(text(role))
         case (name, _):

@@ -1,7 +1,6 @@
 """The statements of a plan, read back from their text: what each says, or the reason why it was not understood.
 
-Only statements that a plan writes are understood. The support schema is taken whole: its statements open nothing when
-they are, to the byte, those that this version ships.
+Only statements that a plan writes are understood. The support schema is taken whole, if it is ours to the byte.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,9 +38,9 @@ from recuse.targets.postgres.support import VERSION, function_statements, suppor
 
 _KIND: Final[dict[str, ObjectKind]] = {
     "OBJECT_TABLE": "table", "OBJECT_VIEW": "view", "OBJECT_MATVIEW": "matview", "OBJECT_SEQUENCE": "sequence",
-    "OBJECT_SCHEMA": "schema", "OBJECT_DATABASE": "database", "OBJECT_ROUTINE": "function",
-    "OBJECT_FUNCTION": "function", "OBJECT_FOREIGN_SERVER": "foreign server", "OBJECT_LANGUAGE": "language",
-    "OBJECT_LARGEOBJECT": "large objects", "OBJECT_PARAMETER_ACL": "parameter",
+    "OBJECT_SCHEMA": "schema", "OBJECT_DATABASE": "database", "OBJECT_LARGEOBJECT": "large objects",
+    "OBJECT_FOREIGN_SERVER": "foreign server", "OBJECT_LANGUAGE": "language", "OBJECT_PARAMETER_ACL": "parameter",
+    "OBJECT_ROUTINE": "function", "OBJECT_FUNCTION": "function",
 }  # fmt: skip
 _SECURITY: Final = {
     "AT_EnableRowSecurity": (True, None), "AT_DisableRowSecurity": (False, None),
@@ -62,10 +61,7 @@ def read_statements(text: str) -> tuple[Said, ...] | Unsaid:
 
 
 def read_name(name: str) -> tuple[str, ...]:
-    """A derived object's name, as the category map writes it (unquoted), in the parts that `read_statements` gives.
-
-    Raises PlanError for what is no name.
-    """
+    """A derived object's name (unquoted) in the parts that `read_statements` gives. Raises PlanError for what is none."""
     schema, _, rest = name.partition(".")
     function, opening, arguments = rest.partition("(")
     if not (opening and arguments.endswith(")")):

@@ -1,0 +1,72 @@
+"""What a policy wants of one database, in the database's own words, and what was found there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recuse.compiler.catalog import check_catalog
+from recuse.compiler.classes import Classifier, ClassMap
+from recuse.compiler.parts import check_parts, check_rights
+from recuse.compiler.wanted import Catalog, wanted
+from recuse.enforcement.facts import Fact, Role
+from recuse.enforcement.scope import PREFIX, Scope
+from recuse.errors import PlanError, TargetError
+from recuse.model import UNBOUND_USES, Account, System
+from recuse.operations.policy import Policy
+from recuse.targets.records import Inspection
+from recuse.targets.target import Session
+from recuse.targets.whereabouts import Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What the policy wants of one database, and what was found there."""
+
+    system: System
+    accounts: Mapping[str, Account]
+    found: Inspection
+    classes: ClassMap
+    catalog: Catalog
+    wanted: frozenset[Fact]
+
+
+def compile_system(session: Session, policy: Policy, system: System) -> Compiled:
+    """What the policy wants of one system, in the database's own words."""
+    check_primary(session.whereabouts(), system.name)
+    found = session.inspect()
+    accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
+    _check_logins(system, accounts, found)
+    check_catalog(system, found.shapes, session.column_types())
+    check_parts(system, found.shapes, found.links)
+    classes = Classifier(policy.repository, system, policy.rules, found.shapes).classify(policy.on)
+    check_rights(system, classes, found.links)
+    catalog = session.catalog(found)
+    goal = session.canonical(wanted(system, accounts, classes, catalog), found)
+    return Compiled(system, accounts, found, classes, catalog, goal)
+
+
+def scope_of(accounts: Mapping[str, Account], facts: frozenset[Fact]) -> Scope:
+    """The closed world over these facts."""
+    unbound = {a.login for a in accounts.values() if a.use in UNBOUND_USES}
+    superusers = {f.name for f in facts if isinstance(f, Role) and f.superuser}
+    return Scope.of(facts, frozenset(accounts), frozenset(unbound | superusers))
+
+
+def check_primary(where: Whereabouts, system: str) -> None:
+    """Raise TargetError for a standby: nothing can be applied there, nor the server asked to write a condition."""
+    if where.recovering:
+        raise TargetError(
+            f"system `{system}` is a standby or is recovering, where nothing can be applied",
+            "name the service of its primary, or promote it first",
+        )
+
+
+def _check_logins(system: System, accounts: Mapping[str, Account], found: Inspection) -> None:
+    """Every login of the server belongs to an agency, or nobody answers for it."""
+    logins = sorted(f.name for f in found.facts if isinstance(f, Role) and f.login and not f.name.startswith(PREFIX))
+    unknown = [login for login in logins if login not in accounts]
+    if unknown:
+        names = ", ".join(f"`{login}`" for login in unknown)
+        raise PlanError(
+            f"logins of system `{system.name}` that belong to no agency: {names}",
+            f'add an [[account]] with id = "{system.name}/{unknown[0]}" to accounts.toml for each',
+        )
