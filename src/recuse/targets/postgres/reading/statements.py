@@ -61,7 +61,7 @@ def read_statements(text: str) -> tuple[Said, ...] | Unsaid:
 
 
 def read_name(name: str) -> tuple[str, ...]:
-    """A derived object's name (unquoted) in the parts that `read_statements` gives. Raises PlanError for what is none."""
+    """A derived object's name (unquoted) in the parts that `read_statements` gives. PlanError for what is none."""
     schema, _, rest = name.partition(".")
     function, opening, arguments = rest.partition("(")
     if not (opening and arguments.endswith(")")):
