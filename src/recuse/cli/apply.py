@@ -2,8 +2,9 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,7 +33,7 @@ from recuse.operations.apply import AppliedSystem, Manner, apply_in
 from recuse.operations.document import read_plan
 from recuse.operations.ended import shown
 from recuse.operations.listed import Refused
-from recuse.operations.scripts import write_scripts
+from recuse.operations.scripts import Written, write_scripts
 from recuse.targets.records import PATIENCE, Patience
 
 
@@ -104,16 +105,22 @@ def apply(
     if not human:
         document([as_document(each) | {"emergency": emergency} for each in done] + [*map(script_document, scripts)])
     else:
-        for each in done:
-            show(each)
-        for goal in whole["goals"]:
-            if goal["preview"]:
-                out.print(f"{plain(goal['system'])}: at stage observe nothing is applied; the database is as it was")
-        for script in scripts:
-            show_script(script)
+        _tell(done, scripts, whole["goals"], emergency=emergency)
     if any(isinstance(script, Refused) for script in scripts):
         raise typer.Exit(2)
-    if human and emergency:
+
+
+def _tell(
+    done: Iterable[AppliedSystem], scripts: Iterable[Written | Refused], goals: list[dict[str, Any]], *, emergency: bool
+) -> None:
+    for each in done:
+        show(each)
+    for goal in goals:
+        if goal["preview"]:
+            out.print(f"{plain(goal['system'])}: at stage observe nothing is applied; the database is as it was")
+    for script in scripts:
+        show_script(script)
+    if emergency:
         out.print(
             "[bold red]EMERGENCY[/], on one signature: it lapses after 72 hours, unless `recuse confirm` answers it;"
         )

@@ -151,19 +151,23 @@ def plan(
         err.print("[yellow]warning[/]", plain(remark), soft_wrap=True)
     _left_out(workspace, planned)
     written = plan_document(workspace, planned, backtest, advice)
-    if out_file is not None:
-        write_file(out_file, written)
     if notices is not None:
         _notices(notices, written_notices(workspace, planned, written))
+    raise typer.Exit(_tell(workspace, written, out_file, human=human))
+
+
+def _tell(workspace: Workspace, written: bytes, file: Path | None, *, human: bool) -> int:
+    """Write and show a plan; the exit code."""
+    if file is not None:
+        write_file(file, written)
     whole = read_plan(written)
     if human:
         show(workspace, whole)
-        if out_file is not None:
-            out.print(f"plan written to [bold]{out_file}[/]")
+        if file is not None:
+            out.print(f"plan written to [bold]{file}[/]")
     else:
         out.file.write(written.decode())
-    if any(each["refused"] for each in whole["listed"]):
-        raise typer.Exit(2)
+    return 2 if any(each["refused"] for each in whole["listed"]) else 0
 
 
 def _wish(workspace: Workspace, system: str, close: list[str] | None, log: Path | None) -> Wish:

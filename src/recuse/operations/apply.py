@@ -114,7 +114,7 @@ def apply_in(
         _compare(workspace, planned, plan)
         sessions = [session for session, each in zip(sessions, planned, strict=True) if not each.goal.preview]
         planned = [each for each in planned if not each.goal.preview]
-        if not planned:
+        if not planned and not tuple(workspace.of_kind("listing")):
             return ()  # nothing is done at this stage, and so nothing recorded
         for session, each in zip(sessions, planned, strict=True):
             check_rights(session, each, workspace.repository)
@@ -254,7 +254,8 @@ def _finish(site: Site, written: _Record) -> AppliedSystem:
         )
     # Before the entry: what stops between the two leaves a database that knows more than it must.
     known = ended.log.size
-    noted = plan.system in written.current and site.session.settle(known, resuming=False)
+    present = again.found.server.supported and plan.system in written.current
+    noted = present and site.session.settle(known, resuming=False)
     body: dict[str, JSON] = {
         "system": plan.system,
         "directives": list(plan.directives),

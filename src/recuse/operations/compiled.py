@@ -31,8 +31,8 @@ class Compiled:
 
 def compile_system(session: Session, policy: Policy, system: System) -> Compiled:
     """What the policy wants of one system, in the database's own words."""
-    check_primary(session.whereabouts(), system.name)
     found = session.inspect()
+    check_primary(session.whereabouts(), system.name)
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, found)
     check_catalog(system, found.shapes, session.column_types())

@@ -102,7 +102,7 @@ class Planner:
     def systems(self, name: str | None = None) -> tuple[System, ...]:
         """The live systems, or the one named; of an undo that which the entry is about."""
         if self.undo is None:
-            return tuple(self.workspace.systems(name))
+            return tuple(self.workspace.of_kind("live", name))
         about = before(self.ledger, self._entries, self.undo).system
         if name not in (None, about):
             raise PlanError(f"ledger entry {self.undo} is about system `{about}`", "leave away --system")
