@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from recuse import clock
-from recuse.enforcement.facts import Fact, Membership, RegisteredAccount, Role
+from recuse.enforcement.facts import Fact, Membership, Owner, RegisteredAccount, Role
 from recuse.errors import MissingRightError, TargetError
 from recuse.model import Request
 from recuse.operations import permit as permits
@@ -88,13 +88,15 @@ def test_the_facts_are_those_that_a_superuser_makes(job: Job, tmp_path: Path) ->
 
 
 def comparable(facts: frozenset[Fact]) -> frozenset[Fact]:
-    """Facts without who gave memberships, and without what the steward holds of its own, which a superuser gave it."""
+    """Facts without who gave memberships, who owns what no event trigger calls, and what the steward was given."""
     found: set[Fact] = set()
     for fact in facts:
         match fact:
             case Membership(member=member) if member == STEWARD:
                 continue
             case Role(name=name) if name == STEWARD:
+                continue
+            case Owner(of=of) if of.name[1:2] == ("new_objects",):  # the event trigger's, which only a superuser makes
                 continue
             case Membership():
                 found.add(replace(fact, grantor=""))
@@ -175,9 +177,8 @@ def test_an_official_answers_for_what_only_the_catalog_tells(job: Job) -> None:
         for file in place.iterdir():
             file.unlink()
         place.rmdir()
-        place.parent.rmdir()
     assert found.limits == ()
-    assert {each.finding.code for each in found.accepted} == {BY_CATALOG, HOST_RULES}
+    assert {each.finding.code for each in found.accepted} == {BY_CATALOG, HOST_RULES, "unbound-backup"}
     if not found.weighing:
         assert (found.verdict, found.exit_code) == ("holds by catalog", 0)
 

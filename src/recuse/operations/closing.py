@@ -46,13 +46,13 @@ class Wish:
 def plan_closing(session: Session, planner: Planner, system: System, wish: Wish) -> Planned:
     """The plan of one system, with what is wished closed; without a wish the one that its stage asks for.
 
-    Raises as `plan_system`, and PlanError where the stage is another than *enforce*. What no finding answers to is
-    found by `check_asked`, when every system is planned.
+    Raises as `plan_system`, and PlanError where some accounts stay open, or on the way back. What no finding answers
+    to is found by `check_asked`, when every system is planned.
     """
     base = planner.plan(session, system)
     if not wish.asked:
         return base
-    if base.goal != POLICY:
+    if base.goal != POLICY and not base.goal.preview:
         raise PlanError(
             f"system `{system.name}` is not planned to the stage `enforce`, and what is open there is open on purpose",
             "plan without --close",
@@ -60,7 +60,8 @@ def plan_closing(session: Session, planner: Planner, system: System, wish: Wish)
     policy = planner.workspace.policy()
     compiled = compile_system(session, policy, system)
     closed = _Closer(planner.workspace, system, base, session.collect(), wish).close()
-    return plan_of(session, policy, compiled, replace(policy_course(compiled), closed=closed))
+    whole = plan_of(session, policy, compiled, replace(policy_course(compiled), closed=closed))
+    return replace(whole, goal=base.goal)
 
 
 def check_asked(planned: Iterable[Planned], wish: Wish) -> None:
