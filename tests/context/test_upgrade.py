@@ -21,17 +21,17 @@ from tests.context.world import Enforced, apply, enforced, plan, rows
 VERSION_1, VERSION_2 = (Path(__file__).parent / f"version_{number}" for number in (1, 2))
 FUNCTIONS: Final = ("entry", "declare", "gate", "admitted", "issue")
 NEWEST: Final = """
-DROP FUNCTION recuse.here, recuse.moved, recuse.settle;
-DROP TABLE recuse.identity;
+DROP FUNCTION recuse.here, recuse.moved, recuse.settle, recuse.others, recuse.new_objects, recuse.examined,
+  recuse.opened, recuse.granted, recuse.beyond;
+DROP TABLE recuse.identity, recuse.seen;
 DELETE FROM recuse.support WHERE version > 2;
 REVOKE EXECUTE ON FUNCTION pg_stat_file(text, boolean) FROM recuse_owner;
 """
 NEWER: Final = f"""
 {NEWEST}
 DROP FUNCTION recuse.present, recuse.enter, recuse.admission, recuse.challenge, recuse.token_permit, recuse.new_key,
-  recuse.issuable, recuse.issue, recuse.revoke, recuse.sever, recuse.permits, recuse.new_objects, recuse.examined,
-  recuse.opened, recuse.granted, recuse.beyond;
-DROP TABLE recuse.gateway_key, recuse.used, recuse.seen;
+  recuse.issuable, recuse.issue, recuse.revoke, recuse.sever, recuse.permits;
+DROP TABLE recuse.gateway_key, recuse.used;
 ALTER TABLE recuse.account DROP COLUMN gateway;
 DELETE FROM recuse.support WHERE version > 1;
 REVOKE pg_signal_backend FROM recuse_owner;

@@ -44,7 +44,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, bool, str]]] = {
     "here": ("s", True, "s"), "moved": ("s", True, "s"), "settle": ("v", True, "u"),
     "token_permit": ("s", True, "r"), "new_key": ("v", True, "u"), "conflict": ("v", False, "u"),
     "beyond": ("s", False, "u"), "granted": ("s", False, "u"), "opened": ("s", False, "u"),
-    "examined": ("v", True, "u"), "new_objects": ("v", False, "u"),
+    "examined": ("v", True, "u"), "new_objects": ("v", False, "u"), "others": ("s", True, "s"),
 }  # fmt: skip
 
 
@@ -56,6 +56,24 @@ def functions_have_their_attributes(world: World) -> None:
     assert {name: (volatile, definer, parallel) for name, volatile, definer, parallel, _ in found} == ATTRIBUTES
     planned = {"new_objects": [*PATH, "plan_cache_mode=force_generic_plan"]}
     assert all(config == planned.get(str(name), PATH) for name, *_, config in found)
+
+
+# The stage canary.
+
+
+def others_are_all_but_the_canary_accounts(world: World) -> None:
+    """By name, and by the object id that was registered under it: a renamed one stays one, a namesake is one too."""
+    with world.as_("clerk"):
+        for listed, others in (("clerk", None), ("analyst", True), ("analyst,clerk", None), ("", True)):
+            assert world.one(f"SELECT recuse.others('{{{listed}}}')") is others
+    assert world.one("SELECT recuse.others('{clerk,analyst}')") is True, "who is not registered is one of the others"
+    with world.undone():
+        world.admin("ALTER ROLE clerk RENAME TO before; ALTER ROLE stranger RENAME TO clerk")
+        for login, others in (("clerk", None), ("before", None), ("analyst", True)):
+            with world.as_(login):
+                assert world.one("SELECT recuse.others('{clerk}')") is others
+        with world.as_("before"):
+            assert world.one("SELECT recuse.others('{analyst}')") is True
 
 
 # The cut.
@@ -781,6 +799,7 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
         the_session_s_login_counts, a_copy_shows_nothing, a_row_that_was_copied_says_nothing,
         while_a_server_runs_its_start_stands_for_all,
     ),
+    "others": (others_are_all_but_the_canary_accounts,),
     "here": (here_is_what_the_server_says,),
     "moved": (
         a_copy_shows_nothing, a_row_that_was_copied_says_nothing, in_recovery_it_is_a_standby_or_a_copy,
