@@ -11,7 +11,7 @@ from recuse.targets.postgres.support import function_statements, tables_statemen
 from recuse.targets.postgres.throwaway import Server
 
 HOSTILE = ("plain", "UPPER", "a.b", 'quo"te', "it's", "-", "16384", "select", " ", "ümläut", "x" * 63, "back\\slash")
-ADMITTED = ObjectRef("function", ("recuse", "admitted", ""))
+ASKED = tuple(ObjectRef("function", ("recuse", name, "")) for name in ("here", "moved", "admitted"))
 
 
 @pytest.fixture
@@ -22,10 +22,11 @@ def superuser(own_server: Server) -> Iterator[psycopg.Connection]:
         connection.execute("GRANT CREATE ON DATABASE postgres TO recuse_owner")
         for statement in tables_statements(0):
             connection.execute(statement)
-        for statement in function_statements(ADMITTED, fresh=True):
-            connection.execute(statement)
+        for function in ASKED:
+            for statement in function_statements(function, fresh=True):
+                connection.execute(statement)
         connection.execute("GRANT USAGE ON SCHEMA recuse TO PUBLIC")
-        connection.execute("GRANT EXECUTE ON FUNCTION recuse.admitted() TO PUBLIC")
+        connection.execute("GRANT EXECUTE ON FUNCTION recuse.admitted(), recuse.moved() TO PUBLIC")
         yield connection
         connection.rollback()
 
