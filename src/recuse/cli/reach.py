@@ -62,7 +62,7 @@ def reach(
     recuse reach service=records --html reach.html -r policy
     """
     human = printing(format_)
-    if Path(url).is_dir():
+    if url and Path(url).is_dir():
         _exported(
             Path(url), object_, tuple(account or ()), human=human, alone=(html, repository, system) == (None,) * 3
         )

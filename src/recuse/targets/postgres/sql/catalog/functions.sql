@@ -28,5 +28,6 @@ FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang
 JOIN role AS o ON o.oid = p.proowner
-WHERE p.oid >= 16384 AND n.nspname !~ '^pg_temp_'
+WHERE p.oid >= 16384
+  AND (n.nspname !~ '^pg_temp_' OR EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgfoid = p.oid)) -- a table's trigger may run a session's own
 ORDER BY node
