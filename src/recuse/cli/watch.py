@@ -143,7 +143,7 @@ def _show(done: Round, *, human: bool) -> None:
             f"{done.at:%H:%M:%S} [{colour}]{alert.happened}[/] {plain(where)}{one.code}: {plain(one.sentence)}",
             soft_wrap=True,
         )
-        if alert.happened != "ended":
+        if alert.happened != "ended" and one.remedy:
             out.print(f"         remedy: {one.remedy}", markup=False, soft_wrap=True)
     if not done.alerts:
         out.print(f"{done.at:%H:%M:%S} {counted(len(done.conditions), 'condition')}, none new", markup=False)

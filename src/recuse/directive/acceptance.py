@@ -7,33 +7,27 @@ acceptances/<id>/acceptance.toml       which findings, by whom, why, from when u
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Final
 
 from recuse.directive.claims import Claim, signer
+from recuse.directive.lasting import check_time, first_noon, opened
 from recuse.errors import Problem
 from recuse.model import Acceptance, AcceptedFinding, Official, SignedAcceptance
-from recuse.toml_source import Section, parse
+from recuse.toml_source import Section
 
 ACCEPTANCE: Final = "acceptance.toml"
 SIGNATURE: Final = "acceptance.toml.sig"
 FILES: Final = (ACCEPTANCE, SIGNATURE)
-LONGEST: Final = timedelta(days=366)
-"""Longer would outlive the yearly review of accounts (CJIS AC-2j)."""
 
 
 def parse_acceptance(name: str, files: Mapping[str, bytes], problems: list[Problem]) -> SignedAcceptance | None:
     """The acceptance of a folder called `name` from its files' bytes by file name; problems are added to the list."""
     place = f"acceptances/{name}/{ACCEPTANCE}"
     raw = files.get(ACCEPTANCE)
-    if raw is None:
-        problems.append(Problem(place, 0, "missing file", "an acceptance has it"))
+    section = opened(place, raw, "an acceptance has it", problems)
+    if raw is None or section is None:
         return None
-    source = parse(place, raw, problems)
-    if source is None:
-        return None
-    section = Section(source, problems)
-    section.expect("format", 1)
     found = Acceptance(
         id=section.text("id"),
         raw=raw,
@@ -63,7 +57,7 @@ def accepted(
         if signed.signature is None or not each.start <= on <= each.until:
             continue
         claim = Claim(f"acceptance `{each.id}`", each.raw, signed.signature, "accept", each.accepted_by)
-        signer(claim, officials, datetime.combine(each.start, time(12), UTC))
+        signer(claim, officials, first_noon(each.start))
         found.append(each)
     return tuple(found)
 
@@ -81,12 +75,6 @@ def _finding(section: Section) -> AcceptedFinding:
 
 
 def _check(found: Acceptance, name: str, section: Section) -> None:
-    if found.id not in {"", name}:
-        remedy = "rename the folder, or the acceptance before it is signed"
-        section.report(f"`id` is `{found.id}`, but the folder is `{name}`", "id", remedy=remedy)
+    check_time(section, ("acceptance", found.id), name, (found.start, found.until))
     if not found.findings:
         section.report("it accepts no finding", remedy="add `[[finding]]` with `code` and `system`")
-    if not found.start <= found.until <= found.start + LONGEST:
-        section.report(
-            f"`{found.id}` must end after it begins, and within a year", "until", remedy="give an earlier end"
-        )

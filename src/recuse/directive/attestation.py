@@ -13,21 +13,21 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Final, get_args
 
 from recuse.directive.claims import Claim, signer
+from recuse.directive.lasting import LONGEST, check_time, first_noon, opened
 from recuse.directive.signature import COUNTERSIGN_NAMESPACE
 from recuse.errors import Problem, SignatureError
 from recuse.model import Answer, AnswerWord, Attestation, Official, SignedAttestation
-from recuse.toml_source import Section, parse
+from recuse.toml_source import Section
 
 ATTESTATION: Final = "attestation.toml"
 SIGNATURE: Final = "attestation.toml.sig"
 COUNTERSIGNATURE: Final = "countersignature.sig"
-LONGEST: Final = timedelta(days=366)
 _ANSWERS: Final[tuple[AnswerWord, ...]] = get_args(AnswerWord)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -43,14 +43,9 @@ def parse_attestation(name: str, given: Mapping[str, bytes], problems: list[Prob
     """The attestation of a folder called `name` from its files' bytes by file name; problems are added to the list."""
     place = f"attestations/{name}/{ATTESTATION}"
     raw = given.get(ATTESTATION)
-    if raw is None:
-        problems.append(Problem(place, 0, "missing file", "run `recuse new attestation`"))
+    section = opened(place, raw, "run `recuse new attestation`", problems)
+    if raw is None or section is None:
         return None
-    source = parse(place, raw, problems)
-    if source is None:
-        return None
-    section = Section(source, problems)
-    section.expect("format", 1)
     found = Attestation(
         id=section.text("id"),
         raw=raw,
@@ -98,7 +93,7 @@ def check_signatures(signed: SignedAttestation, officials: Mapping[str, Official
         )
     if found.attested_by == found.confirmed_by:
         raise SignatureError(f"{what} is attested and confirmed by one person", "let another official confirm")
-    on = datetime.combine(found.start, time(12), UTC)
+    on = first_noon(found.start)
     signer(Claim(what, found.raw, signed.signature, "attest", found.attested_by), officials, on)
     second = Claim(what, found.raw, signed.countersignature, "confirm", found.confirmed_by, COUNTERSIGN_NAMESPACE)
     signer(second, officials, on)
@@ -148,13 +143,7 @@ def _answer(section: Section) -> Answer:
 
 
 def _check(found: Attestation, name: str, section: Section) -> None:
-    if found.id not in {"", name}:
-        remedy = "rename the folder, or the attestation before it is signed"
-        section.report(f"`id` is `{found.id}`, but the folder is `{name}`", "id", remedy=remedy)
-    if not found.start <= found.until <= found.start + LONGEST:
-        section.report(
-            f"`{found.id}` must end after it begins, and within a year", "until", remedy="give an earlier end"
-        )
+    check_time(section, ("attestation", found.id), name, (found.start, found.until))
     asked = [answer.question for answer in found.answers]
     for question in checklist():
         if asked.count(question) != 1:

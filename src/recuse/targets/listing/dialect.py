@@ -135,8 +135,7 @@ class Dialect:
         role, member = self._name(line.role), self._name(line.member)
         match self.engine:
             case "sqlserver":
-                word = "ROLE" if line.role.startswith(_DATABASE) else "SERVER ROLE"
-                return f"ALTER {word} {role} ADD MEMBER {member}"
+                return f"ALTER {_kind_of_role(line)} {role} ADD MEMBER {member}"
             case "oracle":
                 return f"GRANT {role} TO {member}{' WITH ADMIN OPTION' if line.admin else ''}"
             case _:
@@ -154,8 +153,7 @@ class Dialect:
         role, member = self._name(line.role), self._name(line.member)
         match self.engine:
             case "sqlserver":
-                word = "ROLE" if line.role.startswith(_DATABASE) else "SERVER ROLE"
-                return f"ALTER {word} {role} DROP MEMBER {member}"
+                return f"ALTER {_kind_of_role(line)} {role} DROP MEMBER {member}"
             case "oracle":
                 return f"REVOKE {role} FROM {member}"
             case _:
@@ -179,3 +177,8 @@ class Dialect:
                 return f"ALTER USER {self._name(name)} ACCOUNT UNLOCK"
             case _:
                 return f"ALTER ROLE {self._name(name)} LOGIN"
+
+
+def _kind_of_role(line: Member) -> str:
+    """SQL Server's word: a role of the database, or of the server."""
+    return "ROLE" if line.role.startswith(_DATABASE) else "SERVER ROLE"
