@@ -81,7 +81,10 @@ def _made(stack: ExitStack, server: Server, name: str) -> Session:
 
 
 def _round(server: Server, sessions: dict[str, Session]) -> float:
-    """Seconds from the start of the cut to the last answer of any session."""
+    """Seconds from the start of the cut to the last answer of any session, never less than a reader's pause.
+
+    A cut may be over before any session asks again: nothing finer than the pause can be told, and no ratio is made of 0.
+    """
     with ExitStack() as stack:
         readers = [reader for name in sessions for reader in _readers(stack, server, name)]
         threads = [threading.Thread(target=reader) for reader in readers]
@@ -97,7 +100,7 @@ def _round(server: Server, sessions: dict[str, Session]) -> float:
     ended = sum(len(telling.ended.of(site.name).sessions) for site in sites)
     if ended != len(readers) or any(site.failure for site in sites) or any(reader.last == 0.0 for reader in readers):
         raise NothingReadError(f"{ended} of {len(readers)} sessions were there to be ended")
-    return max(0.0, max(reader.last for reader in readers) - start)
+    return max(PAUSE, max(reader.last for reader in readers) - start)
 
 
 def _readers(stack: ExitStack, server: Server, name: str) -> Sequence[Reader]:
