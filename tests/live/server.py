@@ -86,7 +86,9 @@ class Live:
     def classes(self, rules: RuleSet) -> ClassMap:
         """The classes of the logins in their contexts. UnsupportedRuleError when a table needs two conditions."""
         system, accounts = system_of(rules.table), [account(login) for login in LOGINS]
-        classifier = Classifier(repository(system, accounts), system, rules.rules, self.catalog.shapes)
+        classifier = Classifier(
+            repository(system, accounts), system, rules.rules, self.catalog.shapes, self.catalog.database
+        )
         contents: dict[str, ClassContent] = {}
         standing: dict[str, str] = {}
         declared: list[Declared] = []

@@ -129,7 +129,7 @@ def names_are_short_and_apart() -> None:
     names = [f.name for f in facts if isinstance(f, Role | RowPolicy)]
     assert names
     assert all(len(name.encode()) <= 63 for name in names)
-    contents = [ClassContent(gated, (), ("x" * 100 + end,)) for gated in (True, False) for end in "ab"]
+    contents = [ClassContent("lab", gated, (), ("x" * 100 + end,)) for gated in (True, False) for end in "ab"]
     assert len({each.role[:63] for each in contents} | {each.owner_role[:63] for each in contents}) == 8
 
 

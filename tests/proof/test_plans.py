@@ -78,7 +78,7 @@ def proved(texts: Sql) -> tuple[Proof, ...]:
 
 def role_of(text: str) -> str:
     """The class role that a pattern's first statement of the plan names."""
-    found = next(re.search(r"recuse_c_[0-9a-f]{12}", each) for each in plan() if re.search(text, each))
+    found = next(re.search(r"recuse_c_[0-9a-f]{8}_[0-9a-f]{12}", each) for each in plan() if re.search(text, each))
     assert found is not None
     return found[0]
 
@@ -125,7 +125,7 @@ def swapped(texts: Sql) -> Sql:
     return tuple(made.get(text, text) for text in texts)
 
 
-GATE: Final = r"\(SELECT recuse\.gate\('recuse_c_[0-9a-f]{{12}}'::name\)\) IS NOT NULL AND "
+GATE: Final = r"\(SELECT recuse\.gate\('recuse_c_[0-9a-f]{{8}}_[0-9a-f]{{12}}'::name\)\) IS NOT NULL AND "
 WITH_ROWS: Final[dict[str, Fault]] = {
     "dropped conjunct": edited(READS + '"{clerk}"', BODY, "USING (true)"),
     "NULL counts as true": edited(READS + '"{analyst}"', r"\(NOT \"vi\"\"p\"\)", r'("vi""p" IS NOT TRUE)'),
@@ -192,7 +192,7 @@ ENTERING: Final[dict[str, Fault]] = {
         dropped('^GRANT "{analyst}" TO "analyst"')(texts)
     ),
     "a purpose that opens another class": edited(
-        "INSERT INTO recuse.declaration", "'recuse_c_[0-9a-f]{{12}}'", "'{clerk}'"
+        "INSERT INTO recuse.declaration", "'recuse_c_[0-9a-f]{{8}}_[0-9a-f]{{12}}'", "'{clerk}'"
     ),
     "more columns": edited(r'^GRANT SELECT .* TO "{analyst}"', r"SELECT \(", 'SELECT ("grade", '),
     "WITH CHECK dropped": edited(

@@ -13,15 +13,17 @@ from recuse import clock
 from recuse.model import Request
 from recuse.operations import permit as permits
 from recuse.operations.permit import Office as Desk
-from recuse.targets.postgres.throwaway import throwaway
+from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conftest import binaries_of
 from tests.restore.copies import REPLICATING
 from tests.statements.world import DATABASE, HERE, Lab, write_policy
 
 POLICY: Final = Path(__file__).parent / "policy"
+ROLES: Final = """
+CREATE ROLE lab_owner NOLOGIN; CREATE ROLE readers NOLOGIN; DROP ROLE night; GRANT readers TO desk, box, visitor;
+"""
 OBJECTS: Final = """
-CREATE ROLE lab_owner NOLOGIN; CREATE ROLE readers NOLOGIN; DROP ROLE night;
-CREATE SCHEMA lab AUTHORIZATION lab_owner; GRANT USAGE ON SCHEMA lab TO readers; GRANT readers TO desk, box, visitor;
+CREATE SCHEMA lab AUTHORIZATION lab_owner; GRANT USAGE ON SCHEMA lab TO readers;
 SET ROLE lab_owner;
 CREATE TABLE lab.ward (id integer PRIMARY KEY, name text NOT NULL, hidden boolean NOT NULL DEFAULT false);
 CREATE TABLE lab.letter (id serial PRIMARY KEY, body text NOT NULL);
@@ -32,16 +34,25 @@ RESET ROLE;
 
 
 @contextmanager
-def small(version: int, folder: Path) -> Iterator[Lab]:
+def small(version: int, folder: Path, policy: Path = POLICY) -> Iterator[Lab]:
     """The world before any policy, on a server of its own, and the repository beside it, signed by two officials."""
     with throwaway(binaries=binaries_of(version), settings=REPLICATING) as server:
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
             connection.execute((HERE / "logins.sql").read_bytes())
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-        with psycopg.connect(server.dsn(DATABASE), autocommit=True) as admin:
-            admin.execute(OBJECTS.encode())
-            write_policy(folder / "policy", folder, POLICY)
-            yield Lab(server, folder, admin)
+            connection.execute(ROLES.encode())
+        with placed(server, DATABASE, folder, policy) as lab:
+            yield lab
+
+
+@contextmanager
+def placed(server: Server, database: str, folder: Path, policy: Path = POLICY) -> Iterator[Lab]:
+    """The tables in a database of their own, whose policy repository lies in the folder."""
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+    with psycopg.connect(server.dsn(database), autocommit=True) as admin:
+        admin.execute(OBJECTS.encode())
+        write_policy(folder / "policy", folder, policy)
+        yield Lab(server, folder, admin, database)
 
 
 def permit(lab: Lab, hours: float = 20) -> str:

@@ -84,10 +84,11 @@ class Lab:
     server: Server
     folder: Path
     admin: psycopg.Connection[tuple[Any, ...]]
+    database: str = DATABASE
 
     def dsn(self, login: str | None = None) -> str:
         """A connection string: of the superuser, or of a login, whose password is its name."""
-        return self.server.dsn(DATABASE) if login is None else self.server.dsn(DATABASE, login, login)
+        return self.server.dsn(self.database) if login is None else self.server.dsn(self.database, login, login)
 
     @property
     def policy(self) -> Path:

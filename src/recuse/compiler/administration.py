@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from recuse.enforcement.facts import Fact, Membership, Role
-from recuse.enforcement.scope import KEEPER
+from recuse.enforcement.names import KEEPER
 from recuse.model import Account
 
 

@@ -31,12 +31,13 @@ from recuse.enforcement.facts import (
     Support,
     TableShape,
 )
-from recuse.enforcement.scope import ISSUER, KEEPER, OTHERS, PREFIX, SEVERS, Scope
+from recuse.enforcement.names import ISSUER, KEEPER, OTHERS, PREFIX, SEVERS
+from recuse.enforcement.scope import Scope
 from recuse.errors import PlanError
 from recuse.model import Derived
 
 _SCHEMA: Final = "recuse"
-_CLASS_NAME: Final = re.compile(r"\b(recuse_(?:c_)?)([0-9a-f]{12})(?![0-9a-f])")
+_CLASS_NAME: Final = re.compile(r"\b(recuse_(?:c_[0-9a-f]{8}_)?)([0-9a-f]{12})(?![0-9a-f])")
 _ADMITTED: Final = "(SELECT recuse.admitted()) IS NOT NULL"
 _SUPPORT_ROLES: Final = frozenset({KEEPER, ISSUER})
 

@@ -25,6 +25,7 @@ from recuse.compiler.residual import (
 )
 from recuse.compiler.rights import TableRights, attributes_of, rights_of
 from recuse.enforcement.facts import TableShape
+from recuse.enforcement.names import class_role, owner_role
 from recuse.errors import PlanError, UnsupportedRuleError
 from recuse.model import (
     ACTIONS,
@@ -47,8 +48,12 @@ LIMIT: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class ClassContent:
-    """Everything a class opens: rights by table, derived objects by name; `gated` classes need a permit in force."""
+    """Everything a class opens: rights by table, derived objects by name; `gated` classes need a permit in force.
 
+    `database` is the name of the one that it is for.
+    """
+
+    database: str
     gated: bool
     tables: tuple[TableRights, ...]
     derived: tuple[str, ...] = ()
@@ -56,12 +61,12 @@ class ClassContent:
     @property
     def role(self) -> str:
         """The class role's name, from a digest of the content."""
-        return "recuse_c_" + self._digest
+        return class_role(self.database, self._digest)
 
     @property
     def owner_role(self) -> str:
         """The name of the NOLOGIN owner of derived objects that shows exactly this class."""
-        return "recuse_o_" + self._digest
+        return owner_role(self.database, self._digest)
 
     @property
     def _digest(self) -> str:
@@ -104,6 +109,7 @@ class Classifier:
     system: System
     rules: tuple[HasTemplate, ...]
     shapes: Mapping[str, TableShape]
+    database: str
     _hierarchy: Hierarchy = field(init=False)
     _owned: dict[str, ClassContent] = field(init=False)
     _known: dict[tuple[Specialised, bool], ClassContent] = field(default_factory=dict)
@@ -185,7 +191,7 @@ class Classifier:
             # A derived object shows its owner's rows, which no gate can ask for a permit: permit classes hold none.
             owned = () if gated else self.system.derived
             readable = tuple(d.name for d in owned if self._may_read(specialised, d, self._owned[d.name]))
-            known = self._known[specialised, gated] = ClassContent(gated, tables, readable)
+            known = self._known[specialised, gated] = ClassContent(self.database, gated, tables, readable)
         return known
 
     def _tables(self, specialised: Specialised, tables: Iterable[TableMap]) -> tuple[TableRights, ...]:
@@ -218,7 +224,8 @@ class Classifier:
         )
         specialised = specialise(self.rules, principal, Circumstances(reads.purpose, reads.authority), self._hierarchy)
         tables = tuple(self.system.table(name) for name in derived.tables)
-        content = ClassContent(gated=False, tables=tuple(r.reading() for r in self._tables(specialised, tables)))
+        reading = tuple(r.reading() for r in self._tables(specialised, tables))
+        content = ClassContent(self.database, gated=False, tables=reading)
         closed = sorted(set(derived.tables) - {rights.table for rights in content.tables if rights.read})
         if closed:
             raise PlanError(

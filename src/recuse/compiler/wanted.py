@@ -32,7 +32,7 @@ from recuse.enforcement.facts import (
     TableShape,
 )
 from recuse.enforcement.links import Links
-from recuse.enforcement.scope import ISSUER, PREFIX
+from recuse.enforcement.names import ISSUER, PREFIX, door_role
 from recuse.errors import PlanError
 from recuse.model import Account, Derived, System
 
@@ -45,11 +45,11 @@ _SUFFIX: Final[Mapping[PolicyCommand, str]] = {"SELECT": "r", "INSERT": "i", "UP
 class Catalog:
     """What the wanted facts need to know of the database found.
 
-    `text` writes a row condition; `bootstrap` is the grantor of a superuser's role grants; `login` is who plans, where
-    it is no superuser; `granular` says that a membership has its own INHERIT and SET (PostgreSQL 16 and newer);
-    `maintain` that MAINTAIN can be granted (17 and newer); `links` which tables are parts of which; `events` that event
-    triggers can be made (by a superuser alone);
-    `conflicting` that ON CONFLICT DO UPDATE reads a hidden row here.
+    `text` writes a row condition; `database` is the name of this one; `bootstrap` is the grantor of a superuser's role
+    grants; `login` is who plans, where it is no superuser; `granular` says that a membership has its own INHERIT and
+    SET (PostgreSQL 16 and newer); `maintain` that MAINTAIN can be granted (17 and newer); `links` which tables are
+    parts of which; `events` that event triggers can be made (by a superuser alone); `conflicting` that ON CONFLICT DO
+    UPDATE reads a hidden row here; `admitted_elsewhere` are logins that classes of other databases admit.
     """
 
     facts: frozenset[Fact]
@@ -57,6 +57,7 @@ class Catalog:
     oids: Mapping[str, int]
     support: frozenset[Fact]
     text: Callable[[Condition], str]
+    database: str
     bootstrap: str
     granular: bool
     maintain: bool
@@ -64,6 +65,7 @@ class Catalog:
     conflicting: bool = False
     login: str | None = None
     events: bool = True
+    admitted_elsewhere: frozenset[str] = frozenset()
     _owners: Mapping[ObjectRef, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -231,7 +233,8 @@ def _accounts(accounts: Mapping[str, Account], classes: ClassMap, catalog: Catal
             continue  # an account that the database does not have reaches nothing
         yield RegisteredAccount(login, oid, account.active, account.use == "gateway")
         if not account.active:
-            yield replace(roles[login], login=False)
+            if login not in catalog.admitted_elsewhere:
+                yield replace(roles[login], login=False)
             continue
         held = (classes.standing.get(login), ISSUER if account.may_issue else None)
         for role in (each for each in held if each is not None):
@@ -254,7 +257,7 @@ def _declaration(declared: Declared, catalog: Catalog, *, login_inherits: bool) 
     if catalog.granular:
         yield _membership(declared.role, declared.login, catalog, inherit=False)
         return
-    door = f"recuse_d_{catalog.oids[declared.login]}"
+    door = door_role(catalog.database, catalog.oids[declared.login])
     yield _nologin(door, inherit=False)
     yield _membership(declared.role, door, catalog, inherit=False)
     yield _membership(door, declared.login, catalog, inherit=login_inherits)

@@ -29,9 +29,9 @@ from recuse.enforcement.facts import (
     Support,
     TableShape,
 )
+from recuse.enforcement.names import PREFIX
 from recuse.enforcement.order import Situation, order
 from recuse.enforcement.plan import STEPS, Change, Step
-from recuse.enforcement.scope import PREFIX
 
 SCHEMA: Final = "recuse"
 _PREDEFINED: Final = "pg_"

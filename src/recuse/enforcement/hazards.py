@@ -29,7 +29,8 @@ class Surroundings:
 
     `categorised` are governed relations, `owners` the roles that own them; `copied_into` are tables that a bound login
     may INSERT into now; `acting` says of a grant which rows a foreign key changes by it, `computed` which closed
-    column shows through a generated one, each as a sentence. `shortened` are logins that make backups and are bound.
+    column shows through a generated one, each as a sentence. `shortened` are logins that make backups and are bound;
+    `elsewhere` says in which other systems a login is active.
     """
 
     categorised: frozenset[str] = frozenset()
@@ -39,6 +40,7 @@ class Surroundings:
     acting: Mapping[Acting, tuple[str, ...]] = field(default_factory=dict)
     computed: Mapping[Acting, tuple[str, ...]] = field(default_factory=dict)
     shortened: tuple[str, ...] = ()
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def with_hazards(changes: tuple[Change, ...], around: Surroundings) -> tuple[Change, ...]:
@@ -52,7 +54,7 @@ def hazards_of(change: Change, around: Surroundings) -> Iterator[Hazard]:
         case Grant() as grant:
             yield from _made(grant, around) if change.make else _unmade(grant, around)
         case Role(login=False) if change.before is not None:
-            yield Hazard("login-ends", f"`{change.fact.name}` can no longer log in", "activate it in accounts.toml")
+            yield from _login_ends(change.fact.name, around)
         case RowSecurity(enabled=enabled):
             yield from _of_row_security(".".join(change.fact.table.name), around if enabled else Surroundings())
         case RowPolicy(restrictive=True) if change.make and change.fact.name != "recuse_cut":
@@ -79,6 +81,13 @@ def hazards_of(change: Change, around: Surroundings) -> Iterator[Hazard]:
             yield Hazard("permits-end", sentence, "tell those who hold a permit in force")
         case _:
             pass
+
+
+def _login_ends(login: str, around: Surroundings) -> Iterator[Hazard]:
+    yield Hazard("login-ends", f"`{login}` can no longer log in", "activate it in accounts.toml")
+    for system in around.elsewhere.get(login, ()):
+        sentence = f"`{login}` is active in `{system}`: if that is a database of this server, it cannot log in there"
+        yield Hazard("login-shared", sentence, f"apply `{system}` first: whom its classes admit keeps the login")
 
 
 def _made(grant: Grant, around: Surroundings) -> Iterator[Hazard]:

@@ -21,7 +21,7 @@ from recuse.enforcement.facts import (
     RowPolicy,
     RowSecurity,
 )
-from recuse.enforcement.scope import OTHERS, PREFIX
+from recuse.enforcement.names import OTHERS, PREFIX
 
 Right = tuple[ObjectRef, Privilege]
 ROW_PRIVILEGES: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")

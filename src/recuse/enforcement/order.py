@@ -31,8 +31,8 @@ from recuse.enforcement.facts import (
 from recuse.enforcement.held import Holdings
 from recuse.enforcement.leaving import Leaving
 from recuse.enforcement.lent import Lent
+from recuse.enforcement.names import KEEPER, PREFIX
 from recuse.enforcement.plan import STEPS, Change, Step
-from recuse.enforcement.scope import KEEPER, PREFIX
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,8 @@ from recuse.enforcement.facts import (
     RowSecurity,
     Support,
 )
+from recuse.enforcement.names import KEEPER, PREFIX, SEVERS
 
-PREFIX: Final = "recuse_"
-ISSUER: Final = "recuse_issuer"
-OTHERS: Final = "recuse_others"  # the row policy that leaves those whole whom the stage canary does not name
-KEEPER: Final = "recuse_owner"  # owns the support schema
-SEVERS: Final = ("pg_signal_backend", KEEPER)  # a right to end sessions, held by functions for issuers alone
 PREDEFINED_DATA_ROLES: Final = frozenset(
     {
         "pg_read_all_data",
@@ -49,15 +45,23 @@ class Scope:
     """The closed world of one database, computed from what was found.
 
     `reaching` are roles a membership in which yields governed data; `definer` the definer functions (schema, name);
-    `exempt` logins whose grants and memberships are declared and signed (superusers, backup, replication).
+    `exempt` logins whose grants and memberships are declared and signed (superusers, backup, replication); `shared`
+    roles of ours that another database of the server depends on, so that they cannot go.
     """
 
     reaching: frozenset[str]
     definer: frozenset[tuple[str, ...]]
     exempt: frozenset[str]
+    shared: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, found: Iterable[Fact], logins: frozenset[str], exempt: frozenset[str]) -> "Scope":
+    def of(
+        cls,
+        found: Iterable[Fact],
+        logins: frozenset[str],
+        exempt: frozenset[str],
+        shared: frozenset[str] = frozenset(),
+    ) -> "Scope":
         """The closed world over these facts; `logins` are the registered ones."""
         facts = tuple(found)
         definer = frozenset(f.of.name for f in facts if isinstance(f, Definition) and f.security == "definer")
@@ -73,7 +77,7 @@ class Scope:
                     reaching.add(fact.name)
                 case _:
                     pass
-        return cls(_with_members(reaching, facts), definer, exempt)
+        return cls(_with_members(reaching, facts), definer, exempt, shared)
 
     def governs(self, fact: Fact) -> bool:
         """Whether this fact, when found and not wanted, is unmade."""
@@ -86,12 +90,14 @@ class Scope:
                 if fact.on.kind == "schema":
                     return fact.on.name == ("recuse",) or (fact.grantee or "").startswith(PREFIX)
                 return fact.on.kind in _CLOSED_KINDS
+            case Membership() if (fact.role, fact.member) == SEVERS and KEEPER in self.shared:
+                return False
             case Membership():
                 return fact.role in self.reaching and fact.member not in self.exempt
             case RowPolicy():
                 return fact.name.startswith(PREFIX)
             case Role():
-                return fact.name.startswith(PREFIX)
+                return fact.name.startswith(PREFIX) and fact.name not in self.shared
             case DefaultPrivilege():
                 return fact.on in ("tables", "sequences", "functions")
             case RegisteredAccount() | Declaration() | ConflictGuard() | NewObjects():

@@ -43,7 +43,7 @@ def plan_canary(session: Session, policy: Policy, system: System, named: Named) 
     if named.base is not None:
         to = returned(found.facts, named.base.facts, found.shapes, found.oids)
         base, lost = to.goal, tuple(f"not restored: {each}" for each in to.not_restored)
-    scope = scope_of(compiled.accounts, base)
+    scope = scope_of(compiled, base)
     canary = Canary(logins, base, *apart(compiled.wanted, compiled.classes), scope)
     facts = canary.facts()
     opened = Open(canary, facts, found.shapes, found.reads, system.derived)

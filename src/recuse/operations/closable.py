@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from recuse.enforcement.closing import Attribute, Ended, lent_on
 from recuse.enforcement.facts import Fact, Firing, Grant, Membership, Owner
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.names import PREFIX
 from recuse.paths import ANYONE, Edge, Graph, Path, Place, Reached, Search
 from recuse.targets.records import Collected
 

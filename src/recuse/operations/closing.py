@@ -13,8 +13,8 @@ from recuse.directive.acceptance import accepted
 from recuse.enforcement.closing import Closed, Closing, Ended, Left, differences, lent_on, unmade
 from recuse.enforcement.diff import Difference
 from recuse.enforcement.facts import Fact, RowPolicy, RowSecurity
+from recuse.enforcement.names import PREFIX
 from recuse.enforcement.plan import Change, Plan
-from recuse.enforcement.scope import PREFIX
 from recuse.errors import InputError, PlanError
 from recuse.model import System
 from recuse.operations.acceptance import divided

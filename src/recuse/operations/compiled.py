@@ -1,14 +1,16 @@
 """What a policy wants of one database, in the database's own words, and what was found there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from recuse.compiler.catalog import check_catalog
 from recuse.compiler.classes import Classifier, ClassMap
 from recuse.compiler.parts import check_parts, check_rights
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.facts import Fact, Role
-from recuse.enforcement.scope import PREFIX, Scope
+from recuse.enforcement.names import ISSUER, KEEPER, PREFIX
+from recuse.enforcement.scope import Scope
 from recuse.errors import PlanError, TargetError
 from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations.policy import Policy
@@ -35,20 +37,24 @@ def compile_system(session: Session, policy: Policy, system: System) -> Compiled
     check_primary(session.whereabouts(), system.name)
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, found)
+    _check_offices(policy, accounts, found)
     check_catalog(system, found.shapes, session.column_types())
     check_parts(system, found.shapes, found.links)
-    classes = Classifier(policy.repository, system, policy.rules, found.shapes).classify(policy.on)
+    classifier = Classifier(policy.repository, system, policy.rules, found.shapes, found.server.database)
+    classes = classifier.classify(policy.on)
     check_rights(system, classes, found.links)
     catalog = session.catalog(found)
     goal = session.canonical(wanted(system, accounts, classes, catalog), found)
     return Compiled(system, accounts, found, classes, catalog, goal)
 
 
-def scope_of(accounts: Mapping[str, Account], facts: frozenset[Fact]) -> Scope:
+def scope_of(compiled: Compiled, facts: frozenset[Fact]) -> Scope:
     """The closed world over these facts."""
+    accounts = compiled.accounts
     unbound = {a.login for a in accounts.values() if a.use in UNBOUND_USES}
     superusers = {f.name for f in facts if isinstance(f, Role) and f.superuser}
-    return Scope.of(facts, frozenset(accounts), frozenset(unbound | superusers))
+    shared = compiled.found.neighbours.depending
+    return Scope.of(facts, frozenset(accounts), frozenset(unbound | superusers), shared)
 
 
 def check_primary(where: Whereabouts, system: str) -> None:
@@ -70,3 +76,26 @@ def _check_logins(system: System, accounts: Mapping[str, Account], found: Inspec
             f"logins of system `{system.name}` that belong to no agency: {names}",
             f'add an [[account]] with id = "{system.name}/{unknown[0]}" to accounts.toml for each',
         )
+
+
+def _check_offices(policy: Policy, accounts: Mapping[str, Account], found: Inspection) -> None:
+    """Where databases of a server share what issuers and administrators are members of, nobody is that in one alone."""
+    if KEEPER not in found.neighbours.depending:
+        return
+    for account in sorted(policy.repository.accounts.values(), key=lambda account: account.id):
+        here = accounts.get(account.login)
+        if here is None or account.login not in found.oids:
+            continue
+        for role, held in _OFFICES.items():
+            if held(account) and not held(here):
+                raise PlanError(
+                    f"`{account.id}` is to be a member of `{role}` and `{here.id}` is not, and another database of the "
+                    f"server of `{here.system}` is enforced too: a membership counts in both",
+                    "make them alike in accounts.toml, or use a login of its own for one",
+                )
+
+
+_OFFICES: Final[Mapping[str, Callable[[Account], bool]]] = {
+    ISSUER: lambda account: account.active and account.may_issue,
+    KEEPER: lambda account: account.active and account.use == "administrator",
+}

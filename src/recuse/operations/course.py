@@ -8,9 +8,9 @@ from recuse.enforcement.back import roles_of
 from recuse.enforcement.closing import Closed
 from recuse.enforcement.diff import Difference
 from recuse.enforcement.facts import Fact
+from recuse.enforcement.names import CLASS
 from recuse.enforcement.order import Situation, order
 from recuse.enforcement.plan import Change
-from recuse.enforcement.scope import PREFIX
 from recuse.model import Account, Stage
 
 Ordering = Callable[[Iterable[Difference], Situation], tuple[Change, ...]]
@@ -57,5 +57,5 @@ class Course:
 
     def concerns(self, fact: Fact) -> bool:
         """Whether a fact that stays is about classes of which this plan is proved."""
-        classes = {role for role in roles_of(fact) if role.startswith(f"{PREFIX}c_")}
+        classes = {role for role in roles_of(fact) if role.startswith(CLASS)}
         return self.classes is None or classes <= self.classes

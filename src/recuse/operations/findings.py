@@ -13,7 +13,7 @@ from recuse.compiler.condition import ALWAYS
 from recuse.enforcement.closing import Ended, unmade
 from recuse.enforcement.diff import Difference
 from recuse.enforcement.facts import Fact, Membership, Role
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.names import OWNER, PREFIX
 from recuse.model import UNBOUND_USES, Account, Repository, System, TableMap
 from recuse.operations.closable import Choice, Closable, Raw, without
 from recuse.operations.finding import PLAN_AND_APPLY, Finding, Severity
@@ -281,4 +281,4 @@ def _is_policy(edge: Edge, wanted: frozenset[tuple[str, str]]) -> bool:
     """Whether this step is a wanted membership of an account (or its door role) in a class."""
     source, target = edge.source.partition(":")[2], edge.target.partition(":")[2]
     names = ("".join(split_name(source)), "".join(split_name(target)))
-    return names in wanted and not names[0].startswith("recuse_o_")
+    return names in wanted and not names[0].startswith(OWNER)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from recuse.enforcement.names import CLASS
 from recuse.enforcement.plan import Loss
 from recuse.errors import PlanError
 from recuse.model import System
@@ -23,7 +24,6 @@ from recuse.targets.listing.denials import WORD
 from recuse.targets.listing.nodes import Verb
 from recuse.targets.listing.records import Granted, Listing, Member, Name, Principal, Scope
 
-PREFIX: Final = "recuse_c_"
 _DATABASE: Final = "database:"
 _ROUNDS: Final = 50
 
@@ -101,7 +101,7 @@ class _Planning:
             line = access.lines.get(edge)
             if isinstance(line, Granted) or (isinstance(line, Member) and self._can_leave(line)):
                 holder = line.grantee if isinstance(line, Granted) else line.member
-                if holder not in self._exempt and not holder.startswith((PREFIX, _DATABASE + PREFIX)):
+                if holder not in self._exempt and not holder.startswith((CLASS, _DATABASE + CLASS)):
                     return line
         return None
 
@@ -109,7 +109,7 @@ class _Planning:
         """A login is not taken from its user, nor anyone from a class role that the policy wants it in."""
         return self.listing.principal.get(
             line.role, Principal(line.role, "role", False, False)
-        ).kind == "role" and not (line.role.removeprefix(_DATABASE).startswith(PREFIX))
+        ).kind == "role" and not (line.role.removeprefix(_DATABASE).startswith(CLASS))
 
     @property
     def _exempt(self) -> frozenset[str]:
@@ -169,7 +169,7 @@ class _Planning:
                 if unsigned(grant) not in wanted and grant.grantee not in {owner, *self._exempt}:
                     yield self._end(grant, "the class roles hold every grant on it")
         for member in self.listing.members:
-            if member.role.removeprefix(_DATABASE).startswith(PREFIX) and not self._wants(member):
+            if member.role.removeprefix(_DATABASE).startswith(CLASS) and not self._wants(member):
                 yield self._end(member, "the policy gives it another class, or none")
 
     def _wants(self, member: Member) -> bool:

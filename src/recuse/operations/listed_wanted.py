@@ -49,7 +49,7 @@ def wanted_of(policy: Policy, system: System, listing: Listing) -> Wanted:
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, listing)
     shapes = {table.name: _shape(system, table, listing) for table in system.tables}
-    classes = Classifier(policy.repository, system, policy.rules, shapes).classify(policy.on)
+    classes = Classifier(policy.repository, system, policy.rules, shapes, listing.about.database).classify(policy.on)
     refusals = dict.fromkeys(_refusals(classes, listing))
     if refusals:
         (first, remedy), *others = refusals

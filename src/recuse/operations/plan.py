@@ -13,9 +13,9 @@ from recuse.enforcement.diff import Difference, diff
 from recuse.enforcement.facts import Declaration, Fact, Grant, Membership, ObjectRef, Owner, RowSecurity
 from recuse.enforcement.hazards import with_hazards
 from recuse.enforcement.held import Holdings
+from recuse.enforcement.names import DOOR
 from recuse.enforcement.order import Situation
 from recuse.enforcement.plan import STEPS, Change, Loss, Plan, batch_names, fingerprint
-from recuse.enforcement.scope import PREFIX
 from recuse.model import System
 from recuse.operations.compiled import Compiled, compile_system, scope_of
 from recuse.operations.course import POLICY, Course, Goal
@@ -63,7 +63,7 @@ def plan_system(session: Session, policy: Policy, system: System) -> Planned:
 
 def policy_course(compiled: Compiled) -> Course:
     """The way to the policy."""
-    governs = scope_of(compiled.accounts, compiled.found.facts).governs
+    governs = scope_of(compiled, compiled.found.facts).governs
     return Course(diff(compiled.found.facts, compiled.wanted, governs))
 
 
@@ -103,7 +103,8 @@ class _Outcome:
 def _ordered(policy: Policy, compiled: Compiled, outcome: _Outcome) -> Plan:
     found, course = compiled.found, outcome.course
     situation = _situation(compiled)
-    ordered = with_hazards(course.order(course.differences, situation), surroundings(compiled, situation.batches))
+    around = surroundings(policy, compiled, situation.batches)
+    ordered = with_hazards(course.order(course.differences, situation), around)
     changes = _with_closings(ordered, compiled.system, outcome)
     more = {loss for closing, _ in outcome.besides for loss in closings_of.losses(closing)}
     return Plan(
@@ -183,7 +184,7 @@ def standing_of_roles(facts: Iterable[Fact], logins: frozenset[str]) -> tuple[fr
     found = tuple(facts)
     granted = frozenset(f.grantee for f in found if isinstance(f, Grant) and f.grantee is not None)
     owners = {f.role for f in found if isinstance(f, Owner)}
-    doors = {f.role for f in found if isinstance(f, Membership) and f.role.startswith(f"{PREFIX}d_")}
+    doors = {f.role for f in found if isinstance(f, Membership) and f.role.startswith(DOOR)}
     memberships = [f for f in found if isinstance(f, Membership)]
     occupied = frozenset(f.role for f in memberships if f.member in logins | owners | doors)
     return granted, occupied

@@ -12,7 +12,7 @@ from recuse.compiler.proof.prover import Prover
 from recuse.compiler.proof.said import Said, Unsaid
 from recuse.compiler.proof.state import State
 from recuse.enforcement.facts import Declaration, Fact, Grant, Membership, Owner, RowPolicy, RowSecurity
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.names import PREFIX
 from recuse.errors import PlanError
 from recuse.operations.policy import Policy
 from recuse.targets.target import Reader

@@ -8,10 +8,11 @@ from recuse.enforcement.hazards import Acting, Surroundings
 from recuse.enforcement.held import Holdings
 from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations.compiled import Compiled
+from recuse.operations.policy import Policy
 from recuse.targets.records import Inspection
 
 
-def surroundings(known: Compiled, batches: Mapping[ObjectRef, str]) -> Surroundings:
+def surroundings(policy: Policy, known: Compiled, batches: Mapping[ObjectRef, str]) -> Surroundings:
     """What makes changes dangerous here."""
     accounts = tuple(known.accounts.values())
     return Surroundings(
@@ -22,7 +23,18 @@ def surroundings(known: Compiled, batches: Mapping[ObjectRef, str]) -> Surroundi
         acting=_acting(known),
         computed=_computed(known),
         shortened=shortened(accounts, known.found),
+        elsewhere=_elsewhere(policy, known.system),
     )
+
+
+def _elsewhere(policy: Policy, system: System) -> dict[str, tuple[str, ...]]:
+    """The other systems of the policy in which logins of these names are active: a server knows a name once."""
+    found: dict[str, tuple[str, ...]] = {}
+    for account in sorted(policy.repository.accounts.values(), key=lambda account: account.id):
+        other = policy.repository.systems[account.system]
+        if account.active and other.name != system.name and (other.kind, other.engine) == (system.kind, system.engine):
+            found[account.login] = (*found.get(account.login, ()), other.name)
+    return found
 
 
 def _copied_into(system: System, accounts: Iterable[Account], found: Inspection) -> frozenset[str]:

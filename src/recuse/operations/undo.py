@@ -13,12 +13,12 @@ from recuse.compiler.classes import ClassMap
 from recuse.compiler.wanted import plain_name
 from recuse.enforcement.back import Returned, backwards, differences, returned
 from recuse.enforcement.diff import Difference
-from recuse.enforcement.facts import Fact, Membership, ObjectRef, Owner, RegisteredAccount, RowSecurity
+from recuse.enforcement.facts import Fact, Membership, ObjectRef, Owner, RegisteredAccount, Role, RowSecurity
 from recuse.enforcement.hazards import Surroundings, with_hazards
 from recuse.enforcement.held import Holdings
+from recuse.enforcement.names import CLASS, KEEPER, SEVERS
 from recuse.enforcement.order import Situation
 from recuse.enforcement.plan import Plan, batch_names, fingerprint
-from recuse.enforcement.scope import PREFIX
 from recuse.errors import RefusedError
 from recuse.model import Account, System
 from recuse.operations.before import Before
@@ -32,7 +32,6 @@ from recuse.targets.records import Inspection
 from recuse.targets.target import Session
 
 _NO_CLASSES = ClassMap({}, {}, (), {}, {})
-_CLASS = f"{PREFIX}c_"
 
 
 def check_may_return(workspace: Workspace, on: date) -> None:
@@ -53,18 +52,27 @@ def plan_undo(session: Session, policy: Policy, system: System, before: Before) 
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     check_catalog(system, found.shapes, session.column_types())
     back = returned(found.facts, before.facts, found.shapes, found.oids)
-    course = differences(found.facts, back.goal, granular=found.server.major >= 16)
-    gains, loses = effects(system, accounts.values(), found.shapes, back.goal, found.facts)  # of the way there
-    situation = way_there(system, found, accounts, back.goal, course)
+    goal = back.goal | _shared(found)
+    course = differences(found.facts, goal, granular=found.server.major >= 16)
+    gains, loses = effects(system, accounts.values(), found.shapes, goal, found.facts)  # of the way there
+    situation = way_there(system, found, accounts, goal, course)
     changes = with_hazards(backwards(course, situation), Surroundings())
     losing = frozenset(loss.account.partition("/")[2] for loss in loses) if changes else frozenset[str]()
     facts, directives = fingerprint(found.facts), policy.directives
     plan = Plan(system.name, facts, directives, changes, loses, gains, losing, situation.substituted)
     logins = {login: account.id for login, account in accounts.items() if login in found.oids}
     compared = Comparison(policy.prover(system), session.reader, found.shapes, plan).accounts(found.facts, logins)
-    goal = Goal(undo=before.index, notes=_not_restored(back, before))
+    aim = Goal(undo=before.index, notes=_not_restored(back, before))
     statements, proved = session.render(plan, found), Proved((), (), tuple(compared))
-    return Planned(plan, statements, found, back.goal, _NO_CLASSES, proved, goal=goal)
+    return Planned(plan, statements, found, goal, _NO_CLASSES, proved, goal=aim)
+
+
+def _shared(found: Inspection) -> frozenset[Fact]:
+    """What another database of the server has of ours: it cannot go from here."""
+    shared = found.neighbours.depending
+    roles = {f for f in found.facts if isinstance(f, Role) and f.name in shared}
+    severs = {f for f in found.facts if isinstance(f, Membership) and (f.role, f.member) == SEVERS and KEEPER in shared}
+    return frozenset(roles | severs)
 
 
 def _not_restored(back: Returned, before: Before) -> tuple[str, ...]:
@@ -81,7 +89,7 @@ def way_there(
 ) -> Situation:
     """The situation of the plan that would lead from the goal to the facts found: what is walked backwards."""
     holdings, facts = Holdings(goal), found.facts
-    memberships = [f for f in facts if isinstance(f, Membership) and f.inherit and f.role.startswith(_CLASS)]
+    memberships = [f for f in facts if isinstance(f, Membership) and f.inherit and f.role.startswith(CLASS)]
     standing = {f.member: f.role for f in memberships if f.member in accounts}
     steady = {login for login, account in accounts.items() if account.active and account.standing is not None}
     logins = frozenset(accounts) | {f.login for f in facts if isinstance(f, RegisteredAccount)}

@@ -36,10 +36,19 @@ class ServerFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What other databases of the server have of ours: roles that something there depends on, and logins in classes."""
+
+    depending: frozenset[str] = frozenset()
+    admitted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """What was found: the facts, every relation's shape by name, what each derived relation reads, login object ids.
 
-    `links` say how tables hang together; they are no facts, since no plan makes or unmakes one.
+    `links` say how tables hang together; they are no facts, since no plan makes or unmakes one. Nor are the class roles
+    of other databases, and who is in them: `neighbours` is all that is to be known of those.
     """
 
     server: ServerFacts
@@ -48,6 +57,7 @@ class Inspection:
     reads: Mapping[str, frozenset[str]]
     oids: Mapping[str, int]
     links: Links = field(default_factory=Links)
+    neighbours: Neighbours = Neighbours()
 
 
 @dataclass(frozen=True, slots=True)

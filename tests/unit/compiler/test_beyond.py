@@ -23,8 +23,8 @@ def rights(table: str, *, read: Condition = SOME, write: Condition = SOME, delet
 
 
 def class_map(*tables: TableRights) -> ClassMap:
-    content = ClassContent(False, tables)
-    owner = ClassContent(False, (rights("lab.owned"),))
+    content = ClassContent("lab", False, tables)
+    owner = ClassContent("lab", False, (rights("lab.owned"),))
     contents = {each.role: each for each in (content, owner)}
     return ClassMap(contents, {"desk": content.role}, (), {"lab.view": owner}, {})
 

@@ -70,7 +70,7 @@ def rights(
 
 
 def class_map(*tables: TableRights) -> ClassMap:
-    content = ClassContent(False, tables)
+    content = ClassContent("lab", False, tables)
     return ClassMap({content.role: content}, {"desk": content.role}, (), {}, {})
 
 

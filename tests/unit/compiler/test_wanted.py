@@ -33,6 +33,7 @@ from recuse.enforcement.facts import (
     TableShape,
 )
 from recuse.enforcement.links import Links
+from recuse.enforcement.names import door_role
 from recuse.errors import PlanError
 from recuse.model import Account, Circumstances, Derived, ReadsAs, System, TableMap
 from recuse.policy.contexts import Context
@@ -52,10 +53,11 @@ READS: Final = TableRights(
 WRITES: Final = TableRights(
     "records.arrest", ("id",), ALWAYS, ("id", "name"), Flag("a", True), ("name",), Flag("b", True), Flag("c", True)
 )
-STANDING: Final = ClassContent(gated=False, tables=(WRITES,), derived=("lib.f(integer, text)", "records.open"))
+DOOR: Final = door_role("lab", 2)
+STANDING: Final = ClassContent("lab", gated=False, tables=(WRITES,), derived=("lib.f(integer, text)", "records.open"))
 CHANGES: Final = replace(READS, table="archive.arrest.old", update=("name",), update_rows=Flag("d", True))
-GATED: Final = ClassContent(gated=True, tables=(READS, CHANGES))
-OWNER: Final = ClassContent(gated=False, tables=(READS,))
+GATED: Final = ClassContent("lab", gated=True, tables=(READS, CHANGES))
+OWNER: Final = ClassContent("lab", gated=False, tables=(READS,))
 DERIVED: Final = tuple(
     Derived(name, "release_date", ReadsAs("city.police", "own.records", "official_duty"), ("records.arrest",), job)
     for name, job in (
@@ -92,6 +94,7 @@ def catalog(*found: Fact, modern: bool = True) -> Catalog:
         oids={"clerk": 1, "agent": 2, "gone": 3},
         support=frozenset({Support(9)}),
         text=lambda condition: f"<{condition}>",
+        database="lab",
         bootstrap="boss",
         granular=modern,
         maintain=modern,
@@ -220,9 +223,9 @@ def test_below_16() -> None:
         member(OWNER.owner_role, "night/ly", inherit=True, set_=True),
         login("clerk"),
         member(STANDING.role, "clerk", inherit=True, set_=True),
-        nologin("recuse_d_2", inherit=False),
-        member(GATED.role, "recuse_d_2", inherit=False, set_=True),
-        member("recuse_d_2", "agent", inherit=True, set_=True),
+        nologin(DOOR, inherit=False),
+        member(GATED.role, DOOR, inherit=False, set_=True),
+        member(DOOR, "agent", inherit=True, set_=True),
     }
 
 
@@ -231,9 +234,7 @@ def test_the_membership_in_a_door_is_inherited_if_the_login_inherits(standing: b
     """Below 16 that is the login's attribute, which a standing class turns on."""
     found = replace(catalog(modern=False), facts=frozenset({login("agent", inherit=inherits), *others("agent")}))
     of = replace(classes(), standing={"agent": STANDING.role} if standing else {})
-    (door,) = (
-        f for f in wanted(system(), accounts(), of, found) if isinstance(f, Membership) and f.role == "recuse_d_2"
-    )
+    (door,) = (f for f in wanted(system(), accounts(), of, found) if isinstance(f, Membership) and f.role == DOOR)
     assert door.inherit is (standing or inherits)
 
 
@@ -278,8 +279,8 @@ def test_guards_stand_where_the_server_shows_hidden_rows() -> None:
     """On tables with a unique key, against the classes that may read, insert and update there without seeing all."""
     hidden = replace(WRITES, read_rows=Flag("e", True))
     contents = [
-        ClassContent(False, (hidden,)),
-        ClassContent(True, (hidden, replace(hidden, table="archive.arrest.old"))),
+        ClassContent("lab", False, (hidden,)),
+        ClassContent("lab", True, (hidden, replace(hidden, table="archive.arrest.old"))),
     ]
     standing, declared = contents
     of = ClassMap(

@@ -154,6 +154,7 @@ def catalog(*, granular: bool = True, facts: frozenset[Fact] | None = None) -> C
         oids={login: 16384 + number for number, login in enumerate(AGENCY_OF)},
         support=frozenset(),
         text=condition_text,
+        database="lab",
         bootstrap="postgres",
         granular=granular,
         maintain=granular,
@@ -168,7 +169,7 @@ def accounts() -> tuple[Account, ...]:
 def classified(text: str, derived: tuple[Derived, ...] = ()) -> ClassMap:
     """The classes of those accounts under rules in Cedar text."""
     system = system_of(table_map(), derived)
-    return Classifier(repository(system, accounts()), system, rules(text), {TABLE: shape()}).classify(DAY)
+    return Classifier(repository(system, accounts()), system, rules(text), {TABLE: shape()}, "lab").classify(DAY)
 
 
 def wanted_facts(text: str, *, granular: bool = True, derived: tuple[Derived, ...] = ()) -> frozenset[Fact]:

@@ -35,6 +35,7 @@ AROUND = Surroundings(
     copied_into=frozenset({"records.person"}),
     links=Links(parts=frozenset({("records.person", "records.person_2019")})),
     computed={("recuse_c", NAME, "SELECT"): ("it is computed from the address",)},
+    elsewhere={CLERK.name: ("warehouse",)},
     acting={("recuse_c", TABLE, "DELETE"): ("its visits go too", "its notes go too")},
 )
 
@@ -56,7 +57,8 @@ def codes(fact: Fact, *, make: bool = True, before: Fact | None = None) -> list[
         (Grant(NAME, "SELECT", "recuse_d", "owner", False), True, None, []),
         (Grant(TABLE, "DELETE", "recuse_d", "owner", False), True, None, []),
         (Grant(ObjectRef("schema", ("records",)), "USAGE", None, "owner", False), False, None, []),
-        (replace(CLERK, login=False), True, CLERK, ["login-ends"]),
+        (replace(CLERK, login=False), True, CLERK, ["login-ends", "login-shared"]),
+        (replace(CLERK, name="other", login=False), True, replace(CLERK, name="other"), ["login-ends"]),
         (replace(CLERK, login=False), True, None, []),
         (CLERK, True, replace(CLERK, login=False), []),
         (RowSecurity(TABLE, True, True), True, RowSecurity(TABLE, False, False), ["table-lock", "copy-from"]),

@@ -105,6 +105,18 @@ def test_left_alone(fact: Fact) -> None:
     assert not SCOPE.governs(fact)
 
 
+def test_what_another_database_depends_on_stays() -> None:
+    keeper, severs = replace(ROLE, name="recuse_owner"), membership("pg_signal_backend", "recuse_owner")
+    facts: list[Fact] = [keeper, severs, grant("table", "records", "x", grantee="pg_signal_backend")]
+    alone = Scope.of(facts, frozenset(), frozenset())
+    shared = Scope.of(facts, frozenset(), frozenset(), frozenset({"recuse_owner"}))
+    assert alone.governs(keeper)
+    assert alone.governs(severs)
+    assert not shared.governs(keeper)
+    assert not shared.governs(severs)
+    assert shared.governs(replace(ROLE, name="recuse_issuer")), "nothing there depends on this one"
+
+
 def test_a_circle_of_members_ends() -> None:
     """PostgreSQL refuses circles, a listing may hold one."""
     facts: list[Fact] = [

@@ -17,11 +17,11 @@ from recuse.compiler.proof.entries import By, Entries, Entry
 from recuse.compiler.proof.opened import Opened
 from recuse.compiler.proof.prover import Prover, both, unread
 from recuse.compiler.proof.space import Found
-from recuse.compiler.proof.state import CLASS, DOOR, State
+from recuse.compiler.proof.state import State
 from recuse.compiler.proof.words import row_in_words
 from recuse.compiler.proof.written import ALWAYS, NEVER, OWN, Admitted, Gate, Not, Unknown, Written, leaves, renamed
 from recuse.enforcement.facts import PolicyCommand
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.names import CLASS, DOOR, PREFIX
 from recuse.errors import Counterexample, PlanError, RefutedError
 from recuse.model import ACTIONS, Action, Derived, TableMap
 

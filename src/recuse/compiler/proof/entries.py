@@ -8,7 +8,8 @@ from typing import Literal
 from recuse.compiler.classes import with_undeclared
 from recuse.compiler.proof.cedar import Principal
 from recuse.compiler.proof.said import Joined
-from recuse.compiler.proof.state import DOOR, OWNER, State
+from recuse.compiler.proof.state import State
+from recuse.enforcement.names import DOOR, OWNER
 from recuse.errors import RefutedError
 from recuse.model import Account, Action, Circumstances, Repository, System
 from recuse.policy.contexts import Context

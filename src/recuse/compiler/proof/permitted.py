@@ -21,9 +21,9 @@ from recuse.compiler.proof.said import (
     Said,
     Secured,
 )
-from recuse.compiler.proof.state import CLASS, DOOR, OWNER, PUBLIC
+from recuse.compiler.proof.state import PUBLIC
 from recuse.compiler.proof.written import Not, Others, Unknown
-from recuse.enforcement.scope import ISSUER, KEEPER, OTHERS, PREFIX, SEVERS
+from recuse.enforcement.names import CLASS, DOOR, ISSUER, KEEPER, OTHERS, OWNER, PREFIX, SEVERS
 from recuse.errors import RefutedError
 from recuse.model import Repository, System
 

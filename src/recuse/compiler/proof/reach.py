@@ -22,7 +22,7 @@ from recuse.enforcement.facts import (
     RowPolicy,
     RowSecurity,
 )
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.names import PREFIX
 from recuse.model import Action
 
 COMMANDS: Final[Mapping[Action, PolicyCommand]] = {

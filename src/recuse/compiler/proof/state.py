@@ -24,14 +24,11 @@ from recuse.compiler.proof.said import (
 )
 from recuse.compiler.proof.written import ALWAYS, NEVER, And, Or, Others, Written, asked_by, leaves
 from recuse.enforcement.facts import PolicyCommand
-from recuse.enforcement.scope import PREFIX
+from recuse.enforcement.names import CLASS, DOOR, PREFIX
 from recuse.errors import RefutedError
 from recuse.model import TableMap
 
 PUBLIC: Final = "public"
-CLASS: Final = f"{PREFIX}c_"
-OWNER: Final = f"{PREFIX}o_"
-DOOR: Final = f"{PREFIX}d_"
 
 
 @dataclass(slots=True)

@@ -27,12 +27,12 @@ from recuse.enforcement.facts import (
     TableShape,
 )
 from recuse.enforcement.links import ForeignKey, Links
-from recuse.enforcement.scope import KEEPER
+from recuse.enforcement.names import KEEPER, PREFIX, of_another
 from recuse.errors import MissingRightError
 from recuse.targets.postgres.connect import Connection, server_facts
 from recuse.targets.postgres.event_trigger import found_new_objects
 from recuse.targets.postgres.queries import query
-from recuse.targets.records import Inspection, ServerFacts
+from recuse.targets.records import Inspection, Neighbours, ServerFacts
 
 _KINDS: dict[str, ObjectKind] = {
     "r": "table", "p": "table", "f": "table", "v": "view", "m": "matview", "S": "sequence",
@@ -40,7 +40,7 @@ _KINDS: dict[str, ObjectKind] = {
 _SHAPES = {"r": "table", "p": "partitioned", "f": "foreign", "v": "view", "m": "matview"}
 WHEN = {"O": "origin", "R": "replica", "A": "always"}  # a trigger fires
 _DEFAULTS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas", "L": "large objects"}
-
+_MEMBERSHIPS = {True: "memberships", False: "memberships_15"}  # since 16 each has options of its own
 
 _READABLE = (
     "SELECT bool_and(pg_catalog.has_table_privilege('recuse.' || name, 'SELECT')) "
@@ -54,9 +54,10 @@ def inspect(connection: Connection) -> Inspection:
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         roles = list(_rows(connection, "roles"))
-        facts: set[Fact] = {Role(*row[:8]) for row in roles}
-        memberships = "memberships" if server.major >= 16 else "memberships_15"
-        facts |= {Membership(*row) for row in _rows(connection, memberships)}
+        facts: set[Fact] = {Role(*row[:8]) for row in roles if not of_another(row[0], server.database)}
+        memberships = {Membership(*row) for row in _rows(connection, _MEMBERSHIPS[server.major >= 16])}
+        theirs = {each for each in memberships if of_another(each.role, server.database)}
+        facts |= memberships - theirs
         facts |= {Owner(ObjectRef("schema", (name,)), owner) for name, owner in _rows(connection, "schemas")}
         facts |= {_grant(row) for row in _rows(connection, "grants")}
         facts |= {_default(row) for row in _rows(connection, "default_privileges")}
@@ -74,7 +75,14 @@ def inspect(connection: Connection) -> Inspection:
             _reads(connection),
             {r[0]: r[8] for r in roles},
             _links(connection),
+            _neighbours(connection, theirs),
         )
+
+
+def _neighbours(connection: Connection, memberships: set[Membership]) -> Neighbours:
+    """`memberships` are those in roles of other databases; on 15 a door role may stand between login and class."""
+    depending = frozenset(name for (name,) in _rows(connection, "depending"))
+    return Neighbours(depending, frozenset(m.member for m in memberships if not m.member.startswith(PREFIX)))
 
 
 def _rows(connection: Connection, name: str) -> Iterator[tuple[Any, ...]]:

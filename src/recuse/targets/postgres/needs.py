@@ -29,8 +29,8 @@ from recuse.enforcement.facts import (
     RowSecurity,
     Support,
 )
+from recuse.enforcement.names import KEEPER
 from recuse.enforcement.plan import Change, Plan
-from recuse.enforcement.scope import KEEPER
 
 ENDING: Final = ("pg_read_all_stats", "pg_signal_backend")
 """Predefined roles without which sessions are not seen, or not ended."""

@@ -11,7 +11,7 @@ from typing import Final
 from psycopg import sql
 
 from recuse.enforcement.facts import Definition, Fact, Grant, Membership, ObjectRef, Owner, Role, Support
-from recuse.enforcement.scope import ISSUER, KEEPER, SEVERS
+from recuse.enforcement.names import ISSUER, KEEPER, SEVERS
 from recuse.targets.postgres.inspect import function_digest
 from recuse.targets.postgres.queries import Sql, query, text
 

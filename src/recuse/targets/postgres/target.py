@@ -81,12 +81,14 @@ class PostgresSession:
             oids=found.oids,
             support=support_facts() | {sever_right(found.server.bootstrap, granular=granular)},
             text=condition_text,
+            database=found.server.database,
             bootstrap=found.server.bootstrap,
             granular=granular,
             maintain=found.server.major >= 17,
             links=found.links,
             events=found.server.superuser,
             conflicting=shows_conflicting_row(self.connection),
+            admitted_elsewhere=found.neighbours.admitted,
             login=None if found.server.superuser else found.server.login,
         )
 
