@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from recuse.compiler.catalog import check_catalog
-from recuse.compiler.classes import Classifier, ClassMap
+from recuse.compiler.classes import ClassMap
 from recuse.compiler.parts import check_parts, check_rights
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.facts import Fact, Role
@@ -37,7 +37,7 @@ def compile_system(session: Session, policy: Policy, system: System) -> Compiled
     _check_logins(system, accounts, found)
     check_catalog(system, found.shapes, session.column_types())
     check_parts(system, found.shapes, found.links)
-    classes = Classifier(policy.repository, system, policy.rules, found.shapes).classify(policy.on)
+    classes = policy.classifier(system, found.shapes).classify(policy.on)
     check_rights(system, classes, found.links)
     catalog = session.catalog(found)
     goal = session.canonical(wanted(system, accounts, classes, catalog), found)

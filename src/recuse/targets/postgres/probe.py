@@ -45,6 +45,19 @@ class Prober:
 
     connection: Connection
     _running: dict[str, str | None] = field(default_factory=dict)
+    _cursor: psycopg.Cursor[tuple[object, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have values come that can be compared and written back.
+
+        What the driver has no such value for (an infinity, the year 10000, an array, a JSON object) comes as text.
+        """
+        self._cursor = self.connection.cursor()
+        for kind in _AS_TEXT:
+            self._cursor.adapters.register_loader(kind, TextLoader)
+        for found in self._cursor.adapters.types:
+            if found.array_oid:
+                self._cursor.adapters.register_loader(found.array_oid, TextLoader)
 
     def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
         """Rows of a table, up to `PER_STRATUM` for every combination of what is asked about columns, by their keys."""
@@ -60,7 +73,7 @@ class Prober:
             statement = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
                 shown, _relation(table), here if parts else sql.SQL("true"), keys, PER_STRATUM
             )
-            for row in self._rows(statement):
+            for row in self._cursor.execute(statement).fetchall():
                 values = zip(asked, row[len(key) :], strict=True)
                 told = {each.column: value_of(value, each.type) for each, value in values}
                 found.append(Sample(tuple(row[: len(key)]), told))
@@ -72,21 +85,8 @@ class Prober:
             return [()]
         numbers = sql.SQL(", ").join(sql.SQL(str(number + 1)) for number in range(len(parts)))
         listed = sql.SQL(", ").join(parts)
-        found = self._rows(sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(listed, _relation(table), numbers))
-        return list(found)
-
-    def _rows(self, statement: Sql) -> Iterator[tuple[object, ...]]:
-        """Rows of values that can be compared and written back.
-
-        What the driver has no such value for (an infinity, the year 10000, an array, a JSON object) comes as text.
-        """
-        cursor = self.connection.cursor()
-        for kind in _AS_TEXT:
-            cursor.adapters.register_loader(kind, TextLoader)
-        for found in cursor.adapters.types:
-            if found.array_oid:
-                cursor.adapters.register_loader(found.array_oid, TextLoader)
-        yield from cursor.execute(statement)
+        statement = sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(listed, _relation(table), numbers)
+        return self._cursor.execute(statement).fetchall()
 
     def read(self, table: str, key: Sequence[str], columns: Sequence[str], samples: Sequence[Sample]) -> Tried:
         """Which of the sampled rows the account reads in these columns, together with the key; only the key is sent."""
@@ -218,7 +218,7 @@ class Prober:
             with undone(self.connection):
                 if read_only:  # so that a function that was overlooked cannot draw from a sequence, or write
                     self.connection.execute("SET LOCAL transaction_read_only = on")
-                rows = frozenset(tuple(row[:width]) for row in self._rows(statement))
+                rows = frozenset(tuple(row[:width]) for row in self._cursor.execute(statement))
         except psycopg.errors.InsufficientPrivilege as error:
             return Tried(frozenset(), error.diag.message_primary)
         except psycopg.errors.QueryCanceled:
