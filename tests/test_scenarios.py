@@ -24,6 +24,7 @@ from recuse.operations.signing import sign_acceptance
 from recuse.operations.verify import Looking, Verified, verify_in
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
+from tests.remembering import remembering
 from tests.test_main_job import Job, make_keys, quiet
 
 RULES = "directives/2019-07-12-civil-immigration/directive.cedar"
@@ -49,6 +50,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
     """The demo's world and policy, not applied."""
     folder = tmp_path_factory.mktemp("scenarios")
     with ExitStack() as stack:
+        stack.enter_context(remembering())
         server = stack.enter_context(throwaway(binaries=binaries_of(18)))
         job = Job(build(server, people=500), folder)
         write_repository(job.policy, make_keys(folder), "unused")
