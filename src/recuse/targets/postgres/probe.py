@@ -7,7 +7,7 @@ leaves the server: rows are read read-only, and what may be changed is told from
 trigger, rule or check is reached and no row version is written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -45,6 +45,7 @@ class Prober:
 
     connection: Connection
     _running: dict[str, str | None] = field(default_factory=dict)
+    _asked: dict[Hashable, sql.SQL] = field(default_factory=dict)
     _cursor: psycopg.Cursor[tuple[object, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,7 +95,19 @@ class Prober:
             sql.SQL(", ").join(sql.Identifier(c) for c in dict.fromkeys(listed)) for listed in (key, (*key, *columns))
         )
         statement = sql.SQL("SELECT {} FROM (SELECT {} FROM {} WHERE {}) s")
-        return self._try(table, statement.format(keys, names, _relation(table), _among(key, samples)), len(key))
+        return self._try(
+            table, statement.format(keys, names, _relation(table), self._among(table, key, samples)), len(key)
+        )
+
+    def _among(self, table: str, key: Sequence[str], samples: Sequence[Sample]) -> sql.SQL:
+        """Only these rows. Written once, since each of some thousand attempts asks for the same few of its table."""
+        about = (table, *key, *(sample.key for sample in samples))
+        if about not in self._asked:
+            names = sql.SQL(", ").join(map(sql.Identifier, key))
+            rows = (sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Literal, each.key))) for each in samples)
+            among = sql.SQL("({}) IN ({})").format(names, sql.SQL(", ").join(rows))
+            self._asked[about] = sql.SQL(among.as_string(self.connection))
+        return self._asked[about]
 
     def count(self, table: str, column: str) -> Tried:
         """How many rows the account counts by one column, for tables without a key."""
@@ -109,7 +122,7 @@ class Prober:
         """
         name = sql.Identifier(column)
         planned = sql.SQL("EXPLAIN (COSTS OFF) UPDATE {} SET {} = {} WHERE {}")
-        among = _among(key, samples)
+        among = self._among(table, key, samples)
         refused = self._try(table, planned.format(_relation(table), name, name, among), 0)
         if refused.rows is None or refused.refusal is not None:
             return refused
@@ -268,9 +281,3 @@ def _part(asked: AskedColumn) -> sql.Composable:
 
 def _relation(name: str) -> sql.Identifier:
     return sql.Identifier(*name.split(".", 1))
-
-
-def _among(key: Sequence[str], samples: Iterable[Sample]) -> sql.Composed:
-    names = sql.SQL(", ").join(map(sql.Identifier, key))
-    rows = sql.SQL(", ").join(sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Literal, s.key))) for s in samples)
-    return sql.SQL("({}) IN ({})").format(names, rows)
