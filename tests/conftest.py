@@ -11,7 +11,9 @@ from psycopg import sql
 
 from recuse import clock
 from recuse.errors import TargetError
+from recuse.targets.postgres import throwaway as launcher
 from recuse.targets.postgres.throwaway import Server, embedded_binaries, throwaway
+from tests.templates import Templates
 
 EVERY: Final = (18, 17, 16, 15)
 """The versions that enforcement supports: of each mechanism one test at least runs on every one of them."""
@@ -79,6 +81,15 @@ def installed() -> tuple[int, ...]:
 def version_id(version: int) -> str:
     """How a version is named in the ids of tests."""
     return f"pg{version}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """Throw-away servers on copies of a data folder, which is made when the first of a version is asked for."""
+    with pytest.MonkeyPatch.context() as patch:
+        kept = Templates(launcher._initialise, tmp_path_factory.mktemp("templates"))
+        patch.setattr(launcher, "_initialise", kept.initialise)
+        yield kept
 
 
 @pytest.fixture(scope="session", params=ENDS, ids=version_id)

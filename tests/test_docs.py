@@ -1,13 +1,15 @@
 """The documents hold: the guide runs and prints what it shows, and nothing is left out or misnamed."""
 
 import ast
+import io
 import json
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +21,7 @@ import pytest
 import typer
 from psycopg import sql
 
-from recuse import clock
+from recuse import cli, clock
 from recuse.cli import app
 from recuse.demo.world import World, build
 from recuse.model import UNBOUND_USES
@@ -28,6 +30,7 @@ from recuse.targets.postgres.edges.catalog import queries
 from recuse.targets.postgres.edges.kinds import KINDS, WEAKNESSES, told
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
+from tests.remembering import remembering
 
 ROOT: Final = Path(__file__).parent.parent
 GUIDE: Final = ROOT / "docs/guide/cut-one-purpose-off.md"
@@ -78,15 +81,21 @@ class Walk:
         self.printed.append((commands, done.stdout))
 
     def collect(self, heading: str, *command: str, folder: Path | None = None) -> None:
-        """Keep the one JSON document that a verb prints."""
-        done = subprocess.run(
-            ["recuse", *command, "--format", "json"], cwd=folder or self.folder, env=self.environment, text=True,
-            capture_output=True, timeout=240, check=False,
-        )  # fmt: skip
+        """Keep the one JSON document that a verb prints. It runs in this process, where loading it is paid once."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            patch.chdir(folder or self.folder)
+            patch.setattr(sys, "argv", ["recuse", *command, "--format", "json"])
+            patch.setattr(sys, "stdin", io.StringIO())
+            with suppress(SystemExit):
+                cli.main()
         try:
-            self.documents.setdefault(heading, []).append(json.loads(done.stdout))
+            self.documents.setdefault(heading, []).append(json.loads(out.getvalue()))
         except ValueError:
-            pytest.fail(f"{command}: standard output is not one JSON document: {done.stdout[:300]}{done.stderr[:600]}")
+            told = f"{out.getvalue()[:300]}{err.getvalue()[:600]}"
+            pytest.fail(f"{command}: standard output is not one JSON document: {told}")
 
 
 def environment_of(world: World, home: Path) -> dict[str, str]:
@@ -112,7 +121,7 @@ def environment_of(world: World, home: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("guide")
-    with throwaway(binaries=binaries_of(18)) as server:
+    with remembering(), throwaway(binaries=binaries_of(18)) as server:
         world = build(server, people=500)
         found = Walk(folder, world, environment_of(world, home))
         for language, text in blocks(GUIDE):

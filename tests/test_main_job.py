@@ -35,6 +35,7 @@ from recuse.targets.postgres.floor import floor
 from recuse.targets.postgres.throwaway import throwaway
 from recuse.targets.target import target_for
 from tests.conftest import ENDS, binaries_of, version_id
+from tests.remembering import remembering
 
 
 def quiet(*_: object) -> None:
@@ -112,6 +113,7 @@ class Story:
 
 
 def job_on(stack: ExitStack, version: int, folder: Path, *, other: bool = False) -> Job:
+    stack.enter_context(remembering())
     server = stack.enter_context(throwaway(binaries=binaries_of(version)))
     job = Job(build(server, people=2_000), folder)
     write_repository(job.policy, make_keys(folder), "recuse-test", other)

@@ -26,6 +26,7 @@ from recuse.targets.postgres.throwaway import throwaway
 from recuse.targets.records import AskedColumn, Sample
 from recuse.targets.target import Prober, target_for
 from tests.conftest import binaries_of
+from tests.remembering import remembering
 from tests.test_main_job import Job, make_keys
 
 PUBLIC = frozenset({"crime_mapping"})
@@ -76,6 +77,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Governed, Governed
 
 def governed(folder: Path, *, other: bool) -> Governed:
     with ExitStack() as stack:
+        stack.enter_context(remembering())
         server = stack.enter_context(throwaway(binaries=binaries_of(18)))
         job = Job(build(server, people=1_000), folder)
         write_repository(job.policy, make_keys(folder), "recuse-test", other)

@@ -24,6 +24,7 @@ from recuse.operations.signing import sign_acceptance
 from recuse.operations.verify import Looking, Verified, verify_in
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
+from tests.remembering import remembering
 from tests.test_main_job import Job, make_keys, quiet
 
 RULES = "directives/2019-07-12-civil-immigration/directive.cedar"
@@ -49,6 +50,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
     """The demo's world and policy, not applied."""
     folder = tmp_path_factory.mktemp("scenarios")
     with ExitStack() as stack:
+        stack.enter_context(remembering())
         server = stack.enter_context(throwaway(binaries=binaries_of(18)))
         job = Job(build(server, people=500), folder)
         write_repository(job.policy, make_keys(folder), "unused")
@@ -81,14 +83,21 @@ def weighing(found: Verified) -> list[Finding]:
     return [finding for finding in found.findings if finding.severity != "low"]
 
 
+def agencies(job: Job) -> dict[str, str]:
+    """The agency of each account, by the account's id."""
+    return {account.id: account.agency for account in job.workspace().repository.accounts.values()}
+
+
 def test_w1_the_cut_takes_what_was_announced_and_no_more(first: Job) -> None:
     planned, _ = first.plan()
+    agency_of = agencies(first)
     lost: dict[str, set[str]] = {}
     for loss in planned.plan.loses:
-        lost.setdefault(first.workspace().repository.accounts[loss.account].agency, set()).add(loss.category)
+        lost.setdefault(agency_of[loss.account], set()).add(loss.category)
     assert lost["us.dhs.ice.ero"] >= {"arrest_record", "incident_narrative"}
     for agency in ("us.doj.fbi", "us.doj.dea", "us.doj.atf"):
-        declared = {d.context.circumstances.purpose for d in planned.classes.declared if _of(first, d.login) == agency}
+        contexts = (d.context for d in planned.classes.declared if agency_of[f"clear/{d.login}"] == agency)
+        declared = {context.circumstances.purpose for context in contexts}
         assert "crim.investigation" in declared, agency
     content = planned.classes.contents[planned.classes.standing["uscis_desk"]]
     assert [rights.table for rights in content.tables if rights.read] == [
@@ -97,19 +106,14 @@ def test_w1_the_cut_takes_what_was_announced_and_no_more(first: Job) -> None:
     ]
 
 
-def _of(job: Job, login: str) -> str:
-    return job.workspace().repository.accounts[f"clear/{login}"].agency
-
-
 def test_w2_a_sibling_that_no_rule_names_is_found(second: Job) -> None:
     found = looked(second)
     assert found.verdict == "findings"
     assert {f.code for f in weighing(found)} == {"sibling", "fusion", "extract-overdue"}
-    agencies = {_of(second, f.account.partition("/")[2]) for f in found.findings if f.code == "sibling"}
-    assert agencies == {"us.dhs.cbp", "us.dhs.uscis", "us.dhs.ia"}
-    assert {_of(second, f.account.partition("/")[2]) for f in found.findings if f.code == "fusion"} == {
-        "fusion.midstates"
-    }
+    agency_of = agencies(second)
+    siblings = {agency_of[f.account] for f in found.findings if f.code == "sibling"}
+    assert siblings == {"us.dhs.cbp", "us.dhs.uscis", "us.dhs.ia"}
+    assert {agency_of[f.account] for f in found.findings if f.code == "fusion"} == {"fusion.midstates"}
 
 
 WAREHOUSE = """

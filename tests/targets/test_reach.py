@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.pq import ExecStatus
 
 from recuse.errors import InputError, MissingRightError, TargetError, UnreachableError
 from recuse.operations.reach import answers, find_targets, reach
@@ -245,17 +246,26 @@ class Attacker:
     granted: bool = False
 
     def attempt(self, identity: str, statement: str) -> list[str] | None:
-        """The rows as text, or None when refused. What succeeds stays done."""
-        connection = self.world.connection
-        connection.execute("SAVEPOINT attempt")
-        try:
-            connection.execute(f"SET LOCAL ROLE {identity}" if identity != self.login else "RESET ROLE")
-            cursor = connection.execute(statement)
-            rows = [str(row) for row in cursor.fetchall()] if cursor.description else []
-        except psycopg.Error:
-            connection.execute("ROLLBACK TO attempt")
-            return None
-        connection.execute("RELEASE attempt")
+        """The rows as text, or None when refused. What succeeds stays done.
+
+        There are hundreds of thousands of attempts: each is one message to the server, and one more to take it back.
+        """
+        role = f"SET LOCAL ROLE {identity}" if identity != self.login else "RESET ROLE"
+        rows = self._told(f"SAVEPOINT attempt; {role}; {statement}; RELEASE attempt")
+        if rows is None:
+            assert self._told("ROLLBACK TO attempt; RELEASE attempt") == [], statement
+        return rows
+
+    def _told(self, statements: str) -> list[str] | None:
+        """The rows that statements of one message give, as text; None when one of them is refused."""
+        asked = self.world.connection.pgconn
+        asked.send_query(statements.encode())
+        rows: list[str] | None = []
+        while (result := asked.get_result()) is not None:
+            if result.status == ExecStatus.FATAL_ERROR:
+                rows = None
+            elif rows is not None:
+                rows += (str([result.get_value(n, c) for c in range(result.nfields)]) for n in range(result.ntuples))
         return rows
 
     def everywhere(self, statement: str) -> list[str] | None:

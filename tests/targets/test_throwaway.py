@@ -12,7 +12,16 @@ import psycopg
 import pytest
 
 from recuse.errors import TargetError
+from recuse.targets.postgres import throwaway as launcher
 from recuse.targets.postgres.throwaway import Server, throwaway
+from tests.conftest import ENDS, binaries_of, version_id
+from tests.templates import Templates
+
+
+@pytest.fixture(autouse=True)
+def with_initdb(templates: Templates, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tested here makes its own data folders."""
+    monkeypatch.setattr(launcher, "_initialise", templates.initdb)
 
 
 def test_answers_with_its_password_only(own_server: Server) -> None:
@@ -73,3 +82,18 @@ def test_stops_when_its_parent_is_killed() -> None:
 def test_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="holds no `postgres` program"), throwaway(binaries=tmp_path):
         pass
+
+
+@pytest.mark.parametrize("version", ENDS, ids=version_id)
+def test_a_server_on_a_copied_folder_has_an_identifier_of_its_own(
+    version: int, templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The servers of all other tests, that is; their folders are closed as well as those that initdb makes."""
+    monkeypatch.setattr(launcher, "_initialise", templates.initialise)
+    identifiers = set()
+    for _ in range(3):
+        with throwaway(binaries=binaries_of(version)) as server, psycopg.connect(server.dsn()) as connection:
+            assert (server.folder.stat().st_mode & 0o777) == 0o700
+            found = connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
+            identifiers.add(found)
+    assert len(identifiers) == 3

@@ -112,6 +112,7 @@ class Classifier:
     database: str
     _hierarchy: Hierarchy = field(init=False)
     _owned: dict[str, ClassContent] = field(init=False)
+    _specialised: dict[tuple[Principal, Circumstances], Specialised] = field(default_factory=dict)
     _known: dict[tuple[Specialised, bool], ClassContent] = field(default_factory=dict)
     _lowered: dict[Hashable, Condition] = field(default_factory=dict)
     _rights_known: dict[Hashable, TableRights | None] = field(default_factory=dict)
@@ -161,9 +162,16 @@ class Classifier:
 
     def rows(self, account: Account, context: Context, table: TableMap) -> dict[str, Condition]:
         """The rows of each category of a table that this account may read in this context."""
-        specialised = specialise(self.rules, self._principal(account), context.circumstances, self._hierarchy)
+        specialised = self._specialise(self._principal(account), context.circumstances)
         left = self._of_rows(specialised, table)
         return {category: self.condition(left, "read", table, category) for category in table.categories}
+
+    def _specialise(self, principal: Principal, circumstances: Circumstances) -> Specialised:
+        """What the rules leave of one who asks; every table, and every plan of the same policy, asks for it again."""
+        who = (principal, circumstances)
+        if who not in self._specialised:
+            self._specialised[who] = specialise(self.rules, principal, circumstances, self._hierarchy)
+        return self._specialised[who]
 
     def _principal(self, account: Account) -> Principal:
         agencies = principal_agencies(self.repository, account.agency)
@@ -184,7 +192,7 @@ class Classifier:
         return sorted((a for a in accounts if a.active and a.use not in UNBOUND_USES), key=lambda a: a.login)
 
     def _content(self, principal: Principal, circumstances: Circumstances, *, gated: bool) -> ClassContent:
-        specialised = specialise(self.rules, principal, circumstances, self._hierarchy)
+        specialised = self._specialise(principal, circumstances)
         known = self._known.get((specialised, gated))
         if known is None:
             tables = self._tables(specialised, self.system.tables)

@@ -7,7 +7,7 @@ reached must be exactly those that the policy allows.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from recuse.compiler.classes import ClassMap, with_undeclared
@@ -178,21 +178,21 @@ class Attempts:
 
     def _opened(self, place: "_Place") -> frozenset[Stratum]:
         """The combinations of attributes on which Cedar allows the action; changing needs reading too."""
+        read = self._allowed(replace(place, action="read"))
+        return read if place.action == "read" else read & self._allowed(place)
+
+    def _allowed(self, place: "_Place") -> frozenset[Stratum]:
+        """The combinations of attributes on which Cedar allows the action by itself."""
         who: object = (
             place.account.id if self._names_accounts else (place.account.agency, place.account.use == "personal")
         )
         key = (who, place.circumstances, place.table.name, place.category, place.action)
         if key not in self._decided:
-            actions: tuple[Action, ...] = ("read",) if place.action == "read" else ("read", "update")
             strata = {_stratum(sample): sample for sample in self._samples[place.table.name]}
-            questions = [
-                place.question(self.system.name, sample, each) for sample in strata.values() for each in actions
-            ]
-            answers = [decision.allow for decision in self.decider.decide_many(questions)]
-            width = len(actions)
-            self._decided[key] = frozenset(
-                stratum for n, stratum in enumerate(strata) if all(answers[n * width : (n + 1) * width])
-            )
+            questions = [place.question(self.system.name, sample) for sample in strata.values()]
+            decisions = self.decider.decide_many(questions)
+            allowed = (stratum for stratum, decision in zip(strata, decisions, strict=True) if decision.allow)
+            self._decided[key] = frozenset(allowed)
         return self._decided[key]
 
 
@@ -206,10 +206,10 @@ class _Place:
     category: str
     action: Action
 
-    def question(self, system: str, sample: Sample, action: Action) -> Question:
+    def question(self, system: str, sample: Sample) -> Question:
         attributes = self.table.attributes.items()
         row = {name: sample.attributes.get(a.column, ORDINARY[a.type]) for name, a in attributes}
-        return Question(self.account.id, action, system, self.table.name, self.category, row, self.circumstances)
+        return Question(self.account.id, self.action, system, self.table.name, self.category, row, self.circumstances)
 
 
 def _stratum(sample: Sample) -> Stratum:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recuse.compiler.catalog import check_catalog
-from recuse.compiler.classes import Classifier, ClassMap
+from recuse.compiler.classes import ClassMap
 from recuse.compiler.parts import check_parts, check_rights
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.facts import Fact, Role
@@ -40,8 +40,7 @@ def compile_system(session: Session, policy: Policy, system: System) -> Compiled
     _check_offices(policy, accounts, found)
     check_catalog(system, found.shapes, session.column_types())
     check_parts(system, found.shapes, found.links)
-    classifier = Classifier(policy.repository, system, policy.rules, found.shapes, found.server.database)
-    classes = classifier.classify(policy.on)
+    classes = policy.classifier(system, found.shapes, found.server.database).classify(policy.on)
     check_rights(system, classes, found.links)
     catalog = session.catalog(found)
     goal = session.canonical(wanted(system, accounts, classes, catalog), found)

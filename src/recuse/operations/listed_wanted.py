@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from recuse.compiler.classes import ClassContent, Classifier, ClassMap
+from recuse.compiler.classes import ClassContent, ClassMap
 from recuse.compiler.condition import ALWAYS, NEVER, Condition
 from recuse.compiler.rights import TableRights
 from recuse.enforcement.facts import ColumnShape, TableShape
@@ -49,7 +49,7 @@ def wanted_of(policy: Policy, system: System, listing: Listing) -> Wanted:
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, listing)
     shapes = {table.name: _shape(system, table, listing) for table in system.tables}
-    classes = Classifier(policy.repository, system, policy.rules, shapes, listing.about.database).classify(policy.on)
+    classes = policy.classifier(system, shapes, listing.about.database).classify(policy.on)
     refusals = dict.fromkeys(_refusals(classes, listing))
     if refusals:
         (first, remedy), *others = refusals

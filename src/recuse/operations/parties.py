@@ -39,7 +39,7 @@ def party_findings(policy: Policy, system: System, planned: Planned, uses: LastU
             yield from _idle(account, uses)
     for agreement in sorted(repository.agreements.values(), key=lambda a: a.id):
         yield from _of_agreement(repository, system, agreement, accounts, policy.on)
-    classifier = Classifier(repository, system, policy.rules, planned.found.shapes, planned.found.server.database)
+    classifier = policy.classifier(system, planned.found.shapes, planned.found.server.database)
     yield from _relatives(policy, system, classifier)
     yield from _extracts(repository, system, planned, policy.on)
 

@@ -1,7 +1,7 @@
 """A policy repository opened for work: read, its directives judged at a moment, its rules validated."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Workspace:
     at: datetime
     alone: tuple[Directed, ...] = ()
     emergencies: tuple[Emergency, ...] = ()
+    _policy: list[Policy] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def draft(self) -> bool:
@@ -51,8 +52,10 @@ class Workspace:
         return (*self.attested, *self.alone)
 
     def policy(self) -> Policy:
-        """What a plan is made of."""
-        return Policy(self.repository, self.rules.rules, self.directives, self.at.date())
+        """What a plan is made of: always the same one, since it remembers what was proved and classified."""
+        if not self._policy:
+            self._policy.append(Policy(self.repository, self.rules.rules, self.directives, self.at.date()))
+        return self._policy[0]
 
     def systems(self, name: str | None = None) -> Iterator[System]:
         """The live systems, or the one named. PlanError for an unknown name or a kind that cannot be enforced."""

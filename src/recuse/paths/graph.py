@@ -66,24 +66,25 @@ class Graph:
         """
         start = reached.search.starts[reached.start]
         useful = self._useful(reached, targets)
-        queue: deque[tuple[Place, Path, frozenset[Place]]] = deque([(start, (), frozenset({start}))])
+        queue: deque[tuple[Place, Path, int, frozenset[Place]]] = deque([(start, (), 0, frozenset({start}))])
         found: list[Path] = []
-        seen: set[tuple[tuple[str, str, str], ...]] = set()
+        seen: dict[tuple[int, str, str, str], int] = {}  # the number of each path, by that of the path it prolongs
         for _ in range(_EXPANSIONS):
             if not queue or len(found) == limit:
                 break
-            place, path, visited = queue.popleft()
+            place, path, number, visited = queue.popleft()
             ended = bool(path) and place.node in targets
             if ended:
                 found.append(path)
             for edge, following in self._steps(place, reached):
                 if ended and not edge.widens:
                     continue
-                longer = (*path, edge)
-                key = tuple((e.kind, e.reason, alike(e.target)) for e in longer)
-                if following in useful and following not in visited and key not in seen:
-                    seen.add(key)
-                    queue.append((following, longer, visited | {following}))
+                if following not in useful or following in visited:
+                    continue
+                key = (number, edge.kind, edge.reason, alike(edge.target))
+                if key not in seen:
+                    seen[key] = len(seen) + 1
+                    queue.append((following, (*path, edge), seen[key], visited | {following}))
         return tuple(found)
 
     def _steps(self, place: Place, reached: Mapping[Place, Path]) -> Iterator[tuple[Edge, Place]]:

@@ -7,7 +7,7 @@ leaves the server: rows are read read-only, and what may be changed is told from
 trigger, rule or check is reached and no row version is written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -45,6 +45,20 @@ class Prober:
 
     connection: Connection
     _running: dict[str, str | None] = field(default_factory=dict)
+    _asked: dict[Hashable, sql.SQL] = field(default_factory=dict)
+    _cursor: psycopg.Cursor[tuple[object, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have values come that can be compared and written back.
+
+        What the driver has no such value for (an infinity, the year 10000, an array, a JSON object) comes as text.
+        """
+        self._cursor = self.connection.cursor()
+        for kind in _AS_TEXT:
+            self._cursor.adapters.register_loader(kind, TextLoader)
+        for found in self._cursor.adapters.types:
+            if found.array_oid:
+                self._cursor.adapters.register_loader(found.array_oid, TextLoader)
 
     def sample(self, table: str, key: Sequence[str], asked: Sequence[AskedColumn]) -> tuple[Sample, ...]:
         """Rows of a table, up to `PER_STRATUM` for every combination of what is asked about columns, by their keys."""
@@ -60,7 +74,7 @@ class Prober:
             statement = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
                 shown, _relation(table), here if parts else sql.SQL("true"), keys, PER_STRATUM
             )
-            for row in self._rows(statement):
+            for row in self._cursor.execute(statement).fetchall():
                 values = zip(asked, row[len(key) :], strict=True)
                 told = {each.column: value_of(value, each.type) for each, value in values}
                 found.append(Sample(tuple(row[: len(key)]), told))
@@ -72,21 +86,8 @@ class Prober:
             return [()]
         numbers = sql.SQL(", ").join(sql.SQL(str(number + 1)) for number in range(len(parts)))
         listed = sql.SQL(", ").join(parts)
-        found = self._rows(sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(listed, _relation(table), numbers))
-        return list(found)
-
-    def _rows(self, statement: Sql) -> Iterator[tuple[object, ...]]:
-        """Rows of values that can be compared and written back.
-
-        What the driver has no such value for (an infinity, the year 10000, an array, a JSON object) comes as text.
-        """
-        cursor = self.connection.cursor()
-        for kind in _AS_TEXT:
-            cursor.adapters.register_loader(kind, TextLoader)
-        for found in cursor.adapters.types:
-            if found.array_oid:
-                cursor.adapters.register_loader(found.array_oid, TextLoader)
-        yield from cursor.execute(statement)
+        statement = sql.SQL("SELECT DISTINCT {} FROM {} ORDER BY {}").format(listed, _relation(table), numbers)
+        return self._cursor.execute(statement).fetchall()
 
     def read(self, table: str, key: Sequence[str], columns: Sequence[str], samples: Sequence[Sample]) -> Tried:
         """Which of the sampled rows the account reads in these columns, together with the key; only the key is sent."""
@@ -94,7 +95,19 @@ class Prober:
             sql.SQL(", ").join(sql.Identifier(c) for c in dict.fromkeys(listed)) for listed in (key, (*key, *columns))
         )
         statement = sql.SQL("SELECT {} FROM (SELECT {} FROM {} WHERE {}) s")
-        return self._try(table, statement.format(keys, names, _relation(table), _among(key, samples)), len(key))
+        return self._try(
+            table, statement.format(keys, names, _relation(table), self._among(table, key, samples)), len(key)
+        )
+
+    def _among(self, table: str, key: Sequence[str], samples: Sequence[Sample]) -> sql.SQL:
+        """Only these rows. Written once, since each of some thousand attempts asks for the same few of its table."""
+        about = (table, *key, *(sample.key for sample in samples))
+        if about not in self._asked:
+            names = sql.SQL(", ").join(map(sql.Identifier, key))
+            rows = (sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Literal, each.key))) for each in samples)
+            among = sql.SQL("({}) IN ({})").format(names, sql.SQL(", ").join(rows))
+            self._asked[about] = sql.SQL(among.as_string(self.connection))
+        return self._asked[about]
 
     def count(self, table: str, column: str) -> Tried:
         """How many rows the account counts by one column, for tables without a key."""
@@ -109,7 +122,7 @@ class Prober:
         """
         name = sql.Identifier(column)
         planned = sql.SQL("EXPLAIN (COSTS OFF) UPDATE {} SET {} = {} WHERE {}")
-        among = _among(key, samples)
+        among = self._among(table, key, samples)
         refused = self._try(table, planned.format(_relation(table), name, name, among), 0)
         if refused.rows is None or refused.refusal is not None:
             return refused
@@ -218,7 +231,7 @@ class Prober:
             with undone(self.connection):
                 if read_only:  # so that a function that was overlooked cannot draw from a sequence, or write
                     self.connection.execute("SET LOCAL transaction_read_only = on")
-                rows = frozenset(tuple(row[:width]) for row in self._rows(statement))
+                rows = frozenset(tuple(row[:width]) for row in self._cursor.execute(statement))
         except psycopg.errors.InsufficientPrivilege as error:
             return Tried(frozenset(), error.diag.message_primary)
         except psycopg.errors.QueryCanceled:
@@ -268,9 +281,3 @@ def _part(asked: AskedColumn) -> sql.Composable:
 
 def _relation(name: str) -> sql.Identifier:
     return sql.Identifier(*name.split(".", 1))
-
-
-def _among(key: Sequence[str], samples: Iterable[Sample]) -> sql.Composed:
-    names = sql.SQL(", ").join(map(sql.Identifier, key))
-    rows = sql.SQL(", ").join(sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Literal, s.key))) for s in samples)
-    return sql.SQL("({}) IN ({})").format(names, rows)
