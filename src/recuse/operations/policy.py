@@ -30,7 +30,7 @@ class Policy:
         return self._provers[system.name]
 
     def classifier(self, system: System, shapes: Mapping[str, TableShape], database: str) -> Classifier:
-        """What tells the classes of a system in a database: the same one, as long as its tables have the same shapes."""
+        """What tells the classes of a system in a database: the same one while its tables have the same shapes."""
         known = self._classifiers.get(system.name)
         if known is None or (known.shapes, known.database) != (shapes, database):
             made = Classifier(self.repository, system, self.rules, shapes, database)
