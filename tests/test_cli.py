@@ -29,6 +29,7 @@ from recuse.enforcement.facts import Fact
 from recuse.targets.postgres.throwaway import Server, throwaway
 from recuse.targets.target import target_for
 from tests.conftest import binaries_of
+from tests.remembering import remembering
 
 PROGRAM = Path(sys.executable).parent / "recuse"
 SERVICE = "recuse-records"
@@ -250,7 +251,8 @@ def desk_on(server: Server, folder: Path) -> Iterator[Desk]:
     with psycopg.connect(server.dsn("records"), autocommit=True) as connection:
         connection.execute(WORLD)
     try:
-        yield Desk(folder, server, {"postgres": server.password, **passwords})
+        with remembering():
+            yield Desk(folder, server, {"postgres": server.password, **passwords})
     finally:
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
             connection.execute("DROP DATABASE records WITH (FORCE)")

@@ -73,6 +73,12 @@ def second(first: Job) -> Job:
     return first
 
 
+@pytest.fixture(scope="module")
+def at_first(second: Job) -> Verified:
+    """What is found where nothing else was done: each test that does something undoes it."""
+    return looked(second)
+
+
 def looked(job: Job, log: Path | None = None) -> Verified:
     looking = Looking(lambda _: job.world.dsn(), quiet, log)
     (found,) = verify_in(looking, job.workspace(), job.ledger)
@@ -106,8 +112,8 @@ def test_w1_the_cut_takes_what_was_announced_and_no_more(first: Job) -> None:
     ]
 
 
-def test_w2_a_sibling_that_no_rule_names_is_found(second: Job) -> None:
-    found = looked(second)
+def test_w2_a_sibling_that_no_rule_names_is_found(second: Job, at_first: Verified) -> None:
+    found = at_first
     assert found.verdict == "findings"
     assert {f.code for f in weighing(found)} == {"sibling", "fusion", "extract-overdue"}
     agency_of = agencies(second)
@@ -169,8 +175,8 @@ def test_w6_an_inactive_account_that_works_again_is_critical(second: Job) -> Non
     assert {f.severity for f in ghosts} == {"critical"}
 
 
-def test_w7_an_extract_past_its_day_is_critical_until_it_is_gone(second: Job) -> None:
-    [extract] = [f for f in looked(second).findings if f.code.startswith("extract")]
+def test_w7_an_extract_past_its_day_is_critical_until_it_is_gone(second: Job, at_first: Verified) -> None:
+    [extract] = [f for f in at_first.findings if f.code.startswith("extract")]
     assert (extract.code, extract.door, extract.severity) == ("extract-overdue", "copy", "critical")
     path = second.policy / "extracts.toml"
     path.write_text(EXTRACT + f'deleted = 2023-11-21\ncertificate_sha256 = "{"0" * 64}"\n')
@@ -181,11 +187,11 @@ def test_w7_an_extract_past_its_day_is_critical_until_it_is_gone(second: Job) ->
         path.write_text(EXTRACT)
 
 
-def test_an_acceptance_covers_what_it_names_and_no_more(second: Job) -> None:
+def test_an_acceptance_covers_what_it_names_and_no_more(second: Job, at_first: Verified) -> None:
     today = clock.now().date()
     folder = second.policy / "acceptances" / "siblings"
     folder.mkdir(parents=True)
-    accounts = sorted({f.account for f in looked(second).findings if f.code == "sibling"})
+    accounts = sorted({f.account for f in at_first.findings if f.code == "sibling"})
     lines = [
         "format = 1", 'id = "siblings"', 'accepted_by = "counsel-2016"', 'reason = "decided about one by one"',
         f"from = {today}", f"until = {today + timedelta(days=30)}",

@@ -23,6 +23,7 @@ from recuse.operations.workspace import Workspace, open_workspace
 from recuse.targets.postgres.throwaway import Server, throwaway
 from recuse.targets.target import target_for
 from tests.conftest import binaries_of
+from tests.remembering import remembering
 
 HERE: Final = Path(__file__).parent
 DATABASE: Final = "lab"
@@ -166,7 +167,7 @@ def _values(table: str, rows: str) -> bytes:
 def built(version: int, folder: Path) -> Iterator[Lab]:
     """The world before any policy, on a server of its own, and the repository beside it, signed by two officials."""
     settings = ("wal_level=logical", "max_prepared_transactions=0")
-    with throwaway(binaries=binaries_of(version), settings=settings) as server:
+    with remembering(), throwaway(binaries=binaries_of(version), settings=settings) as server:
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
             connection.execute((HERE / "logins.sql").read_bytes())
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))

@@ -18,12 +18,14 @@ from recuse.operations.reach import reach
 from recuse.targets.postgres.throwaway import Server, throwaway
 from recuse.targets.target import target_for
 from tests.conftest import binaries_of, version_id
+from tests.remembering import remembering
 from tests.test_main_job import Job, make_keys, quiet
 
 BETWEEN = (17, 16)
 
 
 def small_job(stack: ExitStack, version: int, folder: Path) -> Job:
+    stack.enter_context(remembering())
     server = stack.enter_context(throwaway(binaries=binaries_of(version)))
     job = Job(build(server, people=500), folder)
     write_repository(job.policy, make_keys(folder), "recuse-test", other=False)

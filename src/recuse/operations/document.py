@@ -92,7 +92,10 @@ def read_plan(data: bytes) -> dict[str, Any]:
         whole = json.loads(data.decode())
     except ValueError as error:
         raise PlanError("the plan file is not JSON", _AGAIN) from error
-    if not isinstance(whole, dict) or tuple(whole) != _KEYS or whole["format"] != FORMAT or _text(whole) != data:
+    if not isinstance(whole, dict) or tuple(whole) != _KEYS or whole["format"] != FORMAT:
+        raise PlanError("the plan file is not as `recuse plan` of this version wrote it", _AGAIN)
+    intact = sealed(whole) == data
+    if not intact and _text(whole) != data:
         raise PlanError("the plan file is not as `recuse plan` of this version wrote it", _AGAIN)
     for name, keys in (("changes", _CHANGE_KEYS), ("standing", _STANDING_KEYS), ("goals", _GOAL_KEYS)):
         several = whole[name]
@@ -100,18 +103,24 @@ def read_plan(data: bytes) -> dict[str, Any]:
             raise PlanError(f"the plan file holds {name} of another form", _AGAIN)
     if not isinstance(whole["close"], list) or not all(isinstance(word, str) for word in whole["close"]):
         raise PlanError("the plan file holds close of another form", _AGAIN)
-    if sealed(whole) != data:
+    if not intact:
         raise PlanError("the plan file was changed after it was written: its digest is another", _AGAIN)
     return whole
 
 
 def sealed(whole: Mapping[str, Any]) -> bytes:
     """The document's bytes with the digest of everything else in it: against accidents, not against a forger."""
-    return _text({**whole, "sha256": hashlib.sha256(_text({**whole, "sha256": ""})).hexdigest()})
+    text = _text({**whole, "sha256": ""})
+    digest = hashlib.sha256(text).hexdigest()
+    return text.removesuffix(_UNSEALED) + f'"{digest}"{_END}'.encode()
 
 
 def _text(whole: Mapping[str, Any]) -> bytes:
     return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=False) + "\n").encode()
+
+
+_END: Final = "\n}\n"
+_UNSEALED: Final = f'""{_END}'.encode()  # the digest is the last key, and a long document is written once
 
 
 def compared(document: bytes) -> bytes:
