@@ -29,6 +29,7 @@ FOLDERS = sorted(path.parent.name for path in HERE.glob("*/setup.sql"))
 CHANGES = [name for name in FOLDERS if name.removeprefix("control_").startswith("change_")]
 CASES = [name for name in FOLDERS if name not in CHANGES]
 SECRET = "SECRET-4711"
+WORDS = {"'secret'", "'-4711'"}  # the secret as a tsvector holds it
 OTHER = "other"
 SUBSCRIBED = "SELECT datname, subname FROM pg_subscription JOIN pg_database AS d ON d.oid = subdbid"
 
@@ -115,8 +116,8 @@ def attempted(lab: Server, database: str, folder: Path) -> str:
 
 
 def holds_secret(shown: str) -> bool:
-    """In plain sight, or inside the bytes of a file, shown as hexadecimal or base64."""
-    if SECRET in shown:
+    """In plain sight, as words of a search, or inside the bytes of a file, shown as hexadecimal or base64."""
+    if SECRET in shown or WORDS <= set(re.findall(r"'[^' ]+'", shown)):
         return True
     hexadecimal = "".join(re.findall(r"^\\x([0-9a-f]+)$", shown, re.MULTILINE))
     encoded = re.search(r"(?:^[A-Za-z0-9+/]{76}\n)+[A-Za-z0-9+/=]*", shown, re.MULTILINE)

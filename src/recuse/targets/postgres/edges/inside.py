@@ -61,7 +61,7 @@ def read_database(connection: Connection) -> Database:
         edges=(
             *_expanded(rights, runs.acting),
             *inherited(rows_of(connection, "inheritance", Child), security),
-            *derived(rows_of(connection, "derived", Derived), security),
+            *derived([*rows_of(connection, "derived", Derived), *runs.filled], security),
             *referring(rows_of(connection, "referring", Derived), security),
         ),
         examined=tuple(examined),
