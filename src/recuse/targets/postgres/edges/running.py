@@ -17,7 +17,7 @@ from recuse.targets.postgres.edges.catalog import Connection, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed
 from recuse.targets.postgres.edges.flows import Flow, Function, Role
-from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Trigger, User
+from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Owned, Trigger, User
 from recuse.targets.postgres.edges.kept import Kept, Stored, filled
 from recuse.targets.postgres.edges.node_tree import Read, read_query
 from recuse.targets.postgres.edges.planted import Planted
@@ -67,7 +67,8 @@ def running(connection: Connection, shapes: Shapes, definitions: Sequence[Defini
         *chain(*map(maker.function, functions)), *chain(*map(maker.trigger, triggers)),
         *chain(*(maker.hook(hook, by_oid[hook.function]) for hook in hooks if hook.function in by_oid)),
         *chain(*map(maker.event, events)), *planted.edges(functions, triggers, hooks, events),
-        *planted.attached(rows_of(connection, "attachable", Holder)), *chain(*map(maker.rule, definitions)),
+        *planted.attached(rows_of(connection, "attachable", Holder)),
+        *planted.read(rows_of(connection, "owned", Owned), functions), *chain(*map(maker.rule, definitions)),
         *maker.mirrored(), *Kept(by_oid, tracer, maker.readable, acting).edges(rows_of(connection, "kept", Stored)),
     ]  # fmt: skip
     roles = frozenset(edge.identity or "" for edge in edges if edge.target.startswith("definer:"))
