@@ -25,7 +25,7 @@ _SESSIONS: Final = frozenset({"CONNECT", "stored password", "dblink"})
 _FILES: Final = frozenset({"programs", "toast", "statistics", "foreign"})
 _FROM_ELSEWHERE: Final = frozenset(
     {"statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification",
-     "domain"}
+     "domain", "partition bound"}
 )
 _FIRED: Final = frozenset({"trigger", "call", "event trigger"})
 _MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
