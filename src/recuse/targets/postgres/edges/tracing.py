@@ -30,10 +30,10 @@ _TELLING: Final = re.compile(
 )
 """Relations of the server that hold values of other relations, or secrets."""
 _QUIET: Final = frozenset({
-    "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray", "isn", "ltree",
+    "autoinc", "insert_username", "intagg", "lo", "moddatetime", "refint", "tcn", "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray", "isn", "ltree",
     "pg_trgm", "pgaudit", "pgcrypto", "postgis", "seg", "unaccent", "uuid-ossp", "vector",
 })  # fmt: skip
-"""Extensions whose functions in C compute from their arguments alone."""
+"""Extensions whose functions in C compute from their arguments alone, or from the row they are fired for."""
 
 
 @dataclass(frozen=True, slots=True)

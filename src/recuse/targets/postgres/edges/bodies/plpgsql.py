@@ -73,7 +73,7 @@ def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
     return Body(
         (*(uses for _, each in traced for uses in each), *_declared_types(found), Uses(unknown=unknown)),
         returns and (outputs or _returns_something(kinds)),
-        tells=bool(raised),
+        tells=bool(raised) or _leaves_open(kinds),
         shown=tuple(uses for piece in shown for uses in statement_uses(piece.text)),
         variables=frozenset(name for name in _names(found) if name not in _GIVEN),
         kept=tuple(uses for piece, each in traced if piece.kept for uses in each),
@@ -226,6 +226,12 @@ def _returns_something(kinds: list[tuple[str, Mapping[str, Any]]]) -> bool:
     if len(given) != 1 or given[0][0] != "PLpgSQL_stmt_return" or "expr" not in given[0][1]:
         return bool(given)
     return _CONSTANT.fullmatch(given[0][1]["expr"]["PLpgSQL_expr"]["query"]) is None
+
+
+def _leaves_open(kinds: list[tuple[str, Mapping[str, Any]]]) -> bool:
+    """Whether a cursor outlives the function: the caller finds its name in pg_cursors, and fetches from it."""
+    found = {kind for kind, _ in kinds}
+    return "PLpgSQL_stmt_open" in found and "PLpgSQL_stmt_close" not in found
 
 
 def _shown(raised: Mapping[str, Any]) -> Any:
