@@ -159,7 +159,18 @@ def _widened(wider: Sequence[Edge], met: Sequence[Edge]) -> list[str]:
     """Becoming who may, changing what a row policy asks, and being oneself again."""
     become = [s for edge in met for s in _statements(edge) if s.startswith(("SET ROLE", "GRANT"))]
     back = ["RESET ROLE"] if any(s.startswith("SET ROLE") for s in become) else []
-    return [*become, *(statement for edge in wider for statement in _statements(edge)), *back]
+    return [*become, *(_through(met, statement) for edge in wider for statement in _statements(edge)), *back]
+
+
+def _through(met: Sequence[Edge], statement: str) -> str:
+    """The same change made through a view, where the way to it leads through one."""
+    for edge in met:
+        if edge.kind == "updatable view":
+            verb, _, table = edge.target.partition(":")
+            word = {"insert": "INSERT INTO ", "update": "UPDATE ", "delete": "DELETE FROM "}[verb]
+            view = edge.source.partition(":")[2]
+            statement = statement.replace(f"{word}{table} ", f"{word}{view} ", 1)
+    return statement
 
 
 def _planted(path: Path, planted: int, columns: Mapping[str, str]) -> list[str]:
