@@ -102,7 +102,9 @@ def fired(shapes: Shapes, role: str | None, action: str, relation: int) -> Seque
     column = next(iter(shapes.columns[relation].values()))
     become = [] if role is None else [sql.SQL("SET ROLE {}").format(sql.Identifier(role))]
     kept = action == "maintain" and column.kind == "m"
-    does = (_REFRESH if kept else _FIRE[action]).format(table=_table(shapes, relation), column=sql.Identifier(column.name))
+    does = (_REFRESH if kept else _FIRE[action]).format(
+        table=_table(shapes, relation), column=sql.Identifier(column.name)
+    )
     return [sql.SQL("RESET SESSION AUTHORIZATION"), *become, does]
 
 

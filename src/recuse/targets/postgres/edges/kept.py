@@ -1,4 +1,4 @@
-"""Values that functions have put where they stay: into materialized views, into columns by default, into the row itself.
+"""Values that functions put where they stay: into materialized views, into columns by default, into the row itself.
 
 They ran as somebody else, and who reads the place reads what they read.
 """
@@ -60,7 +60,9 @@ class Kept:
             what = f"{one.title} holds what {function.title} gave"
             if flow.unknown:
                 if role is not None and (function.definer or function.extension is None):
-                    yield from self.acting(one.column, role, f"{what} as {role.name}, which cannot be told: {flow.unknown}")
+                    yield from self.acting(
+                        one.column, role, f"{what} as {role.name}, which cannot be told: {flow.unknown}"
+                    )
                 continue
             reads = flow.reads | flow.given if flow.returns else frozenset[Column]()
             kind = "materialized view" if one.refreshed else "mirror"
@@ -69,7 +71,9 @@ class Kept:
                 yield Edge(one.column, _part(column), kind, f"{what}, which reads it", identity=identity)
 
 
-def filled(shapes: Shapes, tracer: Tracer, functions: Mapping[int, Function], triggers: Iterable[Trigger]) -> Iterator[Derived]:
+def filled(
+    shapes: Shapes, tracer: Tracer, functions: Mapping[int, Function], triggers: Iterable[Trigger]
+) -> Iterator[Derived]:
     """Columns that a trigger fills with others of the same row."""
     for one in triggers:
         function = functions.get(one.function)

@@ -24,7 +24,8 @@ def leaking(security: RowSecurity, taken: Iterable[Leakproof], base: Iterable[Ed
     for edge in base:
         reading.setdefault(edge.target, set()).add(edge.source)
     for one in taken:
-        reason = f"{one.function} is declared leakproof and tells what it is given, before the row policies of {one.name} hide it"
+        told = f"{one.function} is declared leakproof and tells what it is given"
+        reason = f"{told}, before the row policies of {one.name} hide it"
         for identity in security.bound(reading.get(one.node, set()) | reading.get(one.column, set())):
             if security.rows(one.node, identity).verdict != "all":
                 for source in (one.node, one.column):

@@ -23,10 +23,10 @@ _UNBRACKETED: Final = ("\\", "COMMIT PREPARED", "LISTEN")  # what no transaction
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _SESSIONS: Final = frozenset({"CONNECT", "stored password", "dblink"})
 _FILES: Final = frozenset({"programs", "toast", "statistics", "foreign"})
-_FROM_ELSEWHERE: Final = frozenset(
-    {"statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification",
-     "domain", "partition bound"}
-)
+_FROM_ELSEWHERE: Final = frozenset({
+    "statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification",
+    "domain", "partition bound",
+})  # fmt: skip
 _FIRED: Final = frozenset({"trigger", "call", "event trigger"})
 _MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")

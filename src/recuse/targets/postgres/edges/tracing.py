@@ -30,8 +30,9 @@ _TELLING: Final = re.compile(
 )
 """Relations of the server that hold values of other relations, or secrets."""
 _QUIET: Final = frozenset({
-    "autoinc", "insert_username", "intagg", "lo", "moddatetime", "refint", "tcn", "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray", "isn", "ltree",
-    "pg_trgm", "pgaudit", "pgcrypto", "postgis", "seg", "unaccent", "uuid-ossp", "vector",
+    "autoinc", "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore",
+    "insert_username", "intagg", "intarray", "isn", "lo", "ltree", "moddatetime", "pg_trgm", "pgaudit", "pgcrypto",
+    "postgis", "refint", "seg", "tcn", "unaccent", "uuid-ossp", "vector",
 })  # fmt: skip
 """Extensions whose functions in C compute from their arguments alone, or from the row they are fired for."""
 

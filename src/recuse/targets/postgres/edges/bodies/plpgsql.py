@@ -65,7 +65,9 @@ def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
     except (pgparse.PGQueryError, ValueError, KeyError) as error:
         return Body((Uses(unknown=f"it is not understood ({error})"),), returns)
     strange = [kind for kind, _ in kinds if kind not in _PLAIN]
-    dynamic = next((_OPEN for kind, inner in kinds if _dynamic(kind, inner) and _put_together(kind, inner) is None), None)
+    dynamic = next(
+        (_OPEN for kind, inner in kinds if _dynamic(kind, inner) and _put_together(kind, inner) is None), None
+    )
     unknown = dynamic or (f"it holds a statement that is not understood ({strange[0]})" if strange else None)
     raised = [inner for kind, inner in kinds if kind in _RAISES]
     shown = _pieces([_shown(inner) for inner in raised])
