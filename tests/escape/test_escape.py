@@ -225,6 +225,27 @@ def test_change_without_reading(lab: Server, world: str, case: str) -> None:
     assert not changes_when_typed(lab, world, folder)
 
 
+def test_what_grants_when_others_act(lab: Server, world: str) -> None:
+    """An event trigger that grants reads nothing today, and is told; one that takes away is not."""
+    run(lab, world, HERE / "world.sql")
+    body = (
+        "CREATE FUNCTION pub.after() RETURNS event_trigger LANGUAGE plpgsql AS"
+        " 'BEGIN {} ON ALL TABLES IN SCHEMA cpd {} ice; END'"
+    )
+    told = []
+    for words in (("GRANT SELECT", "TO"), ("REVOKE SELECT", "FROM")):
+        with psycopg.connect(lab.dsn(world), autocommit=True) as connection:
+            connection.execute("DROP FUNCTION IF EXISTS pub.after() CASCADE")
+            connection.execute(body.format(*words).encode())
+            connection.execute("CREATE EVENT TRIGGER after ON ddl_command_end EXECUTE FUNCTION pub.after()")
+        document = reach(lab.dsn(world), "cpd.person.ssn", ["ice"])
+        told.append([line["sentence"] for line in document["residual"] if line["code"] == "future-objects"])
+    assert told == [
+        ["`ice` will reach more: the event trigger after runs pub.after, which grants to ice whenever it fires"],
+        [],
+    ]
+
+
 def test_controls_could_fail(lab: Server, world: str) -> None:
     """The controls' own check sees the secret when it is there."""
     run(lab, world, HERE / "world.sql")
