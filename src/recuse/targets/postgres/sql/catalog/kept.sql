@@ -1,5 +1,5 @@
 -- kept: columns that keep what a function of users gave: those of materialized views whose query calls one, and those with a
--- default or a generated value that does.
+-- default or a generated value that does, where there are rows.
 SELECT 'column:' || r.name || '.' || quote_ident(a.attname) AS column, r.name AS title, d.refobjid::int8 AS function, true AS refreshed,
        o.oid::int8 AS owner, o.rolname AS owner_name, o.rolsuper AS superuser,
        o.rolcreaterole AND current_setting('server_version_num')::int < 160000 AS create_role
@@ -19,4 +19,5 @@ JOIN pg_attribute AS a ON a.attrelid = e.adrelid AND a.attnum = e.adnum AND NOT 
 JOIN pg_depend AS d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid >= 16384
   AND ((d.classid = 'pg_attrdef'::regclass AND d.objid = e.oid)
        OR (d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.objsubid = e.adnum))
+WHERE r.relkind <> 'r' OR pg_relation_size(r.oid) > 0
 ORDER BY 1, 3
