@@ -29,6 +29,7 @@ FOLDERS = sorted(path.parent.name for path in HERE.glob("*/setup.sql"))
 CHANGES = [name for name in FOLDERS if name.removeprefix("control_").startswith("change_")]
 CASES = [name for name in FOLDERS if name not in CHANGES]
 SECRET = "SECRET-4711"
+WORDS = {"'secret'", "'-4711'"}  # the secret as a tsvector holds it
 OTHER = "other"
 SUBSCRIBED = "SELECT datname, subname FROM pg_subscription JOIN pg_database AS d ON d.oid = subdbid"
 
@@ -115,8 +116,8 @@ def attempted(lab: Server, database: str, folder: Path) -> str:
 
 
 def holds_secret(shown: str) -> bool:
-    """In plain sight, or inside the bytes of a file, shown as hexadecimal or base64."""
-    if SECRET in shown:
+    """In plain sight, as words of a search, or inside the bytes of a file, shown as hexadecimal or base64."""
+    if SECRET in shown or set(re.findall(r"'[^' ]+'", shown)) >= WORDS:
         return True
     hexadecimal = "".join(re.findall(r"^\\x([0-9a-f]+)$", shown, re.MULTILINE))
     encoded = re.search(r"(?:^[A-Za-z0-9+/]{76}\n)+[A-Za-z0-9+/=]*", shown, re.MULTILINE)
@@ -222,6 +223,27 @@ def test_change_without_reading(lab: Server, world: str, case: str) -> None:
     verbs = {each["change"] for each in answered(lab, world)["changes"]}
     assert re.match(r"change: (\w+)", finding)[1] not in verbs  # type: ignore[index]
     assert not changes_when_typed(lab, world, folder)
+
+
+def test_what_grants_when_others_act(lab: Server, world: str) -> None:
+    """An event trigger that grants reads nothing today, and is told; one that takes away is not."""
+    run(lab, world, HERE / "world.sql")
+    body = (
+        "CREATE FUNCTION pub.after() RETURNS event_trigger LANGUAGE plpgsql AS"
+        " 'BEGIN {} ON ALL TABLES IN SCHEMA cpd {} ice; END'"
+    )
+    told = []
+    for words in (("GRANT SELECT", "TO"), ("REVOKE SELECT", "FROM")):
+        with psycopg.connect(lab.dsn(world), autocommit=True) as connection:
+            connection.execute("DROP FUNCTION IF EXISTS pub.after() CASCADE")
+            connection.execute(body.format(*words).encode())
+            connection.execute("CREATE EVENT TRIGGER after ON ddl_command_end EXECUTE FUNCTION pub.after()")
+        document = reach(lab.dsn(world), "cpd.person.ssn", ["ice"])
+        told.append([line["sentence"] for line in document["residual"] if line["code"] == "future-objects"])
+    assert told == [
+        ["`ice` will reach more: the event trigger after runs pub.after, which grants to ice whenever it fires"],
+        [],
+    ]
 
 
 def test_controls_could_fail(lab: Server, world: str) -> None:

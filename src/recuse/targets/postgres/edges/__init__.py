@@ -14,7 +14,7 @@ Nodes, as seen from one login L that starts at `login:L`:
     database:D             L can connect to it
     insert:T trigger:T …   L can change it, attach triggers     programs: backup: slots: future:S.tables
     attached:F             L can make a trigger function run    create:S temporary: making:   L can make objects
-    mirror:T channel:C     L reads rows copied there, sent there
+    mirror:T channel:C     L reads rows copied there, sent there    leakproof:F   L can call it, and it tells
     server: activity: …    a weakness: no data of this database, see `kinds.toml`
 
     foreign:S reader:S.R   L can use the foreign server S, and make tables of its own that read as R there

@@ -22,8 +22,14 @@ _ATTACH: Final = sql.SQL("CREATE TRIGGER recuse_reach BEFORE {} ON {} EXECUTE FU
 _FIRE: Final = {
     "insert": sql.SQL("INSERT INTO {table} DEFAULT VALUES"), "update": sql.SQL("UPDATE {table} SET {column} = DEFAULT"),
     "delete": sql.SQL("DELETE FROM {table}"), "truncate": sql.SQL("TRUNCATE {table}"),
-    "select": sql.SQL("SELECT * FROM {table}"),
+    "select": sql.SQL("SELECT * FROM {table}"), "maintain": sql.SQL("ANALYZE {table}"),
 }  # fmt: skip
+_REFRESH: Final = sql.SQL("REFRESH MATERIALIZED VIEW {table}")
+_GUARD: Final = sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY")
+_POLICY: Final = sql.SQL("CREATE POLICY recuse_reach ON {} USING (pg_temp.recuse_reach())")
+_RULE: Final = sql.SQL(
+    'CREATE OR REPLACE RULE "_RETURN" AS ON SELECT TO {} DO INSTEAD SELECT {} WHERE pg_temp.recuse_reach()'
+)
 _OVERLOADS: Final = sql.SQL("""DO $recuse$ DECLARE one record;
  place text := (SELECT nspname FROM pg_namespace
  WHERE has_schema_privilege(oid, 'CREATE') AND nspname !~ '^pg_' LIMIT 1);
@@ -74,11 +80,31 @@ def attached_to(shapes: Shapes, holder: Holder) -> str:
     return _joined(made, attach, *fired(shapes, holder.role, holder.action, holder.relation))
 
 
+def read_by(shapes: Shapes, relation: int, then: Sequence[str]) -> str:
+    """Makes a relation of one's own run code for whoever reads it, which somebody else then does."""
+    columns = shapes.columns[relation].values()
+    table = _table(shapes, relation)
+    made = _MADE.format(sql.SQL("boolean STABLE"), sql.Literal(_show("RETURN true;\n").as_string()))
+    if next(iter(columns)).kind == "v":
+        planted = [_RULE.format(table, sql.SQL(", ").join(map(_nothing, columns)))]
+    else:
+        planted = [_GUARD.format(table), _POLICY.format(table)]
+    return "; ".join([_joined(made, *planted), *then])
+
+
+def as_reader(shapes: Shapes, role: str, relation: int) -> list[str]:
+    """What a role that reads a relation does."""
+    return [each.as_string() for each in fired(shapes, role, "select", relation)]
+
+
 def fired(shapes: Shapes, role: str | None, action: str, relation: int) -> Sequence[sql.Composable]:
     """What a role, or a superuser, does to a relation."""
     column = next(iter(shapes.columns[relation].values()))
     become = [] if role is None else [sql.SQL("SET ROLE {}").format(sql.Identifier(role))]
-    does = _FIRE[action].format(table=_table(shapes, relation), column=sql.Identifier(column.name))
+    kept = action == "maintain" and column.kind == "m"
+    does = (_REFRESH if kept else _FIRE[action]).format(
+        table=_table(shapes, relation), column=sql.Identifier(column.name)
+    )
     return [sql.SQL("RESET SESSION AUTHORIZATION"), *become, does]
 
 

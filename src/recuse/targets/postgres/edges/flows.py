@@ -70,14 +70,17 @@ class Flow:
 
     `row` are columns of the row that fires a trigger, `shown` those of them that RAISE shows. `called` are functions
     that run with rights of their own, `replaceable` all functions that run inside. `copied` are pairs: a column that is
-    written, and what is written there, a column or the name of one of the row that fires; `sent` are so of channels.
+    written, and what is written there, a column or the name of one of the row that fires; `sent` are so of channels,
+    `filled` of the row that fires itself. `given` is what functions with rights of their own give back to it.
     """
 
     reads: frozenset[Column] = frozenset()
     writes: frozenset[Column] = frozenset()
     row: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
+    given: frozenset[Column] = frozenset()
     copied: frozenset[tuple[Column, Column | str]] = frozenset()
+    filled: frozenset[tuple[str, str]] = frozenset()
     sent: frozenset[tuple[str, Column | str]] = frozenset()
     called: frozenset[Function] = frozenset()
     replaceable: frozenset[Function] = frozenset()

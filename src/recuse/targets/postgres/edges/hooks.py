@@ -77,3 +77,13 @@ class Holder:
     relation_name: str
     action: str
     role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A relation of a role that is no superuser, and a role that its owner lets read it, if any."""
+
+    relation: int
+    name: str
+    owner: str
+    reader: str | None

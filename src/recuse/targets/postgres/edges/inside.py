@@ -12,6 +12,7 @@ from recuse.targets.postgres.edges.copies import shapes_in
 from recuse.targets.postgres.edges.database import Database
 from recuse.targets.postgres.edges.definitions import HELD, defined
 from recuse.targets.postgres.edges.dropping import dropping, drops_policies
+from recuse.targets.postgres.edges.leakproof import Leakproof, leaking
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, RowSecurity
 from recuse.targets.postgres.edges.running import running
 from recuse.targets.postgres.edges.same_rows import Child, Derived, derived, inherited, referring
@@ -54,6 +55,8 @@ def read_database(connection: Connection) -> Database:
         wider += dropping(security, widening.columns, base)
     if security.tables and shows_hidden_rows(connection.info.server_version):
         wider += conflicts(security, widening.columns, rows_of(connection, "conflict_keys", Keyed), base)
+    if security.tables:
+        wider += leaking(security, rows_of(connection, "leakproof", Leakproof), base)
     run = [*stored.edges, *runs.edges]
     rights = [*base, *shown, *wider, *run, *_held([*base, *shown], run)]
     return Database(
@@ -61,7 +64,7 @@ def read_database(connection: Connection) -> Database:
         edges=(
             *_expanded(rights, runs.acting),
             *inherited(rows_of(connection, "inheritance", Child), security),
-            *derived(rows_of(connection, "derived", Derived), security),
+            *derived([*rows_of(connection, "derived", Derived), *runs.filled], security),
             *referring(rows_of(connection, "referring", Derived), security),
         ),
         examined=tuple(examined),

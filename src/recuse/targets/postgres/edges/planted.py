@@ -1,16 +1,24 @@
-"""Code that somebody plants and another account runs: attached to a table, or in a function that others call.
+"""Code that somebody plants and another account runs: attached to a table, in a relation or a function that others use.
 
-Who owns a function can write it anew where it may create in the schema; who holds TRIGGER on a table attaches any.
+Who owns a function can write it anew where it may create in the schema; who holds TRIGGER on a table attaches any; who
+owns a relation says what a row policy or the query of a view calls.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from recuse.paths import ANYONE, Edge
-from recuse.targets.postgres.edges.attempts import attached_to, called_anew, fired, written_anew
+from recuse.targets.postgres.edges.attempts import (
+    as_reader,
+    attached_to,
+    called_anew,
+    fired,
+    read_by,
+    written_anew,
+)
 from recuse.targets.postgres.edges.columns import Shapes
 from recuse.targets.postgres.edges.flows import Function
-from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Trigger, User
+from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Owned, Trigger, User
 from recuse.targets.postgres.edges.tracing import Tracer
 
 
@@ -93,6 +101,26 @@ class Planted:
             reason = f"who may attach triggers to {one.relation_name} runs code as {role}, who may {one.action} it"
             attempt = attached_to(self.shapes, one)
             yield Edge(source, f"role:{role}", "planted code", reason, attempt, ("making:",), None, role)
+
+    def read(self, owned: Sequence[Owned], functions: Sequence[Function]) -> Iterator[Edge]:
+        """Who owns a relation runs code as each role that reads it, by grant or in a definer function."""
+        owners = {one.relation: one for one in owned if one.reader is None}
+        for one in owned:
+            if one.reader is not None:
+                reason = f"{one.owner} decides what runs for whoever reads its {one.name}, as {one.reader} may"
+                attempt = read_by(self.shapes, one.relation, as_reader(self.shapes, one.reader, one.relation))
+                yield _reading(one, f"role:{one.reader}", one.reader, reason, attempt)
+        for function in functions:
+            read = {column.relation for column in self.tracer.flow(function).reads} if function.definer else set()
+            found = sorted((owners[each] for each in read & owners.keys()), key=lambda each: each.name)
+            for one in {each.owner: each for each in reversed(found) if each.owner != function.owner_name}.values():
+                reason = f"{one.owner} decides what runs for whoever reads its {one.name}, as {function.title} does"
+                attempt = read_by(self.shapes, one.relation, [function.call])
+                yield _reading(one, f"definer:{function.owner_name}", function.owner_name, reason, attempt)
+
+
+def _reading(one: Owned, target: str, identity: str, reason: str, attempt: str) -> Edge:
+    return Edge(f"role:{one.owner}", target, "planted code", reason, attempt, ("making:",), None, identity)
 
 
 def _anew(function: Function, target: str, identity: str, what: str, attempt: str | None) -> Iterator[Edge]:

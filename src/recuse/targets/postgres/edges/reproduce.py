@@ -23,9 +23,10 @@ _UNBRACKETED: Final = ("\\", "COMMIT PREPARED", "LISTEN")  # what no transaction
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _SESSIONS: Final = frozenset({"CONNECT", "stored password", "dblink"})
 _FILES: Final = frozenset({"programs", "toast", "statistics", "foreign"})
-_FROM_ELSEWHERE: Final = frozenset(
-    {"statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification"}
-)
+_FROM_ELSEWHERE: Final = frozenset({
+    "statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification",
+    "domain", "partition bound",
+})  # fmt: skip
 _FIRED: Final = frozenset({"trigger", "call", "event trigger"})
 _MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
@@ -158,7 +159,18 @@ def _widened(wider: Sequence[Edge], met: Sequence[Edge]) -> list[str]:
     """Becoming who may, changing what a row policy asks, and being oneself again."""
     become = [s for edge in met for s in _statements(edge) if s.startswith(("SET ROLE", "GRANT"))]
     back = ["RESET ROLE"] if any(s.startswith("SET ROLE") for s in become) else []
-    return [*become, *(statement for edge in wider for statement in _statements(edge)), *back]
+    return [*become, *(_through(met, statement) for edge in wider for statement in _statements(edge)), *back]
+
+
+def _through(met: Sequence[Edge], statement: str) -> str:
+    """The same change made through a view, where the way to it leads through one."""
+    for edge in met:
+        if edge.kind == "updatable view":
+            verb, _, table = edge.target.partition(":")
+            word = {"insert": "INSERT INTO ", "update": "UPDATE ", "delete": "DELETE FROM "}[verb]
+            view = edge.source.partition(":")[2]
+            statement = statement.replace(f"{word}{table} ", f"{word}{view} ", 1)
+    return statement
 
 
 def _planted(path: Path, planted: int, columns: Mapping[str, str]) -> list[str]:

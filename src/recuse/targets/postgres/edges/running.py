@@ -17,9 +17,11 @@ from recuse.targets.postgres.edges.catalog import Connection, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed
 from recuse.targets.postgres.edges.flows import Flow, Function, Role
-from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Trigger, User
+from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Owned, Trigger, User
+from recuse.targets.postgres.edges.kept import Kept, Stored, filled
 from recuse.targets.postgres.edges.node_tree import Read, read_query
 from recuse.targets.postgres.edges.planted import Planted
+from recuse.targets.postgres.edges.same_rows import Derived
 from recuse.targets.postgres.edges.tracing import Names, Tracer
 
 _MANY: Final = 100  # pairs of columns, beyond which a node between them saves edges
@@ -28,11 +30,12 @@ _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row tha
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Edges out of what runs; the roles as which it runs; what was not understood."""
+    """Edges out of what runs; the roles as which it runs; what was not understood; columns filled by triggers."""
 
     edges: tuple[Edge, ...]
     acting: frozenset[str]
     not_understood: tuple[str, ...]
+    filled: tuple[Derived, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,12 @@ def running(connection: Connection, shapes: Shapes, definitions: Sequence[Defini
         *chain(*map(maker.function, functions)), *chain(*map(maker.trigger, triggers)),
         *chain(*(maker.hook(hook, by_oid[hook.function]) for hook in hooks if hook.function in by_oid)),
         *chain(*map(maker.event, events)), *planted.edges(functions, triggers, hooks, events),
-        *planted.attached(rows_of(connection, "attachable", Holder)), *chain(*map(maker.rule, definitions)),
-        *maker.mirrored(),
+        *planted.attached(rows_of(connection, "attachable", Holder)),
+        *planted.read(rows_of(connection, "owned", Owned), functions), *chain(*map(maker.rule, definitions)),
+        *maker.mirrored(), *Kept(by_oid, tracer, maker.readable, acting).edges(rows_of(connection, "kept", Stored)),
     ]  # fmt: skip
-    acting = frozenset(edge.identity or "" for edge in edges if edge.target.startswith("definer:"))
-    return Running(tuple(edges), acting, tuple(maker.unknown))
+    roles = frozenset(edge.identity or "" for edge in edges if edge.target.startswith("definer:"))
+    return Running(tuple(edges), roles, tuple(maker.unknown), tuple(filled(shapes, tracer, by_oid, triggers)))
 
 
 def _plain(definitions: Sequence[Definition]) -> frozenset[int]:
@@ -137,14 +141,15 @@ class _Maker:
             reason = f"{runs} and looks up the {lookup.kind} {lookup.name} where the caller's own may come first"
             yield from acting(source, owner, reason, lookup.need, stand_in(lookup, one, self.shapes))
         if flow.returns or flow.tells:
-            for column in self._readable(owner, flow.reads):
+            for column in self.readable(owner, flow.reads):
                 identity = owner.name if column.kind in TABLES else None
                 reason = f"{one.title} reads it as {runs_as}{' (SECURITY DEFINER)' if one.definer else ''}"
                 yield Edge(source, column.column, "SECURITY DEFINER", reason, identity=identity)
             for called in sorted(flow.called, key=lambda each: each.node):
                 yield Edge(source, called.node, "call", f"{one.title} calls it as {owner.name}")
 
-    def _readable(self, owner: Role, columns: Iterable[Column]) -> list[Column]:
+    def readable(self, owner: Role, columns: Iterable[Column]) -> list[Column]:
+        """Those of some columns that a role may read, in order."""
         pairs = {column: (owner.oid, Read(column.relation, frozenset({column.number}))) for column in columns}
         may = allowed(self.connection, pairs.values()) if pairs else frozenset()
         return sorted((column for column, pair in pairs.items() if pair in may), key=lambda c: (c.node, c.number))

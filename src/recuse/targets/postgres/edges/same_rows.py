@@ -28,12 +28,14 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A column whose values come from another one: computed from it, or held to it by a foreign key."""
+    """A column whose values come from another one: computed from it, put there by a trigger, or held to it by a key."""
 
     node: str
     column: str
     base: str
     name: str
+    kind: str = "generated column"
+    why: str = ""
 
 
 def inherited(children: Iterable[Child], security: RowSecurity) -> Iterator[Edge]:
@@ -53,9 +55,9 @@ def inherited(children: Iterable[Child], security: RowSecurity) -> Iterator[Edge
 def derived(computed: Iterable[Derived], security: RowSecurity) -> Iterator[Edge]:
     """Whoever reads a generated column reads what was made of the columns under it, of the rows that it sees."""
     for one in computed:
-        reason = f"{one.name} is computed from it"
+        reason = one.why or f"{one.name} is computed from it"
         for identity, _ in _identities(one.node, security):
-            yield Edge(one.column, one.base, "generated column", reason, only_as=identity, identity=ANYONE)
+            yield Edge(one.column, one.base, one.kind, reason, only_as=identity, identity=ANYONE)
 
 
 def referring(keyed: Iterable[Derived], security: RowSecurity) -> Iterator[Edge]:

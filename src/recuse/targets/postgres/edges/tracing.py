@@ -30,10 +30,11 @@ _TELLING: Final = re.compile(
 )
 """Relations of the server that hold values of other relations, or secrets."""
 _QUIET: Final = frozenset({
-    "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray", "isn", "ltree",
-    "pg_trgm", "pgaudit", "pgcrypto", "postgis", "seg", "unaccent", "uuid-ossp", "vector",
+    "autoinc", "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore",
+    "insert_username", "intagg", "intarray", "isn", "lo", "ltree", "moddatetime", "pg_trgm", "pgaudit", "pgcrypto",
+    "postgis", "refint", "seg", "tcn", "unaccent", "uuid-ossp", "vector",
 })  # fmt: skip
-"""Extensions whose functions in C compute from their arguments alone."""
+"""Extensions whose functions in C compute from their arguments alone, or from the row they are fired for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,16 @@ class Tracer:
         }  # fmt: skip
         return reduce(Flow.__or__, moved, whole) | Flow(
             returns=body.returns, tells=body.tells or bool(body.uses.converts), changes_row=body.changes_row,
-            shown=frozenset(shown),
+            shown=frozenset(shown), filled=self._filled(body, kept, path, depth),
         )  # fmt: skip
+
+    def _filled(self, body: Body, kept: Flow, path: tuple[str, ...] | None, depth: int) -> frozenset[tuple[str, str]]:
+        """The columns of the row that fires which a trigger sets, with those of the same row whose values they take."""
+        found = set()
+        for column, uses in body.filled:
+            values = self._uses(uses, path, depth).row | (kept.row if _carries(uses, body) else frozenset())
+            found |= {(column, value) for value in values}
+        return frozenset(found)
 
     def _uses(self, uses: Uses, path: tuple[str, ...] | None, depth: int) -> Flow:
         reads, writes, lookups, changed = set[Column](), set[Column](), set[Lookup](), set[int]()
@@ -158,14 +167,16 @@ class Tracer:
         for one in functions:
             flow |= Flow(replaceable=frozenset({one}))
             inner = self.flow(one, path, depth + 1)
-            flow |= Flow(called=frozenset({one}), writes=inner.writes, copied=inner.copied) if one.definer else inner
+            given = inner.reads | inner.given if inner.returns else frozenset()
+            own = Flow(called=frozenset({one}), writes=inner.writes, copied=inner.copied, given=given)
+            flow |= own if one.definer else inner
         return replace(flow, returns=False)
 
     def _fired(self, relations: Iterable[int], path: tuple[str, ...] | None, depth: int) -> Flow:
         """What the triggers of written relations lead to; the row that fires them is the writer's own."""
         fired = [self.names.by_oid[oid] for relation in relations for oid in self.names.triggers.get(relation, ())]
         flow = self._called(fired, path, depth)
-        return replace(flow, row=frozenset(), shown=frozenset(), changes_row=False)
+        return replace(flow, row=frozenset(), shown=frozenset(), filled=frozenset(), changes_row=False)
 
     def _columns(self, relation: int, column: str) -> Iterator[Column]:
         columns = self.names.shapes.columns[relation].values()
@@ -220,7 +231,7 @@ def _carries(uses: Uses, body: Body) -> bool:
 
 def _moved(statement: Flow, sources: Flow) -> Flow:
     """What a statement copies into the columns that it writes, and sends into its channels."""
-    values: frozenset[Column | str] = sources.reads | sources.row
+    values: frozenset[Column | str] = sources.reads | sources.given | sources.row
     return Flow(
         copied=frozenset((target, value) for target in statement.writes for value in values),
         sent=frozenset((channel, value) for channel in statement.channels for value in values),

@@ -1,12 +1,13 @@
 """Bodies in PL/pgSQL, by its own grammar: the SQL in them, and what they do beside it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pgparse
 
+from recuse.targets.postgres.edges.bodies.dynamic import put_together
 from recuse.targets.postgres.edges.bodies.statement import statement_uses
 from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Uses, union
 
@@ -17,6 +18,7 @@ _DECLARED: Final = (
 )
 _ASSIGNED: Final = re.compile(r"\s*([\w$\"]+(?:\.[\w$\"]+)*)\s*((?:\[[\w$\s.+*-]*\])*)\s*:?=(.*)", re.DOTALL)
 _CONSTANT: Final = re.compile(r"(?i)\s*(true|false|null|[\d.]+|'[^']*'|\w+\(\)|)\s*")
+_OPEN: Final = "it runs SQL that it puts together"
 _EXPRESSIONS: Final = {0: "", 2: "SELECT "}  # plpgsql's RawParseMode
 _ROWS: Final = frozenset({"old", "new"})
 _PASSING: Final = frozenset({
@@ -26,22 +28,28 @@ _PASSING: Final = frozenset({
 _GIVEN: Final = frozenset({"found", *_ROWS})
 _RAISES: Final = frozenset({"PLpgSQL_stmt_raise", "PLpgSQL_stmt_assert"})
 _RETURNS: Final = frozenset({"PLpgSQL_stmt_return", "PLpgSQL_stmt_return_next", "PLpgSQL_stmt_return_query"})
+_DYNAMIC: Final = frozenset({"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"})
 _PLAIN: Final = frozenset({
     "PLpgSQL_stmt_block", "PLpgSQL_stmt_assign", "PLpgSQL_stmt_if", "PLpgSQL_stmt_case", "PLpgSQL_stmt_loop",
     "PLpgSQL_stmt_while", "PLpgSQL_stmt_fori", "PLpgSQL_stmt_fors", "PLpgSQL_stmt_forc", "PLpgSQL_stmt_foreach_a",
     "PLpgSQL_stmt_exit", "PLpgSQL_stmt_raise", "PLpgSQL_stmt_assert", "PLpgSQL_stmt_execsql", "PLpgSQL_stmt_getdiag",
     "PLpgSQL_stmt_open", "PLpgSQL_stmt_fetch", "PLpgSQL_stmt_close", "PLpgSQL_stmt_perform", "PLpgSQL_stmt_call",
-    "PLpgSQL_stmt_commit", "PLpgSQL_stmt_rollback", *_RETURNS,
+    "PLpgSQL_stmt_commit", "PLpgSQL_stmt_rollback", *_RETURNS, *_DYNAMIC,
 })  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A piece of SQL in a body; `into` are the variables that take its row, `kept` whether one takes anything of it."""
+    """A piece of SQL in a body; `into` are the variables that take its row, `kept` whether one takes anything of it.
+
+    `fills` are the columns of the row that fires a trigger which it sets; `values` are expressions put into it.
+    """
 
     text: str
     kept: bool
     into: frozenset[str] = frozenset()
+    fills: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
@@ -57,8 +65,9 @@ def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
     except (pgparse.PGQueryError, ValueError, KeyError) as error:
         return Body((Uses(unknown=f"it is not understood ({error})"),), returns)
     strange = [kind for kind, _ in kinds if kind not in _PLAIN]
-    puts_together = any("dyn" in kind or "dynquery" in inner for kind, inner in kinds)
-    dynamic = "it runs SQL that it puts together" if puts_together else None
+    dynamic = next(
+        (_OPEN for kind, inner in kinds if _dynamic(kind, inner) and _put_together(kind, inner) is None), None
+    )
     unknown = dynamic or (f"it holds a statement that is not understood ({strange[0]})" if strange else None)
     raised = [inner for kind, inner in kinds if kind in _RAISES]
     shown = _pieces([_shown(inner) for inner in raised])
@@ -66,11 +75,12 @@ def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
     return Body(
         (*(uses for _, each in traced for uses in each), *_declared_types(found), Uses(unknown=unknown)),
         returns and (outputs or _returns_something(kinds)),
-        tells=bool(raised),
+        tells=bool(raised) or _leaves_open(kinds),
         shown=tuple(uses for piece in shown for uses in statement_uses(piece.text)),
         variables=frozenset(name for name in _names(found) if name not in _GIVEN),
         kept=tuple(uses for piece, each in traced if piece.kept for uses in each),
         changes_row=_changes_row(found, kinds),
+        filled=tuple((column, uses) for piece, each in traced for uses in each for column in piece.fills),
     )
 
 
@@ -117,18 +127,50 @@ def _pieces(function: Any) -> Iterator[_Piece]:
     for kind, inner in _nodes(function):
         if kind in _PASSING and "target" not in inner:
             passing |= {id(each) for found, each in _nodes(inner) if found == "PLpgSQL_expr"}
+        if _dynamic(kind, inner) and (text := _put_together(kind, inner)) is not None:
+            given = [each["PLpgSQL_expr"]["query"] for each in (_dynamic(kind, inner), *inner.get("params", []))]
+            into = inner.get("target") or inner.get("var") or {}
+            kept = kind != "PLpgSQL_stmt_return_query" and ("target" in inner or kind != "PLpgSQL_stmt_dynexecute")
+            yield _Piece(text, kept, _variables(into), _fills(function, into), (*map(_selected, given),))
         if kind == "PLpgSQL_stmt_return" and _returned(inner) in {"new", "old", "null"}:
             taken |= {id(inner.get("expr", {}).get("PLpgSQL_expr"))}
         if kind in {"PLpgSQL_stmt_execsql", "PLpgSQL_stmt_fors"}:
             expression = (inner.get("sqlstmt") or inner["query"])["PLpgSQL_expr"]
             taken.add(id(expression))
-            yield _Piece(
-                _sql(expression),
-                id(expression) not in passing,
-                _variables(inner.get("target") or inner.get("var") or {}),
-            )
+            into = inner.get("target") or inner.get("var") or {}
+            yield _Piece(_sql(expression), id(expression) not in passing, _variables(into), _fills(function, into))
+        elif kind == "PLpgSQL_stmt_assign" and (fills := _fields(function, [inner.get("varno")])):
+            taken.add(id(inner["expr"]["PLpgSQL_expr"]))
+            yield _Piece(_sql(inner["expr"]["PLpgSQL_expr"]), True, fills=fills)
         elif kind == "PLpgSQL_expr" and id(inner) not in taken:
             yield _Piece(_sql(inner), id(inner) not in passing)
+
+
+def _selected(expression: str) -> str:
+    return f"SELECT {expression}"
+
+
+def _dynamic(kind: str, inner: Mapping[str, Any]) -> Any:
+    """The expression of the SQL that a statement puts together, if it does."""
+    return inner.get("query") if kind in _DYNAMIC else inner.get("dynquery")
+
+
+def _put_together(kind: str, inner: Mapping[str, Any]) -> str | None:
+    return put_together(_dynamic(kind, inner)["PLpgSQL_expr"]["query"])
+
+
+def _fills(function: Mapping[str, Any], target: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns of NEW among variables that take a row."""
+    return _fields(function, [each.get("varno") for each in target.get("PLpgSQL_row", {}).get("fields", [])])
+
+
+def _fields(function: Mapping[str, Any], numbers: Iterable[Any]) -> tuple[str, ...]:
+    new = function.get("new_varno")
+    fields = {
+        number: datum["PLpgSQL_recfield"]["fieldname"] for number, datum in enumerate(function["datums"])
+        if new is not None and datum.get("PLpgSQL_recfield", {}).get("recparentno") == new
+    }  # fmt: skip
+    return tuple(fields[number] for number in numbers if number in fields)
 
 
 def _sql(expression: Mapping[str, Any]) -> str:
@@ -152,14 +194,20 @@ def _variables(target: Mapping[str, Any]) -> frozenset[str]:
 
 def _uses(pieces: list[_Piece]) -> list[tuple[_Piece, list[Uses]]]:
     """What each piece uses. Of `SELECT * INTO v` only what `v` is asked for counts, unless it is used as a whole."""
-    plain = [(piece, statement_uses(piece.text)) for piece in pieces]
+    plain = [(piece, _with_values(piece, statement_uses(piece.text))) for piece in pieces]
     used = union(uses for _, each in plain for uses in each).fields
     found = []
     for piece, uses in plain:
         asked = {column for variable, column in used if variable in piece.into}
         whole = not piece.into or WHOLE in asked or piece.into & _ROWS
-        found.append((piece, uses if whole else statement_uses(piece.text, frozenset(asked))))
+        found.append((piece, uses if whole else _with_values(piece, statement_uses(piece.text, frozenset(asked)))))
     return found
+
+
+def _with_values(piece: _Piece, found: list[Uses]) -> list[Uses]:
+    """With the values that are put in, which may stand in any place."""
+    given = union(uses for text in piece.values for uses in statement_uses(text))
+    return [uses | given for uses in found] if piece.values else found
 
 
 def _declared_types(function: Mapping[str, Any]) -> list[Uses]:
@@ -180,6 +228,12 @@ def _returns_something(kinds: list[tuple[str, Mapping[str, Any]]]) -> bool:
     if len(given) != 1 or given[0][0] != "PLpgSQL_stmt_return" or "expr" not in given[0][1]:
         return bool(given)
     return _CONSTANT.fullmatch(given[0][1]["expr"]["PLpgSQL_expr"]["query"]) is None
+
+
+def _leaves_open(kinds: list[tuple[str, Mapping[str, Any]]]) -> bool:
+    """Whether a cursor outlives the function: the caller finds its name in pg_cursors, and fetches from it."""
+    found = {kind for kind, _ in kinds}
+    return "PLpgSQL_stmt_open" in found and "PLpgSQL_stmt_close" not in found
 
 
 def _shown(raised: Mapping[str, Any]) -> Any:

@@ -44,7 +44,7 @@ class Body:
 
     `returns`: what it returns may depend on what it reads; `tells`: so may what RAISE shows, `shown` being the
     expressions that it shows. `variables` carry values from the statements in `kept` to others. `changes_row`: a
-    trigger gives back another row than it was given.
+    trigger gives back another row than it was given; `filled` are the columns of that row that it sets, and from what.
     """
 
     statements: tuple[Uses, ...]
@@ -54,6 +54,7 @@ class Body:
     variables: frozenset[str] = frozenset()
     kept: tuple[Uses, ...] = ()
     changes_row: bool = False
+    filled: tuple[tuple[str, Uses], ...] = ()
 
     @property
     def uses(self) -> Uses:

@@ -1,36 +1,76 @@
 -- hooks: functions of users that run without being named: what makes them run (`source`), on which relation, and how they are
 -- called there; a view has edges of its own, so no source. Casts, operators and domains need no relation; support functions of operator classes need no EXECUTE.
+-- What calls an operator, an aggregate or a domain calls its functions. Analyzing and refreshing run as the owner (`maintain`).
+, uses (class, object, function) AS (
+  SELECT 'pg_proc'::regclass::oid, p.oid, p.oid FROM pg_proc AS p WHERE p.oid >= 16384
+  UNION
+  SELECT s.class, s.object, u.function
+  FROM uses AS u
+  JOIN (
+    SELECT 'pg_operator'::regclass::oid AS class, o.oid AS object, 'pg_proc'::regclass::oid AS refclass, o.oprcode::oid AS refobject
+    FROM pg_operator AS o WHERE o.oid >= 16384
+    UNION ALL
+    SELECT 'pg_proc'::regclass, a.aggfnoid, 'pg_proc'::regclass, f.oid
+    FROM pg_aggregate AS a, unnest(ARRAY[a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn]::oid[]) AS f (oid)
+    WHERE a.aggfnoid >= 16384
+    UNION ALL
+    SELECT 'pg_type'::regclass, k.contypid, d.refclassid, d.refobjid
+    FROM pg_constraint AS k JOIN pg_depend AS d ON d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
+    WHERE k.contypid <> 0
+    UNION ALL
+    SELECT 'pg_type'::regclass, t.oid, 'pg_type'::regclass, t.typbasetype FROM pg_type AS t WHERE t.typbasetype >= 16384
+  ) AS s ON (s.refclass, s.refobject) = (u.class, u.object)
+), used AS (
+  SELECT d.classid, d.objid, d.objsubid, u.function FROM pg_depend AS d JOIN uses AS u ON (d.refclassid, d.refobjid) = (u.class, u.object)
+)
 SELECT h.source, h.relation, h.action, h.title, h.function::int8 AS function, h.asked, h.attempt
 FROM (
   SELECT e.event || ':' || r.name AS source, r.oid AS relation, e.event AS action,
-         'the default of a column of ' || r.name AS title, d.refobjid AS function, true AS asked,
+         'the default of a column of ' || r.name AS title, d.function AS function, true AS asked,
          format('INSERT INTO %s DEFAULT VALUES RETURNING *', r.name) AS attempt
-  FROM pg_depend AS d JOIN pg_attrdef AS a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
+  FROM used AS d JOIN pg_attrdef AS a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
   JOIN relation AS r ON r.oid = a.adrelid, unnest(ARRAY['insert', 'update']) AS e (event)
-  WHERE d.refclassid = 'pg_proc'::regclass
   UNION
-  SELECT e.event || ':' || r.name, r.oid, e.event, format('the constraint %I of %s', k.conname, r.name), d.refobjid, true,
+  SELECT e.event || ':' || r.name, r.oid, e.event, format('the constraint %I of %s', k.conname, r.name), d.function, true,
          format('INSERT INTO %s DEFAULT VALUES', r.name)
-  FROM pg_depend AS d JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid AND k.contype = 'c'
+  FROM used AS d JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid AND k.contype = 'c'
   JOIN relation AS r ON r.oid = k.conrelid, unnest(ARRAY['insert', 'update']) AS e (event)
-  WHERE d.refclassid = 'pg_proc'::regclass
   UNION
-  SELECT e.event || ':' || r.name, r.oid, e.event, format('the index %s', i.indexrelid::regclass), d.refobjid, true,
+  SELECT e.event || ':' || r.name, r.oid, e.event, format('the index %s', i.indexrelid::regclass), d.function, true,
          format('INSERT INTO %s DEFAULT VALUES', r.name)
-  FROM pg_depend AS d JOIN pg_index AS i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
+  FROM used AS d JOIN pg_index AS i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
   JOIN relation AS r ON r.oid = i.indrelid, unnest(ARRAY['insert', 'update']) AS e (event)
-  WHERE d.refclassid = 'pg_proc'::regclass
   UNION
   SELECT CASE e.event WHEN 'select' THEN r.node ELSE e.event || ':' || r.name END, r.oid, e.event,
-         format('the row policy %I of %s', p.polname, r.name), d.refobjid, true, NULL
-  FROM pg_depend AS d JOIN pg_policy AS p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
+         format('the row policy %I of %s', p.polname, r.name), d.function, true, NULL
+  FROM used AS d JOIN pg_policy AS p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
   JOIN relation AS r ON r.oid = p.polrelid, unnest(ARRAY['select', 'insert', 'update', 'delete']) AS e (event)
-  WHERE d.refclassid = 'pg_proc'::regclass
   UNION
-  SELECT NULL, r.oid, 'select', 'the view ' || r.name, d.refobjid, true, NULL
-  FROM pg_depend AS d JOIN pg_rewrite AS w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid AND w.ev_type = '1'
+  SELECT e.event || ':' || r.name, r.oid, e.event, format('the rule %I on %s', w.rulename, r.name), d.function, true, NULL
+  FROM used AS d JOIN pg_rewrite AS w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
+  JOIN (VALUES ('2', 'update'), ('3', 'insert'), ('4', 'delete')) AS e (type, event) ON e.type = w.ev_type::text
+  JOIN relation AS r ON r.oid = w.ev_class
+  UNION
+  SELECT NULL, r.oid, e.event, format('the type of a column of %s', r.name), d.function, true, NULL
+  FROM used AS d JOIN relation AS r ON d.classid = 'pg_class'::regclass AND r.oid = d.objid AND d.objsubid <> 0
+  CROSS JOIN unnest(ARRAY['insert', 'update']) AS e (event)
+  UNION
+  SELECT NULL, r.oid, 'maintain', m.title, m.function, true, NULL
+  FROM (
+    SELECT i.indrelid AS relation, 'the index ' || i.indexrelid::regclass AS title, d.function
+    FROM used AS d JOIN pg_index AS i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
+    UNION ALL
+    SELECT s.stxrelid, format('the statistics %I', s.stxname), d.function
+    FROM used AS d JOIN pg_statistic_ext AS s ON d.classid = 'pg_statistic_ext'::regclass AND s.oid = d.objid
+    UNION ALL
+    SELECT w.ev_class, 'the materialized view ' || w.ev_class::regclass, d.function
+    FROM used AS d JOIN pg_rewrite AS w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid AND w.ev_type = '1'
+    JOIN relation AS v ON v.oid = w.ev_class AND v.relkind = 'm'
+  ) AS m JOIN relation AS r ON r.oid = m.relation
+  UNION
+  SELECT NULL, r.oid, 'select', 'the view ' || r.name, d.function, true, NULL
+  FROM used AS d JOIN pg_rewrite AS w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid AND w.ev_type = '1'
   JOIN relation AS r ON r.oid = w.ev_class AND r.relkind = 'v'
-  WHERE d.refclassid = 'pg_proc'::regclass
   UNION
   SELECT 'public:', 0, '', format('the cast from %s to %s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL)),
          c.castfunc, true, format('SELECT CAST(NULL::%s AS %s)', format_type(c.castsource, NULL), format_type(c.casttarget, NULL))
@@ -50,11 +90,11 @@ FROM (
   FROM pg_depend AS d JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid AND t.typtype = 'd'
   WHERE d.refclassid = 'pg_proc'::regclass
   UNION
-  SELECT e.event || ':' || r.name, r.oid, e.event, format('the condition of the trigger %I on %s', t.tgname, r.name), d.refobjid, true, NULL
-  FROM pg_depend AS d JOIN pg_trigger AS t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid AND t.tgfoid <> d.refobjid
+  SELECT e.event || ':' || r.name, r.oid, e.event, format('the condition of the trigger %I on %s', t.tgname, r.name), d.function, true, NULL
+  FROM used AS d JOIN pg_trigger AS t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid AND t.tgfoid <> d.function
   JOIN relation AS r ON r.oid = t.tgrelid
   JOIN (VALUES (4, 'insert'), (8, 'delete'), (16, 'update')) AS e (bit, event) ON t.tgtype & e.bit <> 0
-  WHERE d.refclassid = 'pg_proc'::regclass AND t.tgenabled IN ('O', 'A')
+  WHERE t.tgenabled IN ('O', 'A')
   UNION
   SELECT 'function:' || f.name, 0, '', 'the function ' || f.name, d.refobjid, true,
          CASE WHEN p.pronargs = p.pronargdefaults THEN format('SELECT %I.%I()', n.nspname, p.proname) END

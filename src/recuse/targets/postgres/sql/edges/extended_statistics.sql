@@ -17,6 +17,10 @@ SELECT 'table:pg_catalog.pg_statistic_ext_data' AS source, part AS target, 'stat
               stxoid) AS attempt, '' AS identity
 FROM held
 UNION ALL
+SELECT 'column:pg_catalog.pg_statistic_ext_data.stxdmcv', part, 'statistics',
+       format('the statistics %I hold the most common values of %s', stxname, name), NULL, ''
+FROM held
+UNION ALL
 SELECT 'statistics:', part, 'statistics',
        format('pg_stats_ext shows the most common values of %s to everyone', name),
        format('SELECT most_common_vals FROM pg_catalog.pg_stats_ext WHERE statistics_schemaname = %L AND statistics_name = %L',

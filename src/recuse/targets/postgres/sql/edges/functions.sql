@@ -13,6 +13,11 @@ SELECT CASE a.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(a.gr
             WHEN p.prorettype = 'refcursor'::regtype AND NOT p.proretset THEN format(
               'DO %L', format(E'DECLARE shown refcursor := %s;\n line record;\n'
                                'BEGIN FETCH shown INTO line;\nRAISE NOTICE ''%%'', line;\nEND', f.called))
+            WHEN p.prosrc ~* '\mopen\M' AND p.prorettype = 'void'::regtype THEN format(
+              'DO %L', format(E'DECLARE shown refcursor;\n line record;\nBEGIN %s %s;\nFOR shown IN SELECT name FROM pg_cursors LOOP\n'
+                               'FETCH shown INTO line;\nRAISE NOTICE ''%%'', line;\nEND LOOP;\nEND',
+                               CASE p.prokind WHEN 'p' THEN 'CALL' ELSE 'PERFORM' END, f.called))
+            WHEN p.prokind = 'p' AND p.prorettype = 'void'::regtype THEN 'SET client_min_messages = debug1; CALL ' || f.called
             WHEN p.prorettype = 'void'::regtype THEN format('SET client_min_messages = debug1; SELECT * FROM %s', f.called)
             WHEN p.prokind = 'p' THEN 'CALL ' || f.called
             WHEN p.prokind = 'a' THEN 'SELECT ' || f.called

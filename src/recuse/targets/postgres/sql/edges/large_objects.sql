@@ -35,6 +35,9 @@ SELECT 'table:pg_catalog.pg_largeobject', 'large-objects:' || o.owner, 'large ob
        format('SELECT data FROM pg_catalog.pg_largeobject WHERE loid = %s', min(o.oid)), '', NULL, NULL
 FROM object AS o GROUP BY o.owner
 UNION ALL
+SELECT 'column:pg_catalog.pg_largeobject.data', 'large-objects:' || o.owner, 'large object', 'pg_largeobject holds their bytes', NULL, '', NULL, NULL
+FROM object AS o GROUP BY o.owner
+UNION ALL
 SELECT 'large-objects:' || pg_get_userbyid(r.relowner), 'part:' || r.name || '.' || quote_ident(a.attname), 'large object',
        format('%s.%I refers to large objects of %I', r.name, a.attname, pg_get_userbyid(r.relowner)), NULL, '', NULL, NULL
 FROM relation AS r

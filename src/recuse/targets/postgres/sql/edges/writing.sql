@@ -1,7 +1,16 @@
 -- changing: what an owner may do without a grant, grants of INSERT and UPDATE on single columns, and views that pass a change on to
--- their table with the rights of their owner. They matter where something fires: triggers, rules, foreign keys.
-, firing AS (
-  SELECT r.* FROM relation AS r JOIN pg_class AS c ON c.oid = r.oid WHERE c.relhastriggers OR c.relhasrules
+-- their table with the rights of their owner. They matter where something fires: triggers, rules, foreign keys; and where a row policy
+-- looks, itself or through a view.
+, looked AS (
+  SELECT d.refobjid AS oid FROM pg_depend AS d WHERE d.classid = 'pg_policy'::regclass AND d.refclassid = 'pg_class'::regclass
+  UNION
+  SELECT d.refobjid
+  FROM looked AS l
+  JOIN pg_rewrite AS w ON w.ev_class = l.oid AND w.ev_type = '1'
+  JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+), firing AS (
+  SELECT r.* FROM relation AS r JOIN pg_class AS c ON c.oid = r.oid
+  WHERE c.relhastriggers OR c.relhasrules OR r.oid IN (SELECT oid FROM looked)
 )
 SELECT 'role:' || pg_get_userbyid(r.relowner) AS source, e.event || ':' || r.name AS target, 'ownership' AS kind,
        format('%I owns %s', pg_get_userbyid(r.relowner), r.name) AS reason,

@@ -1,0 +1,3 @@
+SELECT * FROM pub.counted;
+SELECT * FROM pub.named;
+SELECT * FROM pub.empty;

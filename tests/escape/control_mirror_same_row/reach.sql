@@ -1,0 +1,1 @@
+SELECT tag, changed_by, upper(words::text) FROM cpd.person;

@@ -1,0 +1,4 @@
+BEGIN;
+CALL pub.load();
+SELECT format('FETCH ALL FROM %I', name) FROM pg_cursors \gexec
+COMMIT;

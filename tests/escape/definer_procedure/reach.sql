@@ -1,0 +1,1 @@
+CALL pub.tell();

@@ -1,0 +1,1 @@
+ALTER DOMAIN pub.label ADD CHECK (VALUE::text::integer > 0);

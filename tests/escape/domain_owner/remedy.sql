@@ -1,0 +1,1 @@
+ALTER DOMAIN pub.label OWNER TO owner1;

@@ -1,0 +1,1 @@
+SELECT ssn FROM cpd.person WHERE pub.is_number(ssn);

@@ -1,0 +1,1 @@
+REVOKE SELECT (tag) ON cpd.person FROM ice;

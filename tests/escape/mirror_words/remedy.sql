@@ -1,0 +1,1 @@
+REVOKE SELECT (words) ON cpd.person FROM ice;

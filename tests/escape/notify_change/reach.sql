@@ -1,0 +1,2 @@
+LISTEN changes;
+SELECT pub.touch();

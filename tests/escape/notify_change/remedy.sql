@@ -1,0 +1,1 @@
+DROP TRIGGER sends ON cpd.person;

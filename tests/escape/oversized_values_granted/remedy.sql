@@ -1,0 +1,1 @@
+REVOKE USAGE ON SCHEMA pg_toast FROM ice;

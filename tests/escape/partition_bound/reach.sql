@@ -1,0 +1,1 @@
+SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relispartition;

@@ -1,0 +1,1 @@
+ALTER TABLE cpd.person DETACH PARTITION cpd.one;

@@ -1,0 +1,1 @@
+REFRESH MATERIALIZED VIEW cpd.totals;

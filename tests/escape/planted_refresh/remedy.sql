@@ -1,0 +1,2 @@
+DROP MATERIALIZED VIEW cpd.totals;
+TRUNCATE pub.loot;

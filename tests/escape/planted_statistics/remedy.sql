@@ -1,0 +1,2 @@
+DROP STATISTICS cpd.shape;
+TRUNCATE pub.loot;

@@ -1,0 +1,3 @@
+REVOKE INSERT ON pub.editing FROM ice;
+TRUNCATE pub.assigned;
+ALTER POLICY own ON cpd.person USING (false);

@@ -1,0 +1,1 @@
+ALTER ROLE owner1 PASSWORD 'another';
