@@ -1,4 +1,4 @@
-"""Strict validation a few rules at a time: a slip in one rule about one of many equal tables is told as by the whole."""
+"""Strict validation a few rules at a time: a slip in one rule about one of many equal tables is told."""
 
 import re
 from dataclasses import replace
@@ -49,7 +49,7 @@ def unnamed(message: str) -> str:
         "forbid (principal, action, resource) when { resource.nothing };",
         "forbid (principal, action, resource is blotter::more::none);",
         "forbid (principal, action, resource) when { principal.personal < 3 };",
-        'forbid (principal, action, resource) when { resource in Account::"x" && 1 == "one" };',
+        "forbid (principal, action, resource) when { principal.serves };",
         'permit (principal, action == Action::"copy", resource);',
     ],
 )
