@@ -24,6 +24,7 @@ _KEYS: Final = (
     "accounts", "severs", "close", "closes", "left_to_a_person", "listed", "emergencies", "classes", "proofs",
     "compared", "backtest", "advice", "sha256",
 )  # fmt: skip
+_UNSEALED: Final = b' "sha256": ""\n}\n'
 _CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards", "lock")
 _STANDING_KEYS: Final = ("system", "sql")
 _GOAL_KEYS: Final = ("system", "stage", "preview", "undo", "back", "open", "notes")
@@ -100,14 +101,26 @@ def read_plan(data: bytes) -> dict[str, Any]:
             raise PlanError(f"the plan file holds {name} of another form", _AGAIN)
     if not isinstance(whole["close"], list) or not all(isinstance(word, str) for word in whole["close"]):
         raise PlanError("the plan file holds close of another form", _AGAIN)
-    if sealed(whole) != data:
+    if _sealed(_unsealed(data, whole["sha256"])) != data:
         raise PlanError("the plan file was changed after it was written: its digest is another", _AGAIN)
     return whole
 
 
 def sealed(whole: Mapping[str, Any]) -> bytes:
     """The document's bytes with the digest of everything else in it: against accidents, not against a forger."""
-    return _text({**whole, "sha256": hashlib.sha256(_text({**whole, "sha256": ""})).hexdigest()})
+    return _sealed(_text({**whole, "sha256": ""}))
+
+
+def _sealed(text: bytes) -> bytes:
+    """A document's bytes with its digest in place of the empty one, which is the last of its values."""
+    digest = hashlib.sha256(text).hexdigest().encode()
+    return text.removesuffix(_UNSEALED) + _UNSEALED.replace(b'""', b'"' + digest + b'"')
+
+
+def _unsealed(data: bytes, digest: object) -> bytes:
+    """A document's bytes with an empty digest; they end with the one that it has."""
+    end = _UNSEALED.replace(b'""', json.dumps(digest, ensure_ascii=False).encode())
+    return data.removesuffix(end) + _UNSEALED
 
 
 def _text(whole: Mapping[str, Any]) -> bytes:
