@@ -45,6 +45,7 @@ class Holdings:
     _grants: dict[str | None, set[Right]] = field(default_factory=lambda: defaultdict(set))
     _owners: dict[ObjectRef, str] = field(default_factory=dict)
     _owned: dict[str, set[Name]] = field(default_factory=lambda: defaultdict(set))
+    _rows: dict[tuple[str, ObjectRef, PolicyCommand], frozenset[str] | None] = field(default_factory=dict)
     _somewhere: dict[str, frozenset[Name] | None] = field(default_factory=dict)
     _roles: dict[str, Role] = field(default_factory=dict)
     _secured: dict[ObjectRef, RowSecurity] = field(default_factory=dict)
@@ -97,12 +98,15 @@ class Holdings:
 
     def has(self, login: str, on: ObjectRef, privilege: Privilege) -> bool:
         """Whether `login` holds this privilege; a column's is also held through its table's."""
-        roles = self.roles(login)
-        if any(self._roles[r].superuser for r in roles if r in self._roles):
-            return True
         relation = on.relation
+        if not self.anything(login, relation):
+            return False
+        if self._somewhere[login] is None:
+            return True
         rights = self._rights(login)
-        return (on, privilege) in rights or (relation, privilege) in rights or self._owner(relation) in roles
+        return (
+            (on, privilege) in rights or (relation, privilege) in rights or self._owner(relation) in self.roles(login)
+        )
 
     def _rights(self, login: str) -> frozenset[Right]:
         """Every grant whose right `login` can use."""
@@ -117,6 +121,12 @@ class Holdings:
 
     def rows(self, login: str, table: ObjectRef, command: PolicyCommand) -> frozenset[str] | None:
         """The permissive conditions under which `login` sees or changes rows; None means every row."""
+        key = (login, table, command)
+        if key not in self._rows:
+            self._rows[key] = self._conditions(login, table, command)
+        return self._rows[key]
+
+    def _conditions(self, login: str, table: ObjectRef, command: PolicyCommand) -> frozenset[str] | None:
         secured = self._secured.get(table)
         roles = self.roles(login)
         if secured is None or not secured.enabled:
