@@ -24,6 +24,7 @@ from recuse.enforcement.facts import (
 from recuse.enforcement.names import OTHERS, PREFIX
 
 Right = tuple[ObjectRef, Privilege]
+Name = tuple[str, ...]
 ROW_PRIVILEGES: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
@@ -43,6 +44,9 @@ class Holdings:
     _parents: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _grants: dict[str | None, set[Right]] = field(default_factory=lambda: defaultdict(set))
     _owners: dict[ObjectRef, str] = field(default_factory=dict)
+    _owned: dict[str, set[Name]] = field(default_factory=lambda: defaultdict(set))
+    _rows: dict[tuple[str, ObjectRef, PolicyCommand], frozenset[str] | None] = field(default_factory=dict)
+    _somewhere: dict[str, frozenset[Name] | None] = field(default_factory=dict)
     _roles: dict[str, Role] = field(default_factory=dict)
     _secured: dict[ObjectRef, RowSecurity] = field(default_factory=dict)
     _policies: dict[ObjectRef, list[RowPolicy]] = field(default_factory=lambda: defaultdict(list))
@@ -57,6 +61,7 @@ class Holdings:
                     self._grants[fact.grantee].add((fact.on, fact.privilege))
                 case Owner():
                     self._owners[fact.of] = fact.role
+                    self._owned[fact.role].add(fact.of.name)
                 case Role():
                     self._roles[fact.name] = fact
                 case RowSecurity():
@@ -80,14 +85,28 @@ class Holdings:
             self._closures[login] = frozenset(found)
         return self._closures[login]
 
+    def anything(self, login: str, relation: ObjectRef) -> bool:
+        """Whether `login` may hold some privilege on a relation or its columns; without, `has` is false of each."""
+        if login not in self._somewhere:
+            roles = self.roles(login)
+            every = any(self._roles[r].superuser for r in roles if r in self._roles)
+            granted = {on.relation.name for on, _ in self._rights(login)}
+            owned = {name for role in roles for name in self._owned.get(role, ())}
+            self._somewhere[login] = None if every else frozenset(granted | owned)
+        somewhere = self._somewhere[login]
+        return somewhere is None or relation.name in somewhere
+
     def has(self, login: str, on: ObjectRef, privilege: Privilege) -> bool:
         """Whether `login` holds this privilege; a column's is also held through its table's."""
-        roles = self.roles(login)
-        if any(self._roles[r].superuser for r in roles if r in self._roles):
-            return True
         relation = on.relation
+        if not self.anything(login, relation):
+            return False
+        if self._somewhere[login] is None:
+            return True
         rights = self._rights(login)
-        return (on, privilege) in rights or (relation, privilege) in rights or self._owner(relation) in roles
+        return (
+            (on, privilege) in rights or (relation, privilege) in rights or self._owner(relation) in self.roles(login)
+        )
 
     def _rights(self, login: str) -> frozenset[Right]:
         """Every grant whose right `login` can use."""
@@ -102,6 +121,12 @@ class Holdings:
 
     def rows(self, login: str, table: ObjectRef, command: PolicyCommand) -> frozenset[str] | None:
         """The permissive conditions under which `login` sees or changes rows; None means every row."""
+        key = (login, table, command)
+        if key not in self._rows:
+            self._rows[key] = self._conditions(login, table, command)
+        return self._rows[key]
+
+    def _conditions(self, login: str, table: ObjectRef, command: PolicyCommand) -> frozenset[str] | None:
         secured = self._secured.get(table)
         roles = self.roles(login)
         if secured is None or not secured.enabled:

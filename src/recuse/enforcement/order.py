@@ -7,7 +7,7 @@ Nothing is ever shown that the signed policy does not show, nor what the old rig
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from recuse.enforcement.diff import Difference
@@ -56,10 +56,17 @@ class Situation:
     occupied: frozenset[str]
     secured: frozenset[ObjectRef]
     administrators: frozenset[str] = frozenset()
+    _members: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, list[str]] = {}
+        for login in sorted(self.substituted):
+            found.setdefault(self.standing.get(login, ""), []).append(login)
+        object.__setattr__(self, "_members", {role: tuple(logins) for role, logins in found.items()})
 
     def members(self, class_role: str) -> tuple[str, ...]:
         """The substituted members of a class role."""
-        return tuple(login for login in sorted(self.substituted) if self.standing.get(login) == class_role)
+        return self._members.get(class_role, ())
 
     def batch(self, on: ObjectRef) -> str | None:
         """The batch of a governed relation or column or function; None when it is outside the category map."""

@@ -118,6 +118,8 @@ def _by_column(
 
 
 def _reads(login: str, ref: ObjectRef, shape: TableShape, holdings: Holdings) -> bool:
+    if not holdings.anything(login, ref):
+        return False
     refs = (ref, *(ObjectRef("column", (*ref.name, column.name)) for column in shape.columns))
     return any(holdings.has(login, each, "SELECT") for each in refs)
 
@@ -126,6 +128,8 @@ def _table_reach(
     account: Account, table: TableMap, shape: TableShape, holdings: Holdings
 ) -> Iterator[tuple[Reach, Column, Rows]]:
     ref = _ref("table", table.name)
+    if not holdings.anything(account.login, ref):
+        return
     for column in shape.columns:
         category = table.columns.get(column.name, table.category)
         if column.name in table.key and len(table.categories) > 1:

@@ -11,7 +11,7 @@ from typing import Final
 
 from recuse.compiler.proof.columns import known
 from recuse.compiler.proof.prover import Prover
-from recuse.compiler.proof.reach import WHOLE, Reach, Reached
+from recuse.compiler.proof.reach import COMMANDS, WHOLE, Reach, Reached, Right
 from recuse.compiler.proof.written import ALWAYS, NEVER, Admitted, Not, Or, Unknown, Unread, Written, asked_by, leaves
 from recuse.enforcement.facts import Fact, ObjectRef, RegisteredAccount, RowPolicy, TableShape
 from recuse.enforcement.plan import STEPS, Change, Plan
@@ -61,18 +61,31 @@ class Comparison:
         for login, account in sorted(logins.items()):
             apart: set[str] = set()
             given = _ADMITTED if login in admitted else ALWAYS
-            for table in self.prover.system.tables:
-                for action in ACTIONS:
-                    reached = [state.of(login, _ref(table), action, self._columns(table)) for _, state in states]
-                    before, after = reached[0], reached[-1]
-                    for column in self._wider(_Asked(table, login, given), (after,), (before,), apart):
-                        of = table.categories if column == WHOLE else (table.columns.get(column, table.category),)
-                        if not all((account, category, action) in gains for category in of):
-                            raise self._more(account, table, action, column, "after the plan")
-                    for (step, _), between in zip(states[1:-1], reached[1:-1], strict=True):
-                        for column in self._wider(_Asked(table, login, given), (between,), (before, after), apart):
-                            raise self._more(account, table, action, column, f"after the step `{step}`")
+            for table, action in self._reached(login, states):
+                asked = _Asked(table, login, given)
+                columns = self._columns(table)
+                reached = [state.of(login, _ref(table), action, columns) for _, state in states]
+                before, after = reached[0], reached[-1]
+                for column in self._wider(asked, (after,), (before,), apart):
+                    of = table.categories if column == WHOLE else (table.columns.get(column, table.category),)
+                    if not all((account, category, action) in gains for category in of):
+                        raise self._more(account, table, action, column, "after the plan")
+                for (step, _), between in zip(states[1:-1], reached[1:-1], strict=True):
+                    if between in (before, after):
+                        continue
+                    for column in self._wider(asked, (between,), (before, after), apart):
+                        raise self._more(account, table, action, column, f"after the step `{step}`")
             yield Widening(account, (NO_MORE, AT_NO_STEP), tuple(sorted(apart)))
+
+    def _reached(self, login: str, states: Sequence[tuple[str, Reach]]) -> Iterator[tuple[TableMap, Action]]:
+        """The tables and actions of which a login may reach something in some state."""
+        several = [state.anywhere(login) for _, state in states]
+        some = frozenset[Right]().union(*(each for each in several if each is not None))
+        for table in self.prover.system.tables:
+            name = _ref(table).name
+            for action in ACTIONS:
+                if None in several or (name, COMMANDS[action]) in some:
+                    yield table, action
 
     def _states(self, found: frozenset[Fact]) -> list[tuple[str, Reach]]:
         """Before, after each step that changes something, and after the plan.

@@ -4,7 +4,7 @@ A resource is one row's columns of one category; its type is `system::schema::ta
 Every action takes the same circumstances, so that no rule can be written which forgets them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from recuse.model import ACTIONS, Repository, System, TableMap
@@ -28,7 +28,11 @@ def row_type(system: str, table: str) -> str:
 
 def cedar_schema(repository: Repository) -> str:
     """Cedar's schema text for all tables of all systems, in the repository's order."""
-    tables = [(system, table) for system in repository.systems.values() for table in system.tables]
+    return schema_of([(system, table) for system in repository.systems.values() for table in system.tables])
+
+
+def schema_of(tables: Sequence[tuple[System, TableMap]]) -> str:
+    """Cedar's schema text for these tables alone, in their order."""
     rows = ", ".join(row_type(system.name, table.name) for system, table in tables)
     applies = f" appliesTo {{ principal: [Account], context: Circumstances,\n  resource: [{rows}] }}" if rows else ""
     reading, *writing = ACTIONS
@@ -36,16 +40,17 @@ def cedar_schema(repository: Repository) -> str:
     return _ENTITIES + actions + "".join(_namespaces(tables))
 
 
-def _namespaces(tables: list[tuple[System, TableMap]]) -> Iterator[str]:
+def _namespaces(tables: Sequence[tuple[System, TableMap]]) -> Iterator[str]:
     entities: dict[str, list[str]] = {}
     for system, table in tables:
         namespace, _, name = row_type(system.name, table.name).rpartition("::")
-        entities.setdefault(namespace, []).append(f"  entity {name} in [Category] = {{ {_attributes(table)} }};\n")
+        entities.setdefault(namespace, []).append(f"  entity {name} in [Category] = {{ {attributes_text(table)} }};\n")
     for namespace, lines in entities.items():
         yield f"namespace {namespace} {{\n{''.join(lines)}}}\n"
 
 
-def _attributes(table: TableMap) -> str:
+def attributes_text(table: TableMap) -> str:
+    """What the rows of a table have: all by which one type of rows differs from another, but its name."""
     built_in = ["category: Category", "public: Bool"]
     own = [f"{name}{'?' if row.optional else ''}: {row.cedar_type}" for name, row in table.attributes.items()]
     return ", ".join(built_in + own)

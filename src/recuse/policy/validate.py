@@ -12,7 +12,7 @@ from cedarpy import pst
 from recuse.errors import PolicyError, Problem, UnsupportedRuleError
 from recuse.model import Directive, Repository
 from recuse.policy.profile import Vocabulary, refusals
-from recuse.policy.schema import cedar_schema
+from recuse.policy.strictly import Strictly
 
 _TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*"|//[^\r\n]*|;', re.DOTALL)
 _COMMENT: Final = re.compile(r"(?:\s+|//[^\r\n]*)*")
@@ -54,8 +54,7 @@ def validate(repository: Repository, directives: Sequence[Directive]) -> RuleSet
     Raises PolicyError with every problem found, each with the directive's file, the line where the rule begins and its
     `@id`; it is an UnsupportedRuleError when a construct among them is one that the profile refuses by name.
     """
-    handle = cedarpy.Schema.from_str(cedar_schema(repository))
-    reading = _Reading(handle, Vocabulary.of(repository))
+    reading = _Reading(Strictly(repository), Vocabulary.of(repository))
     rules = [rule for directive in directives for rule in reading.rules(directive)]
     problems = sorted(dict.fromkeys(reading.unsound + reading.unsupported), key=lambda p: (p.file, p.line))
     if problems:
@@ -88,7 +87,7 @@ def split(text: str) -> Iterator[_Part]:
 
 @dataclass(slots=True)
 class _Reading:
-    schema: cedarpy.Schema
+    strictly: Strictly
     vocabulary: Vocabulary
     unsound: list[Problem] = field(default_factory=list)
     unsupported: list[Problem] = field(default_factory=list)
@@ -115,7 +114,11 @@ class _Reading:
                 message = f"rule `{name}` {refusal.construct}"
                 self.unsupported.append(Problem(file, line, message, refusal.remedy))
             yield Rule(name, directive.id, template.effect, replace(template, id=name))
-        self._strictly(file, directive.cedar, named)
+        templates = [template for _, template in sorted(found.items(), key=lambda item: item[0])]
+        for wrong in self.strictly.errors(directive.cedar, [part.text for part in parts], templates):
+            line, name = named.get(wrong.policy_id, (0, wrong.policy_id))
+            reason = _POLICY.sub("", wrong.error)
+            self.unsound.append(Problem(file, line, f"rule `{name}`: {reason}"))
 
     def _name(self, file: str, line: int, position: int, template: pst.Template) -> str:
         """The rule's `@id`, or its number where it has no usable one."""
@@ -130,12 +133,6 @@ class _Reading:
             self.unsound.append(Problem(file, line, message, f"the other is at {self.places[name]}; rename one"))
         self.places.setdefault(name, f"{file}:{line}")
         return name
-
-    def _strictly(self, file: str, text: str, named: dict[str, tuple[int, str]]) -> None:
-        for error in cedarpy.validate_policies(text, self.schema).errors:
-            line, name = named.get(error.policy_id, (0, error.policy_id))
-            reason = _POLICY.sub("", error.error)
-            self.unsound.append(Problem(file, line, f"rule `{name}`: {reason}"))
 
 
 def _broken(file: str, parts: Sequence[_Part], reason: str) -> Iterator[Problem]:

@@ -34,6 +34,13 @@ class Opened:
 
     rules: frozenset[tuple[Effect, Question]]
     situation: Situation = field(compare=False)
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(self.rules))
+
+    def __hash__(self) -> int:
+        return self._hash  # asked for often, and of a large tree
 
 
 def visible(opened: Opened, space: Space, cedar: Cedar) -> z3.BoolRef:

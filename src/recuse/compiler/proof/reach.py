@@ -32,6 +32,9 @@ WHOLE: Final = "*"
 """Stands for every column: deleting concerns the whole row."""
 
 _ALL_DATA: Final = {"SELECT": "pg_read_all_data"}
+_EVERYTHING: Final = frozenset({"pg_read_all_data", "pg_write_all_data"})
+Right = tuple[tuple[str, ...], str]
+"""A relation by its name, and a privilege on it or on columns of it."""
 Reached = Mapping[str, frozenset[Written]]
 """By column, the conditions of which one must be true of a row; a column that is not there is not reached."""
 
@@ -42,7 +45,9 @@ class Reach:
 
     facts: Iterable[Fact]
     read: Callable[[RowPolicy, str], Written]
-    _grants: dict[tuple[tuple[str, ...], str], dict[str | None, set[str | None]]] = field(default_factory=dict)
+    _grants: dict[Right, dict[str | None, set[str | None]]] = field(default_factory=dict)
+    _granted: dict[str | None, set[Right]] = field(default_factory=lambda: defaultdict(set))
+    _owned: dict[str, set[ObjectRef]] = field(default_factory=lambda: defaultdict(set))
     _policies: dict[ObjectRef, list[RowPolicy]] = field(default_factory=lambda: defaultdict(list))
     _secured: dict[ObjectRef, RowSecurity] = field(default_factory=dict)
     _owners: dict[ObjectRef, str] = field(default_factory=dict)
@@ -50,6 +55,7 @@ class Reach:
     _inherited: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _settable: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _identities: dict[str, tuple[tuple[str, frozenset[str]], ...]] = field(default_factory=dict)
+    _anywhere: dict[str, frozenset[Right] | None] = field(default_factory=dict)
     _rows: dict[tuple[str, frozenset[str], ObjectRef, PolicyCommand], Written] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -58,12 +64,14 @@ class Reach:
                 case Grant(on=on, privilege=privilege, grantee=grantee) if on.kind in ("table", "column"):
                     held = self._grants.setdefault((on.name[:2], privilege), {}).setdefault(grantee, set())
                     held.add(on.name[2] if on.kind == "column" else None)
+                    self._granted[grantee].add((on.name[:2], privilege))
                 case RowPolicy(table=table):
                     self._policies[table].append(fact)
                 case RowSecurity(table=table):
                     self._secured[table] = fact
                 case Owner(of=of, role=role):
                     self._owners[of] = role
+                    self._owned[role].add(of)
                 case Role(name=name):
                     self._roles[name] = fact
                 case Membership(role=role, member=member, inherit=inherit, set_=set_):
@@ -73,6 +81,23 @@ class Reach:
                         self._settable[member].add(role)
                 case _:
                     pass
+
+    def anywhere(self, login: str) -> frozenset[Right] | None:
+        """The tables and commands outside which a login reaches nothing; None where it may reach all of them."""
+        if login not in self._anywhere:
+            self._anywhere[login] = self._rights(login)
+        return self._anywhere[login]
+
+    def _rights(self, login: str) -> frozenset[Right] | None:
+        found = set(self._granted.get(None, ()))
+        for identity, roles in self._acting(login):
+            acting = self._roles.get(identity)
+            if (acting is not None and acting.superuser) or not roles.isdisjoint(_EVERYTHING):
+                return None
+            for role in roles:
+                found |= self._granted.get(role, set())
+                found |= {(of.name, command) for of in self._owned.get(role, ()) for command in COMMANDS.values()}
+        return frozenset(found)
 
     def of(self, login: str, table: ObjectRef, action: Action, columns: Iterable[str]) -> Reached:
         """What a login reaches of a table by an action."""
