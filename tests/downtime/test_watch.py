@@ -5,10 +5,11 @@ import io
 import json
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ import pytest
 from recuse import cli, clock
 from recuse.enforcement.facts import NewObjects
 from recuse.errors import AlertError
-from recuse.operations import record
+from recuse.operations import alerting, record
 from recuse.operations.alerting import Webhook
+from recuse.operations.conditions import Condition
 from recuse.operations.signing import Answer, confirm_directive, sign_directive
+from recuse.operations.verifying import VerifyBeside
 from recuse.operations.watch import Round, Watch
 from recuse.operations.watched import Watching
 from recuse.targets.postgres.connect import connect
@@ -173,6 +176,95 @@ def test_a_channel_that_fails_gets_it_later_and_the_others_know(enforced: Lab) -
     assert ("ended", "alert-channel") in told(watch.round())
 
 
+def test_what_a_run_did_not_hand_over_the_next_one_tells(enforced: Lab) -> None:
+    """A run that ends with a broken channel has told nobody, whatever it wrote down."""
+    broken, sound = Receiver(broken=True, name="receiver"), Receiver()
+    Watch(watching(enforced, Receiver())).round()
+    enforced.admin.execute("CREATE ROLE unheard LOGIN")
+    Watch(watching(enforced, broken)).round()
+    assert ("began", "drift") in told(Watch(watching(enforced, sound)).round())
+    enforced.admin.execute("DROP ROLE unheard")
+    sound.broken = True
+    assert ("ended", "") in told(Watch(watching(enforced, sound)).round())
+    after = Watch(watching(enforced, Receiver()))
+    assert ("ended", "") in told(after.round())
+    assert Watch(watching(enforced, Receiver())).round().alerts == ()
+
+
+def test_a_channel_that_works_again_is_not_told_twice(enforced: Lab) -> None:
+    receiver = Receiver(broken=True)
+    watch = Watch(watching(enforced, receiver))
+    enforced.admin.execute("CREATE ROLE late LOGIN")
+    watch.round()
+    receiver.broken = False
+    watch.round()
+    assert len(receiver.documents) == 1
+    assert ("began", "drift") not in told(Watch(watching(enforced, receiver)).round())
+    enforced.admin.execute("DROP ROLE late")
+    watch.round()
+
+
+def test_a_ledger_that_lost_entries_is_told(enforced: Lab) -> None:
+    watch = Watch(watching(enforced))
+    watch.round()
+    away = enforced.ledger.with_name("away")
+    enforced.ledger.rename(away)
+    assert ("began", "ledger-unusable") in told(watch.round())
+    away.rename(enforced.ledger)
+    assert ("ended", "ledger-unusable") in told(watch.round())
+
+
+def test_a_look_is_cut_and_a_lock_is_not_waited_for(enforced: Lab) -> None:
+    watch = Watch(watching(enforced))
+    watch.round()
+    with psycopg.connect(enforced.dsn()) as holding:
+        holding.execute("LOCK TABLE recuse.seen")
+        done: list[Round] = []
+        looking = threading.Thread(target=lambda: done.append(watch.round()))
+        looking.start()
+        ended = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'recuse' AND wait_event = 'relation'"
+        )
+        while not enforced.admin.execute(ended).fetchall():
+            assert looking.is_alive()
+        looking.join()
+        assert told(done[0]) == {("began", "unreachable")}
+        assert "connection to the database was lost" in str(done[0].conditions)
+        locked = watch.round()
+        assert told(locked) == {("changed", "unreachable")}
+        assert "something that others have locked" in str(locked.conditions)
+    assert told(watch.round()) == {("ended", "unreachable")}
+
+
+def test_verify_runs_beside_and_what_it_cannot_tell_has_not_ended(enforced: Lab) -> None:
+    """The real verb, as a process of its own; then a run that fails."""
+    arguments = ["--repository", str(enforced.policy), "--ledger", str(enforced.ledger), "--dsn", enforced.dsn()]
+    beside = VerifyBeside(arguments, timedelta(hours=6))
+    watch = Watch(replace(watching(enforced), verifying=beside))
+    assert not [c for c in watch.round().conditions if c.found_by == "verify"]
+    found = _verified(beside, watch)
+    assert {c.code for c in found} == {"finding-shared-account"}
+    assert [e.kind for e in record.entries(enforced.ledger)].count("verified") == 1
+    assert not [a for a in watch.round().alerts if a.condition and a.condition.found_by == "verify"]
+    beside.arguments = ["--repository", "/nowhere"]
+    enforced.admin.execute("CREATE ROLE sooner LOGIN")
+    watch.round()
+    assert {c.code for c in _verified(beside, watch)} == {c.code for c in found} | {"verify-failed"}
+    beside.arguments = arguments
+    assert "verify-failed" in {c.code for c in beside.conditions(sooner=True) or ()}
+    enforced.admin.execute("DROP ROLE sooner")
+    beside.stop()
+    watch.round()
+
+
+def _verified(beside: VerifyBeside, watch: Watch) -> set[Condition]:
+    """What is known from `verify` once the run under way has ended."""
+    assert beside._running is not None
+    beside._running[0].wait(120)
+    return {c for c in watch.round().conditions if c.found_by == "verify"}
+
+
 def test_a_permit_that_ran_out_is_ended_with_the_session_from_before(enforced: Lab) -> None:
     admin = enforced.admin
     (login,) = admin.execute("SELECT login FROM recuse.declaration LIMIT 1").fetchone() or ("",)
@@ -232,6 +324,30 @@ def test_the_verb_tells_a_command_and_ends_with_what_it_found(enforced: Lab, tmp
     assert code == 2
     assert say("--dsn", "host=127.0.0.1 port=1 connect_timeout=1", "--no-record")[0] == 2
     assert say("--dsn", enforced.dsn(), "--webhook", "http://example.org/")[0] == 2
+
+
+class Dripping(http.server.BaseHTTPRequestHandler):
+    """Answers a byte at a time, for ever."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b"H")
+                time.sleep(0.1)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_webhook_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerting, "WEBHOOK_SECONDS", 0.5)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Dripping) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        hook = replace(Webhook.of(f"http://127.0.0.1:{running.server_port}/", None), pauses=())
+        with pytest.raises(AlertError, match="failed: "):
+            hook.send({"a": 1})
+        running.shutdown()
 
 
 class Hook(http.server.BaseHTTPRequestHandler):

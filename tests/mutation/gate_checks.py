@@ -12,7 +12,7 @@ import psycopg
 
 from recuse.enforcement.facts import ObjectRef
 from recuse.targets.postgres.statements import conflict_statements
-from tests.mutation.event_checks import EVENT_CHECKS
+from tests.mutation.event_checks import EVENT_CHECKS, EVENT_FUNCTIONS
 from tests.mutation.gate_world import C1, C2, C3, World
 from tests.mutation.place_checks import (
     a_copy_lets_nothing_be_declared_or_issued,
@@ -45,6 +45,8 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, bool, str]]] = {
     "token_permit": ("s", True, "r"), "new_key": ("v", True, "u"), "conflict": ("v", False, "u"),
     "beyond": ("s", False, "u"), "granted": ("s", False, "u"), "opened": ("s", False, "u"),
     "examined": ("v", True, "u"), "new_objects": ("v", False, "u"), "others": ("s", True, "s"),
+    "governed": ("s", False, "u"), "governed_by": ("s", False, "u"), "ours": ("s", False, "u"),
+    "applying": ("s", False, "u"), "note": ("v", False, "u"), "removed": ("v", True, "u"),
 }  # fmt: skip
 
 
@@ -838,6 +840,6 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
         an_upsert_is_refused, other_writing_goes_on, another_table_s_note_is_not_this_one_s,
         who_sees_all_rows_may_upsert,
     ),
-    **dict.fromkeys(("beyond", "granted", "opened", "examined", "new_objects"), EVENT_CHECKS),
+    **dict.fromkeys(EVENT_FUNCTIONS, EVENT_CHECKS),
     "slow": (a_token_runs_out_inside_its_transaction,),
 }  # fmt: skip

@@ -11,6 +11,7 @@ import pytest
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
 from tests.mutation.arguments import argued
+from tests.mutation.event_checks import EVENT_FUNCTIONS
 from tests.mutation.gate_checks import CHECKS, Check
 from tests.mutation.gate_run import checks_for, run_gate, tried
 from tests.mutation.gate_world import FUNCTIONS, World, make_world, source_of
@@ -19,7 +20,6 @@ from tests.mutation.sql_operators import SqlMutant, sql_mutants
 ALL = dict.fromkeys(check for checks in CHECKS.values() for check in checks)
 GATES = ("admitted", "gate")
 EACH = 12  # of the others, one mutant in so many
-EVENTS = ("beyond", "granted", "opened", "examined", "new_objects")
 EACH_OF_EVENTS = 48  # whose checks take longer
 
 
@@ -52,7 +52,7 @@ def test_mutants_of_the_gates_are_caught(newest: str) -> None:
 def test_some_mutants_of_every_function_are_caught(newest: str) -> None:
     known = argued()
     for function in FUNCTIONS:
-        each = EACH_OF_EVENTS if function in EVENTS else EACH
+        each = EACH_OF_EVENTS if function in EVENT_FUNCTIONS else EACH
         for mutant in list(sql_mutants(function, source_of(function)))[::each]:
             if not known.covers(f"gate/{function}", mutant.change):
                 assert tried(newest, mutant, checks_for(function)).outcome != "survived", mutant.change

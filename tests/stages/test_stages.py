@@ -11,14 +11,17 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from recuse import clock
 from recuse.enforcement.facts import Fact, Grant, Membership, ObjectRef, RowPolicy
 from recuse.errors import InputError, PlanError, RefusedError
+from recuse.ledger import encode, open_ledger
+from recuse.operations.apply import Manner, apply_in
 from recuse.operations.document import plan_document
 from recuse.operations.notices import Notice, notices
 from recuse.operations.plan import Planned
 from recuse.operations.verify import Verified
 from tests.conftest import ENDS, version_id
-from tests.stages.town import CANARY, OTHERS, Town, town
+from tests.stages.town import CANARY, DIRECTIVE, OTHERS, Town, town
 
 LOGINS = (CANARY, *OTHERS)
 Reading = Mapping[str, Mapping[str, str]]
@@ -293,3 +296,48 @@ def test_an_undo_waits_for_a_directive_that_allows_it(tmp_path_factory: pytest.T
         assert (place.entries(), place.facts()) == (entries, facts)
         with pytest.raises(PlanError, match="is about system"):
             place.planner(done.ledger_index).systems("other")
+
+
+class Killed(BaseException):
+    """What ends a process is caught by nobody."""
+
+
+def killed(place: Town, stage: str) -> None:
+    """A step to a stage whose process ends in the middle, after it was recorded."""
+    with open_ledger(place.lab.ledger) as log:
+        body = {"system": "files", "stage": stage, "directives": [DIRECTIVE]}
+        log.append([encode("staged", clock.now(), body)])
+    told = iter(range(1, 100))
+
+    def progress(*_: object) -> None:
+        if next(told) == 6:
+            raise Killed
+
+    with pytest.raises(Killed):
+        apply_in(Manner(lambda _: place.dsn(), progress), place.lab.policy, place.plan()[1], place.lab.ledger)
+
+
+def test_the_way_back_is_found_from_the_middle_and_from_a_way_back(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """With the event trigger on: killed on the way to *enforce* and back, undone, the undoing undone, removed."""
+    with town(18, tmp_path_factory.mktemp("middle")) as place:
+        toml = place.lab.policy / "recuse.toml"
+        toml.write_text(toml.read_text().replace("[[system]]\n", '[[system]]\nnew_objects = "close"\n'))
+        place.direct(canary_accounts=f'["files/{CANARY}"]', step_back_until="2099-01-01")
+        raw = place.dump()
+        assert place.say("stage", "canary", "--yes")[0] == 0
+        canary = place.facts()
+        killed(place, "enforce")
+        code, said = place.say("stage", "canary", "--yes")
+        assert (code, place.facts() == canary) == (0, True), said
+        assert place.say("stage", "enforce", "--yes")[0] == 0
+        enforced = place.facts()
+        killed(place, "canary")
+        code, said = place.say("stage", "canary", "--yes")
+        assert (code, place.facts() == canary) == (0, True), said
+        assert place.say("stage", "enforce", "--yes")[0] == 0
+        assert place.say("remove", "--yes")[0] == 0
+        assert place.dump() == raw
+        place.apply(len(place.entries()) - 1)  # the undo of an undo
+        assert place.facts() == enforced
+        assert place.say("remove", "--yes")[0] == 0
+        assert place.dump() == raw

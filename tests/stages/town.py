@@ -59,10 +59,8 @@ RESET ROLE;
 GRANT USAGE ON SCHEMA lab TO night;
 SET ROLE night; GRANT SELECT ON lab.claim TO trainees; RESET ROLE;
 """
-LENT: Final = {
-    18: "GRANT clerks TO visitor WITH INHERIT FALSE, SET TRUE GRANTED BY night",
-    15: "GRANT clerks TO visitor",
-}
+LENT: Final = "GRANT clerks TO visitor WITH INHERIT FALSE, SET TRUE GRANTED BY night"
+LENT_15: Final = "GRANT clerks TO visitor"
 
 
 @dataclass
@@ -189,5 +187,5 @@ WHERE c.relnamespace = 'lab'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
 def town(version: int, folder: Path) -> Iterator[Town]:
     with built(version, folder) as lab:
         lab.run(MORE)
-        lab.run(LENT[version])
+        lab.run(LENT if version >= 16 else LENT_15)
         yield Town(lab, version)

@@ -118,5 +118,7 @@ def test_the_first_apply_begins_anew_after_the_way_back() -> None:
     back = [*entries, planned("a2", "a", undo=1), entry("applied", undo=1)]
     assert first_apply(back, "blotter", ["a"]) is None
     assert first_apply([*back, planned("raw again", "a")], "blotter", ["a"]) == 5
+    gone = [*back, planned("raw", "a", undo=4), entry("applied", undo=4)]  # back to before that way back
+    assert first_apply(gone, "blotter", ["a"]) == first_apply(gone, "blotter") == 0
     assert first_apply(entries, "garage") is None
     assert first_apply([entry("planned", directives=["a"])], "blotter") is None  # from before facts were kept

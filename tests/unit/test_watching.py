@@ -188,7 +188,6 @@ def test_a_document_of_verify_becomes_conditions() -> None:
     document = {"verdict": "findings", "findings": [finding], "not_examined": []}
     assert [(c.code, c.severity) for c in found(document)] == [("finding-view", "critical"), ("verdict", "high")]
     assert list(found({"verdict": "holds", "findings": [], "not_examined": []})) == []
-    assert [c.code for c in found({"error": "no", "remedy": None})] == ["verify-failed"]
 
 
 def test_a_command_gets_one_document_and_has_to_end_well() -> None:
@@ -200,6 +199,8 @@ def test_a_command_gets_one_document_and_has_to_end_well() -> None:
         Command([sys.executable, "-c", "import time; time.sleep(30)"], 0.2).send({})
     with pytest.raises(AlertError, match="could not be run"):
         Command(["/no/such/program"]).send({})
+    leaves = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(30)'])"
+    Command([sys.executable, "-c", leaves], 10).send({})  # what it leaves running is not waited for
 
 
 @pytest.mark.parametrize(

@@ -279,6 +279,10 @@ def _undone(change: Change, situation: Situation) -> Change:
     step, batch = _BACK[change.step], change.batch
     if isinstance(change.fact, RowPolicy) and step == "cut":  # it takes its table's lock, and shows nothing by itself
         step, batch = "shape", situation.batch(change.fact.table) or str(change.fact.table)
+    if isinstance(change.fact, NewObjects) and step == "cut":  # the schema that its function is in comes after that
+        step = "leave"
+    if isinstance(change.fact, Grant) and change.fact.on.name[0] == "recuse" and not change.make:
+        step = "enter"  # with the schema: tables and copies, made after it, ask its functions
     if change.before is not None:
         return Change(change.system, step, True, change.before, change.fact, batch)
     return Change(change.system, step, not change.make, change.fact, None, batch)

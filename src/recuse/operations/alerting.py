@@ -5,10 +5,15 @@ Neither is given a secret in its arguments: the command's are the operator's own
 
 import http.client
 import json
+import os
+import signal
+import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
@@ -50,21 +55,26 @@ class Command:
 
     def send(self, document: Mapping[str, Any]) -> None:
         """Run it; it has to end with 0."""
+        document_bytes = json.dumps(document, ensure_ascii=False).encode()
         try:
-            done = subprocess.run(  # noqa: S603 - the operator's own program, no shell
+            # Nothing is read of it: what it leaves running would keep a pipe open, and us waiting for its end.
+            process = subprocess.Popen(  # noqa: S603 - the operator's own program, no shell
                 list(self.arguments),
-                input=json.dumps(document, ensure_ascii=False).encode(),
-                capture_output=True,
-                timeout=self.seconds,
-                check=False,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
             )
+            process.communicate(document_bytes, timeout=self.seconds)
         except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # with what it has begun
+            process.wait()
             raise AlertError(f"the alert {self.name} took longer than {self.seconds:g} seconds") from None
         except OSError as error:
             reason = (error.strerror or "").lower()
             raise AlertError(f"the alert {self.name} could not be run: {reason}", "check --alert-command") from error
-        if done.returncode != 0:
-            raise AlertError(f"the alert {self.name} ended with {done.returncode}", "look at what it says by hand")
+        if process.returncode != 0:
+            raise AlertError(f"the alert {self.name} ended with {process.returncode}", "look at what it says by hand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,9 @@ class Webhook:
         else:
             connection = http.client.HTTPConnection(host, port, timeout=WEBHOOK_SECONDS)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        # A limit on each read is none on an answer that comes byte by byte.
+        over = threading.Timer(WEBHOOK_SECONDS, lambda: _shut(connection))
+        over.start()
         try:
             connection.request("POST", path, body, {"Content-Type": "application/json", **self.headers})
             answer = connection.getresponse()
@@ -130,5 +143,13 @@ class Webhook:
                 type(error).__name__ if not isinstance(error, OSError) else str(error.strerror or "no answer").lower()
             )
         finally:
+            over.cancel()
             connection.close()
         return "" if answer.status in _OK else f"it answered {answer.status}"
+
+
+def _shut(connection: http.client.HTTPConnection) -> None:
+    """Let whoever waits for an answer wait no longer."""
+    if connection.sock is not None:
+        with suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)

@@ -66,10 +66,11 @@ def before(ledger: Path, entries: Sequence[Entry], index: int) -> Before:
 def first_apply(entries: Sequence[Entry], system: str, directives: Iterable[str] | None = None) -> int | None:
     """The entry of the first apply at a system; with `directives`, the first since these are applied there.
 
-    What led back to before it is an end: the next apply is then the first.
+    What led back to before it is an end: the next apply is then the first, unless it leads back to before that end.
     """
     named = None if directives is None else list(directives)
     found: int | None = None
+    ended: int | None = None
     for index, entry in enumerate(entries):
         body = entry.body
         if body.get("system") != system:
@@ -80,7 +81,9 @@ def first_apply(entries: Sequence[Entry], system: str, directives: Iterable[str]
             elif found is None:
                 found = index
         elif entry.kind == "applied" and found is not None and _returns(entries, body.get("undo"), found):
-            found = None
+            found, ended = None, found
+        elif entry.kind == "applied" and found is None and _undoes_an_undo(entries, body.get("undo")):
+            found = ended
     return found
 
 
@@ -89,6 +92,10 @@ def _returns(entries: Sequence[Entry], undo: object, first: int) -> bool:
     if not isinstance(undo, int) or not 0 <= undo < len(entries):
         return False
     return entries[undo].body.get("fingerprint_before") == entries[first].body["fingerprint_before"]
+
+
+def _undoes_an_undo(entries: Sequence[Entry], undo: object) -> bool:
+    return isinstance(undo, int) and 0 <= undo < len(entries) and "undo" in entries[undo].body
 
 
 def _file(name: str) -> str:

@@ -125,11 +125,18 @@ class Planner:
                 return self._observed(session, system)
 
     def _named(self, at: Staged, system: System) -> Named:
-        """Whom the stage canary enforces, on top of what, and whether more was enforced by the last apply."""
+        """Whom the stage canary enforces, on top of what, and whether more is enforced, or half of more."""
         base = self.base(system)
-        applied = [e.body for e in self._entries if e.kind == "applied" and e.body.get("system") == system.name]
-        enforced = base is not None and bool(applied) and applied[-1].get("stage", "enforce") == "enforce"
-        return Named(at.canaries, base, enforced)
+        return Named(at.canaries, base, base is not None and self._enforced(system))
+
+    def _enforced(self, system: System) -> bool:
+        """Whether the last apply that ended enforced everything, or one after it set out to and was stopped."""
+        for entry in reversed(self._entries):
+            if entry.kind in ("planned", "applied") and entry.body.get("system") == system.name:
+                enforced = entry.body.get("stage", "enforce") == "enforce"
+                if enforced or entry.kind == "applied":
+                    return enforced
+        return False
 
     def again(self, session: Session, planned: Planned) -> Planned:
         """What is left of a plan that was applied."""

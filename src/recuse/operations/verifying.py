@@ -18,18 +18,21 @@ from recuse.operations.conditions import Condition, Severity
 _SHOWN: Final = 300  # characters of the SQL that reproduces a finding
 _RUN: Final = "from recuse.cli import main; main()"
 _LONGEST: Final = timedelta(hours=6)
+_AGAIN: Final = timedelta(minutes=10)
+"""After a run that could not tell: the ledger may have been another's, or the policy in the middle of a change."""
 _SEVERITIES: Final[Mapping[str, Severity]] = {"critical": "critical", "high": "high", "low": "low"}
 
 
 @dataclass(slots=True)
 class VerifyBeside:
-    """Runs `recuse verify` with these arguments; what it found holds until the next run has ended."""
+    """Runs `recuse verify` with these arguments; what it found holds until the next run that could tell has ended."""
 
     arguments: Sequence[str]
     every: timedelta
     _begun: datetime | None = None
     _running: tuple[subprocess.Popen[bytes], IO[bytes]] | None = None
     _found: tuple[Condition, ...] | None = None
+    _failure: Condition | None = None
     _sooner: bool = False
 
     def conditions(self, *, sooner: bool) -> tuple[Condition, ...] | None:
@@ -37,12 +40,15 @@ class VerifyBeside:
         now = clock.now()
         if self._running is not None:
             self._collect(now, *self._running)
-        due = self._begun is None or now - self._begun >= self.every or (sooner and not self._sooner)
+        every = self.every if self._failure is None else min(self.every, _AGAIN)
+        due = self._begun is None or now - self._begun >= every or (sooner and not self._sooner)
         if self._running is None and due:
             self._start(now)
             self._sooner = sooner
         elif not sooner:
             self._sooner = False
+        if self._failure is not None:
+            return (*(self._found or ()), self._failure)
         return self._found
 
     def stop(self) -> None:
@@ -65,23 +71,24 @@ class VerifyBeside:
         if code is None:
             if self._begun is not None and now - self._begun > _LONGEST:
                 self.stop()
-                self._found = (_failed("it ran longer than 6 hours and was ended"),)
+                self._failure = _failed("it ran longer than 6 hours and was ended")
             return
         output.seek(0)
         text = output.read()
         output.close()
         self._running = None
         try:
-            self._found = tuple(found(json.loads(text)))
+            document = json.loads(text)
+            if "error" in document:
+                self._failure = _failed(str(document["error"]), str(document.get("remedy") or ""))
+            else:
+                self._found, self._failure = tuple(found(document)), None
         except (ValueError, KeyError, TypeError, AttributeError):
-            self._found = (_failed(f"it ended with {code}"),)
+            self._failure = _failed(f"it ended with {code}")
 
 
 def found(document: Mapping[str, Any]) -> Iterator[Condition]:
     """What a document of `recuse verify` comes to: each finding that weighs, and a verdict that is not *holds*."""
-    if "error" in document:
-        yield _failed(str(document["error"]), str(document.get("remedy") or ""))
-        return
     for each in document["findings"]:
         about = "/".join(str(each.get(key) or "") for key in ("account", "category", "object"))
         sentence = f"{each['code']}: {about}: {each['reproduce'][:_SHOWN]}"

@@ -60,6 +60,8 @@ class Watch:
     _verified: bool = False
     _last: tuple[Condition, ...] = ()
     _unkept: int = 0
+    _entries: int = 0
+    _owing: bool = False
 
     def round(self) -> Round:
         """Look at everything once, and tell what began, changed and ended since the round before, or the run before."""
@@ -72,13 +74,19 @@ class Watch:
         unseen = self._unseen(whole)
         alerts = self._told.alerts(whole, unseen)
         self._told = self._told.after(whole, unseen)
-        self._keep(alerts)
         self._send(alerts, now)
+        self._keep(alerts)  # after it: what a run that is killed did not hand over, the next one tells
         return Round(now, whole, alerts, tuple(self._failing.values()))
 
     def _looked(self, now: datetime) -> tuple[Condition, ...]:
         workspace = open_with_ledger(self.how.folder, self.how.ledger, draft=True)
         entries = record.entries(self.how.ledger)
+        if len(entries) < self._entries:
+            raise LedgerError(
+                f"the ledger has {len(entries)} entries and had {self._entries}: what was applied is not told",
+                "restore the ledger's folder, and ask who changed it",
+            )
+        self._entries = len(entries)
         if not self._begun:
             earlier = Told.of(_stamps(entries))
             self._told, self._begun = Told({**earlier.sentences, **self._told.sentences}, self._told.conditions), True
@@ -124,7 +132,9 @@ class Watch:
     def _keep(self, alerts: Sequence[Alert]) -> None:
         """Write down what is told, once for each change, and what settings are measured on; or in a later round."""
         beginning = any(of.known is not None and not of.kept for of in self._of.values())
-        if not (self.how.keep and self.how.ledger.exists() and (alerts or beginning or self._unkept)):
+        owing = any(self._undelivered.values())
+        news = alerts or beginning or self._unkept or owing != self._owing
+        if not (self.how.keep and self.how.ledger.exists() and news):
             return
         try:
             with open_ledger(self.how.ledger) as log:
@@ -132,7 +142,7 @@ class Watch:
         except LedgerError:
             self._unkept += 1
             return
-        self._unkept = 0
+        self._unkept, self._owing = 0, owing
         for of in self._of.values():
             of.kept = of.known is not None
 
@@ -143,7 +153,7 @@ class Watch:
             counts[alert.happened][alert.condition.code if alert.condition else "before"] += 1
         return {
             **{happened: dict(sorted(codes.items())) for happened, codes in counts.items()},
-            "open": self._told.stamps()[:_STAMPS],
+            "open": self._stamps_given()[:_STAMPS],
             "systems": {
                 name: {
                     "fingerprint": of.fingerprint,
@@ -154,6 +164,13 @@ class Watch:
                 if of.known is not None
             },
         }
+
+    def _stamps_given(self) -> tuple[str, ...]:
+        """What every channel has taken: the next run begins with what one has not, and ends what it was not told of."""
+        waiting = [each for channel in self._undelivered.values() for each in channel.values()]
+        ended = {f"{each.key}:" for each in waiting if each.happened == "ended"}
+        new = tuple(f"{each.key}:" for each in waiting if each.happened != "ended")
+        return (*(each for each in self._told.stamps() if not each.startswith(new)), *sorted(ended))
 
     def _send(self, alerts: Iterable[Alert], now: datetime) -> None:
         """To each channel what is new and what it did not take before."""

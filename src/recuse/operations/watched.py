@@ -80,8 +80,8 @@ class Watched:
         """Everything that holds of it now, and the end of permits that ran out."""
         name, of = self.system.name, self.of
         applied = _applied(self.entries, name)
+        look = session.look(applied.at if applied else _LONG_AGO)  # first: it makes the session an impatient one
         found = session.inspect()
-        look = session.look(applied.at if applied else _LONG_AGO)
         before = of.look if of.applied == applied else None
         self._measured(applied, found, look)
         yield from self._drift(found, look)

@@ -323,13 +323,18 @@ def test_our_schema_and_its_functions() -> None:
 def test_the_event_trigger_s_function_is_a_superuser_s_and_the_trigger_is_made_anew() -> None:
     definition = Definition(ObjectRef("function", ("recuse", "new_objects", "")), "0" * 64, "invoker")
     assert made(definition, before=definition) == [query("support/new_objects").as_string(None)]
-    ended = ['DROP EVENT TRIGGER IF EXISTS "recuse_report"', 'DROP EVENT TRIGGER IF EXISTS "recuse_close"']
+    names = ("recuse_report", "recuse_report_dropped", "recuse_close", "recuse_close_dropped")
+    ended = [f'DROP EVENT TRIGGER IF EXISTS "{name}"' for name in names]
     assert unmade(NewObjects("close")) == ended
     found = made(NewObjects("close"), before=NewObjects("report"))
-    assert found[:3] == [*ended, "ALTER FUNCTION recuse.new_objects() OWNER TO CURRENT_USER"]
-    assert found[3].startswith("CREATE EVENT TRIGGER \"recuse_close\" ON ddl_command_end WHEN TAG IN ('CREATE TABLE', ")
-    assert found[3].endswith("'GRANT') EXECUTE FUNCTION recuse.new_objects()")
-    assert found[4:] == ['ALTER EVENT TRIGGER "recuse_close" ENABLE ALWAYS']
+    assert found[:5] == [*ended, "ALTER FUNCTION recuse.new_objects() OWNER TO CURRENT_USER"]
+    assert found[5].startswith("CREATE EVENT TRIGGER \"recuse_close\" ON ddl_command_end WHEN TAG IN ('CREATE TABLE', ")
+    assert found[5].endswith("'GRANT') EXECUTE FUNCTION recuse.new_objects()")
+    assert found[6:] == [
+        'CREATE EVENT TRIGGER "recuse_close_dropped" ON sql_drop EXECUTE FUNCTION recuse.new_objects()',
+        'ALTER EVENT TRIGGER "recuse_close" ENABLE ALWAYS',
+        'ALTER EVENT TRIGGER "recuse_close_dropped" ENABLE ALWAYS',
+    ]
 
 
 def test_another_s_definition_is_not_ours_to_write() -> None:

@@ -45,6 +45,10 @@ def told(user: str) -> Iterator[None]:
             f"the database refused: {first_line(error)}",
             f"connect as a superuser, or give `{user}` the right named",
         ) from error
+    except psycopg.errors.LockNotAvailable as error:
+        raise TargetError(
+            "something that others have locked was not free in time", "see pg_locks for who holds what, and try again"
+        ) from error
     except psycopg.errors.QueryCanceled as error:
         raise TargetError(
             f"a statement took longer than {STATEMENT_SECONDS} seconds", "try again when the server is less busy"

@@ -14,7 +14,11 @@ _EXISTS: Final = "SELECT pg_catalog.to_regclass('recuse.seen') IS NOT NULL"
 
 
 def look(connection: Connection, since: datetime) -> Look:
-    """What there is to see now; of what the event trigger saw, what is younger than `since`."""
+    """What there is to see now; of what the event trigger saw, what is younger than `since`.
+
+    From then on nothing in this session waits long for a lock: what is locked is told, and other systems wait for us.
+    """
+    connection.execute("SELECT pg_catalog.set_config('lock_timeout', '5s', false)")
     now, databases, active, applying = _rows(connection, "server")[0]
     seen = connection.execute(query("watch/seen"), (since,)).fetchall() if _has(connection) else []
     return Look(

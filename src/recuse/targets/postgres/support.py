@@ -41,13 +41,20 @@ _FUNCTIONS: Final = {
     "token_permit": "text",
     "new_key": "name",
     "beyond": "aclitem[], oid",
+    "governed": "oid",
+    "governed_by": "oid",
+    "ours": "oid, text",
+    "applying": "",
+    "note": "text, text, text, text",
     "granted": "",
     "opened": "oid, oid, text",
     "examined": "boolean",
+    "removed": "",
     "new_objects": "",
 }
 _FOR_EVERYONE: Final = (
     "admitted", "others", "gate", "moved", "challenge", "admission", "enter", "declare", "present", "examined",
+    "removed",
 )  # fmt: skip
 _OF_SUPERUSERS: Final = ("new_objects",)
 """Runs as whoever makes something, a superuser too: not even the schema's owner may write it anew."""

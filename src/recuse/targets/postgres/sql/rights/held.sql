@@ -1,9 +1,13 @@
 -- What the login that asks holds of what a plan may need: attributes, rights on the database, the roles that it speaks as by
--- inheritance and by SET ROLE, those that it may give to others, and whether it may keep event triggers from running.
+-- inheritance and by SET ROLE, those that it may give to others, and whether it may keep event triggers from running: those of others,
+-- since ours leaves what is temporary alone.
 WITH me AS (SELECT oid, rolname, rolcreaterole, rolinherit FROM pg_catalog.pg_roles WHERE rolname = current_user),
 trigger AS (
   SELECT count(*) FILTER (WHERE evtenabled <> 'D') AS running, count(*) FILTER (WHERE evtenabled IN ('A', 'R')) AS always
-  FROM pg_catalog.pg_event_trigger WHERE evtevent <> 'login'
+  FROM pg_catalog.pg_event_trigger
+  WHERE evtevent <> 'login'
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o ON o.oid = p.proowner AND o.rolsuper
+                    WHERE p.oid = evtfoid AND p.oid = pg_catalog.to_regproc('recuse.new_objects'))
 )
 SELECT me.rolname::text, me.rolcreaterole, me.rolinherit,
        pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION recuse.beyond(acl aclitem[], owner oid) RETURNS oid[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $recuse$
 BEGIN
-  IF acl IS NULL THEN
+  IF coalesce(cardinality(acl), 0) = 0 THEN
     RETURN '{}';
   END IF;
   RETURN (SELECT coalesce(array_agg(DISTINCT x.grantee), '{}')

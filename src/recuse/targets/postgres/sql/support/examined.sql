@@ -1,6 +1,5 @@
--- What the command that fires the event trigger made or opened, written down in recuse.seen the first time; nothing for `recuse apply`,
--- told by what nobody else can have: a superuser's session that holds its lock. Outside an event trigger it raises, so that
--- nobody writes there what did not happen.
+-- What the command that fires the event trigger made or opened, written down in recuse.seen the first time; nothing for `recuse apply`.
+-- Outside an event trigger it raises, so that nobody writes there what did not happen.
 CREATE OR REPLACE FUNCTION recuse.examined(again boolean)
 RETURNS TABLE (code text, class oid, object oid, grantees oid[], refused boolean, name text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -9,11 +8,7 @@ DECLARE
   closing constant boolean := EXISTS (SELECT FROM pg_event_trigger e WHERE e.evtname = 'recuse_close');
 BEGIN
   PERFORM FROM pg_event_trigger_ddl_commands();  -- raises outside
-  IF EXISTS (SELECT FROM pg_roles r WHERE r.rolname = session_user AND r.rolsuper)
-     AND EXISTS (SELECT FROM pg_locks l
-                 WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid() AND l.granted AND l.mode = 'ExclusiveLock'
-                   AND l.classid = 1919247221 AND l.objid = 1935998977 AND l.objsubid = 1
-                   AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())) THEN
+  IF recuse.applying() THEN
     RETURN;
   END IF;
   BEGIN
@@ -27,10 +22,8 @@ BEGIN
           SELECT string_agg(CASE g.oid WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.oid)::text END, ', ') FROM unnest(grantees) g (oid)));
       END IF;
       IF NOT again AND NOT (refused AND closing) THEN  -- what is refused is rolled back, with whatever is written about it
-        INSERT INTO recuse.seen AS s
-        VALUES (clock_timestamp(), pg_current_xact_id(), session_user, examined.code, left(examined.name, 1000),
-                left(examined.detail, 1000), CASE WHEN closing AND grantees <> '{}' THEN 'closed' ELSE 'reported' END)
-        ON CONFLICT DO NOTHING;
+        PERFORM recuse.note(examined.code, examined.name, examined.detail,
+                            CASE WHEN closing AND grantees <> '{}' THEN 'closed' ELSE 'reported' END);
       END IF;
       RETURN NEXT;
     END LOOP;
@@ -38,9 +31,7 @@ BEGIN
     IF closing THEN
       RAISE;
     END IF;
-    INSERT INTO recuse.seen AS s
-    VALUES (clock_timestamp(), pg_current_xact_id(), session_user, 'failed', '', left(SQLERRM, 1000), 'reported')
-    ON CONFLICT DO NOTHING;
+    PERFORM recuse.note('failed', '', SQLERRM, 'reported');
   END;
 END
 $recuse$;

@@ -1,7 +1,7 @@
 -- Grants that the policy forbids, of this transaction: a command does not say what it granted on, so every ACL is read again whose row
--- in the catalog is not older; a catalog of which the transaction has changed no row is left out. Apply's own are told by their
--- grantee: a class role is one that a row policy of ours names, on this very table where it has any; what a derived object gives,
--- its owner role gives.
+-- in the catalog is not older; a catalog of which the transaction has changed no row is left out. What a class holds by the policy is
+-- DELETE on a table where it has a row policy, USAGE of a sequence, and what a derived object gives, its owner role gives; columns
+-- are apply's alone, so that who changes a column and grants something does so in two transactions.
 CREATE OR REPLACE FUNCTION recuse.granted()
 RETURNS TABLE (class oid, object oid, grantees oid[], refused boolean, name text, detail text)
 LANGUAGE plpgsql STABLE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -33,12 +33,15 @@ BEGIN
            format('%s is granted to %s', string_agg(DISTINCT x.privilege_type, ', '),
                   CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee)::text END)
     FROM changed c CROSS JOIN LATERAL unnest(recuse.beyond(c.acl, c.owner)) g (oid) JOIN LATERAL aclexplode(c.acl) x ON x.grantee = g.oid
-    WHERE coalesce((SELECT false FROM pg_depend d WHERE d.classid = c.class AND d.objid = c.oid AND d.deptype = 'e' LIMIT 1), true)
-      AND NOT (pg_get_userbyid(g.oid) ^@ 'recuse_c_'
-               AND (pg_get_userbyid(c.owner) ^@ 'recuse_o_'
-                    OR EXISTS (SELECT FROM pg_policy p WHERE p.polname ^@ 'recuse_' AND g.oid = ANY (p.polroles)
-                                  AND (p.polrelid = c.oid OR c.kind = 'S'))))
-      AND NOT (x.privilege_type = 'MAINTAIN' AND pg_get_userbyid(c.owner) ^@ 'recuse_o_')
+    WHERE NOT EXISTS (SELECT FROM pg_depend d JOIN pg_roles r ON r.oid = c.owner AND r.rolsuper
+                      WHERE d.classid = c.class AND d.objid = c.oid AND d.deptype = 'e')  -- whose own an object is, may call it a member
+      AND NOT (pg_get_userbyid(g.oid) ^@ 'recuse_c_' AND c.part = '' AND recuse.ours(g.oid, 'c')
+               AND CASE WHEN c.kind = 'S' THEN x.privilege_type = 'USAGE'
+                        WHEN recuse.ours(c.owner, 'o') THEN x.privilege_type IN ('SELECT', 'EXECUTE')
+                        ELSE x.privilege_type = 'DELETE' AND recuse.governed(c.oid)
+                             AND EXISTS (SELECT FROM pg_policy p WHERE p.polname ^@ 'recuse_' AND p.polrelid = c.oid
+                                                                   AND g.oid = ANY (p.polroles)) END)
+      AND NOT (x.privilege_type = 'MAINTAIN' AND recuse.ours(c.owner, 'o'))
     GROUP BY c.class, c.oid, c.kind, c.part, x.grantee;
 END
 $recuse$;

@@ -1,5 +1,6 @@
 -- What one command made or opened: a new object with those whom it is open to beside its owner, or what the policy forbids. Temporary
--- objects are their session's alone; the members of extensions are not the policy's. A governed table is one with the cut.
+-- objects are their session's alone; the members of extensions are not the policy's. A view of governed tables is made anew by whatever
+-- changes it: its owner or an option can be all that kept it shut.
 CREATE OR REPLACE FUNCTION recuse.opened(of_class oid, of_object oid, tag text)
 RETURNS TABLE (code text, class oid, object oid, grantees oid[], refused boolean, name text, detail text)
 LANGUAGE plpgsql STABLE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -7,6 +8,7 @@ AS $recuse$
 DECLARE
   made constant boolean := tag LIKE 'CREATE %' OR tag = 'SELECT INTO';
   relation record;
+  reading regclass[];
 BEGIN
   class := of_class;
   object := of_object;
@@ -20,7 +22,17 @@ BEGIN
     END IF;
     name := CASE relation.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'S' THEN 'sequence '
                                   WHEN 'f' THEN 'foreign table ' ELSE 'table ' END || of_object::regclass;
-    IF EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = of_object AND p.polname = 'recuse_cut') THEN
+    detail := (SELECT string_agg(DISTINCT format('rows of %s are read through %s', i.governed, i.parent), ', ') FROM (
+                 WITH RECURSIVE below (parent, child) AS (
+                   SELECT i.inhparent, i.inhrelid FROM pg_inherits i
+                   WHERE of_object IN (i.inhparent, i.inhrelid) AND age(i.xmin) <= 0 AND NOT recuse.governed(i.inhparent)
+                   UNION SELECT b.parent, i.inhrelid FROM below b JOIN pg_inherits i ON i.inhparent = b.child)
+                 SELECT b.parent::regclass, b.child::regclass AS governed FROM below b WHERE recuse.governed(b.child)) i);
+    IF detail IS NOT NULL THEN
+      code := 'row-security';
+      refused := true;
+      RETURN NEXT;
+    ELSIF recuse.governed(of_object) THEN
       IF NOT relation.secured THEN
         code := 'row-security';
         refused := true;
@@ -34,21 +46,33 @@ BEGIN
         refused := false;
         RETURN NEXT;
       END IF;
-    ELSIF made AND NOT pg_get_userbyid(relation.relowner) ^@ 'recuse_o_' THEN
-      code := 'new-object';
-      grantees := recuse.beyond(relation.relacl, relation.relowner);
-      detail := CASE WHEN tag IN ('CREATE TABLE AS', 'SELECT INTO') THEN 'rows that a query gave' ELSE '' END;
-      IF relation.relkind IN ('v', 'm') THEN
-        detail := (SELECT coalesce('reads ' || string_agg(DISTINCT d.refobjid::regclass::text, ', '), '')
-                   FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
-                   JOIN pg_policy p ON d.refclassid = 'pg_class'::regclass AND p.polrelid = d.refobjid AND p.polname = 'recuse_cut'
-                   WHERE w.ev_class = of_object);
+    ELSIF NOT recuse.ours(relation.relowner, 'o') THEN
+      reading := CASE WHEN relation.relkind IN ('v', 'm') OR tag = 'CREATE RULE' THEN recuse.governed_by(of_object) ELSE '{}' END;
+      IF NOT made AND reading = '{}' THEN
+        RETURN;
       END IF;
+      code := 'new-object';
+      grantees := recuse.beyond(coalesce(relation.relacl, '{}') || coalesce((
+        SELECT array_agg(x.acl) FROM pg_attribute a CROSS JOIN LATERAL unnest(a.attacl) x (acl) WHERE a.attrelid = of_object), '{}'),
+        relation.relowner);
+      detail := CASE WHEN tag IN ('CREATE TABLE AS', 'SELECT INTO') THEN 'rows that a query gave'
+                     WHEN reading <> '{}' THEN 'reads ' || array_to_string(reading, ', ') ELSE '' END;
       RETURN NEXT;
+    END IF;
+  ELSIF of_class = 'pg_rewrite'::regclass THEN
+    SELECT w.ev_class, w.rulename INTO relation FROM pg_rewrite w WHERE w.oid = of_object;
+    IF recuse.governed(relation.ev_class) THEN
+      code := 'row-policy';
+      refused := true;
+      name := 'table ' || relation.ev_class::regclass;
+      detail := format('rule %I', relation.rulename);
+      RETURN NEXT;
+    ELSIF relation.rulename = '_RETURN' OR recuse.governed_by(relation.ev_class) <> '{}' THEN
+      RETURN QUERY SELECT * FROM recuse.opened('pg_class'::regclass, relation.ev_class, tag);
     END IF;
   ELSIF of_class = 'pg_proc'::regclass THEN
     SELECT p.proowner, p.prosecdef, p.proacl INTO relation FROM pg_proc p
-    WHERE p.oid = of_object AND p.pronamespace <> pg_my_temp_schema() AND NOT pg_get_userbyid(p.proowner) ^@ 'recuse_o_';
+    WHERE p.oid = of_object AND p.pronamespace <> pg_my_temp_schema() AND NOT recuse.ours(p.proowner, 'o');
     IF NOT FOUND THEN
       RETURN;
     END IF;
@@ -78,7 +102,7 @@ BEGIN
     code := 'row-policy';
     refused := true;
     SELECT 'table ' || p.polrelid::regclass, format('row policy %I', p.polname) INTO name, detail FROM pg_policy p
-    WHERE p.oid = of_object AND EXISTS (SELECT FROM pg_policy c WHERE c.polrelid = p.polrelid AND c.polname = 'recuse_cut');
+    WHERE p.oid = of_object AND recuse.governed(p.polrelid);
     IF FOUND THEN
       RETURN NEXT;
     END IF;
