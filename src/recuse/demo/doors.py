@@ -18,7 +18,7 @@ from recuse.errors import TargetError
 
 DoorKind = Literal[
     "set_only", "second_grantor", "definer_view", "definer_function", "materialized_copy", "default_privilege",
-    "inactive_account", "live_session",
+    "inactive_account", "live_session", "foreign_table", "left_copy", "open_extract",
 ]  # fmt: skip
 
 NEXT_TABLE: Final = "records.person_next"
