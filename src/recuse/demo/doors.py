@@ -108,6 +108,15 @@ def read_through(world: World, door: Door, limit: int = 5) -> tuple[tuple[Any, .
         return tuple(_opened(connection, door).fetchmany(limit))
 
 
+def try_through(world: World, door: Door) -> str:
+    """What comes of reading through a door, in a few words; a refusal in the database's own."""
+    try:
+        rows = read_through(world, door)
+    except psycopg.Error as error:
+        return f"is refused ({error.diag.message_primary or str(error).strip().splitlines()[-1]})"
+    return "reads rows" if rows else "reads no row"
+
+
 @dataclass(frozen=True, slots=True)
 class LiveSession:
     """A session of a barred login that was open before the cut, one row into a cursor on protected rows."""

@@ -15,6 +15,7 @@ from recuse.errors import TargetError
 from recuse.model import System
 from recuse.operations.findings import split_name
 from recuse.operations.verdict import Verified
+from recuse.operations.workspace import Workspace
 from recuse.paths import Edge
 from recuse.targets.records import Collected
 from recuse.targets.target import target_for
@@ -50,6 +51,18 @@ def beside(mine: Position, others: Mapping[str, Position]) -> tuple[Neighbour, .
         for system, position in sorted(others.items())
         if position.server == mine.server and position.database != mine.database
     )
+
+
+def together(places: Mapping[str, Position]) -> dict[str, frozenset[str]]:
+    """The other systems on the server of each system that has any."""
+    found = {name: frozenset(each.system for each in beside(place, places)) for name, place in places.items()}
+    return {name: others for name, others in found.items() if others}
+
+
+def placed(workspace: Workspace, dsn: Callable[[System], str]) -> Workspace:
+    """The workspace, in which it is known which live systems are of one server."""
+    live = workspace.of_kind("live")
+    return replace(workspace, together=together(dict(positions(live, dsn)))) if len(live) > 1 else workspace
 
 
 def positions(systems: Iterable[System], dsn: Callable[[System], str]) -> Iterator[tuple[str, Position]]:

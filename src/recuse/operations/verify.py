@@ -6,7 +6,7 @@ session of an account that lost something is older than the cut, and no mechanis
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -31,7 +31,7 @@ from recuse.operations.findings import Finder
 from recuse.operations.kept import kept
 from recuse.operations.limits import by_catalog, host_rules
 from recuse.operations.listed_verify import verify_listings
-from recuse.operations.neighbours import Neighbour, apart, beside, leaning, positions
+from recuse.operations.neighbours import Neighbour, apart, beside, leaning, positions, together
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned
 from recuse.operations.residual import residual
@@ -89,6 +89,7 @@ def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str 
         opened = [(each, stack.enter_context(target_for(each.engine).open(looking.dsn(each)))) for each in live]
         places = {each.name: session.position() for each, session in opened}
         places |= dict(positions((each for each in workspace.of_kind("live") if each not in live), looking.dsn))
+        workspace = replace(workspace, together=together(places))
         for each, session in opened:
             near = beside(places[each.name], places)
             verification = _Verification(session, workspace, each, ledger, looking, near)

@@ -1,7 +1,7 @@
 """A policy repository opened for work: read, its directives judged at a moment, its rules validated."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,7 @@ class Workspace:
     """A repository with the rules that count; `attested` is empty when they are drafts.
 
     `alone` are directives that an emergency rests on, `emergencies` those that the ledger has as applied so.
+    `together` are the other systems on the server of a system, where somebody has looked.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Workspace:
     at: datetime
     alone: tuple[Directed, ...] = ()
     emergencies: tuple[Emergency, ...] = ()
+    together: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def draft(self) -> bool:
@@ -52,7 +54,7 @@ class Workspace:
 
     def policy(self) -> Policy:
         """What a plan is made of."""
-        return Policy(self.repository, self.rules.rules, self.directives, self.at.date())
+        return Policy(self.repository, self.rules.rules, self.directives, self.at.date(), self.together)
 
     def systems(self, name: str | None = None) -> Iterator[System]:
         """The live systems, or the one named. PlanError for an unknown name or a kind that cannot be enforced."""
