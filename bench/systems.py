@@ -83,7 +83,7 @@ def _made(stack: ExitStack, server: Server, name: str) -> Session:
 def _round(server: Server, sessions: dict[str, Session]) -> float:
     """Seconds from the start of the cut to the last answer of any session, never less than a reader's pause.
 
-    A cut may be over before any session asks again: nothing finer than the pause can be told, and no ratio is made of 0.
+    A cut may be over before any session asks again: nothing finer than the pause can be told; no ratio is made of 0.
     """
     with ExitStack() as stack:
         readers = [reader for name in sessions for reader in _readers(stack, server, name)]

@@ -3,7 +3,9 @@
 Each fault is planted, found from where it is to be found, and taken away again.
 """
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -30,10 +32,14 @@ LEFT = {"version-floor"}  # Debian's 15 may be below it, which is a finding what
 
 @dataclass
 class Story:
-    """What was found before, what was applied, and what is found since; `alone` are the hazards of one planned alone."""
+    """What was found before, what was applied, and what is found since.
+
+    `alone` are the hazards of one planned alone; `worked` is what the desk met in the stock while both were applied.
+    """
 
     two: Two
     alone: set[str]
+    worked: list[int | str]
     before: dict[str, Verified]
     applied: tuple[AppliedSystem, ...]
     after: dict[str, Verified]
@@ -42,7 +48,28 @@ class Story:
 @pytest.fixture(scope="module", params=ENDS, ids=version_id)
 def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with two(request.param, tmp_path_factory.mktemp("two")) as made:
-        yield Story(made, hazards_of_stock(made), made.verify(), made.apply(), made.verify())
+        alone, before = hazards_of_stock(made), made.verify()
+        with at_work(made) as worked:
+            applied = made.apply()
+        yield Story(made, alone, worked, before, applied, made.verify())
+
+
+@contextmanager
+def at_work(made: Two) -> Iterator[list[int | str]]:
+    """The desk reads in the stock all the time, as a member of a group that reads in both databases."""
+    worked, stop = [made.read("stock", "desk", "keep.ward_extract")], threading.Event()
+
+    def loop() -> None:
+        while not stop.is_set():
+            worked.append(made.read("stock", "desk", "keep.ward_extract"))
+
+    thread = threading.Thread(target=loop, daemon=True)
+    thread.start()
+    try:
+        yield worked
+    finally:
+        stop.set()
+        thread.join()
 
 
 def hazards_of_stock(made: Two) -> set[str]:
@@ -62,6 +89,13 @@ def test_both_are_cut_by_one_apply(story: Story) -> None:
     assert [(done.system, done.changes > 0) for done in story.applied] == [(name, True) for name in NAMES]
     assert {name: planned.plan.changes for name, planned in story.two.plans().items()} == dict.fromkeys(NAMES, ())
     assert [done.changes for done in story.two.apply()] == [0, 0]
+
+
+def test_who_works_in_the_other_database_is_not_refused_meanwhile(story: Story) -> None:
+    """The group's membership is the server's: it ends when both are shaped, and no earlier."""
+    assert {ALL, OPEN} <= set(story.worked) <= {ALL, OPEN, "AdminShutdown"}, (
+        "whose session ends, since it loses something"
+    )
 
 
 def test_w3_a_forgotten_path_in_either_is_found_before_and_closed_after(story: Story) -> None:

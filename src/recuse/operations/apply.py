@@ -129,7 +129,11 @@ def apply_in(
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
         journal = stack.enter_context(Journal.open(ledger, hashlib.sha256(plan).hexdigest()))
         _record_decisions(log, ledger, workspace, plan, planned)
-        sites = [Site(session, each) for session, each in zip(sessions, planned, strict=True)]
+        beside = workspace.together
+        sites = [
+            Site(session, each, beside.get(each.plan.system, frozenset()))
+            for session, each in zip(sessions, planned, strict=True)
+        ]
         telling = Telling(manner.progress, manner.patience, journal, EndedLog(log))
         written = _Record(planner, telling, current)
         run(sites, telling, lambda site: _sever_standbys(site, written, manner))

@@ -14,7 +14,7 @@ from recuse.enforcement.names import of_another
 from recuse.errors import TargetError
 from recuse.model import System
 from recuse.operations.findings import split_name
-from recuse.operations.verdict import Verified
+from recuse.operations.verdict import Verdict, Verified
 from recuse.operations.workspace import Workspace
 from recuse.paths import Edge
 from recuse.targets.records import Collected
@@ -99,6 +99,6 @@ def leaning(own: Verified, neighbours: Iterable[Neighbour], verdicts: Mapping[st
             continue
         why = "was not verified in this run" if other is None else f"has the verdict `{other.verdict}`"
         line = f"neighbour: what the classes of {where}, show is not answered for: it {why}"
-        verdict = "findings" if own.verdict == "findings" else "undetermined"
+        verdict: Verdict = "findings" if own.verdict == "findings" else "undetermined"
         own = replace(own, verdict=verdict, not_examined=(*own.not_examined, line))
     return own
