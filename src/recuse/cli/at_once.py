@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -13,6 +14,7 @@ from recuse.cli.planned import show as show_plan
 from recuse.errors import InputError
 from recuse.operations.apply import Manner, apply_in
 from recuse.operations.document import plan_document, read_plan
+from recuse.operations.neighbours import placed
 from recuse.operations.stepping import Step
 from recuse.targets.target import target_for
 
@@ -30,10 +32,12 @@ def take(
 
     `first` is done before anything is applied, once the person has agreed.
     """
-    connect, workspace, planned = chosen_dsn(dsn), step.planner.workspace, []
+    connect, planned = chosen_dsn(dsn), []
+    workspace = placed(step.planner.workspace, connect)
+    planner = replace(step.planner, workspace=workspace)
     for system in step.systems:
         with target_for(system.engine).open(connect(system)) as session:
-            planned.append(step.planner.plan(session, system))
+            planned.append(planner.plan(session, system))
     plan = plan_document(workspace, planned, None)
     whole = read_plan(plan)
     if ask is None:

@@ -37,6 +37,7 @@ from recuse.operations.advice import Wanted, advise
 from recuse.operations.closing import Wish, check_asked, plan_closing
 from recuse.operations.copies import remarks_of
 from recuse.operations.document import plan_document, read_plan
+from recuse.operations.neighbours import placed
 from recuse.operations.notices import Notice
 from recuse.operations.notices import notices as written_notices
 from recuse.operations.plan import Planned
@@ -125,6 +126,7 @@ def plan(
     workspace = open_with_ledger(repository, kept, draft=True) if undo is None else open_any(repository, kept)
     if prove is not None:
         raise typer.Exit(_prove(workspace, prove, human=human))
+    workspace = placed(workspace, chosen_dsn(dsn))
     if rights:
         raise typer.Exit(show_rights(Planner(workspace, kept), workspace.systems(system), chosen_dsn(dsn), human=human))
     show_stopped(kept, system)

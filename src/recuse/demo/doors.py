@@ -18,7 +18,7 @@ from recuse.errors import TargetError
 
 DoorKind = Literal[
     "set_only", "second_grantor", "definer_view", "definer_function", "materialized_copy", "default_privilege",
-    "inactive_account", "live_session",
+    "inactive_account", "live_session", "foreign_table", "left_copy", "open_extract",
 ]  # fmt: skip
 
 NEXT_TABLE: Final = "records.person_next"
@@ -106,6 +106,15 @@ def read_through(world: World, door: Door, limit: int = 5) -> tuple[tuple[Any, .
             stack.enter_context(_next_table(world))
         connection = stack.enter_context(psycopg.connect(world.dsn(door.login)))
         return tuple(_opened(connection, door).fetchmany(limit))
+
+
+def try_through(world: World, door: Door) -> str:
+    """What comes of reading through a door, in a few words; a refusal in the database's own."""
+    try:
+        rows = read_through(world, door)
+    except psycopg.Error as error:
+        return f"is refused ({error.diag.message_primary or str(error).strip().splitlines()[-1]})"
+    return "reads rows" if rows else "reads no row"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The demo's report: what the tour found, as the one page that anyone can read."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,15 +9,22 @@ from recuse.audit.backtest import Backtest, Tally
 from recuse.demo import BANNER
 from recuse.demo.doors import DOOR_CODES, PLANTED
 from recuse.demo.doors import Door as PlantedDoor
+from recuse.demo.repository import SYSTEM
+from recuse.demo.warehouse import DOOR_CODES as CODES_OF_WAREHOUSE
+from recuse.demo.warehouse import DOORS as OF_WAREHOUSE
 from recuse.model import UNDECLARED, Kind, Official
 from recuse.operations import page
 from recuse.operations.attempts import Attempt
+from recuse.operations.finding import PLAN_AND_APPLY, Finding
 from recuse.operations.matrix import matrix
+from recuse.operations.verdict import Verified
 
 if TYPE_CHECKING:
     from recuse.demo.tour import Tour
 
 _SHOWN: Final = 8  # bars of a chart
+_PLANTED: Final = (*PLANTED, *OF_WAREHOUSE)
+_CODES: Final = {**DOOR_CODES, **CODES_OF_WAREHOUSE}
 
 
 def write_report(tour: "Tour") -> Path:
@@ -28,25 +35,20 @@ def write_report(tour: "Tour") -> Path:
 
 
 def _data(tour: "Tour") -> page.PageData:
-    found = tour.after
+    repository = tour.workspace().repository
     return page.PageData(
-        institution=tour.workspace().repository.institution.name,
+        institution=repository.institution.name,
         banner=BANNER,
-        verdict=page.Verdict(
-            "undetermined" if found.verdict == "holds by catalog" else found.verdict,
-            len(found.weighing),
-            f"the system {found.system} ({found.accounts} logins, PostgreSQL {found.server_version})",
-            f"{found.at:%Y-%m-%d}",
-        ),
+        verdict=_verdict(tour.after),
         directive=_directive(tour),
-        matrix=matrix(tour.workspace().repository, tour.workspace().repository.systems["clear"], tour.planned),
-        doors=(*(_door(tour, door) for door in PLANTED), _ordinary(tour)),
-        tries=tuple(_tries(found.attempts)),
+        matrix=matrix(repository, repository.systems[SYSTEM], tour.planned),
+        doors=(*(_door(tour, door) for door in _PLANTED), _ordinary(tour)),
+        tries=tuple(_tries(attempt for each in tour.after for attempt in each.attempts)),
         ended=_ended(tour),
         replay=_replay(tour.replayed),
-        residual=tuple(page.Limit(code, text) for code, text in found.residual),
-        outside=tuple(page.Limit(code, text) for code, text in found.outside),
-        not_examined=found.not_examined,
+        residual=_limits(pair for each in tour.after for pair in each.residual),
+        outside=_limits(pair for each in tour.after for pair in each.outside),
+        not_examined=tuple(dict.fromkeys(line for each in tour.after for line in each.not_examined)),
         record=page.Record(
             tour.ledger.origin,
             tour.ledger.size,
@@ -54,6 +56,23 @@ def _data(tour: "Tour") -> page.PageData:
             (tour.ledger_folder / "verifier").read_text(encoding="utf-8").strip(),
         ),
     )
+
+
+def _verdict(found: Sequence[Verified]) -> page.Verdict:
+    """One for all systems: it holds where every one does."""
+    kinds = {each.verdict for each in found}
+    first = found[0]
+    return page.Verdict(
+        "findings" if "findings" in kinds else "holds" if kinds == {"holds"} else "undetermined",
+        sum(len(each.weighing) for each in found),
+        f"the systems {' and '.join(each.system for each in found)} ({first.accounts} logins of one server, "
+        f"PostgreSQL {first.server_version})",
+        f"{first.at:%Y-%m-%d}",
+    )
+
+
+def _limits(pairs: Iterable[tuple[str, str]]) -> tuple[page.Limit, ...]:
+    return tuple(page.Limit(code, text) for code, text in dict.fromkeys(pairs))
 
 
 def _directive(tour: "Tour") -> page.Directed:
@@ -77,23 +96,28 @@ def _signer(official: Official) -> page.Signer:
 
 def _door(tour: "Tour", door: PlantedDoor) -> page.Door:
     """A planted door, with what closed it: the remedy of its finding before."""
-    account = f"clear/{door.login}"
-    about = [f for f in tour.before.findings if f.account == account and f.code in DOOR_CODES[door.name]]
-    left = [f for f in tour.after.findings if f.account == account and f.code in DOOR_CODES[door.name]]
-    remedy = next((f.remedy for f in about if f.remedy), None)
+    about = [f for each in tour.before for f in each.findings if _is_about(door, f)]
+    left = [f for each in tour.after for f in each.findings if _is_about(door, f)]
+    remedy = next((f.remedy for f in about if f.remedy and f.remedy != PLAN_AND_APPLY), None)
     closed_by = "its session was ended" if door.name == "open-cursor" else remedy or "recuse apply"
     return page.Door(door.name, door.why, closed_by, "open" if left else "closed")
 
 
+def _is_about(door: PlantedDoor, finding: Finding) -> bool:
+    """Whether this is the finding about a door: in the register, or of one in the warehouse in either."""
+    account = finding.account.partition("/")[2] if door in OF_WAREHOUSE else finding.account.removeprefix(f"{SYSTEM}/")
+    return account == door.login and finding.code in _CODES[door.name]
+
+
 def _ordinary(tour: "Tour") -> page.Door:
     """What was found besides the planted doors: the grants and groups that any database has."""
-    planted = {(f"clear/{door.login}", code) for door in PLANTED for code in DOOR_CODES[door.name]}
-    others = [f for f in tour.before.findings if (f.account, f.code) not in planted]
+    found = (f for each in tour.before for f in each.findings)
+    others = [f for f in found if not any(_is_about(door, f) for door in _PLANTED)]
     return page.Door(
         f"{len(others)} further findings",
         "ordinary grants, group memberships and PUBLIC, as any database has them",
         "recuse apply, which leaves class roles as the only holders of rights",
-        "open" if tour.after.weighing else "closed",
+        "open" if any(each.weighing for each in tour.after) else "closed",
     )
 
 
@@ -109,11 +133,10 @@ def _tries(attempts: Iterable[Attempt]) -> Iterable[page.Tries]:
 
 
 def _ended(tour: "Tour") -> page.Ended | None:
-    applied = tour.applied.applied
-    if applied is None:
+    parts = [part for each in tour.applied if each.applied for part in (each.applied.cut, each.applied.shaped)]
+    if not parts:
         return None
-    seconds = max(applied.cut.seconds, applied.shaped.seconds)
-    return page.Ended(applied.cut.signalled + applied.shaped.signalled, seconds, 0)
+    return page.Ended(sum(part.signalled for part in parts), max(part.seconds for part in parts), 0)
 
 
 def _replay(found: Backtest) -> page.Replay:

@@ -15,10 +15,11 @@ from pathlib import Path
 from recuse.errors import InputError
 
 SYSTEM = "clear"
+WAREHOUSE = "warehouse"
 _PACKAGE = files("recuse.demo")
 _KEY = re.compile(r"ssh-ed25519 [A-Za-z0-9+/]+={0,2}( [ -!#-\[\]-~]+)?")
 _SERVICE = re.compile(r"[A-Za-z0-9_.-]+")
-_PLACEHOLDER = re.compile(r"KEY-OF-([a-z0-9-]+)|SERVICE-OF-clear")
+_PLACEHOLDER = re.compile(r"KEY-OF-([a-z0-9-]+)|SERVICE-OF-[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +46,39 @@ def officials() -> tuple[str, ...]:
     return tuple(entry["id"] for entry in document["official"])
 
 
-def write_repository(folder: Path, keys: Mapping[str, str], service: str, other: bool = False) -> None:
+def write_repository(
+    folder: Path, keys: Mapping[str, str], service: str, other: bool = False, warehouse: bool = False
+) -> None:
     """Write the policy repository into `folder`, which must be empty or absent.
 
     `keys` holds for each official's id one public key as OpenSSH writes it (`ssh-ed25519 AAAA…`); `service` is an entry
     of the connection service file. `other` writes the second directive, which decides otherwise on each point, in place
-    of the first. Raises InputError, and writes nothing, when a key is missing or not of that form.
+    of the first. `warehouse` adds a second system, whose entry is `service` with `-warehouse` behind it, and every
+    account once more as one of that system. Raises InputError, and writes nothing, when a key is missing or not of that
+    form.
     """
     _check(folder, keys, service)
-    values = {f"KEY-OF-{official}": key for official, key in keys.items()} | {f"SERVICE-OF-{SYSTEM}": service}
+    services = {f"SERVICE-OF-{SYSTEM}": service, f"SERVICE-OF-{WAREHOUSE}": f"{service}-{WAREHOUSE}"}
+    values = {f"KEY-OF-{official}": key for official, key in keys.items()} | services
     source = dict(_below(_PACKAGE / "policy"))
     if other:
         source = {path: file for path, file in source.items() if not path.startswith("directives/")}
         source |= dict(_below(_PACKAGE / "policy_other"))
+    if warehouse:
+        source |= dict(_below(_PACKAGE / "policy_warehouse"))
     for path, file in source.items():
         target = folder.joinpath(*path.split("/"))
         target.parent.mkdir(parents=True, exist_ok=True)
         text = _PLACEHOLDER.sub(lambda found: values[found.group()], file.read_text(encoding="utf-8"))
+        if warehouse and path == "accounts.toml":
+            text += _also_of(WAREHOUSE, text)
         target.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _also_of(system: str, text: str) -> str:
+    """The accounts of accounts.toml once more: a login is one for a whole server, and so are its agency and its use."""
+    entries = text[text.index("[[account]]") :]
+    return "\n" + entries.replace(f'id = "{SYSTEM}/', f'id = "{system}/')
 
 
 def _check(folder: Path, keys: Mapping[str, str], service: str) -> None:

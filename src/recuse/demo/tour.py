@@ -17,18 +17,21 @@ from recuse import clock
 from recuse.audit.backtest import Backtest, backtest
 from recuse.demo import BANNER
 from recuse.demo.access_log import FEWEST, write_log
-from recuse.demo.doors import LiveSession, open_sessions
+from recuse.demo.doors import LiveSession, open_sessions, try_through
 from recuse.demo.report import write_report
-from recuse.demo.repository import officials, write_repository
+from recuse.demo.repository import SYSTEM, officials, write_repository
+from recuse.demo.warehouse import DOORS, build_warehouse
 from recuse.demo.watch import Work, work_once, working
 from recuse.demo.world import SMALLEST, World, build
 from recuse.errors import InputError
 from recuse.ledger import Verified as VerifiedLedger
 from recuse.ledger import verify_ledger
+from recuse.model import System
 from recuse.operations import record
 from recuse.operations.apply import AppliedSystem, apply_repository
 from recuse.operations.document import plan_document
 from recuse.operations.init import InitOptions, propose, write_proposal
+from recuse.operations.neighbours import placed
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.signing import Answer, confirm_directive, sign_directive
 from recuse.operations.verify import Verified, verify_document, verify_repository
@@ -53,13 +56,14 @@ class Tour:
     say: Say
     progress: Progress
     world: World = field(init=False)
+    warehouse: World = field(init=False)
     log: Path = field(init=False)
     sessions: tuple[LiveSession, ...] = ()
-    before: Verified = field(init=False)
-    after: Verified = field(init=False)
+    before: tuple[Verified, ...] = ()
+    after: tuple[Verified, ...] = ()
     planned: Planned = field(init=False)
     replayed: Backtest = field(init=False)
-    applied: AppliedSystem = field(init=False)
+    applied: tuple[AppliedSystem, ...] = ()
     ledger: VerifiedLedger = field(init=False)
     work: Work = field(default_factory=Work)
     left: int = 0
@@ -91,11 +95,15 @@ def run(folder: Path, people: int, lines: int, say: Say, progress: Progress) -> 
         logging = stack.enter_context(ThreadPoolExecutor(1)).submit(write_log, folder, lines=lines)
         tour.world = build(server, people=people, progress=progress)
         tour.log = logging.result()
-        say(f"[bold]world[/]    {people:,} synthetic people, {len(tour.world.logins)} logins, {lines:,} log lines")
+        tour.warehouse = build_warehouse(tour.world)
+        say(
+            f"[bold]world[/]    {people:,} synthetic people, {len(tour.world.logins)} logins, {lines:,} log lines; "
+            "a warehouse on the same server"
+        )
         tour.sessions = stack.enter_context(open_sessions(tour.world))
         for step in (_init, _check, _verify_before, _plan, _sign, _apply, _verify_after, _record, _report):
             step(tour)
-    return verify_document((tour.after,))
+    return verify_document(tour.after)
 
 
 def check_size(people: int, lines: int) -> None:
@@ -116,8 +124,17 @@ def _clear(folder: Path) -> None:
     (folder / ".recuse-demo").touch()
 
 
-def _dsn(tour: Tour) -> Callable[[object], str]:
-    return lambda _: tour.world.dsn()
+def _dsn(tour: Tour) -> Callable[[System], str]:
+    return lambda system: (tour.world if system.name == SYSTEM else tour.warehouse).dsn()
+
+
+def _plans(tour: Tour) -> tuple[Planned, ...]:
+    """The plan of each system, as the repository is now."""
+    workspace, plans = placed(tour.workspace(), _dsn(tour)), []
+    for system in workspace.systems():
+        with target_for(system.engine).open(_dsn(tour)(system)) as session:
+            plans.append(plan_system(session, workspace.policy(), system))
+    return tuple(plans)
 
 
 def _init(tour: Tour) -> None:
@@ -128,7 +145,7 @@ def _init(tour: Tour) -> None:
     write_proposal(proposal, tour.folder / "proposed")
     tour.say(f"[bold]init[/]     a policy is proposed in {tour.folder / 'proposed'}, with a reason for each guess")
     keys = {official: _key(tour.folder / "keys", official) for official in officials()}
-    write_repository(tour.policy, keys, SERVICE)
+    write_repository(tour.policy, keys, SERVICE, warehouse=True)
 
 
 def _key(folder: Path, official: str) -> str:
@@ -149,32 +166,37 @@ def _check(tour: Tour) -> None:
     workspace = tour.workspace()
     found = workspace.repository
     tour.say(
-        f"[bold]check[/]    {len(found.agencies)} agencies, {len(found.accounts)} accounts, {len(found.categories)} "
-        f"categories; {len(workspace.rules.rules)} rules validate"
+        f"[bold]check[/]    {len(found.systems)} systems, {len(found.agencies)} agencies, {len(found.accounts)} "
+        f"accounts, {len(found.categories)} categories; {len(workspace.rules.rules)} rules validate"
     )
 
 
 def _verify_before(tour: Tour) -> None:
-    found = verify_repository(tour.workspace(), tour.ledger_folder, None, _dsn(tour), tour.progress)
-    tour.before = found[0]
-    codes = Counter(finding.code for finding in tour.before.findings)
-    tour.say(
-        f"[bold]before[/]   {len(tour.before.findings)} findings: " + ", ".join(f"{n} {c}" for c, n in codes.items())
-    )
+    tour.before = verify_repository(tour.workspace(), tour.ledger_folder, None, _dsn(tour), tour.progress)
+    for found, name in zip(tour.before, ("[bold]before[/]   ", "         "), strict=True):
+        codes = Counter(finding.code for finding in found.findings)
+        counts = ", ".join(f"{n} {c}" for c, n in codes.items())
+        tour.say(f"{name}{len(found.findings)} findings in `{found.system}`: {counts}")
+    _through_the_warehouse(tour)
+
+
+def _through_the_warehouse(tour: Tour) -> None:
+    """What is read past the register through the second database, tried as the logins themselves."""
+    tries = (f"{door.login} at {door.object} {try_through(tour.warehouse, door)}" for door in DOORS)
+    tour.say(f"         through the warehouse: {'; '.join(tries)}")
 
 
 def _plan(tour: Tour) -> None:
     workspace = tour.workspace()
-    system = next(workspace.systems())
-    with target_for(system.engine).open(tour.world.dsn()) as session:
-        tour.planned = plan_system(session, workspace.policy(), system)
-    tour.replayed = backtest(tour.log, workspace.repository, workspace.rules, system.name, tour.progress)
-    plan = tour.planned.plan
-    losing = len({loss.account for loss in plan.loses})
-    tour.say(
-        f"[bold]plan[/]     (unsigned draft) {len(tour.planned.statements)} statements; {losing} accounts lose access, "
-        f"{len(plan.substituted)} keep working throughout"
-    )
+    plans = _plans(tour)
+    tour.planned = plans[0]
+    tour.replayed = backtest(tour.log, workspace.repository, workspace.rules, SYSTEM, tour.progress)
+    for planned, name in zip(plans, ("[bold]plan[/]     (unsigned draft) ", "         "), strict=True):
+        losing = len({loss.account for loss in planned.plan.loses})
+        tour.say(
+            f"{name}`{planned.plan.system}`: {len(planned.statements)} statements; {losing} accounts lose access, "
+            f"{len(planned.plan.substituted)} keep working throughout"
+        )
     criminal = tour.replayed.criminal
     tour.say(
         f"         backtest: {tour.replayed.refused:,} of {tour.replayed.replayable:,} logged accesses would have been "
@@ -200,52 +222,45 @@ def _sign(tour: Tour) -> None:
 
 
 def _apply(tour: Tour) -> None:
-    work_once(tour.world, tour.work)
-    workspace = tour.workspace()
-    system = next(workspace.systems())
-    with target_for(system.engine).open(tour.world.dsn()) as session:
-        planned = plan_system(session, workspace.policy(), system)
-    document = plan_document(workspace, (planned,), tour.replayed.to_json())
+    work_once(tour.world, tour.work, tour.warehouse)
+    document = plan_document(tour.workspace(), _plans(tour), tour.replayed.to_json())
     (tour.folder / "plan.json").write_bytes(document)
-    with working(tour.world) as during:
-        (tour.applied,) = apply_repository(tour.policy, document, tour.ledger_folder, _dsn(tour), tour.progress)
-    work_once(tour.world, tour.work)
-    tour.work.rounds += during.rounds
-    tour.work.nights += during.nights
-    tour.work.failed += during.failed
+    with working(tour.world, tour.warehouse) as during:
+        tour.applied = apply_repository(tour.policy, document, tour.ledger_folder, _dsn(tour), tour.progress)
+    work_once(tour.world, tour.work, tour.warehouse)
+    tour.work.add(during)
     tour.left = sum(session.read_on() for session in tour.sessions)
+    changes = ", ".join(f"{each.changes} in `{each.system}`" for each in tour.applied)
+    tour.say(f"[bold]apply[/]    facts changed: {changes}; {_ended(tour)}; they read {tour.left} bytes since")
     tour.say(
-        f"[bold]apply[/]    {tour.applied.changes} facts changed; {_ended(tour.applied)}; "
-        f"they read {tour.left} bytes since"
+        f"         the application, the nightly job and its extract ran before, during and after: {tour.work.checks} "
+        f"checks, {tour.work.nights} nights, {tour.work.extracts} extracts, {len(tour.work.failed)} failures, "
+        f"{tour.work.refused} refusals"
     )
-    tour.say(
-        f"         the application and the nightly job ran before, during and after: {tour.work.checks} checks, "
-        f"{tour.work.nights} nights, {len(tour.work.failed)} failures, {tour.work.refused} refusals"
-    )
+    _through_the_warehouse(tour)
 
 
-def _ended(applied: AppliedSystem) -> str:
-    if applied.applied is None:
-        return "no session ended"
-    ended = applied.applied.cut.signalled + applied.applied.shaped.signalled
-    milliseconds = 1000 * max(applied.applied.cut.seconds, applied.applied.shaped.seconds)
-    return f"{ended} live sessions ended, the last after {milliseconds:.0f} ms"
+def _ended(tour: Tour) -> str:
+    """How many sessions were ended, and the longest that one of them took."""
+    parts = [part for each in tour.applied if each.applied for part in (each.applied.cut, each.applied.shaped)]
+    ended = sum(part.signalled for part in parts)
+    milliseconds = 1000 * max((part.seconds for part in parts), default=0)
+    return f"{ended} live sessions ended, the last after {milliseconds:.0f} ms" if ended else "no session ended"
 
 
 def _verify_after(tour: Tour) -> None:
-    found = verify_repository(tour.workspace(draft=False), tour.ledger_folder, None, _dsn(tour), tour.progress)
-    tour.after = found[0]
-    agree = sum(attempt.agrees for attempt in tour.after.attempts)
-    low = len(tour.after.findings) - len(tour.after.weighing)
-    tour.say(
-        f"[bold]verify[/]   {len(tour.after.weighing)} findings, {low} of low severity; "
-        f"{agree:,} of {len(tour.after.attempts):,} attempts as "
-        f"{tour.after.accounts} accounts agree with the policy"
-    )
+    tour.after = verify_repository(tour.workspace(draft=False), tour.ledger_folder, None, _dsn(tour), tour.progress)
+    for found, name in zip(tour.after, ("[bold]verify[/]   ", "         "), strict=True):
+        agree = sum(attempt.agrees for attempt in found.attempts)
+        low = len(found.findings) - len(found.weighing)
+        tour.say(
+            f"{name}`{found.system}`: {len(found.weighing)} findings, {low} of low severity; {agree:,} of "
+            f"{len(found.attempts):,} attempts as {found.accounts} accounts agree with the policy"
+        )
 
 
 def _record(tour: Tour) -> None:
-    record.record_verdicts(tour.ledger_folder, verify_document((tour.after,)))
+    record.record_verdicts(tour.ledger_folder, verify_document(tour.after))
     tour.ledger = verify_ledger(tour.ledger_folder)
     kinds = ", ".join(entry.kind for entry in record.entries(tour.ledger_folder))
     tour.say(f"[bold]ledger[/]   {tour.ledger.size} entries ({kinds}), root {tour.ledger.root.hex()[:16]}…")
@@ -260,13 +275,15 @@ def _report(tour: Tour) -> None:
 
 def _closing(tour: Tour) -> None:
     """The verdict with its scope, and what to look at."""
-    found = tour.after
-    colour = {"holds": "green", "findings": "red", "undetermined": "yellow"}[found.verdict]
-    tour.say(f"\n[bold {colour}]{found.verdict.upper()}[/] for {found.accounts} logins of `{found.system}`, by attempt")
-    tour.say(f"  examined      {', '.join(found.examined)}")
-    tour.say(f"  not examined  {', '.join(found.not_examined) or 'nothing that is present'}")
-    tour.say(f"  residual      {', '.join(dict.fromkeys(code for code, _ in found.residual))}")
-    tour.say(f"  outside       {', '.join(code for code, _ in found.outside)} (questions for a person)")
+    for found in tour.after:
+        colour = {"holds": "green", "findings": "red"}.get(found.verdict, "yellow")
+        tour.say(
+            f"\n[bold {colour}]{found.verdict.upper()}[/] for {found.accounts} logins of `{found.system}`, by attempt"
+        )
+        tour.say(f"  examined      {', '.join(found.examined)}")
+        tour.say(f"  not examined  {', '.join(found.not_examined) or 'nothing that is present'}")
+        tour.say(f"  residual      {', '.join(dict.fromkeys(code for code, _ in found.residual))}")
+        tour.say(f"  outside       {', '.join(code for code, _ in found.outside)} (questions for a person)")
     tour.say("\nlook at:")
     for name in ("report.html", "plan.json", "policy/directives", "policy/.ledger", "proposed", "access-log.parquet"):
         tour.say(f"  {tour.folder / name}")

@@ -24,6 +24,7 @@ from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
 from recuse.operations.journal import Journal
+from recuse.operations.neighbours import together
 from recuse.operations.phases import Site, Telling, run
 from recuse.operations.plan import Planned
 from recuse.operations.reducing import check_permits, check_reduces
@@ -110,6 +111,9 @@ def apply_in(
         pairs = tuple(zip(sessions, systems, strict=True))
         current = frozenset(_current(pairs, known, needed=not (emergency or manner.resuming)))
         wish = Wish(tuple(whole["close"]))
+        if len(pairs) > 1:
+            workspace = replace(workspace, together=together({s.name: at.position() for at, s in pairs}))
+            planner = replace(planner, workspace=workspace)
         planned = [plan_closing(session, planner, system, wish) for session, system in pairs]
         _compare(workspace, planned, plan)
         sessions = [session for session, each in zip(sessions, planned, strict=True) if not each.goal.preview]
@@ -125,7 +129,11 @@ def apply_in(
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
         journal = stack.enter_context(Journal.open(ledger, hashlib.sha256(plan).hexdigest()))
         _record_decisions(log, ledger, workspace, plan, planned)
-        sites = [Site(session, each) for session, each in zip(sessions, planned, strict=True)]
+        beside = workspace.together
+        sites = [
+            Site(session, each, beside.get(each.plan.system, frozenset()))
+            for session, each in zip(sessions, planned, strict=True)
+        ]
         telling = Telling(manner.progress, manner.patience, journal, EndedLog(log))
         written = _Record(planner, telling, current)
         run(sites, telling, lambda site: _sever_standbys(site, written, manner))

@@ -1,7 +1,7 @@
 """What a policy wants of one database, in the database's own words, and what was found there."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from recuse.compiler.catalog import check_catalog
@@ -34,6 +34,8 @@ class Compiled:
 def compile_system(session: Session, policy: Policy, system: System) -> Compiled:
     """What the policy wants of one system, in the database's own words."""
     found = session.inspect()
+    admitted = found.neighbours.admitted | policy.active_beside(system)  # some may not be enforced yet
+    found = replace(found, neighbours=replace(found.neighbours, admitted=admitted))
     check_primary(session.whereabouts(), system.name)
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, found)
@@ -79,7 +81,7 @@ def _check_logins(system: System, accounts: Mapping[str, Account], found: Inspec
 
 def _check_offices(policy: Policy, accounts: Mapping[str, Account], found: Inspection) -> None:
     """Where databases of a server share what issuers and administrators are members of, nobody is that in one alone."""
-    if KEEPER not in found.neighbours.depending:
+    if KEEPER not in found.neighbours.depending and not policy.together:
         return
     for account in sorted(policy.repository.accounts.values(), key=lambda account: account.id):
         here = accounts.get(account.login)

@@ -2,15 +2,21 @@
 
 The cut goes on everywhere at once, a thread a system: sessions read on until theirs. A system that fails stops there;
 the others go on to the end of what tightens, since less is then shown. Nothing is loosened anywhere after a failure.
+
+Databases of one server share memberships. One by which a login works in two of them ends when both are shaped: what it
+led to is revoked from the group by then, and until then the login works on in the other.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
-from recuse.enforcement.plan import STEPS, Plan
+from recuse.enforcement.facts import Membership, Owner
+from recuse.enforcement.names import PREFIX
+from recuse.enforcement.plan import STEPS, Change, Plan
+from recuse.enforcement.scope import PREDEFINED_DATA_ROLES
 from recuse.errors import ApplyError, RecuseError
 from recuse.operations.ended import EndedLog
 from recuse.operations.journal import Journal
@@ -18,16 +24,21 @@ from recuse.operations.plan import Planned
 from recuse.targets.records import Applied, Patience, Progress, Severed
 from recuse.targets.target import Session
 
-Part = Literal["cut", "shape", "loosen"]
-PARTS: Final[tuple[Part, ...]] = ("cut", "shape", "loosen")
+Part = Literal["cut", "shape", "leave", "loosen"]
+PARTS: Final[tuple[Part, ...]] = ("cut", "shape", "leave", "loosen")
 
 
 @dataclass(slots=True)
 class Site:
-    """One system at work: what each part of its plan did so far, in how many transactions, and what stopped it."""
+    """One system at work: what each part of its plan did so far, in how many transactions, and what stopped it.
+
+    `beside` are the other systems of its server; `held` is what is held back until those are shaped.
+    """
 
     session: Session
     planned: Planned
+    beside: frozenset[str] = frozenset()
+    held: tuple[Change, ...] = ()
     done: dict[Part, Applied] = field(default_factory=dict)
     steps: int = 0
     ended: list[object] = field(default_factory=list)
@@ -49,7 +60,7 @@ class Site:
         if not self.done:
             return None
         parts = tuple(self.done.values())
-        severing = [applied for part, applied in self.done.items() if part != "loosen"] or parts
+        severing = [applied for part, applied in self.done.items() if part in ("cut", "shape")] or parts
         return replace(
             parts[-1],
             statements=sum(each.statements for each in parts),
@@ -59,6 +70,22 @@ class Site:
             moment=severing[-1].moment,
             locked=max(each.locked for each in parts),
         )
+
+    def part(self, name: Part) -> Plan:
+        """One part of its plan. What was held back shows nothing by then, so that no session need end for it."""
+        cut, shape, loosen = self.planned.plan.parts()
+        match name:
+            case "cut":
+                return cut
+            case "shape":
+                return replace(shape, changes=tuple(change for change in shape.changes if change not in self.held))
+            case "leave":
+                held = tuple(replace(change, step="leave", batch="") for change in self.held)
+                return replace(shape, changes=held, severs=frozenset())
+            case "loosen":
+                return loosen
+            case _ as never:
+                assert_never(never)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +125,14 @@ def run(sites: Sequence[Site], telling: Telling, tight: Callable[[Site], None] =
     cannot be written, before anything is loosened.
     """
     cut(sites, telling)
+    _hold_back(sites)
     for part in PARTS[1:]:
         for site in sites:
             _run(site, part, telling)
             telling.record(site)
         _check(sites, part)
         telling.journal.check()
-        for site in sites if part == "shape" else ():
+        for site in sites if part == "leave" else ():
             tight(site)
 
 
@@ -118,9 +146,26 @@ def cut(sites: Sequence[Site], telling: Telling) -> None:
         telling.record(site)
 
 
+def _hold_back(sites: Sequence[Site]) -> None:
+    """Hold back what ends memberships in groups, where another system of the server is at work too.
+
+    Not what was cut, nor a group that owns something or is the server's own: what those show is revoked by no shape.
+    """
+    names = {site.name for site in sites}
+    owners = {f.role for site in sites for f in site.planned.found.facts if isinstance(f, Owner)}
+    for site in sites:
+        if site.beside & names:
+            site.held = tuple(
+                change
+                for change in site.planned.plan.parts()[1].changes
+                if isinstance(change.fact, Membership) and not change.make
+                if change.fact.role not in owners | PREDEFINED_DATA_ROLES and not change.fact.role.startswith(PREFIX)
+            )
+
+
 def _run(site: Site, name: Part, telling: Telling) -> None:
     """One part of one system, on the facts as they are now: the part before has changed owners."""
-    part = dict(zip(PARTS, site.planned.plan.parts(), strict=True))[name]
+    part = site.part(name)
     if site.failure is not None or not (part.changes or part.severs):
         return
     try:

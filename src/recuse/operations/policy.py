@@ -14,14 +14,23 @@ from recuse.model import Repository, System
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Repository, rules in force or in draft, the directives that hold them, and the day."""
+    """Repository, rules in force or in draft, the directives that hold them, and the day.
+
+    `together` are the other systems on the server of a system, where that is known.
+    """
 
     repository: Repository
     rules: tuple[HasTemplate, ...]
     directives: tuple[str, ...]
     on: date
+    together: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _provers: dict[str, Prover] = field(default_factory=dict, init=False, compare=False, repr=False)
     _classifiers: dict[str, Classifier] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def active_beside(self, system: System) -> frozenset[str]:
+        """The logins that are active in other systems of its server."""
+        beside = self.together.get(system.name, frozenset())
+        return frozenset(a.login for a in self.repository.accounts.values() if a.active and a.system in beside)
 
     def prover(self, system: System) -> Prover:
         """What proves a plan of one of the systems: always the same one, so that nothing is proved twice."""

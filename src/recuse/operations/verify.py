@@ -5,7 +5,8 @@ session of an account that lost something is older than the cut, and no mechanis
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,7 @@ from recuse.operations.findings import Finder
 from recuse.operations.kept import kept
 from recuse.operations.limits import by_catalog, host_rules
 from recuse.operations.listed_verify import verify_listings
+from recuse.operations.neighbours import Neighbour, apart, beside, leaning, positions, together
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned
 from recuse.operations.residual import residual
@@ -77,11 +79,23 @@ def verify_repository(
 
 
 def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str | None = None) -> tuple[Verified, ...]:
-    """The verdict on every system, or on one. Changes nothing in a database; attempts are rolled back."""
-    found: list[Verified] = []
-    for each in workspace.of_kind("live", system):
-        with target_for(each.engine).open(looking.dsn(each)) as session:
-            found.append(_Verification(session, workspace, each, ledger, looking).verdict())
+    """The verdict on every system, or on one. Changes nothing in a database; attempts are rolled back.
+
+    A system whose database is on one server with another's rests on that one's verdict, as far as its classes go.
+    """
+    live = workspace.of_kind("live", system)
+    own: list[tuple[Verified, tuple[Neighbour, ...]]] = []
+    with ExitStack() as stack:
+        opened = [(each, stack.enter_context(target_for(each.engine).open(looking.dsn(each)))) for each in live]
+        places = {each.name: session.position() for each, session in opened}
+        places |= dict(positions((each for each in workspace.of_kind("live") if each not in live), looking.dsn))
+        workspace = replace(workspace, together=together(places))
+        for each, session in opened:
+            near = beside(places[each.name], places)
+            verification = _Verification(session, workspace, each, ledger, looking, near)
+            own.append((verification.verdict(), verification.near))
+    verdicts = {verified.system: verified for verified, _ in own}
+    found = (leaning(verified, near, verdicts) for verified, near in own)
     return (*found, *verify_listings(workspace, system), *verify_attested(workspace, system))
 
 
@@ -105,13 +119,14 @@ class _Seen:
 
 @dataclass(slots=True)
 class _Verification:
-    """One verification of one system."""
+    """One verification of one system; of those `near` on the server, those are left on which its verdict rests."""
 
     session: Session
     workspace: Workspace
     system: System
     ledger: Path
     looking: Looking
+    near: tuple[Neighbour, ...]
 
     def verdict(self) -> Verified:
         seen = self._look()
@@ -151,7 +166,7 @@ class _Verification:
     def _look(self) -> _Seen:
         """Everything that is looked at, in the order in which it is."""
         planned = Planner(self.workspace, self.ledger).plan(self.session, self.system)
-        collected = self.session.collect()
+        collected, self.near = apart(self.session.collect(), self.near)
         entries = record.entries(self.ledger)
         register = Register.of(kept(self.ledger), entries)
         unseen: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """A policy repository opened for work: read, its directives judged at a moment, its rules validated."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ class Workspace:
     """A repository with the rules that count; `attested` is empty when they are drafts.
 
     `alone` are directives that an emergency rests on, `emergencies` those that the ledger has as applied so.
+    `together` are the other systems on the server of a system, where somebody has looked.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Workspace:
     at: datetime
     alone: tuple[Directed, ...] = ()
     emergencies: tuple[Emergency, ...] = ()
+    together: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _policy: list[Policy] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
@@ -54,7 +56,8 @@ class Workspace:
     def policy(self) -> Policy:
         """What a plan is made of: always the same one, since it remembers what was proved and classified."""
         if not self._policy:
-            self._policy.append(Policy(self.repository, self.rules.rules, self.directives, self.at.date()))
+            on = self.at.date()
+            self._policy.append(Policy(self.repository, self.rules.rules, self.directives, on, self.together))
         return self._policy[0]
 
     def systems(self, name: str | None = None) -> Iterator[System]:

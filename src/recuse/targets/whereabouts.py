@@ -20,12 +20,22 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a server is: its cluster's identifier, its last change (replayed, where `recovering`), and its clock."""
+    """Where a server is: its cluster's identifier, its last change (replayed, where `recovering`), and its clock.
+
+    `started` is when it was started, and `database` the one that is connected.
+    """
 
     cluster: str
     recovering: bool
     lsn: str
     at: datetime
+    started: datetime
+    database: str
+
+    @property
+    def server(self) -> tuple[str, datetime]:
+        """The running server: a copy of it has the same cluster's identifier, and was not started in that moment."""
+        return self.cluster, self.started
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from typing import Final
 
 import psycopg
 
-from recuse.enforcement.facts import ObjectRef
+from recuse.enforcement.facts import ObjectRef, Role
+from recuse.enforcement.names import ISSUER, KEEPER
 from recuse.enforcement.plan import Change, Plan, Step
 from recuse.errors import ApplyError, TargetError
 from recuse.targets.postgres.connect import Connection, first_line
@@ -84,8 +85,17 @@ class _Run:
         self.progress(who, attempt, self.patience.attempts)
         time.sleep(self.patience.milliseconds / 1000)
 
+    def _made_beside(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """The changes without the roles of the whole server that an apply in another database has made meanwhile."""
+        ours = {change.fact.name: change for change in changes if isinstance(change.fact, Role) and _is_shared(change)}
+        if not ours:
+            return changes
+        query = "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname = ANY(%s)"
+        made = {ours[str(name)] for (name,) in self.connection.execute(query, ([*ours],)).fetchall()}
+        return tuple(change for change in changes if change not in made)
+
     def _transaction(self, changes: tuple[Change, ...], step: Step, relations: Sequence[ObjectRef]) -> None:
-        statements = self.renderer.statements(changes)
+        statements = self.renderer.statements(self._made_beside(changes))
         current: tuple[Change, ...] = changes
         budget = Budget(self.connection, self.patience)
         began = time.monotonic()
@@ -116,10 +126,20 @@ class _Busy(Exception):  # noqa: N818 - not an error: the reason to try the same
         self.blocked = blocked
 
 
+def _is_shared(change: Change) -> bool:
+    """Whether this makes a role that all databases of the server have in common."""
+    role = change.fact
+    return change.make and change.before is None and isinstance(role, Role) and role.name in (KEEPER, ISSUER)
+
+
 def _is_busy(error: psycopg.Error) -> bool:
-    """A lock not had in time, a deadlock, or a catalog row that a REFRESH or the like changed under a GRANT."""
+    """A lock not had in time, a deadlock, or a catalog row that another changed: by a REFRESH, an apply beside this."""
     if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
         return True
+    if isinstance(error, psycopg.errors.UniqueViolation):
+        return (error.diag.table_name or "").startswith("pg_auth")
+    if isinstance(error, psycopg.errors.DuplicateObject):
+        return any(f'"{name}"' in (error.diag.message_primary or "") for name in (KEEPER, ISSUER))
     return isinstance(error, psycopg.errors.InternalError_) and "concurrently" in (error.diag.message_primary or "")
 
 

@@ -14,9 +14,9 @@ _POLL_SECONDS = 0.02
 def position(connection: Connection) -> Position:
     """Where this server is now: on a primary everything committed before lies before it."""
     row = connection.execute(query("identity/position")).fetchone()
-    cluster, recovering, lsn, at = row if row is not None else ("", False, None, None)
-    moment = at if isinstance(at, datetime) else clock.now()
-    return Position(str(cluster), bool(recovering), "0/0" if lsn is None else str(lsn), moment)
+    cluster, recovering, lsn, at, started, database = row if row is not None else ("", False, None, None, None, "")
+    moment, since = (each if isinstance(each, datetime) else clock.now() for each in (at, started))
+    return Position(str(cluster), bool(recovering), "0/0" if lsn is None else str(lsn), moment, since, str(database))
 
 
 def lag(connection: Connection, lsn: str) -> Lag:

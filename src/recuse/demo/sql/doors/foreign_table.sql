@@ -1,0 +1,1 @@
+SELECT person_id, narrative FROM stock.incident

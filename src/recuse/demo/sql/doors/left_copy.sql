@@ -1,0 +1,1 @@
+SELECT person_id, designation FROM stock.gang_extract

@@ -1,0 +1,1 @@
+SELECT person_id, charge, release_at FROM stock.arrest_extract

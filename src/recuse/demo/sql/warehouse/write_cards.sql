@@ -1,0 +1,1 @@
+COPY stock.gang_extract FROM STDIN
