@@ -41,11 +41,11 @@ def test_a_workspace_gives_one_policy_and_the_next_its_own() -> None:
 
 def test_a_table_of_another_shape_is_classified_anew() -> None:
     policy = Policy(WHOLE, rules(RULES), ("one",), DAY)
-    first = policy.classifier(SYSTEM, {TABLE: shape()})
-    assert policy.classifier(SYSTEM, {TABLE: shape()}) is first
+    first = policy.classifier(SYSTEM, {TABLE: shape()}, "clear")
+    assert policy.classifier(SYSTEM, {TABLE: shape()}, "clear") is first
     fewer = replace(shape(), columns=shape().columns[:-1])
-    assert policy.classifier(SYSTEM, {TABLE: fewer}) is not first
-    assert policy.classifier(SYSTEM, {TABLE: fewer}).shapes[TABLE] == fewer
+    assert policy.classifier(SYSTEM, {TABLE: fewer}, "clear") is not first
+    assert policy.classifier(SYSTEM, {TABLE: fewer}, "clear").shapes[TABLE] == fewer
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_proofs_are_shared_by_what_says_the_same(other: Callable[[], Workspace],
     with remembering():
         first, second = opened().policy(), other().policy()
         assert (second.prover(SYSTEM) is first.prover(SYSTEM)) == same
-        assert (second.classifier(SYSTEM, {TABLE: shape()}) is first.classifier(SYSTEM, {TABLE: shape()})) == same
+        assert (second.classifier(SYSTEM, {TABLE: shape()}, "clear") is first.classifier(SYSTEM, {TABLE: shape()}, "clear")) == same
         assert second is not first
     assert opened().policy().prover(SYSTEM) is not first.prover(SYSTEM)
 
