@@ -150,6 +150,16 @@ CREATE FUNCTION keep.back() RETURNS SETOF keep.ward LANGUAGE sql SECURITY DEFINE
 ALTER FUNCTION keep.back() OWNER TO lab_owner; REVOKE EXECUTE ON FUNCTION keep.back() FROM PUBLIC;
 GRANT SELECT ON keep.ward TO lab_owner; GRANT EXECUTE ON FUNCTION keep.back() TO {role};
 """
+EXTRACT = """format = 1
+[[extract]]
+id = "for-visitors"
+system = "stock"
+categories = ["open"]
+held_by = "town.visit"
+object = "keep.ward_extract"
+taken = 2021-06-01
+delete_by = 2022-06-30
+"""
 UNDO = """
 DROP TABLE keep.ward_2; DROP POLICY everyone ON keep.ward_extract; DROP FUNCTION keep.back();
 DROP USER MAPPING FOR lab_owner SERVER files; REVOKE ALL ON keep.ward FROM lab_owner;
@@ -161,10 +171,12 @@ def test_faults_planted_again_are_found_from_both_sides(story: Story) -> None:
     made = story.two
     role = made.plans()["stock"].classes.standing["desk"]
     made.run("stock", FAULTS.format(password=made.server.password, role=role))
+    (made.policy / "extracts.toml").write_text(EXTRACT)
     try:
         assert made.read("stock", "desk", "keep.back()") == ALL, "the way back really reads"
         verified = made.verify()
     finally:
+        (made.policy / "extracts.toml").unlink()
         made.run("stock", UNDO)
         made.apply()
     assert found(verified["files"]) == {
@@ -176,6 +188,8 @@ def test_faults_planted_again_are_found_from_both_sides(story: Story) -> None:
         verified["stock"]
     )
     assert [line for line in verified["files"].not_examined if line.endswith("it has the verdict `findings`")]
+    critical = {(f.account, f.door) for f in verified["stock"].findings if f.severity == "critical"}
+    assert critical >= {("stock/visitor", "ghost"), ("", "copy")}, "W6: who is inactive; W7: an extract past its day"
     assert {name: planned.plan.changes for name, planned in made.plans().items()} == dict.fromkeys(NAMES, ())
 
 

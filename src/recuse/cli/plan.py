@@ -126,13 +126,12 @@ def plan(
     workspace = open_with_ledger(repository, kept, draft=True) if undo is None else open_any(repository, kept)
     if prove is not None:
         raise typer.Exit(_prove(workspace, prove, human=human))
-    workspace = placed(workspace, chosen_dsn(dsn))
     if rights:
         raise typer.Exit(show_rights(Planner(workspace, kept), workspace.systems(system), chosen_dsn(dsn), human=human))
     show_stopped(kept, system)
     logged = () if statements in (None, REMEMBERED) else read_statements(Path(statements))
     with progress() as report:
-        planned, advice, planner = [], [], Planner(workspace, kept, undo)
+        planned, advice, planner = [], [], Planner(placed(workspace, chosen_dsn(dsn)), kept, undo)
         said_of_copies: list[str] = []
         for each in planner.systems(system):
             report(f"inspecting {each.name}", 0, 1)

@@ -1,7 +1,7 @@
 """The demo's report: what the tour found, as the one page that anyone can read."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,10 +12,12 @@ from recuse.demo.doors import Door as PlantedDoor
 from recuse.demo.repository import SYSTEM
 from recuse.demo.warehouse import DOOR_CODES as CODES_OF_WAREHOUSE
 from recuse.demo.warehouse import DOORS as OF_WAREHOUSE
+from recuse.demo.warehouse import OPEN_TO
+from recuse.enforcement.facts import Grant
 from recuse.model import UNDECLARED, Kind, Official
 from recuse.operations import page
 from recuse.operations.attempts import Attempt
-from recuse.operations.finding import PLAN_AND_APPLY, Finding
+from recuse.operations.finding import Finding
 from recuse.operations.matrix import matrix
 from recuse.operations.verdict import Verified
 
@@ -41,7 +43,7 @@ def _data(tour: "Tour") -> page.PageData:
         banner=BANNER,
         verdict=_verdict(tour.after),
         directive=_directive(tour),
-        matrix=matrix(repository, repository.systems[SYSTEM], tour.planned),
+        matrix=matrix(repository, repository.systems[SYSTEM], tour.plans[0]),
         doors=(*(_door(tour, door) for door in _PLANTED), _ordinary(tour)),
         tries=tuple(_tries(attempt for each in tour.after for attempt in each.attempts)),
         ended=_ended(tour),
@@ -95,12 +97,23 @@ def _signer(official: Official) -> page.Signer:
 
 
 def _door(tour: "Tour", door: PlantedDoor) -> page.Door:
-    """A planted door, with what closed it: the remedy of its finding before."""
+    """A planted door, with what closed it: the remedy of its finding before, or what the warehouse's plan revoked."""
     about = [f for each in tour.before for f in each.findings if _is_about(door, f)]
     left = [f for each in tour.after for f in each.findings if _is_about(door, f)]
-    remedy = next((f.remedy for f in about if f.remedy and f.remedy != PLAN_AND_APPLY), None)
+    remedies = _revoking(tour, door) if door in OF_WAREHOUSE else (f.remedy for f in about if f.remedy)
+    remedy = next(iter(remedies), None)
     closed_by = "its session was ended" if door.name == "open-cursor" else remedy or "recuse apply"
     return page.Door(door.name, door.why, closed_by, "open" if left else "closed")
+
+
+def _revoking(tour: "Tour", door: PlantedDoor) -> Iterator[str]:
+    """The statements that revoke reading the door's object from whom it is open to."""
+    opening = (tuple(door.object.split(".")), OPEN_TO[door.name])
+    for statement in (each for planned in tour.plans for each in planned.statements):
+        unmade = (change.fact for change in statement.changes if not change.make)
+        grants = (fact for fact in unmade if isinstance(fact, Grant) and fact.privilege == "SELECT")
+        if any((grant.on.relation.name, grant.grantee) == opening for grant in grants):
+            yield statement.do
 
 
 def _is_about(door: PlantedDoor, finding: Finding) -> bool:

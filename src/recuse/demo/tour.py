@@ -61,7 +61,7 @@ class Tour:
     sessions: tuple[LiveSession, ...] = ()
     before: tuple[Verified, ...] = ()
     after: tuple[Verified, ...] = ()
-    planned: Planned = field(init=False)
+    plans: tuple[Planned, ...] = ()
     replayed: Backtest = field(init=False)
     applied: tuple[AppliedSystem, ...] = ()
     ledger: VerifiedLedger = field(init=False)
@@ -128,15 +128,6 @@ def _dsn(tour: Tour) -> Callable[[System], str]:
     return lambda system: (tour.world if system.name == SYSTEM else tour.warehouse).dsn()
 
 
-def _plans(tour: Tour) -> tuple[Planned, ...]:
-    """The plan of each system, as the repository is now."""
-    workspace, plans = placed(tour.workspace(), _dsn(tour)), []
-    for system in workspace.systems():
-        with target_for(system.engine).open(_dsn(tour)(system)) as session:
-            plans.append(plan_system(session, workspace.policy(), system))
-    return tuple(plans)
-
-
 def _init(tour: Tour) -> None:
     """What `init` would propose for this database; the demo then goes on with its own, complete repository."""
     options = InitOptions("clear", "il.chicago.cpd", "Police Department (demonstration)", SERVICE)
@@ -187,11 +178,12 @@ def _through_the_warehouse(tour: Tour) -> None:
 
 
 def _plan(tour: Tour) -> None:
-    workspace = tour.workspace()
-    plans = _plans(tour)
-    tour.planned = plans[0]
+    workspace = placed(tour.workspace(), _dsn(tour))
+    for system in workspace.systems():
+        with target_for(system.engine).open(_dsn(tour)(system)) as session:
+            tour.plans += (plan_system(session, workspace.policy(), system),)
     tour.replayed = backtest(tour.log, workspace.repository, workspace.rules, SYSTEM, tour.progress)
-    for planned, name in zip(plans, ("[bold]plan[/]     (unsigned draft) ", "         "), strict=True):
+    for planned, name in zip(tour.plans, ("[bold]plan[/]     (unsigned draft) ", "         "), strict=True):
         losing = len({loss.account for loss in planned.plan.loses})
         tour.say(
             f"{name}`{planned.plan.system}`: {len(planned.statements)} statements; {losing} accounts lose access, "
@@ -223,7 +215,8 @@ def _sign(tour: Tour) -> None:
 
 def _apply(tour: Tour) -> None:
     work_once(tour.world, tour.work, tour.warehouse)
-    document = plan_document(tour.workspace(), _plans(tour), tour.replayed.to_json())
+    # The same plans as of the draft: apply makes them anew, and would refuse what the signatures have changed.
+    document = plan_document(tour.workspace(), tour.plans, tour.replayed.to_json())
     (tour.folder / "plan.json").write_bytes(document)
     with working(tour.world, tour.warehouse) as during:
         tour.applied = apply_repository(tour.policy, document, tour.ledger_folder, _dsn(tour), tour.progress)

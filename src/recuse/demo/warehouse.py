@@ -45,6 +45,13 @@ DOOR_CODES: Final[Mapping[str, frozenset[str]]] = {
     FUSION_LOGIN.name: frozenset({"copy", "public"}),
 }
 
+# To whom the object of each is open: what closes the door is the revocation of that.
+OPEN_TO: Final[Mapping[str, str | None]] = {
+    LEFT_COPY.name: "partner_read",
+    FOREIGN_TABLE.name: "fusion_desk",
+    FUSION_LOGIN.name: None,
+}
+
 
 def build_warehouse(world: World) -> World:
     """Make the warehouse beside a register; gives it as a world with the same logins.
