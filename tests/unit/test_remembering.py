@@ -63,7 +63,9 @@ def test_proofs_are_shared_by_what_says_the_same(other: Callable[[], Workspace],
     with remembering():
         first, second = opened().policy(), other().policy()
         assert (second.prover(SYSTEM) is first.prover(SYSTEM)) == same
-        assert (second.classifier(SYSTEM, {TABLE: shape()}, "clear") is first.classifier(SYSTEM, {TABLE: shape()}, "clear")) == same
+        assert (
+            second.classifier(SYSTEM, {TABLE: shape()}, "clear") is first.classifier(SYSTEM, {TABLE: shape()}, "clear")
+        ) == same
         assert second is not first
     assert opened().policy().prover(SYSTEM) is not first.prover(SYSTEM)
 
