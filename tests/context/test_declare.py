@@ -94,8 +94,8 @@ def test_a_lost_membership_is_named(world: Enforced) -> None:
     world.permit("p", "analyst")
     granted = world.admin.execute(
         "SELECT m.member::regrole::text, m.roleid::regrole::text FROM pg_auth_members m "
-        "WHERE m.roleid = %s::regrole AND m.member IN ('analyst'::regrole, (SELECT oid FROM pg_roles WHERE rolname LIKE "
-        "'recuse\\_d\\_%%\\_' || 'analyst'::regrole::oid))",
+        "WHERE m.roleid = %s::regrole AND m.member IN ('analyst'::regrole, (SELECT oid FROM pg_roles WHERE rolname "
+        "LIKE 'recuse\\_d\\_%%\\_' || 'analyst'::regrole::oid))",
         (world.class_role,),
     ).fetchall()
     assert granted

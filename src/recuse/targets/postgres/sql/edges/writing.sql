@@ -9,7 +9,9 @@
   JOIN pg_rewrite AS w ON w.ev_class = l.oid AND w.ev_type = '1'
   JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
 ), firing AS (
-  SELECT r.* FROM relation AS r JOIN pg_class AS c ON c.oid = r.oid
+  SELECT r.*, c.relhastriggers OR c.relhasrules AS fires
+  FROM relation AS r
+  JOIN pg_class AS c ON c.oid = r.oid
   WHERE c.relhastriggers OR c.relhasrules OR r.oid IN (SELECT oid FROM looked)
 )
 SELECT 'role:' || pg_get_userbyid(r.relowner) AS source, e.event || ':' || r.name AS target, 'ownership' AS kind,
@@ -37,7 +39,7 @@ SELECT CASE g.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(g.gr
 FROM firing AS r
 JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 CROSS JOIN aclexplode(a.attacl) AS g
-WHERE g.privilege_type IN ('INSERT', 'UPDATE')
+WHERE r.fires AND g.privilege_type IN ('INSERT', 'UPDATE')  -- a row policy asks about columns one by one, elsewhere
 UNION ALL
 -- A change of a parent changes its children; only a partitioned table passes new rows on.
 SELECT e.event || ':' || p.name, e.event || ':' || c.name, 'inheritance', format('a change of %s changes %s too', p.name, c.name),
