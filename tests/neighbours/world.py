@@ -130,8 +130,9 @@ class Two:
                 row = connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
                 return int(row[0]) if row else 0
         except psycopg.Error as error:
-            ended = "terminating connection" in str(error)  # while it was still being let in, libpq says no more
-            return "AdminShutdown" if ended else type(error).__name__
+            # While it was still being let in, libpq says no more than that; other errors of that class are refusals.
+            ended = any(words in str(error) for words in ("terminating connection", "closed the connection"))
+            return "AdminShutdown" if ended else type(error).__name__ if error.sqlstate else str(error)
 
 
 @contextmanager
