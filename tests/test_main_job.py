@@ -35,6 +35,7 @@ from recuse.targets.postgres.floor import floor
 from recuse.targets.postgres.throwaway import throwaway
 from recuse.targets.target import target_for
 from tests.conftest import ENDS, binaries_of, version_id
+from tests.place import Place
 from tests.remembering import remembering
 
 
@@ -52,19 +53,11 @@ def make_keys(folder: Path) -> dict[str, str]:
 
 
 @dataclass
-class Job:
+class Job(Place):
     """A world with its policy repository, and the main job's steps on it."""
 
     world: World
     folder: Path
-
-    @property
-    def policy(self) -> Path:
-        return self.folder / "policy"
-
-    @property
-    def ledger(self) -> Path:
-        return record.ledger_folder(self.policy, None)
 
     def workspace(self, *, draft: bool = True) -> Workspace:
         return open_workspace(self.policy, Moment(clock.now(), record.recorded_times(self.ledger)), draft=draft)

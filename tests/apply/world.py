@@ -16,7 +16,6 @@ import psycopg
 from recuse import clock
 from recuse.enforcement.plan import fingerprint
 from recuse.model import System
-from recuse.operations import record
 from recuse.operations.apply import AppliedSystem, Manner, apply_in
 from recuse.operations.document import plan_document
 from recuse.operations.plan import Planned, plan_system
@@ -24,6 +23,7 @@ from recuse.operations.signing import Answer, confirm_directive, sign_directive
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.postgres.throwaway import Server
 from recuse.targets.target import target_for
+from tests.place import Place
 
 DATABASE: Final = "files"
 OFFICIALS: Final = ("director", "confirmer")
@@ -188,19 +188,11 @@ Seen = frozenset[tuple[str, str, int, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Town:
+class Town(Place):
     """The systems' servers by name, and the policy repository."""
 
     folder: Path
     servers: Mapping[str, Server]
-
-    @property
-    def policy(self) -> Path:
-        return self.folder / "policy"
-
-    @property
-    def ledger(self) -> Path:
-        return record.ledger_folder(self.policy, None)
 
     def dsn(self, system: str = "north", login: str | None = None) -> str:
         server = self.servers[system]

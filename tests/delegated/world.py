@@ -23,6 +23,7 @@ from recuse.targets.postgres.throwaway import SUPERUSER, Server, throwaway
 from recuse.targets.records import MissingRight
 from recuse.targets.target import target_for
 from tests.conftest import binaries_of
+from tests.place import Place
 from tests.statements.world import write_policy
 from tests.test_main_job import quiet
 
@@ -32,7 +33,7 @@ STEWARD: Final = "steward"
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class Office(Place):
     """A running server with the office in it, and the policy repository that governs it."""
 
     server: Server
@@ -43,14 +44,6 @@ class Office:
         """A connection string: of the superuser, or of a login, whose password is its name."""
         password = None if login == SUPERUSER else login
         return self.server.dsn(DATABASE, login, password)
-
-    @property
-    def policy(self) -> Path:
-        return self.folder / "policy"
-
-    @property
-    def ledger(self) -> Path:
-        return record.ledger_folder(self.policy, None)
 
     def run(self, text: str) -> None:
         """Run SQL of this test as the superuser."""

@@ -3,7 +3,6 @@
 Each fault is planted, found from where it is to be found, and taken away again.
 """
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,11 +10,13 @@ from dataclasses import dataclass, replace
 import psycopg
 import pytest
 
-from recuse.errors import PlanError
+from recuse.demo.watch import repeating
+from recuse.errors import PlanError, StalePlanError
 from recuse.operations.apply import AppliedSystem, apply_repository
 from recuse.operations.document import plan_document
 from recuse.operations.neighbours import placed
 from recuse.operations.plan import plan_system
+from recuse.operations.stages import Planner
 from recuse.operations.stepping import way_out
 from recuse.operations.verify import Verified
 from recuse.operations.watch import Watch
@@ -57,19 +58,9 @@ def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @contextmanager
 def at_work(made: Two) -> Iterator[list[int | str]]:
     """The desk reads in the stock all the time, as a member of a group that reads in both databases."""
-    worked, stop = [made.read("stock", "desk", "keep.ward_extract")], threading.Event()
-
-    def loop() -> None:
-        while not stop.is_set():
-            worked.append(made.read("stock", "desk", "keep.ward_extract"))
-
-    thread = threading.Thread(target=loop, daemon=True)
-    thread.start()
-    try:
+    worked = [made.read("stock", "desk", "keep.ward_extract")]
+    with repeating(lambda: worked.append(made.read("stock", "desk", "keep.ward_extract"))):
         yield worked
-    finally:
-        stop.set()
-        thread.join()
 
 
 def hazards_of_stock(made: Two) -> set[str]:
@@ -209,6 +200,10 @@ def test_who_issues_in_one_alone_is_refused_by_name(story: Story) -> None:
             PlanError, match="`files/desk` is to be a member of `recuse_issuer` and `stock/desk` is not"
         ):
             story.two.plans(draft=True)
+        apart = replace(story.two.workspace(draft=True), together=dict.fromkeys(NAMES, frozenset()))
+        with target_for("postgresql").open(story.two.dsn("stock")) as session:
+            stock = apart.repository.systems["stock"]
+            Planner(apart, story.two.ledger).plan(session, stock)  # the other is seen on a server of its own
     finally:
         path.write_text(text)
 
@@ -218,6 +213,12 @@ def test_who_is_inactive_in_one_keeps_the_login_for_the_other(story: Story) -> N
     assert {"login-ends", "login-shared"} <= story.alone, "where it is not known that they are of one server"
     assert story.two.read("files", "visitor", "lab.ward", declare=True) == "InsufficientPrivilege", "no permit, and in"
     assert story.two.read("stock", "visitor", "keep.ward_extract") == "InsufficientPrivilege"
+
+
+def test_the_plan_of_one_alone_is_not_applied(story: Story) -> None:
+    """What one database may take for granted depends on the other: both are planned, compared and applied as one."""
+    with pytest.raises(StalePlanError, match="the plan is of `stock`, and apply runs the plans of `files`, `stock`"):
+        story.two.apply("stock")
 
 
 def test_both_are_left_as_they_were_found(story: Story) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 import psycopg
 
 from recuse.model import System
-from recuse.operations import record
 from recuse.operations.apply import AppliedSystem, apply_repository
 from recuse.operations.document import plan_document
 from recuse.operations.neighbours import placed
@@ -21,6 +20,7 @@ from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.postgres.throwaway import Server, throwaway
 from recuse.targets.target import target_for
 from tests.conftest import binaries_of
+from tests.place import Place
 from tests.restore.small import POLICY
 from tests.statements.world import write_policy
 
@@ -79,19 +79,11 @@ VISITOR: Final = 'agency = "town.visit"\nuse = "personal"\nactive = true\nmay_de
 
 
 @dataclass
-class Two:
+class Two(Place):
     """Both databases, and the one policy repository."""
 
     server: Server
     folder: Path
-
-    @property
-    def policy(self) -> Path:
-        return self.folder / "policy"
-
-    @property
-    def ledger(self) -> Path:
-        return record.ledger_folder(self.policy, None)
 
     def dsn(self, system: System | str, login: str | None = None) -> str:
         name = system if isinstance(system, str) else system.name
@@ -100,17 +92,18 @@ class Two:
     def workspace(self, *, draft: bool = False) -> Workspace:
         return open_with_ledger(self.policy, self.ledger, draft=draft)
 
-    def plans(self, *, draft: bool = False) -> dict[str, Planned]:
+    def plans(self, name: str | None = None, *, draft: bool = False) -> dict[str, Planned]:
         workspace = self.workspace(draft=draft)
         planner = Planner(placed(workspace, self.dsn), self.ledger)
         found = {}
-        for system in workspace.systems():
+        for system in workspace.systems(name):
             with target_for("postgresql").open(self.dsn(system)) as session:
                 found[system.name] = planner.plan(session, system)
         return found
 
-    def apply(self) -> tuple[AppliedSystem, ...]:
-        document = plan_document(self.workspace(), tuple(self.plans().values()), None)
+    def apply(self, name: str | None = None) -> tuple[AppliedSystem, ...]:
+        """Apply what is planned of both, or of one alone."""
+        document = plan_document(self.workspace(), tuple(self.plans(name).values()), None)
         return apply_repository(self.policy, document, self.ledger, self.dsn)
 
     def verify(self, system: str | None = None) -> dict[str, Verified]:

@@ -23,6 +23,7 @@ from recuse.operations.workspace import Workspace, open_workspace
 from recuse.targets.postgres.throwaway import Server, throwaway
 from recuse.targets.target import target_for
 from tests.conftest import binaries_of
+from tests.place import Place
 from tests.remembering import remembering
 
 HERE: Final = Path(__file__).parent
@@ -79,7 +80,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Lab:
+class Lab(Place):
     """A running server with the world in it, and the policy repository that governs it."""
 
     server: Server
@@ -90,14 +91,6 @@ class Lab:
     def dsn(self, login: str | None = None) -> str:
         """A connection string: of the superuser, or of a login, whose password is its name."""
         return self.server.dsn(self.database) if login is None else self.server.dsn(self.database, login, login)
-
-    @property
-    def policy(self) -> Path:
-        return self.folder / "policy"
-
-    @property
-    def ledger(self) -> Path:
-        return record.ledger_folder(self.policy, None)
 
     def run(self, text: str) -> None:
         """Run SQL of this test as the superuser."""

@@ -64,6 +64,8 @@ def test_a_neighbour_is_another_database_of_the_same_running_server() -> None:
         "files": frozenset({"warehouse"}),
         "same": frozenset({"warehouse"}),
         "warehouse": frozenset({"files", "same"}),
+        "elsewhere": frozenset(),
+        "promoted": frozenset(),
     }
 
 
@@ -78,7 +80,9 @@ def verdict(system: str, word: Verdict) -> Verified:
     ("own", "theirs", "expected"),
     [
         ("holds", "holds", "holds"),
-        ("holds", "holds by catalog", "holds"),
+        ("holds", "holds by catalog", "holds by catalog"),
+        ("holds by catalog", "holds", "holds by catalog"),
+        ("findings", "holds by catalog", "findings"),
         ("holds", "findings", "undetermined"),
         ("holds by catalog", "undetermined", "undetermined"),
         ("findings", "findings", "findings"),

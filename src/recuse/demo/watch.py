@@ -1,7 +1,7 @@
 """The demo's application and nightly programs at work while the policy is applied: counts what they are refused."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -64,16 +64,24 @@ def work_once(world: World, work: Work, warehouse: World | None = None) -> None:
 @contextmanager
 def working(world: World, warehouse: World | None = None) -> Iterator[Work]:
     """The programs in a loop beside the `with` block, ended with it."""
-    work, stop = Work(), threading.Event()
+    work = Work()
+    with repeating(lambda: work_once(world, work, warehouse)):
+        yield work
+
+
+@contextmanager
+def repeating(step: Callable[[], None]) -> Iterator[None]:
+    """Something done over and over beside the `with` block, the last time to its end."""
+    stop = threading.Event()
 
     def loop() -> None:
         while not stop.is_set():
-            work_once(world, work, warehouse)
+            step()
 
     thread = threading.Thread(target=loop, daemon=True)
     thread.start()
     try:
-        yield work
+        yield
     finally:
         stop.set()
         thread.join()

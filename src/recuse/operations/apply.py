@@ -5,7 +5,7 @@ its backtest and advice), so an edited plan is refused and a changed database is
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from recuse.operations.document import compared, plan_document, read_plan
 from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
 from recuse.operations.journal import Journal
-from recuse.operations.neighbours import together
+from recuse.operations.neighbours import placed
 from recuse.operations.phases import Site, Telling, run
 from recuse.operations.plan import Planned
 from recuse.operations.reducing import check_permits, check_reduces
@@ -33,11 +33,9 @@ from recuse.operations.stages import Planner
 from recuse.operations.standbys import PATIENCE as PATIENCE_FOR_STANDBYS
 from recuse.operations.standbys import sever_standbys
 from recuse.operations.undo import check_may_return
-from recuse.operations.workspace import Workspace, open_any, open_emergency, open_with_ledger
+from recuse.operations.workspace import Dsn, Workspace, open_any, open_emergency, open_with_ledger
 from recuse.targets.records import PATIENCE, Applied, Patience, Progress
 from recuse.targets.target import Session, target_for
-
-Dsn = Callable[[System], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +109,8 @@ def apply_in(
         pairs = tuple(zip(sessions, systems, strict=True))
         current = frozenset(_current(pairs, known, needed=not (emergency or manner.resuming)))
         wish = Wish(tuple(whole["close"]))
-        if len(pairs) > 1:
-            workspace = replace(workspace, together=together({s.name: at.position() for at, s in pairs}))
-            planner = replace(planner, workspace=workspace)
+        workspace = placed(workspace, manner.dsn, ((system, session) for session, system in pairs))
+        planner = replace(planner, workspace=workspace)
         planned = [plan_closing(session, planner, system, wish) for session, system in pairs]
         _compare(workspace, planned, plan)
         sessions = [session for session, each in zip(sessions, planned, strict=True) if not each.goal.preview]
@@ -212,6 +209,12 @@ def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> 
     if now == compared(given):
         return
     mine, theirs = read_plan(now), read_plan(compared(given))
+    here, there = ([str(goal["system"]) for goal in each["goals"]] for each in (mine, theirs))
+    if here != there:
+        raise StalePlanError(
+            f"the plan is of {_named(there)}, and apply runs the plans of {_named(here)} together",
+            "run `recuse plan` again, without --system",
+        )
     if mine["fingerprint"] != theirs.get("fingerprint"):
         raise StalePlanError(
             "the database is not as it was when the plan was made", "run `recuse plan` again and look at what changed"
@@ -221,6 +224,10 @@ def _compare(workspace: Workspace, planned: Iterable[Planned], given: bytes) -> 
         f"the plan file is not what would be planned now (it differs in {', '.join(different) or 'its bytes'})",
         "run `recuse plan` again",
     )
+
+
+def _named(systems: Iterable[str]) -> str:
+    return ", ".join(f"`{system}`" for system in systems) or "no system"
 
 
 def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: bytes, planned: Iterable[Planned]) -> None:

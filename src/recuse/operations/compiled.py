@@ -39,7 +39,7 @@ def compile_system(session: Session, policy: Policy, system: System) -> Compiled
     check_primary(session.whereabouts(), system.name)
     accounts = {a.login: a for a in policy.repository.accounts.values() if a.system == system.name}
     _check_logins(system, accounts, found)
-    _check_offices(policy, accounts, found)
+    _check_offices(policy, system, accounts, found)
     check_catalog(system, found.shapes, session.column_types())
     check_parts(system, found.shapes, found.links)
     classes = policy.classifier(system, found.shapes, found.server.database).classify(policy.on)
@@ -79,13 +79,15 @@ def _check_logins(system: System, accounts: Mapping[str, Account], found: Inspec
         )
 
 
-def _check_offices(policy: Policy, accounts: Mapping[str, Account], found: Inspection) -> None:
+def _check_offices(policy: Policy, system: System, accounts: Mapping[str, Account], found: Inspection) -> None:
     """Where databases of a server share what issuers and administrators are members of, nobody is that in one alone."""
-    if KEEPER not in found.neighbours.depending and not policy.together:
+    beside = policy.together.get(system.name, frozenset())
+    if KEEPER not in found.neighbours.depending and not beside:
         return
+    apart = policy.together.keys() - beside  # on a server of its own, as somebody has looked
     for account in sorted(policy.repository.accounts.values(), key=lambda account: account.id):
         here = accounts.get(account.login)
-        if here is None or account.login not in found.oids:
+        if here is None or account.login not in found.oids or account.system in apart:
             continue
         for role, held in _OFFICES.items():
             if held(account) and not held(here):

@@ -6,7 +6,8 @@ which system is told by the sessions themselves, never by names in files: a data
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,10 +16,10 @@ from recuse.errors import TargetError
 from recuse.model import System
 from recuse.operations.findings import split_name
 from recuse.operations.verdict import Verdict, Verified
-from recuse.operations.workspace import Workspace
+from recuse.operations.workspace import Dsn, Workspace
 from recuse.paths import Edge
 from recuse.targets.records import Collected
-from recuse.targets.target import target_for
+from recuse.targets.target import Session, target_for
 from recuse.targets.whereabouts import Position
 
 _CLASS_THERE: Final = re.compile(r"role:(recuse_[co]_[0-9a-f]{8}_\w+)@+(.+)")  # such a name is never quoted
@@ -54,25 +55,29 @@ def beside(mine: Position, others: Mapping[str, Position]) -> tuple[Neighbour, .
 
 
 def together(places: Mapping[str, Position]) -> dict[str, frozenset[str]]:
-    """The other systems on the server of each system that has any."""
-    found = {name: frozenset(each.system for each in beside(place, places)) for name, place in places.items()}
-    return {name: others for name, others in found.items() if others}
+    """The other systems on the server of each system that was looked at, which may be none."""
+    return {name: frozenset(each.system for each in beside(place, places)) for name, place in places.items()}
 
 
-def placed(workspace: Workspace, dsn: Callable[[System], str]) -> Workspace:
+def placed(workspace: Workspace, dsn: Dsn, opened: Iterable[tuple[System, Session]] = ()) -> Workspace:
     """The workspace, in which it is known which live systems are of one server."""
+    return replace(workspace, together=together(places(workspace, dsn, opened)))
+
+
+def places(workspace: Workspace, dsn: Dsn, opened: Iterable[tuple[System, Session]] = ()) -> dict[str, Position]:
+    """Where the live systems are, by their sessions: those `opened`, and short ones of the others.
+
+    One that does not answer is left out: it is not known to be a neighbour. Where there is but one, nobody looks.
+    """
     live = workspace.of_kind("live")
-    return replace(workspace, together=together(dict(positions(live, dsn)))) if len(live) > 1 else workspace
-
-
-def positions(systems: Iterable[System], dsn: Callable[[System], str]) -> Iterator[tuple[str, Position]]:
-    """Where systems are that are not looked at otherwise; one that does not answer is not known to be a neighbour."""
-    for system in systems:
-        try:
-            with target_for(system.engine).open(dsn(system)) as session:
-                yield system.name, session.position()
-        except TargetError:
-            continue
+    if len(live) < 2:
+        return {}
+    found = {system.name: session.position() for system, session in opened}
+    for system in live:
+        if system.name not in found:
+            with suppress(TargetError), target_for(system.engine).open(dsn(system)) as session:
+                found[system.name] = session.position()
+    return found
 
 
 def apart(collected: Collected, neighbours: Iterable[Neighbour]) -> tuple[Collected, tuple[Neighbour, ...]]:
@@ -90,12 +95,16 @@ def apart(collected: Collected, neighbours: Iterable[Neighbour]) -> tuple[Collec
 
 
 def leaning(own: Verified, neighbours: Iterable[Neighbour], verdicts: Mapping[str, Verified]) -> Verified:
-    """The verdict with what its neighbours' own verdicts make of it: where one does not hold, this cannot be told."""
+    """The verdict with what its neighbours' own verdicts make of it, which is no better than any of them.
+
+    Where one does not hold, this cannot be told.
+    """
     for each in neighbours:
         other = verdicts.get(each.system)
         where = f"`{each.database}` of this server, which is system `{each.system}`"
         if other is not None and other.verdict in ("holds", "holds by catalog"):
-            own = replace(own, examined=(*own.examined, f"the classes of {where}, by its own verdict"))
+            rests = (*own.examined, f"the classes of {where}, by its own verdict")
+            own = replace(own, verdict=other.verdict if own.verdict == "holds" else own.verdict, examined=rests)
             continue
         why = "was not verified in this run" if other is None else f"has the verdict `{other.verdict}`"
         line = f"neighbour: what the classes of {where}, show is not answered for: it {why}"

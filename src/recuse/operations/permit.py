@@ -11,10 +11,10 @@ from recuse.errors import ApplyError, InputError, RefusedError
 from recuse.ledger import JSON, encode
 from recuse.model import Permit, Request, System
 from recuse.operations import record
-from recuse.operations.apply import Dsn, service_dsn
+from recuse.operations.apply import service_dsn
 from recuse.operations.kept import keep, kept
 from recuse.operations.standbys import PATIENCE, sever_permit
-from recuse.operations.workspace import Workspace, open_with_ledger
+from recuse.operations.workspace import Dsn, Workspace, open_with_ledger
 from recuse.permits import Line, Register, check, issued_body, narrowed, permit_of, request_body, survey
 from recuse.targets.records import Severed
 from recuse.targets.target import target_for

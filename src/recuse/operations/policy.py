@@ -16,7 +16,7 @@ from recuse.model import Repository, System
 class Policy:
     """Repository, rules in force or in draft, the directives that hold them, and the day.
 
-    `together` are the other systems on the server of a system, where that is known.
+    `together` are the other systems on the server of each system that somebody has looked at.
     """
 
     repository: Repository

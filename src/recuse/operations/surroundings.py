@@ -28,11 +28,12 @@ def surroundings(policy: Policy, known: Compiled, batches: Mapping[ObjectRef, st
 
 
 def _elsewhere(policy: Policy, system: System) -> dict[str, tuple[str, ...]]:
-    """The other systems of the policy in which logins of these names are active: a server knows a name once."""
+    """The other systems in which logins of these names are active, where nobody has looked whose server theirs is."""
     found: dict[str, tuple[str, ...]] = {}
     for account in sorted(policy.repository.accounts.values(), key=lambda account: account.id):
         other = policy.repository.systems[account.system]
-        if account.active and other.name != system.name and (other.kind, other.engine) == (system.kind, system.engine):
+        known = other.name == system.name or other.name in policy.together
+        if account.active and not known and (other.kind, other.engine) == (system.kind, system.engine):
             found[account.login] = (*found.get(account.login, ()), other.name)
     return found
 

@@ -18,7 +18,7 @@ from recuse.ledger import Entry
 from recuse.model import UNBOUND_USES, Account, System
 from recuse.operations import record
 from recuse.operations.acceptance import divided
-from recuse.operations.apply import Dsn, service_dsn
+from recuse.operations.apply import service_dsn
 from recuse.operations.attempts import Attempt, Attempts, known_by, untold
 from recuse.operations.attested import verify_attested
 from recuse.operations.closing import written
@@ -31,7 +31,7 @@ from recuse.operations.findings import Finder
 from recuse.operations.kept import kept
 from recuse.operations.limits import by_catalog, host_rules
 from recuse.operations.listed_verify import verify_listings
-from recuse.operations.neighbours import Neighbour, apart, beside, leaning, positions, together
+from recuse.operations.neighbours import Neighbour, apart, beside, leaning, places, together
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned
 from recuse.operations.residual import residual
@@ -39,7 +39,7 @@ from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
 from recuse.operations.stages import Planner, left_open
 from recuse.operations.standbys import Standbys, look, old_standby_sessions, severed_there, standby_findings
 from recuse.operations.verdict import Verdict, Verified, exit_code, verify_document
-from recuse.operations.workspace import Workspace
+from recuse.operations.workspace import Dsn, Workspace
 from recuse.permits import Register
 from recuse.policy.decide import Decider
 from recuse.targets.records import Collected, Progress
@@ -87,11 +87,10 @@ def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str 
     own: list[tuple[Verified, tuple[Neighbour, ...]]] = []
     with ExitStack() as stack:
         opened = [(each, stack.enter_context(target_for(each.engine).open(looking.dsn(each)))) for each in live]
-        places = {each.name: session.position() for each, session in opened}
-        places |= dict(positions((each for each in workspace.of_kind("live") if each not in live), looking.dsn))
-        workspace = replace(workspace, together=together(places))
+        where = places(workspace, looking.dsn, opened)
+        workspace = replace(workspace, together=together(where))
         for each, session in opened:
-            near = beside(places[each.name], places)
+            near = beside(where[each.name], where) if where else ()
             verification = _Verification(session, workspace, each, ledger, looking, near)
             own.append((verification.verdict(), verification.near))
     verdicts = {verified.system: verified for verified, _ in own}

@@ -12,13 +12,13 @@ from recuse.ledger import Entry
 from recuse.model import System
 from recuse.operations import watching
 from recuse.operations.alerting import Channel
-from recuse.operations.apply import Dsn, service_dsn
+from recuse.operations.apply import service_dsn
 from recuse.operations.conditions import Condition
 from recuse.operations.drift import PLAN, drifted
 from recuse.operations.ending import Ending
 from recuse.operations.permit import Office
 from recuse.operations.since import Cut
-from recuse.operations.workspace import Workspace
+from recuse.operations.workspace import Dsn, Workspace
 from recuse.targets.looks import Look
 from recuse.targets.records import Inspection
 from recuse.targets.target import Session

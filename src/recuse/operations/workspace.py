@@ -1,6 +1,6 @@
 """A policy repository opened for work: read, its directives judged at a moment, its rules validated."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,13 +23,16 @@ from recuse.operations.policy import Policy
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import RuleSet, validate
 
+Dsn = Callable[[System], str]
+"""What says where to connect for a system."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """A repository with the rules that count; `attested` is empty when they are drafts.
 
     `alone` are directives that an emergency rests on, `emergencies` those that the ledger has as applied so.
-    `together` are the other systems on the server of a system, where somebody has looked.
+    `together` are the other systems on the server of each system that somebody has looked at.
     """
 
     folder: Path
