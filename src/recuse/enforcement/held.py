@@ -5,7 +5,7 @@ more into the loosening phase. What a login *loses* counts SET ROLE too.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from recuse.enforcement.facts import (
@@ -42,10 +42,14 @@ class Holdings:
     _closures: dict[str, frozenset[str]] = field(default_factory=dict)
     _all: dict[str, frozenset[Right]] = field(default_factory=dict)
     _parents: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _inherits: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _entered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _identities: dict[str, frozenset[str]] = field(default_factory=dict)
+    _inherited_by: dict[str, frozenset[str]] = field(default_factory=dict)
     _grants: dict[str | None, set[Right]] = field(default_factory=lambda: defaultdict(set))
     _owners: dict[ObjectRef, str] = field(default_factory=dict)
     _owned: dict[str, set[Name]] = field(default_factory=lambda: defaultdict(set))
-    _rows: dict[tuple[str, ObjectRef, PolicyCommand], frozenset[str] | None] = field(default_factory=dict)
+    _rows: dict[tuple[str, bool, ObjectRef, PolicyCommand], frozenset[str] | None] = field(default_factory=dict)
     _somewhere: dict[str, frozenset[Name] | None] = field(default_factory=dict)
     _roles: dict[str, Role] = field(default_factory=dict)
     _secured: dict[ObjectRef, RowSecurity] = field(default_factory=dict)
@@ -55,8 +59,13 @@ class Holdings:
     def __post_init__(self) -> None:
         for fact in self.facts:
             match fact:
-                case Membership() if fact.inherit or (self.settable and _enters(fact)):
-                    self._parents[fact.member].add(fact.role)
+                case Membership():
+                    if fact.inherit:
+                        self._inherits[fact.member].add(fact.role)
+                        self._parents[fact.member].add(fact.role)
+                    if self.settable and _enters(fact):
+                        self._entered[fact.member].add(fact.role)
+                        self._parents[fact.member].add(fact.role)
                 case Grant():
                     self._grants[fact.grantee].add((fact.on, fact.privilege))
                 case Owner():
@@ -76,13 +85,7 @@ class Holdings:
     def roles(self, login: str) -> frozenset[str]:
         """The roles whose privileges `login` can use, itself included."""
         if login not in self._closures:
-            found, waiting = {login}, [login]
-            while waiting:
-                for parent in self._parents.get(waiting.pop(), ()):
-                    if parent not in found:
-                        found.add(parent)
-                        waiting.append(parent)
-            self._closures[login] = frozenset(found)
+            self._closures[login] = _closure(login, self._parents)
         return self._closures[login]
 
     def anything(self, login: str, relation: ObjectRef) -> bool:
@@ -119,26 +122,65 @@ class Holdings:
         granted = (f for f in facts if isinstance(f, Grant) and f.grantee == role and f.on.kind != "schema")
         return any(self.has(login, grant.on, grant.privilege) for grant in granted)
 
-    def rows(self, login: str, table: ObjectRef, command: PolicyCommand) -> frozenset[str] | None:
-        """The permissive conditions under which `login` sees or changes rows; None means every row."""
-        key = (login, table, command)
-        if key not in self._rows:
-            self._rows[key] = self._conditions(login, table, command)
-        return self._rows[key]
+    def rows(
+        self, login: str, table: ObjectRef, command: PolicyCommand, holding: ObjectRef | None = None
+    ) -> frozenset[str] | None:
+        """The permissive conditions under which `login` sees or changes rows; None means every row.
 
-    def _conditions(self, login: str, table: ObjectRef, command: PolicyCommand) -> frozenset[str] | None:
-        secured = self._secured.get(table)
-        roles = self.roles(login)
+        With `holding`, as those roles alone that it can act as and that hold the command's privilege on that object:
+        whom no row policy binds may hold nothing without SET ROLE, after which the role's policies bind it.
+        """
+        found: set[str] = set()
+        for acting in self._acting(login):
+            if holding is not None and not self._holds(acting, holding, command):
+                continue
+            key = (acting, login in self._registered, table, command)
+            if key not in self._rows:
+                self._rows[key] = self._conditions(*key)
+            conditions = self._rows[key]
+            if conditions is None:
+                return None
+            found |= conditions
+        return frozenset(found)
+
+    def _acting(self, login: str) -> frozenset[str]:
+        """The roles as which `login` can act, itself included."""
+        if login not in self._identities:
+            self._identities[login] = _closure(login, self._entered)
+        return self._identities[login]
+
+    def _inheriting(self, role: str) -> frozenset[str]:
+        """The roles whose privileges one has who acts as `role`, that one included."""
+        if role not in self._inherited_by:
+            self._inherited_by[role] = _closure(role, self._inherits)
+        return self._inherited_by[role]
+
+    def _holds(self, role: str, on: ObjectRef, privilege: PolicyCommand) -> bool:
+        own = self._roles.get(role)
+        roles = self._inheriting(role)
+        rights = ((on, privilege), (on.relation, privilege))
+        return (
+            (own is not None and own.superuser)
+            or self._owner(on.relation) in roles
+            or any(right in self._grants.get(each, ()) for each in (*roles, None) for right in rights)
+        )
+
+    def _conditions(
+        self, role: str, registered: bool, table: ObjectRef, command: PolicyCommand
+    ) -> frozenset[str] | None:
+        """What binds one who acts as `role`, whose login is `registered` or not."""
+        secured, own = self._secured.get(table), self._roles.get(role)
+        roles = self._inheriting(role)
         if secured is None or not secured.enabled:
             return None
-        if any(r.superuser or r.bypass_rls for name in roles if (r := self._roles.get(name))):
+        if own is not None and (own.superuser or own.bypass_rls):  # attributes are not inherited
             return None
         if self._owner(table) in roles and not secured.forced:
             return None
         texts: set[str] = set()
         for policy in self._policies.get(table, ()):
             if policy.name == OTHERS:  # at the stage canary the accounts that are enforced are registered, and no other
-                if login not in self._registered and (roles & set(policy.roles) or "public" in policy.roles):
+                if not registered and (roles & set(policy.roles) or "public" in policy.roles):
                     return None
             elif policy.command in (command, "ALL") and (roles & set(policy.roles) or "public" in policy.roles):
                 texts.add((policy.check if command == "INSERT" else policy.using) or policy.using or "true")
@@ -150,3 +192,13 @@ class Holdings:
             if owner is not None:
                 return owner
         return None
+
+
+def _closure(start: str, parents: Mapping[str, set[str]]) -> frozenset[str]:
+    found, waiting = {start}, [start]
+    while waiting:
+        for parent in parents.get(waiting.pop(), ()):
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return frozenset(found)

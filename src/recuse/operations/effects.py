@@ -140,7 +140,7 @@ def _table_reach(
                 continue  # a grant to write what the database computes gives nothing
             if not holdings.has(account.login, on, privilege):
                 continue
-            rows = holdings.rows(account.login, ref, _COMMAND[action])
+            rows = holdings.rows(account.login, ref, _COMMAND[action], on)
             if rows is None or rows:
                 yield (account.id, category, action), (table.name, column.name), rows
 

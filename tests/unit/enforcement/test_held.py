@@ -8,11 +8,13 @@ from recuse.enforcement.facts import (
     Membership,
     ObjectRef,
     Owner,
+    RegisteredAccount,
     Role,
     RowPolicy,
     RowSecurity,
 )
 from recuse.enforcement.held import Holdings
+from recuse.enforcement.names import OTHERS
 
 TABLE = ObjectRef("table", ("records", "person"))
 VIEW = ObjectRef("view", ("records", "all"))
@@ -97,3 +99,32 @@ def test_rows_by_the_permissive_policies_of_one_s_roles() -> None:
     assert found.rows("clerk", TABLE, "UPDATE") == frozenset({"one", "five"})
     assert Holdings((*facts, policy("all", ("staff",), "TRUE"))).rows("clerk", TABLE, "SELECT") is None
     assert Holdings((*facts, policy("all", ("staff",), None))).rows("clerk", TABLE, "DELETE") is None
+
+
+def test_whom_nothing_binds_is_bound_as_the_role_that_it_enters() -> None:
+    """BYPASSRLS is the login's, and the right is the role's: nothing of it is had without SET ROLE."""
+    secured = RowSecurity(TABLE, enabled=True, forced=True)
+    facts = (*OWNED, secured, grant("staff"), policy("a", ("staff",), "one"), replace(PLAIN, bypass_rls=True))
+    enters = Holdings((*facts, member("staff", "clerk", inherit=False, set_=True)), settable=True)
+    assert enters.rows("clerk", TABLE, "SELECT", PHONE) == frozenset({"one"})
+    assert enters.rows("clerk", TABLE, "UPDATE", PHONE) == frozenset(), "nobody holds it"
+    assert Holdings((*facts, member("staff", "clerk"))).rows("clerk", TABLE, "SELECT", PHONE) is None, "it has both"
+    assert Holdings((*facts, grant("clerk", PHONE)), settable=True).rows("clerk", TABLE, "SELECT", PHONE) is None
+
+
+def test_the_stage_canary_tells_accounts_by_their_login() -> None:
+    """Whatever role a registered login enters, the row policy for the others is not for it."""
+    secured = RowSecurity(TABLE, enabled=True, forced=True)
+    facts = (*OWNED, secured, grant("staff"), policy(OTHERS, ("public",), "x"), member("staff", "clerk", set_=True))
+    assert Holdings(facts, settable=True).rows("clerk", TABLE, "SELECT", TABLE) is None
+    registered = (*facts, RegisteredAccount("clerk", 1, active=True))
+    assert Holdings(registered, settable=True).rows("clerk", TABLE, "SELECT", TABLE) == frozenset()
+
+
+def test_attributes_are_not_inherited() -> None:
+    secured = RowSecurity(TABLE, enabled=True, forced=True)
+    boss = replace(PLAIN, name="boss", bypass_rls=True)
+    facts = (*OWNED, secured, boss, grant("boss"), policy("a", ("boss",), "one"), member("boss", "clerk"))
+    assert Holdings(facts).rows("clerk", TABLE, "SELECT", TABLE) == frozenset({"one"})
+    both = (*facts, member("boss", "clerk", set_=True))
+    assert Holdings(both, settable=True).rows("clerk", TABLE, "SELECT", TABLE) is None, "by SET ROLE it is the boss"
