@@ -46,8 +46,8 @@ class Office:
     def find(self) -> tuple[Finding, ...]:
         """What is found past the policy now, by the catalog."""
         planned = self.plan()
-        finder = Finder(self.workspace.repository, next(self.workspace.systems()), planned, self.session.collect())
-        return finder.find()
+        system = next(self.workspace.systems())
+        return Finder(self.workspace.repository, system, planned, self.session.collect(system.governed)).find()
 
     def apply(self, planned: Planned) -> None:
         self.session.apply(planned.plan, self.session.inspect(), lambda *_: None)

@@ -99,6 +99,22 @@ def test_cluster_wide_mechanisms_and_sessions(own_server: Server) -> None:
     assert not session.older_than(datetime(2000, 1, 1, tzinfo=UTC))
 
 
+def test_copies_are_steps_to_what_is_asked_about_alone(database: str) -> None:
+    """Of many alike tables, one for each tenant say, all look like copies of all: so many steps nobody asks for."""
+    names = [f"tenant_{number}.person" for number in range(40)]
+    with psycopg.connect(database, autocommit=True) as connection:
+        for name in names:
+            connection.execute(
+                f"CREATE SCHEMA {name.partition('.')[0]}; CREATE TABLE {name} (id int, ssn text, mugshot text)"
+            )
+    found = collected(database)
+    assert not any(edge.kind == "copy" for edge in found.edges)
+    steps = [edge for edge in found.toward({names[0]}) if edge not in set(found.edges)]
+    assert {edge.source for edge in steps} == {f"column:{n}.{c}" for n in names[1:] for c in ("id", "ssn", "mugshot")}
+    assert {edge.target for edge in steps} == {f"part:{names[0]}.{column}" for column in ("id", "ssn", "mugshot")}
+    assert found.toward(names) == found.edges
+
+
 def test_default_privileges_lead_to_the_future(own_server: Server) -> None:
     with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
         connection.execute("CREATE ROLE ice LOGIN; CREATE ROLE maker; CREATE SCHEMA s")

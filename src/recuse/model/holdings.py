@@ -100,6 +100,11 @@ class System:
                 return table
         raise KeyError(name)
 
+    @property
+    def governed(self) -> frozenset[str]:
+        """The names of the tables that are categorised."""
+        return frozenset(table.name for table in self.tables)
+
 
 @dataclass(frozen=True, slots=True)
 class Institution:

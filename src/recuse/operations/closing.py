@@ -59,7 +59,7 @@ def plan_closing(session: Session, planner: Planner, system: System, wish: Wish)
         )
     policy = planner.workspace.policy()
     compiled = compile_system(session, policy, system)
-    closed = _Closer(planner.workspace, system, base, session.collect(), wish).close()
+    closed = _Closer(planner.workspace, system, base, session.collect(system.governed), wish).close()
     whole = plan_of(session, policy, compiled, replace(policy_course(compiled), closed=closed))
     return replace(whole, goal=base.goal)
 

@@ -98,7 +98,7 @@ def _by_column(
 ) -> dict[Reach, ByColumn]:
     """The same column by column: a category can lie in several tables, and be held in one of them alone."""
     holdings = Holdings(facts, settable)
-    categorised = {table.name for table in system.tables}
+    categorised = system.governed
     others = [
         f.of
         for f in facts

@@ -128,7 +128,8 @@ def find_targets(collected: Collected, parts: Sequence[str]) -> frozenset[str]:
 
 def answers(collected: Collected, targets: Collection[str], accounts: Sequence[str]) -> tuple[Answer, ...]:
     """One answer for each account, in their order; an account that cannot connect reaches nothing."""
-    graph = Graph.of(collected.edges).toward(targets)
+    relations = {collected.columns.get(node, node).partition(":")[2] for node in targets}
+    graph = Graph.of(collected.toward(relations)).toward(targets)
     search = search_of(graph, accounts)
     return tuple(_answer(collected, graph, targets, search.reached(n)) for n in range(len(accounts)))
 

@@ -61,7 +61,7 @@ def residual(repository: Repository, system: System, planned: Planned, noted: It
 def _leaving(system: System, planned: Planned) -> Iterator[Limit]:
     """Data that leaves by itself; who may fetch it is an account of its own, declared or a finding."""
     links = planned.found.links
-    governed = {table.name for table in system.tables}
+    governed = system.governed
     governed |= {part for table in governed for part in links.parts_of(table)}
     for publication in sorted({publication for publication, _ in links.published}):
         tables = sorted(table for name, table in links.published if name == publication and table in governed)

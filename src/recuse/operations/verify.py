@@ -165,7 +165,7 @@ class _Verification:
     def _look(self) -> _Seen:
         """Everything that is looked at, in the order in which it is."""
         planned = Planner(self.workspace, self.ledger).plan(self.session, self.system)
-        collected, self.near = apart(self.session.collect(), self.near)
+        collected, self.near = apart(self.session.collect(self.system.governed), self.near)
         entries = record.entries(self.ledger)
         register = Register.of(kept(self.ledger), entries)
         unseen: tuple[str, ...] = ()

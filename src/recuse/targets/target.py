@@ -5,7 +5,7 @@ facts in the database's own words, renders changes as text, applies a plan, ends
 What it cannot enforce is refused at plan time, by name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.metadata import entry_points
@@ -179,8 +179,11 @@ class Session(Protocol):
         """What statements over these tables meet once the plan is applied. Runs none of them."""
         ...
 
-    def collect(self) -> Collected:
-        """Every step that yields access, and what was not examined. Read-only."""
+    def collect(self, governed: Collection[str]) -> Collected:
+        """Every step that yields access, and what was not examined. Read-only.
+
+        What looks like a copy is a step to `governed` tables alone (`schema.table`), and from none of them.
+        """
         ...
 
     def look(self, since: datetime) -> Look:

@@ -25,7 +25,7 @@ def relation(name: str, columns: str, kind: str = "r", family: str | None = None
 
 def looks(copy: Relation, original: Relation, *others: Relation, same: bool = True) -> tuple[str, ...] | None:
     """The columns by which the one looks like a copy of the other, beside others."""
-    found = [like for like in copies([original, *others], [copy, *others], same=same)
+    found = [like for like in copies([original, *others], [copy, *others], {original.name}, same=same)
              if (like.copy, like.original) == (copy, original)]  # fmt: skip
     assert len(found) <= 1
     return found[0].columns if found else None
@@ -71,7 +71,7 @@ def test_what_unlike_relations_share_does_not_tell() -> None:
     accounts = relation("p.accounts", "aid:number bid:number abalance:number filler")
     history = relation("p.history", "tid:number bid:number aid:number delta:number mtime:time filler")
     tables = [branches, tellers, accounts, history]
-    assert not list(copies(tables, tables, same=True))
+    assert not [each for one in tables for each in copies(tables, tables, {one.name}, same=True)]
     taken = relation("p.taken", "aid:number abalance:number filler")
     assert looks(taken, accounts, branches, tellers, history) is None, "two numbers and a filler"
 
@@ -80,6 +80,18 @@ def test_many_copies_do_not_hide_one_another() -> None:
     original = relation("cpd.person", PERSON)
     years = [relation(f"x.y{year}", PERSON) for year in range(2000, 2030)]
     assert all(looks(year, original, *(y for y in years if y is not year)) for year in years)
+
+
+def test_what_is_asked_about_is_no_copy_of_itself() -> None:
+    """Of one table for each of many tenants each looks like a copy of all: they are asked about together, or alone."""
+    tenants = [relation(f"tenant_{number}.person", PERSON) for number in range(50)]
+    names = {each.name for each in tenants}
+    assert not list(copies(tenants, tenants, names, same=True))
+    assert len(list(copies(tenants, tenants, names, same=False))) == 50 * 50
+    [left, *known] = tenants
+    found = list(copies(tenants, tenants, names - {left.name}, same=True))
+    pairs = sorted((each.copy.name, each.original.name) for each in found)
+    assert pairs == sorted((left.name, one.name) for one in known)
 
 
 def test_a_shared_reference_explains_a_column() -> None:
@@ -101,5 +113,5 @@ def test_the_same_name_and_columns_tell_by_themselves() -> None:
 
 
 def test_the_reason_names_the_columns() -> None:
-    [like] = copies([relation("cpd.person", PERSON)], [relation("x.one", "ssn")], same=True)
+    [like] = copies([relation("cpd.person", PERSON)], [relation("x.one", "ssn")], {"cpd.person"}, same=True)
     assert like.reason == "x.one looks like a copy of cpd.person: the column ssn agrees"

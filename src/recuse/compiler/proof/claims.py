@@ -104,7 +104,7 @@ class Claims:
         return replace(entry, principal=principal, circumstances=circumstances)
 
     def _check_readable(self) -> None:
-        governed = {table.name for table in self.prover.system.tables}
+        governed = self.prover.system.governed
         for policy in self.state.every_policy():
             for side in (policy.using, policy.check):
                 found = None if side is None else unread(side)

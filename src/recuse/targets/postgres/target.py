@@ -1,6 +1,6 @@
 """PostgreSQL as a target: connects the parts of this folder to what the operations ask for."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -132,9 +132,9 @@ class PostgresSession:
         """What statements meet once the plan is applied."""
         return judged(self.connection, logged, classes, tables)
 
-    def collect(self) -> Collected:
+    def collect(self, governed: Collection[str]) -> Collected:
         """Every step that yields access in this database, and what was not examined."""
-        return collected(self.connection)
+        return collected(self.connection, governed)
 
     def look(self, since: datetime) -> Look:
         """What is to be seen now beside the facts."""

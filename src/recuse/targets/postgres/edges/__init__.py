@@ -26,7 +26,7 @@ Names are quoted where SQL needs it. Nodes of a database other than the connecte
 edges, preferred first among equally long paths.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -52,6 +52,7 @@ _ALSO_EXAMINED: Final = (
     "copies by triggers", "functions that run unnamed", "code that others run", "inheritance and partitions",
     "row policies", "other databases", "user mappings and foreign tables", "subscriptions", "copies by their columns",
 )  # fmt: skip
+_RANK: Final = {kind: position for position, kind in enumerate(KINDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Session:
 class Collected:
     """The edges of one database, and of the others as far as paths lead through them, and what is known beside them.
 
+    `copies` gives the steps from what looks like a copy of relations, asked for by name, and is none of them.
     `not_examined` has a line `mechanism: what was found` for each mechanism that is there and that no edge describes.
     `columns` maps a column's node to its relation's; `logins` are all roles that can log in, sorted; `row_security` has
     every guarded relation with its database's; `pages` are the addresses of the documentation by kind of edge; `noted`
@@ -88,6 +90,11 @@ class Collected:
     row_security: Mapping[str, RowSecurity]
     pages: Mapping[str, str]
     noted: tuple[tuple[str, str], ...]
+    copies: Callable[[Collection[str]], Iterable[Edge]]
+
+    def toward(self, relations: Collection[str]) -> tuple[Edge, ...]:
+        """The edges with those from copies of these relations, named as SQL names them."""
+        return tuple(sorted((*self.edges, *self.copies(relations)), key=_order))
 
     def rows(self, place: Place) -> Rows:
         """Which rows are read at a place that is a relation, a column or a part of one."""
@@ -135,14 +142,14 @@ def collect(connection: Connection, database: str) -> Collected:
             closed.append(f"other databases: `{other.name}` could not be examined: {error.message}")
     own = here(connection, databases[0].security.inherits)
     linker = Linker(databases, own)
-    joined = chain(
-        linker.edges(), subscribed(databases, own), *(copied(databases[0], each, linker) for each in databases)
-    )
-    edges = [*(edge for each in databases for edge in each.edges), *joined]
-    rank = {kind: position for position, kind in enumerate(KINDS)}
+    edges = [*(edge for each in databases for edge in each.edges), *linker.edges(), *subscribed(databases, own)]
+
+    def copies(asked: Collection[str]) -> Iterator[Edge]:
+        return chain.from_iterable(copied(asked, databases[0], each, linker) for each in databases)
+
     return Collected(
         database=database,
-        edges=tuple(sorted(_live(edges, logins), key=lambda e: (rank[e.kind], e.source, e.target, e.reason))),
+        edges=tuple(sorted(_live(edges, logins), key=_order)),
         examined=(*databases[0].examined, *_ALSO_EXAMINED),
         not_examined=(
             *(line for each in databases for line in each.not_examined),
@@ -156,7 +163,12 @@ def collect(connection: Connection, database: str) -> Collected:
         row_security={node: each.security for each in databases for node in each.security.tables},
         pages=pages(connection.info.server_version),
         noted=tuple(noted_in(connection)),
+        copies=copies,
     )
+
+
+def _order(edge: Edge) -> tuple[int, str, str, str]:
+    return _RANK[edge.kind], edge.source, edge.target, edge.reason
 
 
 def _live(edges: Iterable[Edge], logins: Iterable[str]) -> Iterator[Edge]:

@@ -8,7 +8,7 @@ is what a key explains (a child refers to its parent), a partition or child of t
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
@@ -95,21 +95,26 @@ def relations(shapes: Iterable[Shape]) -> tuple[Relation, ...]:
     return tuple(found)
 
 
-def copies(originals: Sequence[Relation], candidates: Sequence[Relation], *, same: bool) -> Iterator[Likeness]:
-    """The `candidates` that look like copies of tables among the `originals`; `same` if both are of one database."""
+def copies(
+    originals: Sequence[Relation], candidates: Sequence[Relation], asked: Collection[str], *, same: bool
+) -> Iterator[Likeness]:
+    """The `candidates` that look like copies of tables that are `asked` about, by name, among the `originals`.
+
+    What is asked about itself is no copy where both are of one database (`same`). A name tells by all of both.
+    """
     known = _Known.of([*originals, *candidates])
     by_name: dict[str, list[Relation]] = {}
     for each in candidates:
         for name in each.columns:
             by_name.setdefault(name, []).append(each)
     for original in originals:
-        if original.kind not in _ORIGINALS:
+        if original.kind not in _ORIGINALS or original.name not in asked:
             continue
         telling = known.telling(original)
-        asked = telling or [min(original.columns, key=lambda name: len(by_name.get(name, ())))]
-        alike = {each.name: each for name in sorted(asked) for each in by_name.get(name, ())}
+        names = telling or [min(original.columns, key=lambda name: len(by_name.get(name, ())))]
+        alike = {each.name: each for name in sorted(names) for each in by_name.get(name, ())}
         for each in alike.values():
-            if same and each.family == original.family:
+            if same and (each.name in asked or each.family == original.family):
                 continue
             columns = _agreeing(each, original)
             if _is_alike(each, original, columns, telling, known.telling(each)):

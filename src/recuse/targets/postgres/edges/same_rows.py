@@ -3,7 +3,7 @@
 Row security is asked once, of the identity that reads; so such edges differ by identity.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from recuse.paths import ANYONE, Edge
@@ -68,9 +68,12 @@ def referring(keyed: Iterable[Derived], security: RowSecurity) -> Iterator[Edge]
             yield Edge(one.column, one.base, "foreign key value", reason, only_as=identity, identity=ANYONE)
 
 
-def copied(home: Database, there: Database, linker: Linker) -> Iterator[Edge]:
-    """From what looks like a copy to what it looks like; who sees none of its rows learns nothing from it."""
-    for like in copies(home.relations, there.relations, same=there is home):
+def copied(asked: Collection[str], home: Database, there: Database, linker: Linker) -> Iterator[Edge]:
+    """From what looks like a copy of the tables that are asked about; who sees none of its rows learns nothing of it.
+
+    They are asked for by name, since of alike tables, one for each tenant say, all would be copies of all.
+    """
+    for like in copies(home.relations, there.relations, asked, same=there is home):
         node = there.marked(f"{'matview' if like.copy.kind == 'm' else 'table'}:{like.copy.name}")
         readers = linker.readers(there, like.copy.name) if like.copy.kind == "f" else None
         for identity in readers if readers is not None else (who for who, _ in _identities(node, there.security)):
