@@ -71,7 +71,8 @@ class Flow:
     `row` are columns of the row that fires a trigger, `shown` those of them that RAISE shows. `called` are functions
     that run with rights of their own, `replaceable` all functions that run inside. `copied` are pairs: a column that is
     written, and what is written there, a column or the name of one of the row that fires; `sent` are so of channels,
-    `filled` of the row that fires itself. `given` is what functions with rights of their own give back to it.
+    `filled` of the row that fires itself. `told` are columns that the error of a failed constraint shows. `given` is
+    what functions with rights of their own give back to it.
     """
 
     reads: frozenset[Column] = frozenset()
@@ -82,6 +83,7 @@ class Flow:
     copied: frozenset[tuple[Column, Column | str]] = frozenset()
     filled: frozenset[tuple[str, str]] = frozenset()
     sent: frozenset[tuple[str, Column | str]] = frozenset()
+    told: frozenset[Column] = frozenset()
     called: frozenset[Function] = frozenset()
     replaceable: frozenset[Function] = frozenset()
     lookups: frozenset[Lookup] = frozenset()

@@ -47,7 +47,7 @@ def read_database(connection: Connection) -> Database:
         rows_of(connection, "row_policies", GuardedTable), rows_of(connection, "exempt", Exempt), base
     )
     stored = defined(connection, shapes, security.tables)
-    runs = running(connection, shapes, stored.definitions)
+    runs = running(connection, shapes, stored.definitions, security)
     shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
     widening = _widening(connection, security, columns)
     wider = list(widening.edges(base))

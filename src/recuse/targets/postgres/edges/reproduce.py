@@ -27,7 +27,7 @@ _FROM_ELSEWHERE: Final = frozenset({
     "statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification",
     "domain", "partition bound",
 })  # fmt: skip
-_FIRED: Final = frozenset({"trigger", "call", "event trigger"})
+_FIRED: Final = frozenset({"trigger", "call", "event trigger", "failed constraint"})
 _MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})

@@ -8,22 +8,27 @@ reads the source.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Final
+from typing import Final, TypeVar
 
 from recuse.paths import ANYONE, Edge
-from recuse.targets.postgres.edges.attempts import easiest, listen, returned, stand_in, touched
+from recuse.targets.postgres.edges.acting import acting
+from recuse.targets.postgres.edges.attempts import easiest, listen, provoked, returned, stand_in, touched
 from recuse.targets.postgres.edges.bodies import WHOLE
 from recuse.targets.postgres.edges.catalog import Connection, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
-from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed
+from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed, plain
 from recuse.targets.postgres.edges.flows import Flow, Function, Role
 from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Owned, Trigger, User
 from recuse.targets.postgres.edges.kept import Kept, Stored, filled
 from recuse.targets.postgres.edges.node_tree import Read, read_query
 from recuse.targets.postgres.edges.planted import Planted
+from recuse.targets.postgres.edges.refused import Constraint
+from recuse.targets.postgres.edges.row_security import RowSecurity
 from recuse.targets.postgres.edges.same_rows import Derived
 from recuse.targets.postgres.edges.tracing import Names, Tracer
 
+K = TypeVar("K")
+V = TypeVar("V")
 _MANY: Final = 100  # pairs of columns, beyond which a node between them saves edges
 _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
 
@@ -43,23 +48,23 @@ class _Name:
     name: str
 
 
-def running(connection: Connection, shapes: Shapes, definitions: Sequence[Definition]) -> Running:
+def running(
+    connection: Connection, shapes: Shapes, definitions: Sequence[Definition], security: RowSecurity
+) -> Running:
     """Everything that runs in this database with other rights than those of whoever makes it run."""
     functions = rows_of(connection, "functions", Function)
     triggers = rows_of(connection, "triggers", Trigger)
-    by_name: dict[str, list[Function]] = {}
-    for one in functions:
-        by_name.setdefault(one.name, []).append(one)
-    fired: dict[int, list[int]] = {}
-    for trigger in triggers:
-        fired.setdefault(trigger.relation, []).append(trigger.function)
+    by_name = _grouped((one.name, one) for one in functions)
+    fired = _grouped((trigger.relation, trigger.function) for trigger in triggers)
+    refusing = rows_of(connection, "constraints", Constraint) if functions else []
     rows: dict[int, frozenset[str]] = {}
     for trigger in triggers:
         rows[trigger.function] = rows.get(trigger.function, frozenset()) | frozenset(trigger.rows)
     by_oid = {one.oid: one for one in functions}
     own = frozenset(each.name for each in rows_of(connection, "names", _Name))
-    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows))
-    maker = _Maker(connection, shapes, tracer, by_oid, _plain(definitions))
+    constraints = _grouped((one.relation, one) for one in refusing)
+    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows, constraints))
+    maker = _Maker(connection, shapes, tracer, by_oid, plain(definitions), security)
     planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
     hooks = rows_of(connection, "hooks", Hook)
     events = rows_of(connection, "event_triggers", EventTrigger)
@@ -75,9 +80,11 @@ def running(connection: Connection, shapes: Shapes, definitions: Sequence[Defini
     return Running(tuple(edges), roles, tuple(maker.unknown), tuple(filled(shapes, tracer, by_oid, triggers)))
 
 
-def _plain(definitions: Sequence[Definition]) -> frozenset[int]:
-    """Views that ask nothing of their reader but SELECT on themselves."""
-    return frozenset(one.relation for one in definitions if one.event == "1" and not one.invoker and not one.calls)
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 @dataclass(slots=True)
@@ -87,6 +94,7 @@ class _Maker:
     tracer: Tracer
     functions: Mapping[int, Function]
     plain: frozenset[int]
+    security: RowSecurity
     unknown: list[str] = field(default_factory=list)
     _copies: dict[Column, dict[str, str]] = field(default_factory=dict)
 
@@ -145,8 +153,23 @@ class _Maker:
                 identity = owner.name if column.kind in TABLES else None
                 reason = f"{one.title} reads it as {runs_as}{' (SECURITY DEFINER)' if one.definer else ''}"
                 yield Edge(source, column.column, "SECURITY DEFINER", reason, identity=identity)
-            for called in sorted(flow.called, key=lambda each: each.node):
+        for called in sorted(flow.called, key=lambda each: each.node):
+            if flow.returns or flow.tells or self.tracer.flow(called).told:
                 yield Edge(source, called.node, "call", f"{one.title} calls it as {owner.name}")
+        yield from self._quoted(source, one, owner, flow)
+
+    def _quoted(self, source: str, one: Function, owner: Role, flow: Flow) -> Iterator[Edge]:
+        """To what the error of a failed constraint shows: nothing of a table whose row policies bind the role."""
+        shown = flow.told - (flow.reads if flow.returns or flow.tells else frozenset())
+        for column in self.readable(owner, shown):
+            node = column.node
+            bound = node in self.security.tables and not (
+                owner.name in self.security.exempt or self.security.owns(self.security.tables[node], owner.name)
+            )
+            if not bound:
+                reason = f"{one.title} writes as {owner.name}, and the error of a constraint that fails shows it"
+                attempt = provoked(one) if source == one.node else None
+                yield Edge(source, column.column, "failed constraint", reason, attempt, identity=owner.name)
 
     def readable(self, owner: Role, columns: Iterable[Column]) -> list[Column]:
         """Those of some columns that a role may read, in order."""
@@ -267,18 +290,6 @@ class _Maker:
             for start in starts:
                 for source, reason in sorted(sources):
                     yield Edge(start, source, "mirror", reason, identity=ANYONE)
-
-
-def acting(
-    source: str, owner: Role, reason: str, need: str | None = None, attempt: str | None = None
-) -> Iterator[Edge]:
-    """Edges from `source` to whatever the owner of a function can do inside it."""
-    kind, needs, name = ("lookup", (need,), owner.name) if need else ("SECURITY DEFINER", (), owner.name)
-    yield Edge(source, f"definer:{name}", kind, reason, attempt, needs, identity=name)
-    if owner.superuser:
-        yield Edge(source, "superuser:", kind, f"{reason}; {name} is a superuser", attempt, needs, identity=ANYONE)
-    if owner.create_role:
-        yield Edge(source, "createrole:", kind, reason, attempt, needs, identity=ANYONE)
 
 
 def _part(column: Column) -> str:

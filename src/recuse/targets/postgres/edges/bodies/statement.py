@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-import pgparse
-
 from recuse.targets.postgres.edges.bodies.uses import WHOLE, Name, Uses
 
 _CHANGES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
@@ -20,6 +18,15 @@ _HARMLESS: Final = frozenset({
 _WALKED: Final = frozenset({*_CHANGES, "SelectStmt", "CallStmt", "DeclareCursorStmt", "ExplainStmt"})
 _ROWS: Final = frozenset({"old", "new"})
 _TEXTS: Final = frozenset({"text", "varchar", "bpchar", "name"})
+_QUOTING: Final[Mapping[str, tuple[int | None, int | None]]] = {
+    **dict.fromkeys(("encode", "decode", "convert_from", "convert_to", "convert"), (1, None)),
+    **dict.fromkeys(("timezone", "current_setting", "date_trunc", "date_part", "extract", "to_date"), (0, 1)),
+    **dict.fromkeys(("to_timestamp", "to_number", "nextval", "currval", "pg_size_bytes", "parse_ident"), (0, 1)),
+    **dict.fromkeys(("make_date", "make_time", "make_timestamp", "make_timestamptz"), (0, None)),
+    "to_tsquery": (-1, None), "digest": (1, 2), "hmac": (2, 3),
+}  # fmt: skip
+"""Which arguments the errors of functions of the server quote, from and to."""
+
 _TELLING_SETTINGS: Final = frozenset({"search_path", "role", "session_authorization"})
 
 
@@ -35,32 +42,20 @@ class _Seen:
         self.uses |= Uses(**more)
 
 
-def statement_uses(text: str, keep: frozenset[str] | None = None) -> list[Uses]:
-    """What the statements of a text use, a change once for each column that it sets.
-
-    With `keep`, the stars of the outermost select list stand for these columns.
-    """
-    try:
-        trees = [each["stmt"] for each in pgparse.parse(text)]
-    except pgparse.PGQueryError as error:
-        return [Uses(unknown=f"it is not understood ({error.message})")]
-    return [uses_of(part, keep) for tree in trees for part in split(tree)]
-
-
 def split(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """An INSERT or UPDATE once for each column that it sets, so that what goes where is known; others as they are."""
     ((kind, inner),) = tree.items()
     if kind == "UpdateStmt" and all("val" in each["ResTarget"] for each in inner["targetList"]):
         yield from ({kind: {**inner, "targetList": [each]}} for each in inner["targetList"])
-    elif kind == "InsertStmt" and (given := _given(inner.get("selectStmt", {}).get("SelectStmt", {}))):
-        columns = inner.get("cols") or [{"ResTarget": {"name": f"#{place}"}} for place in range(len(given))]
-        for column, select in zip(columns, given, strict=False):
+    elif kind == "InsertStmt" and (parts := given(inner.get("selectStmt", {}).get("SelectStmt", {}))):
+        columns = inner.get("cols") or [{"ResTarget": {"name": f"#{place}"}} for place in range(len(parts))]
+        for column, select in zip(columns, parts, strict=False):
             yield {kind: {**inner, "cols": [column], "selectStmt": {"SelectStmt": select}}}
     else:
         yield tree
 
 
-def _given(select: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def given(select: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """A query once for each of its outputs; nothing where they cannot be told apart."""
     if "valuesLists" in select:
         rows = [row["List"]["items"] for row in select["valuesLists"]]
@@ -109,6 +104,15 @@ def _made(kind: str, inner: Mapping[str, Any]) -> Uses:
     return replace(uses, unknown="it makes a table that stays") if kind == "CreateTableAsStmt" else uses
 
 
+def within(tree: Mapping[str, Any], value: Any) -> Uses:
+    """What a part of a statement uses, whose columns may be of every relation of the statement."""
+    whole = _Seen()
+    _walk(tree, frozenset(), whole)
+    seen = _Seen(relations=whole.relations)
+    _walk(value, frozenset(), seen)
+    return _attributed(seen)
+
+
 def _kept(targets: Sequence[Any], keep: frozenset[str]) -> list[Any]:
     """A select list whose stars stand for the columns in `keep`."""
     found: list[Any] = []
@@ -154,7 +158,8 @@ def _meet(kind: str, inner: Any, tables: frozenset[str], seen: _Seen) -> None:
         case "ColumnRef":
             seen.columns.append(tuple(_part(each) for each in inner["fields"]))
         case "FuncCall":
-            seen.add(calls=frozenset({_name(inner["funcname"])}), channels=_channel(inner))
+            name = _name(inner["funcname"])
+            seen.add(calls=frozenset({name}), channels=_channel(inner), converts=_quoted(name, inner.get("args", [])))
         case "TypeName" | "typeName":
             if "names" in inner:
                 seen.add(types=frozenset({_name(inner["names"])}))
@@ -256,6 +261,13 @@ def _channel(inner: Mapping[str, Any]) -> frozenset[str]:
     return frozenset({str(first.get("sval", {}).get("sval", ""))})
 
 
+def _quoted(name: Name, arguments: Sequence[Mapping[str, Any]]) -> frozenset[Name]:
+    """A function of the server whose error quotes what it is given and cannot use."""
+    places = _QUOTING.get(name[1], ()) if name[0] in {None, "pg_catalog"} else ()
+    quoted = arguments[slice(*places)] if places else ()
+    return frozenset({name}) if any(kind == "ColumnRef" for kind, _ in nodes(quoted)) else frozenset()
+
+
 def _name(nodes: Sequence[Any]) -> Name:
     parts = [each["String"].get("sval", "") for each in nodes]
     return (parts[-2] if len(parts) > 1 else None), parts[-1]
@@ -263,3 +275,17 @@ def _name(nodes: Sequence[Any]) -> Name:
 
 def _part(each: Mapping[str, Any]) -> str:
     return WHOLE if "A_Star" in each else str(each["String"]["sval"])
+
+
+def nodes(tree: Any) -> Iterator[tuple[str, Any]]:
+    """Every node of a tree, by kind and fields."""
+    stack = [tree]
+    while stack:
+        match stack.pop():
+            case dict() as node:
+                yield from ((kind, inner) for kind, inner in node.items() if isinstance(inner, dict))
+                stack.extend(node.values())
+            case list() as items:
+                stack.extend(items)
+            case _:
+                pass
