@@ -71,7 +71,8 @@ class Flow:
     `row` are columns of the row that fires a trigger, `shown` those of them that RAISE shows. `called` are functions
     that run with rights of their own, `replaceable` all functions that run inside. `copied` are pairs: a column that is
     written, and what is written there, a column or the name of one of the row that fires; `sent` are so of channels,
-    `filled` of the row that fires itself. `told` are columns that the error of a failed constraint shows. `given` is
+    `filled` of the row that fires itself. `changed` are changes: by which verb, of which column, to what (`Given` of
+    `row_changes`). `told` are columns that the error of a failed constraint shows. `given` is
     what functions with rights of their own give back to it.
     """
 
@@ -84,6 +85,7 @@ class Flow:
     filled: frozenset[tuple[str, str]] = frozenset()
     sent: frozenset[tuple[str, Column | str]] = frozenset()
     told: frozenset[Column] = frozenset()
+    changed: frozenset[tuple[str, Column, str]] = frozenset()
     called: frozenset[Function] = frozenset()
     replaceable: frozenset[Function] = frozenset()
     lookups: frozenset[Lookup] = frozenset()

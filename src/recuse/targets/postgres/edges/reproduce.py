@@ -29,6 +29,7 @@ _FROM_ELSEWHERE: Final = frozenset({
 })  # fmt: skip
 _FIRED: Final = frozenset({"trigger", "call", "event trigger", "failed constraint"})
 _MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
+_DONE_BEFORE: Final = frozenset({"changed", "filled", "edited", "amended", "emptied"})
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
@@ -159,6 +160,10 @@ def _widened(wider: Sequence[Edge], met: Sequence[Edge]) -> list[str]:
     """Becoming who may, changing what a row policy asks, and being oneself again."""
     become = [s for edge in met for s in _statements(edge) if s.startswith(("SET ROLE", "GRANT"))]
     back = ["RESET ROLE"] if any(s.startswith("SET ROLE") for s in become) else []
+    done = [s for edge in met if _kind(edge.target) in _DONE_BEFORE for s in _statements(edge)]
+    if done:  # what leads there changes it, and only settings are left
+        left = [s for edge in wider for s in _statements(edge) if s.startswith("SELECT set_config")]
+        return [*become, *done, *left, *back]
     return [*become, *(_through(met, statement) for edge in wider for statement in _statements(edge)), *back]
 
 

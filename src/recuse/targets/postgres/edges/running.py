@@ -5,7 +5,7 @@ cast. One that is not leads to whatever its owner can do. What it writes elsewhe
 reads the source.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final, TypeVar
@@ -13,23 +13,23 @@ from typing import Final, TypeVar
 from recuse.paths import ANYONE, Edge
 from recuse.targets.postgres.edges.acting import acting
 from recuse.targets.postgres.edges.attempts import easiest, listen, provoked, returned, stand_in, touched
-from recuse.targets.postgres.edges.bodies import WHOLE
 from recuse.targets.postgres.edges.catalog import Connection, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed, plain
 from recuse.targets.postgres.edges.flows import Flow, Function, Role
 from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Owned, Trigger, User
 from recuse.targets.postgres.edges.kept import Kept, Stored, filled
+from recuse.targets.postgres.edges.mirrors import Mirrors, part_of
 from recuse.targets.postgres.edges.node_tree import Read, read_query
 from recuse.targets.postgres.edges.planted import Planted
 from recuse.targets.postgres.edges.refused import Constraint
+from recuse.targets.postgres.edges.row_changes import Written
 from recuse.targets.postgres.edges.row_security import RowSecurity
 from recuse.targets.postgres.edges.same_rows import Derived
 from recuse.targets.postgres.edges.tracing import Names, Tracer
 
 K = TypeVar("K")
 V = TypeVar("V")
-_MANY: Final = 100  # pairs of columns, beyond which a node between them saves edges
 _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
 
 
@@ -41,6 +41,8 @@ class Running:
     acting: frozenset[str]
     not_understood: tuple[str, ...]
     filled: tuple[Derived, ...]
+    written: tuple[Written, ...]
+    bent: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def running(
     own = frozenset(each.name for each in rows_of(connection, "names", _Name))
     constraints = _grouped((one.relation, one) for one in refusing)
     tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows, constraints))
-    maker = _Maker(connection, shapes, tracer, by_oid, plain(definitions), security)
+    maker = _Maker(connection, shapes, tracer, by_oid, plain(definitions), security, Mirrors(shapes))
     planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
     hooks = rows_of(connection, "hooks", Hook)
     events = rows_of(connection, "event_triggers", EventTrigger)
@@ -74,10 +76,15 @@ def running(
         *chain(*map(maker.event, events)), *planted.edges(functions, triggers, hooks, events),
         *planted.attached(rows_of(connection, "attachable", Holder)),
         *planted.read(rows_of(connection, "owned", Owned), functions), *chain(*map(maker.rule, definitions)),
-        *maker.mirrored(), *Kept(by_oid, tracer, maker.readable, acting).edges(rows_of(connection, "kept", Stored)),
+        *maker.mirrors.edges(),
+        *Kept(by_oid, tracer, maker.readable, acting).edges(rows_of(connection, "kept", Stored)),
     ]  # fmt: skip
     roles = frozenset(edge.identity or "" for edge in edges if edge.target.startswith("definer:"))
-    return Running(tuple(edges), roles, tuple(maker.unknown), tuple(filled(shapes, tracer, by_oid, triggers)))
+    bent = {one.node: maker.bent(one) for one in functions}
+    return Running(
+        tuple(edges), roles, tuple(maker.unknown), tuple(filled(shapes, tracer, by_oid, triggers)),
+        tuple(chain(*map(maker.written, functions))), {node: needs for node, needs in bent.items() if needs},
+    )  # fmt: skip
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
@@ -95,8 +102,8 @@ class _Maker:
     functions: Mapping[int, Function]
     plain: frozenset[int]
     security: RowSecurity
+    mirrors: Mirrors
     unknown: list[str] = field(default_factory=list)
-    _copies: dict[Column, dict[str, str]] = field(default_factory=dict)
 
     def function(self, one: Function) -> Iterator[Edge]:
         """Edges of a function that runs as its owner, and of an aggregate that such functions make up."""
@@ -105,12 +112,22 @@ class _Maker:
             yield from self._as_owner(one.node, one, one.runs_as, flow)
             if one.gives == "trigger":
                 yield from self._attached(one, flow)
-            self._copied(flow, f"{one.title} copies it there as its owner {one.owner_name}", 0)
+            self.mirrors.note(flow, f"{one.title} copies it there as its owner {one.owner_name}", 0)
             yield from self._channels(flow, one.title, 0)
         elif one.atomic:
             yield from self._bound(one, self._exact(one, self.tracer.flow(one)))
         for part in one.parts:
             yield Edge(one.node, self.functions[part].node, "call", f"the aggregate {one.title} calls it")
+
+    def written(self, one: Function) -> Iterator[Written]:
+        """What a definer function changes, where row policies may ask for it."""
+        for verb, column, given in sorted(self.tracer.flow(one).changed, key=str) if one.definer else ():
+            table = column.node.partition(":")[2]
+            yield Written(one.node, verb, table, column.name, given, one.owner_name, one.title, provoked(one))
+
+    def bent(self, one: Function) -> frozenset[str]:
+        """What a caller has to be able to make to put a relation of its own in the place of one that is read."""
+        return frozenset(each.need for each in self.tracer.flow(one).lookups if each.kind == "relation")
 
     def _bound(self, one: Function, flow: Flow) -> Iterator[Edge]:
         """A body whose names are bound reads as whoever calls it, and does not ask for USAGE on the schema."""
@@ -200,14 +217,14 @@ class _Maker:
             elif one.as_changer:
                 yield from self._fired(source, one, function, flow)
             if event in _SHOWN:
-                for column in self._row(one.relation, flow.shown):
+                for column in self.shapes.of_row(one.relation, flow.shown):
                     yield Edge(
-                        source, _part(column), "trigger", f"{what} shows it to whoever fires it", identity=ANYONE
+                        source, part_of(column), "trigger", f"{what} shows it to whoever fires it", identity=ANYONE
                     )
         if flow.unknown and not function.definer and (one.row or one.rows):
             self.unknown.append(f"triggers: {one.name} on {one.relation_name}: {function.title}: {flow.unknown}")
         reason = f"{what} copies it there ({function.title}), and what is there stays"
-        self._copied(flow, reason, one.relation)
+        self.mirrors.note(flow, reason, one.relation)
         if flow.changes_row and one.fills and flow.reads:
             yield from self._changed(one, what, flow)
         yield from self._channels(flow, what, one.relation)
@@ -221,7 +238,7 @@ class _Maker:
             )
         for source in sorted(flow.reads, key=lambda c: c.column):
             if source.relation != one.relation:
-                yield Edge(node, _part(source), "mirror", f"{what} reads it, and what is there stays")
+                yield Edge(node, part_of(source), "mirror", f"{what} reads it, and what is there stays")
 
     def _fired(self, source: str, one: Trigger, function: Function, flow: Flow) -> Iterator[Edge]:
         """A trigger function without rights of its own: a foreign key changes the table as its owner."""
@@ -237,12 +254,8 @@ class _Maker:
         for called in sorted(flow.called, key=lambda each: each.node):
             source = f"{EVENTS[one.event]}:{one.name}"
             yield Edge(source, called.node, "call", f"{what} calls it", needs=(HELD + called.node,))
-        self._copied(flow, f"{what} copies it there, and what is there stays", one.relation)
+        self.mirrors.note(flow, f"{what} copies it there, and what is there stays", one.relation)
         yield from self._channels(flow, what, one.relation)
-
-    def _row(self, relation: int, names: Collection[str]) -> list[Column]:
-        """The columns that are named of the row that fires."""
-        return [c for c in self.shapes.columns.get(relation, {}).values() if WHOLE in names or c.name in names]
 
     def hook(self, one: Hook, function: Function) -> Iterator[Edge]:
         """To a function with rights of its own that runs without being named."""
@@ -259,38 +272,12 @@ class _Maker:
             made = "CREATE TEMPORARY TABLE recuse_reach (line text)"
             yield Edge(source, function.node, "event trigger", reason, made, ends=tuple(one.ends))
 
-    def _copied(self, flow: Flow, reason: str, fired: int) -> None:
-        """Notes what lies in the columns that are written; NEW and OLD are rows of the relation `fired`."""
-        for target, value in flow.copied:
-            for source in self._row(fired, {value}) if isinstance(value, str) else [value]:
-                if source.relation != target.relation:
-                    self._copies.setdefault(target, {}).setdefault(_part(source), reason)
-
     def _channels(self, flow: Flow, what: str, fired: int) -> Iterator[Edge]:
         """NOTIFY reaches every session that listens, and LISTEN needs no right."""
         for channel, value in flow.sent:
             node = f"channel:{channel or '*'}"
             yield Edge("public:", node, "LISTEN", "LISTEN needs no right", listen(channel or "…"))
-            for column in self._row(fired, {value}) if isinstance(value, str) else [value]:
+            for column in self.shapes.of_row(fired, {value}) if isinstance(value, str) else [value]:
                 reason = f"{what} sends it to whoever listens to {channel or 'a channel'}"
                 attempt = touched(self.shapes, column)
-                yield Edge(node, _part(column), "notification", reason, attempt, identity=ANYONE)
-
-    def mirrored(self) -> Iterator[Edge]:
-        """From columns that hold copies to what was copied; where many hold many, by a node between them."""
-        groups: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = {}
-        for column, copied in self._copies.items():
-            groups.setdefault((column.node.partition(":")[2], frozenset(copied.items())), []).append(column.column)
-        for number, ((table, sources), targets) in enumerate(groups.items()):
-            starts = targets
-            if len(targets) * len(sources) > _MANY:
-                starts = [f"mirror:{table}/{number}"]
-                for target in targets:
-                    yield Edge(target, starts[0], "mirror", "rows of other tables are copied there", identity=ANYONE)
-            for start in starts:
-                for source, reason in sorted(sources):
-                    yield Edge(start, source, "mirror", reason, identity=ANYONE)
-
-
-def _part(column: Column) -> str:
-    return column.column.replace("column:", "part:", 1)
+                yield Edge(node, part_of(column), "notification", reason, attempt, identity=ANYONE)

@@ -164,6 +164,7 @@ class Tracer:
             lookups=frozenset(lookups),
             channels=uses.channels,
             unknown=unknown,
+            changed=frozenset(each for change in uses.changes for each in self._changes(change, path, uses.made)),
             told=frozenset(column for change in uses.changes for column in self._told(change, path, uses.made)),
         )
         called = [each for name in uses.calls for each in self._functions(name, path)]
@@ -171,6 +172,17 @@ class Tracer:
         if reaching:
             here |= Flow(unknown=f"it calls {reaching[0]}")
         return here | self._called(called, path, depth) | self._fired(changed, path, depth)
+
+    def _changes(
+        self, change: Change, path: tuple[str, ...] | None, made: frozenset[str]
+    ) -> Iterator[tuple[str, Column, str]]:
+        """The columns that a change sets, and to what; of rows that go, one column stands for all."""
+        constants = dict(change.constants)
+        for relation in self._relations(change.relation, path, made)[0]:
+            columns = self.names.shapes.columns[relation].values()
+            for name in [name for name, _ in change.values] or ["#0"]:
+                for column in self._columns(relation, name) if name != "#0" else list(columns)[:1]:
+                    yield change.verb, column, constants.get(name, "")
 
     def _told(self, change: Change, path: tuple[str, ...] | None, made: frozenset[str]) -> Iterator[Column]:
         """The columns that the error shows when a constraint refuses a change."""

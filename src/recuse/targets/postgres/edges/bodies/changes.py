@@ -87,7 +87,21 @@ def _change_of(
     for column, value in values:
         parameters = {(f"${i.get('number', 0)}", WHOLE) for kind, i in nodes(value) if kind == "ParamRef"}
         found.append((column, within(tree, value) | Uses(fields=frozenset(parameters))))
-    return Change(verb, _named(relation), tuple(found), spared=spared)
+    constants = tuple((column, text) for column, value in values if (text := _constant(value)) is not None)
+    return Change(verb, _named(relation), tuple(found), spared=spared, constants=constants)
+
+
+def _constant(value: Any) -> str | None:
+    """`null`, or `=` and the text of a constant; None for anything else."""
+    while isinstance(value, dict) and "TypeCast" in value:
+        value = value["TypeCast"]["arg"]
+    if not isinstance(value, dict) or "A_Const" not in value:
+        return None
+    found = value["A_Const"]
+    if "boolval" in found:
+        return f"={str(found['boolval'].get('boolval', False)).lower()}"
+    texts = [found[word].get(word, 0 if word == "ival" else "") for word in ("sval", "fval", "ival") if word in found]
+    return f"={texts[0]}" if texts else "null"
 
 
 def _named(relation: Mapping[str, Any]) -> Name:

@@ -54,6 +54,7 @@ class Change:
     asked: frozenset[str] = frozenset()
     spared: frozenset[str] | None = None
     caught: frozenset[str] = frozenset()
+    constants: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
