@@ -92,7 +92,7 @@ CREATE TABLE app.key (name text PRIMARY KEY);
 GRANT DELETE, UPDATE ON app.key TO ice;
 CREATE TABLE app.team (who name);
 """
-# What is made beside the table `app.t (who text, dept text, shared bool)`, its condition, and the kinds of steps that widen.
+# What is made beside `app.t (who text, dept text, shared bool)`, its condition, and the kinds of steps that widen.
 CHANGED: tuple[tuple[str, str, set[str]], ...] = (
     ("GRANT UPDATE (who) ON app.t TO ice; CREATE POLICY w ON app.t FOR UPDATE USING (true)", "who = current_user",
      {"policy row"}),
