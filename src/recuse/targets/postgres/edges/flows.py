@@ -106,3 +106,12 @@ class Flow:
     def harmless(self) -> bool:
         """Whether it computes from its arguments alone."""
         return not (self.unknown or self.reads or self.writes or self.called or self.channels)
+
+
+def moved_by(statement: Flow, sources: Flow) -> Flow:
+    """What a statement copies into the columns that it writes, and sends into its channels."""
+    values: frozenset[Column | str] = sources.reads | sources.given | sources.row
+    return Flow(
+        copied=frozenset((target, value) for target in statement.writes for value in values),
+        sent=frozenset((channel, value) for channel in statement.channels for value in values),
+    )

@@ -25,7 +25,7 @@ _SESSIONS: Final = frozenset({"CONNECT", "stored password", "dblink"})
 _FILES: Final = frozenset({"programs", "toast", "statistics", "foreign"})
 _FROM_ELSEWHERE: Final = frozenset({
     "statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification",
-    "domain", "partition bound",
+    "broadcast", "domain", "partition bound",
 })  # fmt: skip
 _FIRED: Final = frozenset({"trigger", "call", "event trigger", "failed constraint"})
 _MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
@@ -224,6 +224,8 @@ def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str
     if entry.kind in _FROM_ELSEWHERE and entry.attempt:
         return [], _statements(entry)
     elsewhere = next((_statements(edge) for edge in rest if edge.kind in _FROM_ELSEWHERE), [])
+    if any(edge.kind == "broadcast" for edge in rest):
+        return [], [*elsewhere, *_statements(entry)]
     if _kind(entry.target) == "channel":
         return [], [*_statements(entry), *elsewhere]
     if _kind(entry.target) in _RELATIONS:
@@ -231,6 +233,8 @@ def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str
     if _kind(entry.target) in _FILES:
         return [], elsewhere
     later = [edge for edge in rest if edge.attempt and edge.kind in _FIRED]
+    if later and later[0].kind == "trigger" and str(later[0].attempt).startswith("SELECT"):  # what it left is read
+        return [], [*_statements(entry), *_statements(later[0])]
     return [], _statements(later[0] if later else entry) or elsewhere
 
 

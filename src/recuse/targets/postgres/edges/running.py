@@ -12,12 +12,14 @@ from typing import Final, TypeVar
 
 from recuse.paths import ANYONE, Edge
 from recuse.targets.postgres.edges.acting import acting
-from recuse.targets.postgres.edges.attempts import easiest, listen, provoked, returned, stand_in, touched
+from recuse.targets.postgres.edges.attempts import easiest, provoked, returned, stand_in
+from recuse.targets.postgres.edges.broadcast import broadcast, kept
 from recuse.targets.postgres.edges.catalog import Connection, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed, plain
 from recuse.targets.postgres.edges.flows import Flow, Function, Role
 from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Owned, Trigger, User
+from recuse.targets.postgres.edges.jobs import Job, jobs_in
 from recuse.targets.postgres.edges.kept import Kept, Stored, filled
 from recuse.targets.postgres.edges.mirrors import Mirrors, part_of
 from recuse.targets.postgres.edges.node_tree import Read, read_query
@@ -70,6 +72,8 @@ def running(
     planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
     hooks = rows_of(connection, "hooks", Hook)
     events = rows_of(connection, "event_triggers", EventTrigger)
+    for job in jobs_in(connection):
+        maker.job(job)
     edges = [
         *chain(*map(maker.function, functions)), *chain(*map(maker.trigger, triggers)),
         *chain(*(maker.hook(hook, by_oid[hook.function]) for hook in hooks if hook.function in by_oid)),
@@ -113,11 +117,25 @@ class _Maker:
             if one.gives == "trigger":
                 yield from self._attached(one, flow)
             self.mirrors.note(flow, f"{one.title} copies it there as its owner {one.owner_name}", 0)
-            yield from self._channels(flow, one.title, 0)
-        elif one.atomic:
-            yield from self._bound(one, self._exact(one, self.tracer.flow(one)))
+            yield from broadcast(self.shapes, flow, one.title, provoked(one))
+            return
+        flow = self.tracer.flow(one)
+        if one.atomic:
+            yield from self._bound(one, self._exact(one, flow))
+        if one.gives not in ("trigger", "event_trigger") and flow.copied:
+            may = {*self.readable(one.runs_as, (source for _, source in flow.copied if isinstance(source, Column)))}
+            copied = frozenset(pair for pair in flow.copied if pair[1] in may)
+            reason = f"{one.title} copies it there as whoever runs it, and its owner {one.owner_name} may"
+            self.mirrors.note(replace(flow, copied=copied), reason, 0)
         for part in one.parts:
             yield Edge(one.node, self.functions[part].node, "call", f"the aggregate {one.title} calls it")
+
+    def job(self, one: Job) -> None:
+        """What a job copies."""
+        if one.text is None:
+            self.unknown.append(f"scheduled jobs: the statements in {one.name} are not readable for this account")
+        else:
+            self.mirrors.note(self.tracer.job(one.text), f"the scheduled job {one.name} copies it there", 0)
 
     def written(self, one: Function) -> Iterator[Written]:
         """What a definer function changes, where row policies may ask for it."""
@@ -197,7 +215,7 @@ class _Maker:
     def trigger(self, one: Trigger) -> Iterator[Edge]:
         """Edges of a trigger, which end with it; but what it has copied stays where it is."""
         for edge in self._of_trigger(one):
-            yield edge if edge.kind in ("mirror", "LISTEN") else replace(edge, ends=tuple(one.ends))
+            yield edge if edge.kind in ("mirror", "LISTEN", "catalog") else replace(edge, ends=tuple(one.ends))
 
     def _of_trigger(self, one: Trigger) -> Iterator[Edge]:
         """To its function where that has rights of its own, to what it shows or copies."""
@@ -221,13 +239,14 @@ class _Maker:
                     yield Edge(
                         source, part_of(column), "trigger", f"{what} shows it to whoever fires it", identity=ANYONE
                     )
+                yield from kept(self.shapes, flow, what, source, one.relation)
         if flow.unknown and not function.definer and (one.row or one.rows):
             self.unknown.append(f"triggers: {one.name} on {one.relation_name}: {function.title}: {flow.unknown}")
         reason = f"{what} copies it there ({function.title}), and what is there stays"
         self.mirrors.note(flow, reason, one.relation)
         if flow.changes_row and one.fills and flow.reads:
             yield from self._changed(one, what, flow)
-        yield from self._channels(flow, what, one.relation)
+        yield from broadcast(self.shapes, flow, what, None, one.relation)
 
     def _changed(self, one: Trigger, what: str, flow: Flow) -> Iterator[Edge]:
         """A trigger puts what it reads into the row itself; which column takes it is not followed."""
@@ -255,7 +274,7 @@ class _Maker:
             source = f"{EVENTS[one.event]}:{one.name}"
             yield Edge(source, called.node, "call", f"{what} calls it", needs=(HELD + called.node,))
         self.mirrors.note(flow, f"{what} copies it there, and what is there stays", one.relation)
-        yield from self._channels(flow, what, one.relation)
+        yield from broadcast(self.shapes, flow, what, None, one.relation)
 
     def hook(self, one: Hook, function: Function) -> Iterator[Edge]:
         """To a function with rights of its own that runs without being named."""
@@ -271,13 +290,3 @@ class _Maker:
             reason = f"the event trigger {one.name} runs {function.title} ({one.event})"
             made = "CREATE TEMPORARY TABLE recuse_reach (line text)"
             yield Edge(source, function.node, "event trigger", reason, made, ends=tuple(one.ends))
-
-    def _channels(self, flow: Flow, what: str, fired: int) -> Iterator[Edge]:
-        """NOTIFY reaches every session that listens, and LISTEN needs no right."""
-        for channel, value in flow.sent:
-            node = f"channel:{channel or '*'}"
-            yield Edge("public:", node, "LISTEN", "LISTEN needs no right", listen(channel or "…"))
-            for column in self.shapes.of_row(fired, {value}) if isinstance(value, str) else [value]:
-                reason = f"{what} sends it to whoever listens to {channel or 'a channel'}"
-                attempt = touched(self.shapes, column)
-                yield Edge(node, part_of(column), "notification", reason, attempt, identity=ANYONE)

@@ -21,9 +21,10 @@ from recuse.targets.postgres.edges.bodies import (
     plpgsql_body,
     rule_uses,
     sql_body,
+    statement_uses,
 )
 from recuse.targets.postgres.edges.columns import Column, Shapes
-from recuse.targets.postgres.edges.flows import Flow, Function, Lookup
+from recuse.targets.postgres.edges.flows import Flow, Function, Lookup, moved_by
 from recuse.targets.postgres.edges.lookups import OWN, TEMPORARY, makers, schemas, searched, types
 from recuse.targets.postgres.edges.refused import Constraint, told
 
@@ -97,8 +98,15 @@ class Tracer:
 
     def rule(self, text: str) -> Flow:
         """What the actions of a rule lead to; its names are bound."""
-        flows = [self._uses(uses, (OWN, TEMPORARY), 0) for uses in rule_uses(text)]
-        return reduce(Flow.__or__, [*flows, *(_moved(flow, flow) for flow in flows)], Flow())
+        return self._plain(rule_uses(text), (OWN, TEMPORARY))
+
+    def job(self, text: str) -> Flow:
+        """What the statements of a job lead to; whose search path it runs with is not known."""
+        return self._plain(statement_uses(text), None)
+
+    def _plain(self, statements: Iterable[Uses], path: tuple[str, ...] | None) -> Flow:
+        flows = [self._uses(uses, path, 0) for uses in statements]
+        return reduce(Flow.__or__, [*flows, *(moved_by(flow, flow) for flow in flows)], Flow())
 
     def _traced(self, function: Function, path: tuple[str, ...] | None, depth: int) -> Flow:
         if depth > _DEEP:
@@ -116,7 +124,7 @@ class Tracer:
         whole = reduce(Flow.__or__, flows, Flow())
         kept = reduce(Flow.__or__, (self._uses(_of_rows(uses, rows), path, depth) for uses in body.kept), Flow())
         moved = [
-            _moved(flow, flow | kept if _carries(uses, body) else flow)
+            moved_by(flow, flow | kept if _carries(uses, body) else flow)
             for uses, flow in zip(statements, flows, strict=True)
         ]
         shown = {
@@ -125,7 +133,8 @@ class Tracer:
         }  # fmt: skip
         return reduce(Flow.__or__, moved, whole) | Flow(
             returns=body.returns, tells=body.tells or bool(body.uses.converts), changes_row=body.changes_row,
-            shown=frozenset(shown), filled=self._filled(body, kept, path, depth),
+            shown=frozenset(shown),
+            filled=self._filled(body, kept, path, depth),
         )  # fmt: skip
 
     def _filled(self, body: Body, kept: Flow, path: tuple[str, ...] | None, depth: int) -> frozenset[tuple[str, str]]:
@@ -263,15 +272,6 @@ def _of_rows(uses: Uses, rows: frozenset[str]) -> Uses:
 def _carries(uses: Uses, body: Body) -> bool:
     """Whether a statement uses a variable, which may hold what another one read."""
     return any(variable in body.variables for variable, _ in uses.fields)
-
-
-def _moved(statement: Flow, sources: Flow) -> Flow:
-    """What a statement copies into the columns that it writes, and sends into its channels."""
-    values: frozenset[Column | str] = sources.reads | sources.given | sources.row
-    return Flow(
-        copied=frozenset((target, value) for target in statement.writes for value in values),
-        sent=frozenset((channel, value) for channel in statement.channels for value in values),
-    )
 
 
 def _body(function: Function) -> Body | None:

@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 import pgparse
 
-from recuse.targets.postgres.edges.bodies.statement import given, nodes, split, uses_of, within
-from recuse.targets.postgres.edges.bodies.uses import WHOLE, Change, Name, Uses
+from recuse.targets.postgres.edges.bodies.calls import nodes, setting_of
+from recuse.targets.postgres.edges.bodies.statement import given, split, uses_of, within
+from recuse.targets.postgres.edges.bodies.uses import ACTIVITY, LOCKS, SETTING, WHOLE, Change, Name, Uses
 
 
 def statement_uses(text: str, keep: frozenset[str] | None = None) -> list[Uses]:
@@ -27,6 +28,34 @@ def used(tree: Mapping[str, Any], keep: frozenset[str] | None = None) -> Iterato
     changes = frozenset(_changes(tree))
     if changes:
         yield Uses(changes=changes)
+    for kind, inner in nodes(tree):
+        if kind == "FuncCall" and (channels := _shown_by(inner)):
+            yield _sent(within(tree, [each for each in inner["args"] if not _hashed(each)]), channels)
+
+
+def _shown_by(call: Mapping[str, Any]) -> frozenset[str]:
+    """Where what a call is given shows, to others than the one who calls."""
+    name = call["funcname"][-1]["String"].get("sval", "")
+    if name.startswith("pg_") and "advisory" in name and "args" in call:
+        return frozenset({LOCKS})
+    setting = setting_of(call)
+    return (
+        frozenset({f"{SETTING}{setting}", *([ACTIVITY] if setting == "application_name" else [])})
+        if setting
+        else frozenset()
+    )
+
+
+def _hashed(argument: Any) -> bool:
+    names = [inner["funcname"][-1]["String"].get("sval", "") for kind, inner in nodes(argument) if kind == "FuncCall"]
+    return any(name.startswith(("hash", "md5", "digest", "sha")) for name in names)
+
+
+def _sent(uses: Uses, channels: frozenset[str]) -> Uses:
+    """What is given itself: not what a variable may hold of another statement."""
+    return Uses(
+        uses.reads, fields=frozenset(field for field in uses.fields if field[0] in {"old", "new"}), channels=channels
+    )
 
 
 def _changes(tree: Mapping[str, Any]) -> Iterator[Change]:

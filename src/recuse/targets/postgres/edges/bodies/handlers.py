@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from recuse.targets.postgres.edges.bodies.statement import nodes
+from recuse.targets.postgres.edges.bodies.calls import nodes
 from recuse.targets.postgres.edges.bodies.uses import Uses
 
 _ANY: Final = frozenset({"others", "data_exception", "invalid_text_representation"})

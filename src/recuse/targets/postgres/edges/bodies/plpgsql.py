@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pgparse
 
+from recuse.targets.postgres.edges.bodies.calls import nodes
 from recuse.targets.postgres.edges.bodies.changes import statement_uses
 from recuse.targets.postgres.edges.bodies.dynamic import put_together
 from recuse.targets.postgres.edges.bodies.handlers import caught, silent
-from recuse.targets.postgres.edges.bodies.statement import nodes
 from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Uses, union
 
 _NOT_KNOWN: Final = re.compile(r'"([^".]+)\.[^"]*" is not a known variable')

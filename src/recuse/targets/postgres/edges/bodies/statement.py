@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from recuse.targets.postgres.edges.bodies.uses import WHOLE, Name, Uses
+from recuse.targets.postgres.edges.bodies.calls import TELLING_SETTINGS, name_of, quoted, setting_of
+from recuse.targets.postgres.edges.bodies.uses import COMMENTS, WHOLE, Name, Uses
 
 _CHANGES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _HARMLESS: Final = frozenset({
@@ -18,16 +19,6 @@ _HARMLESS: Final = frozenset({
 _WALKED: Final = frozenset({*_CHANGES, "SelectStmt", "CallStmt", "DeclareCursorStmt", "ExplainStmt"})
 _ROWS: Final = frozenset({"old", "new"})
 _TEXTS: Final = frozenset({"text", "varchar", "bpchar", "name"})
-_QUOTING: Final[Mapping[str, tuple[int | None, int | None]]] = {
-    **dict.fromkeys(("encode", "decode", "convert_from", "convert_to", "convert"), (1, None)),
-    **dict.fromkeys(("timezone", "current_setting", "date_trunc", "date_part", "extract", "to_date"), (0, 1)),
-    **dict.fromkeys(("to_timestamp", "to_number", "nextval", "currval", "pg_size_bytes", "parse_ident"), (0, 1)),
-    **dict.fromkeys(("make_date", "make_time", "make_timestamp", "make_timestamptz"), (0, None)),
-    "to_tsquery": (-1, None), "digest": (1, 2), "hmac": (2, 3),
-}  # fmt: skip
-"""Which arguments the errors of functions of the server quote, from and to."""
-
-_TELLING_SETTINGS: Final = frozenset({"search_path", "role", "session_authorization"})
 
 
 @dataclass(slots=True)
@@ -53,6 +44,10 @@ def split(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield {kind: {**inner, "cols": [column], "selectStmt": {"SelectStmt": select}}}
     else:
         yield tree
+        made = inner.get("into") or inner.get("intoClause")
+        if made and made["rel"].get("relpersistence") != "t":  # what it makes stays, its columns in order
+            query = inner.get("query") or {kind: {name: each for name, each in inner.items() if name != "intoClause"}}
+            yield from split({"InsertStmt": {"relation": made["rel"], "selectStmt": query}})
 
 
 def given(select: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -76,10 +71,12 @@ def uses_of(tree: Mapping[str, Any], keep: frozenset[str] | None = None) -> Uses
     ((kind, inner),) = tree.items()
     if kind == "NotifyStmt":
         return Uses(channels=frozenset({inner["conditionname"]}))
+    if kind == "CommentStmt":
+        return Uses(channels=frozenset({COMMENTS}))
     if kind in _HARMLESS:
         return Uses()
     if kind == "VariableSetStmt":
-        return Uses(unknown="it changes how names are looked up") if inner["name"] in _TELLING_SETTINGS else Uses()
+        return Uses(unknown="it changes how names are looked up") if inner["name"] in TELLING_SETTINGS else Uses()
     if kind in {"CreateStmt", "CreateTableAsStmt"}:
         return _made(kind, inner)
     if kind == "DropStmt" and inner.get("removeType") == "OBJECT_TABLE":
@@ -158,11 +155,12 @@ def _meet(kind: str, inner: Any, tables: frozenset[str], seen: _Seen) -> None:
         case "ColumnRef":
             seen.columns.append(tuple(_part(each) for each in inner["fields"]))
         case "FuncCall":
-            name = _name(inner["funcname"])
-            seen.add(calls=frozenset({name}), channels=_channel(inner), converts=_quoted(name, inner.get("args", [])))
+            name, arguments = name_of(inner["funcname"]), inner.get("args", [])
+            calls = frozenset() if setting_of(inner) else frozenset({name})
+            seen.add(calls=calls, channels=_channel(inner), converts=quoted(name, arguments))
         case "TypeName" | "typeName":
             if "names" in inner:
-                seen.add(types=frozenset({_name(inner["names"])}))
+                seen.add(types=frozenset({name_of(inner["names"])}))
         case "TypeCast":
             seen.add(converts=_converted(inner))
         case "A_Expr":
@@ -171,7 +169,7 @@ def _meet(kind: str, inner: Any, tables: frozenset[str], seen: _Seen) -> None:
             _indirect(inner, seen)
         case "SubLink" | "SortBy":
             names = inner.get("operName") or inner.get("useOp")
-            seen.add(operators=frozenset({_name(names) if names else (None, "=")}))
+            seen.add(operators=frozenset({name_of(names) if names else (None, "=")}))
         case "JoinExpr":
             if inner.get("isNatural"):
                 seen.columns.append((WHOLE,))
@@ -244,48 +242,22 @@ def _attributed(seen: _Seen) -> Uses:
 
 
 def _operator(inner: Mapping[str, Any]) -> frozenset[Name]:
-    return frozenset({_name(inner["name"])}) if "name" in inner else frozenset()
+    return frozenset({name_of(inner["name"])}) if "name" in inner else frozenset()
 
 
 def _converted(inner: Mapping[str, Any]) -> frozenset[Name]:
     """The type that something is cast to; every value is a text, and a constant tells nothing."""
-    name = _name(inner["typeName"].get("names", [{"String": {"sval": ""}}]))
+    name = name_of(inner["typeName"].get("names", [{"String": {"sval": ""}}]))
     return frozenset() if "A_Const" in inner["arg"] or name[1] in _TEXTS else frozenset({name})
 
 
 def _channel(inner: Mapping[str, Any]) -> frozenset[str]:
     """The channel of pg_notify: '' where it is not a constant."""
-    if _name(inner["funcname"])[1] != "pg_notify":
+    if name_of(inner["funcname"])[1] != "pg_notify":
         return frozenset()
     first = (inner.get("args") or [{}])[0].get("A_Const", {})
     return frozenset({str(first.get("sval", {}).get("sval", ""))})
 
 
-def _quoted(name: Name, arguments: Sequence[Mapping[str, Any]]) -> frozenset[Name]:
-    """A function of the server whose error quotes what it is given and cannot use."""
-    places = _QUOTING.get(name[1], ()) if name[0] in {None, "pg_catalog"} else ()
-    quoted = arguments[slice(*places)] if places else ()
-    return frozenset({name}) if any(kind == "ColumnRef" for kind, _ in nodes(quoted)) else frozenset()
-
-
-def _name(nodes: Sequence[Any]) -> Name:
-    parts = [each["String"].get("sval", "") for each in nodes]
-    return (parts[-2] if len(parts) > 1 else None), parts[-1]
-
-
 def _part(each: Mapping[str, Any]) -> str:
     return WHOLE if "A_Star" in each else str(each["String"]["sval"])
-
-
-def nodes(tree: Any) -> Iterator[tuple[str, Any]]:
-    """Every node of a tree, by kind and fields."""
-    stack = [tree]
-    while stack:
-        match stack.pop():
-            case dict() as node:
-                yield from ((kind, inner) for kind, inner in node.items() if isinstance(inner, dict))
-                stack.extend(node.values())
-            case list() as items:
-                stack.extend(items)
-            case _:
-                pass

@@ -11,6 +11,13 @@ Name = tuple[str | None, str]
 WHOLE: Final = "*"
 """Every column of a relation."""
 
+LOCKS: Final = ":locks"
+COMMENTS: Final = ":comments"
+ACTIVITY: Final = ":activity"
+SETTING: Final = ":setting:"
+"""Channels beside those of NOTIFY: advisory locks, comments and names of applications are shown to everyone, a setting,
+whose name follows, to the session that runs it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Uses:
