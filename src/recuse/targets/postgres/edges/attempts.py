@@ -72,20 +72,27 @@ def easiest(lookups: Iterable[Lookup]) -> list[Lookup]:
 
 
 def stand_in(lookup: Lookup, function: Function, shapes: Shapes) -> str | None:
-    """Puts an object of the caller's own in the place of a name, and calls the function; None where that takes more."""
+    """Puts an object of the caller's own in the place of a name, and calls the function; None where that takes more.
+
+    What fires a trigger function, the path to it says.
+    """
     if lookup.need != "temporary:":
         if lookup.kind != "function":
             return None
         made = _OVERLOADS.format(name=sql.Literal(lookup.name), body=sql.Literal(_show("").as_string()))
-        return _joined(made, call=function.call)
+        return _joined(made, call=_call_of(function))
     made = _MADE.format(sql.SQL("boolean"), sql.Literal(_show("RETURN true;\n").as_string()))
     name = sql.Identifier(lookup.name)
     if lookup.kind == "type":
-        return _joined(made, _DOMAIN.format(name), call=function.call)
+        return _joined(made, _DOMAIN.format(name), call=_call_of(function))
     oid = next((oid for (_, each), oid in shapes.relations.items() if each == lookup.name), None)
     columns = shapes.columns[oid].values() if oid is not None else ()
     place = _STAND_IN.format(name, sql.SQL(", ").join(map(_nothing, columns)))
-    return _joined(made, place, _GRANT.format(name), call=function.call)
+    return _joined(made, place, _GRANT.format(name), call=_call_of(function))
+
+
+def _call_of(function: Function) -> str | None:
+    return None if function.gives in ("trigger", "event_trigger") else function.call
 
 
 def attached_to(shapes: Shapes, holder: Holder) -> str:

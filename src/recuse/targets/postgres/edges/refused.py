@@ -29,10 +29,15 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What is put into a column: columns that it is made of, and whether more than those."""
+    """What is put into a column: columns that it is made of, and whether more than those.
+
+    `grows`: it is made of what was there; `nothing`: it is NULL.
+    """
 
     reads: frozenset[Column]
     given: bool
+    grows: bool
+    nothing: bool
 
 
 def told(
@@ -49,7 +54,9 @@ def told(
         given = any(not (part == WHOLE and name in names) for name, part in uses.fields)
         for place, column in enumerate(columns):
             if name in {WHOLE, column.name, f"#{place}"}:
-                values[column.number] = _Value(frozenset(reads - {column}), given)
+                grows = column in reads and bool(uses.operators)
+                nothing = (name, "null") in change.constants
+                values[column.number] = _Value(frozenset(reads - {column}), given, grows, nothing)
     for one in constraints:
         if not change.caught & {*_ALL, _CONDITIONS[one.kind]}:
             yield from _shown(change, {column.number: column for column in columns}, one, values)
@@ -79,8 +86,10 @@ def _shown(
 
 
 def _may_fail(one: Constraint, columns: Mapping[int, Column], value: _Value) -> bool:
-    """Whether it depends on more than the row itself: on a value of the caller's, or of other rows."""
-    return value.given or bool(value.reads - {*columns.values()}) or (one.kind != "null" and bool(value.reads))
+    """Whether it depends on a value of the caller's or of other rows, or comes to the end of what is allowed."""
+    if value.given or value.reads - {*columns.values()}:
+        return True
+    return value.nothing if one.kind == "null" else bool(value.reads) or (value.grows and one.kind == "check")
 
 
 def _referenced(

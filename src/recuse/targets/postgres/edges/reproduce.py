@@ -31,6 +31,11 @@ _FIRED: Final = frozenset({"trigger", "call", "event trigger", "failed constrain
 _MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
 _DONE_BEFORE: Final = frozenset({"changed", "filled", "edited", "amended", "emptied"})
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
+_ATTACHED: Final = (
+    "CREATE TEMPORARY TABLE recuse_fired AS SELECT",
+    "CREATE TRIGGER recuse_fired BEFORE INSERT ON recuse_fired FOR EACH ROW EXECUTE FUNCTION recuse_fired()",
+    "INSERT INTO recuse_fired DEFAULT VALUES",
+)
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
 READ: Final = "recuse_read"
@@ -184,7 +189,17 @@ def _planted(path: Path, planted: int, columns: Mapping[str, str]) -> list[str]:
     relation, _ = split_mark(columns.get(end, end).partition(":")[2])
     before = [edge for edge in path[:planted] if _kind(edge.target) in HOLDERS]
     steps = [statement for edge in (*before, path[planted]) for statement in _statements(edge)]
-    return [step.replace(READ, relation) for step in steps]
+    return [step.replace(READ, relation) for step in (*steps, *_firing(path[:planted]))]
+
+
+def _firing(path: Path) -> list[str]:
+    """What makes a trigger function run, with which a path comes to it: a change, a trigger on an own table."""
+    if not path or path[-1].kind != "trigger":
+        return []
+    if path[-1].source.startswith("attached:"):
+        function = path[-1].target.partition(":")[2]
+        return [statement.replace("recuse_fired()", function) for statement in _ATTACHED]
+    return [statement for edge in path[-2:-1] for statement in _statements(edge)]
 
 
 def _naming(graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Edge) -> Path:

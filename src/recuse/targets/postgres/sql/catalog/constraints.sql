@@ -8,6 +8,13 @@ FROM (
   UNION ALL
   SELECT c.conrelid, 'check', coalesce(c.conkey, '{}') FROM pg_constraint AS c WHERE c.contype = 'c' AND c.conrelid <> 0
   UNION ALL
+  SELECT i.inhrelid, 'check', array_agg(own.attnum)
+  FROM pg_inherits AS i
+  JOIN pg_partitioned_table AS t ON t.partrelid = i.inhparent
+  JOIN pg_attribute AS key ON key.attrelid = t.partrelid AND key.attnum = ANY (t.partattrs::int2[])
+  JOIN pg_attribute AS own ON own.attrelid = i.inhrelid AND own.attname = key.attname
+  GROUP BY i.inhrelid
+  UNION ALL
   SELECT c.conrelid, 'reference', c.conkey FROM pg_constraint AS c WHERE c.contype = 'f'
   UNION ALL
   SELECT c.confrelid, 'referenced', c.confkey FROM pg_constraint AS c
