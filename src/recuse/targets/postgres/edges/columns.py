@@ -24,6 +24,11 @@ class Column:
     name: str
     type: str
 
+    @property
+    def holds_text(self) -> bool:
+        """Whether its values are texts."""
+        return self.type in {"text", "character varying", "character", "name", "citext"}
+
 
 @dataclass(frozen=True, slots=True)
 class Shapes:

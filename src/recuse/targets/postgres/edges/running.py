@@ -122,7 +122,7 @@ class _Maker:
         flow = self.tracer.flow(one)
         if one.atomic:
             yield from self._bound(one, self._exact(one, flow))
-        if one.gives not in ("trigger", "event_trigger") and flow.copied:
+        if one.gives not in ("trigger", "event_trigger") and not one.parts and flow.copied:
             may = {*self.readable(one.runs_as, (source for _, source in flow.copied if isinstance(source, Column)))}
             copied = frozenset(pair for pair in flow.copied if pair[1] in may)
             reason = f"{one.title} copies it there as whoever runs it, and its owner {one.owner_name} may"

@@ -132,10 +132,16 @@ class Tracer:
             for column in self._uses(uses, path, depth).row | (kept.row if _carries(uses, body) else frozenset())
         }  # fmt: skip
         return reduce(Flow.__or__, moved, whole) | Flow(
-            returns=body.returns, tells=body.tells or bool(body.uses.converts), changes_row=body.changes_row,
+            returns=body.returns, tells=body.tells or bool(body.uses.converts) or self._converts(body, path),
+            changes_row=body.changes_row,
             shown=frozenset(shown),
             filled=self._filled(body, kept, path, depth),
         )  # fmt: skip
+
+    def _converts(self, body: Body, path: tuple[str, ...] | None) -> bool:
+        """Whether a text is put into a variable that holds none."""
+        named = [(self._relations(name, path, body.uses.made)[0], column) for name, column in body.uses.taken if column]
+        return any(each.holds_text for found, name in named for one in found for each in self._columns(one, name))
 
     def _filled(self, body: Body, kept: Flow, path: tuple[str, ...] | None, depth: int) -> frozenset[tuple[str, str]]:
         """The columns of the row that fires which a trigger sets, with those of the same row whose values they take."""

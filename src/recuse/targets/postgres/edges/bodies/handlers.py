@@ -7,7 +7,7 @@ from typing import Any, Final
 from recuse.targets.postgres.edges.bodies.calls import nodes
 from recuse.targets.postgres.edges.bodies.uses import Uses
 
-_ANY: Final = frozenset({"others", "data_exception", "invalid_text_representation"})
+ANY: Final = frozenset({"others", "data_exception", "invalid_text_representation"})
 
 
 def caught(function: Any) -> dict[int, frozenset[str]]:
@@ -36,4 +36,4 @@ def _says(handler: Mapping[str, Any]) -> bool:
 def silent(uses: Uses, taken: frozenset[str]) -> Uses:
     """The same where these conditions are taken."""
     changes = {replace(one, caught=taken) for one in uses.changes}
-    return replace(uses, changes=frozenset(changes), converts=frozenset() if taken & _ANY else uses.converts)
+    return replace(uses, changes=frozenset(changes), converts=frozenset() if taken & ANY else uses.converts)

@@ -10,7 +10,8 @@ import pgparse
 from recuse.targets.postgres.edges.bodies.calls import nodes
 from recuse.targets.postgres.edges.bodies.changes import statement_uses
 from recuse.targets.postgres.edges.bodies.dynamic import put_together
-from recuse.targets.postgres.edges.bodies.handlers import caught, silent
+from recuse.targets.postgres.edges.bodies.handlers import ANY, caught, silent
+from recuse.targets.postgres.edges.bodies.typed import converted
 from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Uses, union
 
 _NOT_KNOWN: Final = re.compile(r'"([^".]+)\.[^"]*" is not a known variable')
@@ -79,7 +80,12 @@ def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
     traced = [(piece, [silent(uses, taken[piece.place]) for uses in each] if piece.place in taken else each)
               for piece, each in _uses(pieces)]  # fmt: skip
     return Body(
-        (*(uses for _, each in traced for uses in each), *_declared_types(found), Uses(unknown=unknown)),
+        (
+            *(uses for _, each in traced for uses in each),
+            *_declared_types(found),
+            *(uses for place, uses in converted(found) if not taken.get(place, frozenset()) & ANY),
+            Uses(unknown=unknown),
+        ),
         returns and (outputs or _returns_something(kinds)),
         tells=bool(raised) or _leaves_open(kinds),
         shown=tuple(uses for piece in shown for uses in statement_uses(piece.text)),

@@ -26,8 +26,8 @@ class Uses:
     A column that is written may be `#N`, the one at that place. `fields` are (qualifier, column) references to no
     relation of the statement: variables, and NEW and OLD. `made` are temporary tables that it makes and that cannot
     have been there before. `channels` are those of NOTIFY; '' is one that is not fixed. `converts` are types that
-    something is cast to: a value that is none of them shows in the error. `changes` are what constraints may refuse.
-    `unknown` says why it might do more.
+    something is cast to: a value that is none of them shows in the error. `taken` are columns put into a variable that
+    holds no text. `changes` are what constraints may refuse. `unknown` says why it might do more.
     """
 
     reads: frozenset[tuple[Name, str]] = frozenset()
@@ -39,6 +39,7 @@ class Uses:
     made: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     converts: frozenset[Name] = frozenset()
+    taken: frozenset[tuple[Name, str]] = frozenset()
     changes: frozenset["Change"] = frozenset()
     unknown: str | None = None
 
