@@ -12,3 +12,12 @@ ALTER FUNCTION pub.register(integer, text) OWNER TO owner1;
 ALTER FUNCTION pub.reset(integer) OWNER TO owner1;
 ALTER FUNCTION pub.rename(integer, text) OWNER TO owner1;
 ALTER FUNCTION pub.move(integer, integer) OWNER TO owner1;
+CREATE TABLE cpd.archive (id integer PRIMARY KEY, ssn text);
+CREATE FUNCTION pub.archive() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ INSERT INTO cpd.archive (id, ssn) SELECT p.id, p.ssn FROM cpd.person AS p ON CONFLICT DO NOTHING $$;
+ALTER TABLE cpd.person ADD PRIMARY KEY (id), ADD removed timestamptz NOT NULL DEFAULT now();
+CREATE FUNCTION pub.remove(who integer) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ UPDATE cpd.person SET removed = now() WHERE id = who $$;
+ALTER TABLE cpd.archive OWNER TO owner1;
+ALTER FUNCTION pub.archive() OWNER TO owner1;
+ALTER FUNCTION pub.remove(integer) OWNER TO owner1;

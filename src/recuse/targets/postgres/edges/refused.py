@@ -27,11 +27,14 @@ class Constraint:
     columns: Sequence[int]
 
 
+Constraints = Mapping[int, Sequence[Constraint]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Value:
     """What is put into a column: columns that it is made of, and whether more than those.
 
-    `grows`: it is made of what was there; `nothing`: it is NULL.
+    `grows`: it is made of what was there; `nothing`: it may be NULL, in other rows or always.
     """
 
     reads: frozenset[Column]
@@ -41,9 +44,13 @@ class _Value:
 
 
 def told(
-    change: Change, columns: Sequence[Column], constraints: Sequence[Constraint], read: Callable[[Uses], set[Column]]
+    change: Change,
+    relation: int,
+    columns: Sequence[Column],
+    constraints: Constraints,
+    read: Callable[[Uses], set[Column]],
 ) -> Iterator[Column]:
-    """The columns whose values the error shows when a change of the relation with these columns is refused.
+    """The columns whose values the error shows when a change of a relation with these columns is refused.
 
     `read` gives the columns that a value may be made of.
     """
@@ -54,10 +61,11 @@ def told(
         given = any(not (part == WHOLE and name in names) for name, part in uses.fields)
         for place, column in enumerate(columns):
             if name in {WHOLE, column.name, f"#{place}"}:
-                grows = column in reads and bool(uses.operators)
-                nothing = (name, "null") in change.constants
-                values[column.number] = _Value(frozenset(reads - {column}), given, grows, nothing)
-    for one in constraints:
+                own = {each for each in reads if name == WHOLE and each.name == column.name} or reads
+                grows = column in own and bool(uses.operators)
+                nothing = (name, "null") in change.constants or any(not _filled(each, constraints) for each in own)
+                values[column.number] = _Value(frozenset(own - {column}), given, grows, nothing)
+    for one in constraints.get(relation, ()):
         if not change.caught & {*_ALL, _CONDITIONS[one.kind]}:
             yield from _shown(change, {column.number: column for column in columns}, one, values)
 
@@ -69,13 +77,16 @@ def _shown(
     if one.kind == "referenced":
         yield from _referenced(change, columns, deciding, values)
         return
-    if change.verb == "delete" or not any(_may_fail(one, columns, values[n]) for n in deciding & values.keys()):
+    failing = [n for n in deciding & values.keys() if _may_fail(one, columns, values[n])]
+    if change.verb == "delete" or not failing:
         return
     if one.kind == "unique" and change.spared is not None:
         names = {columns[number].name for number in deciding}
         if not change.spared or change.spared == names:
             return
     shown = {*columns} if one.kind in {"null", "check"} else deciding
+    if one.kind == "null" and len(failing) == 1:  # of that one the error shows that it is NULL
+        shown -= {*failing}
     for number in shown:
         if number in values:
             yield from values[number].reads
@@ -87,9 +98,13 @@ def _shown(
 
 def _may_fail(one: Constraint, columns: Mapping[int, Column], value: _Value) -> bool:
     """Whether it depends on a value of the caller's or of other rows, or comes to the end of what is allowed."""
-    if value.given or value.reads - {*columns.values()}:
-        return True
-    return value.nothing if one.kind == "null" else bool(value.reads) or (value.grows and one.kind == "check")
+    if one.kind == "null":
+        return value.given or (value.nothing and (not value.reads or bool(value.reads - {*columns.values()})))
+    return value.given or bool(value.reads) or (value.grows and one.kind == "check")
+
+
+def _filled(column: Column, constraints: Constraints) -> bool:
+    return any(one.kind == "null" and column.number in one.columns for one in constraints.get(column.relation, ()))
 
 
 def _referenced(

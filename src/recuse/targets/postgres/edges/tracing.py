@@ -210,7 +210,7 @@ class Tracer:
 
         for relation in self._relations(change.relation, path, made)[0]:
             columns = [*self.names.shapes.columns[relation].values()]
-            yield from told(change, columns, self.names.constraints.get(relation, ()), read)
+            yield from told(change, relation, columns, self.names.constraints, read)
 
     def _called(self, functions: Iterable[Function], path: tuple[str, ...] | None, depth: int) -> Flow:
         """What calls lead to; one with rights of its own stays a step of its own. What they return is used inside."""
