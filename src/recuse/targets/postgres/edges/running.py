@@ -60,6 +60,7 @@ def running(connection: Connection, shapes: Shapes, definitions: Sequence[Defini
     own = frozenset(each.name for each in rows_of(connection, "names", _Name))
     tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows))
     maker = _Maker(connection, shapes, tracer, by_oid, _plain(definitions))
+    maker.ask(functions)
     planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
     hooks = rows_of(connection, "hooks", Hook)
     events = rows_of(connection, "event_triggers", EventTrigger)
@@ -89,6 +90,7 @@ class _Maker:
     plain: frozenset[int]
     unknown: list[str] = field(default_factory=list)
     _copies: dict[Column, dict[str, str]] = field(default_factory=dict)
+    _may: dict[tuple[int, Read], bool] = field(default_factory=dict)
 
     def function(self, one: Function) -> Iterator[Edge]:
         """Edges of a function that runs as its owner, and of an aggregate that such functions make up."""
@@ -150,9 +152,18 @@ class _Maker:
 
     def readable(self, owner: Role, columns: Iterable[Column]) -> list[Column]:
         """Those of some columns that a role may read, in order."""
-        pairs = {column: (owner.oid, Read(column.relation, frozenset({column.number}))) for column in columns}
-        may = allowed(self.connection, pairs.values()) if pairs else frozenset()
-        return sorted((column for column, pair in pairs.items() if pair in may), key=lambda c: (c.node, c.number))
+        pairs = {column: _reading(owner, column) for column in columns}
+        self._ask(pairs.values())
+        return sorted((column for column, pair in pairs.items() if self._may[pair]), key=lambda c: (c.node, c.number))
+
+    def ask(self, functions: Iterable[Function]) -> None:
+        """Ask at once what owners may read of what their functions do: a question each takes longer."""
+        definers = [one for one in functions if one.definer]
+        self._ask(_reading(one.runs_as, c) for one in definers for c in self._exact(one, self.tracer.flow(one)).reads)
+
+    def _ask(self, pairs: Iterable[tuple[int, Read]]) -> None:
+        if fresh := [pair for pair in dict.fromkeys(pairs) if pair not in self._may]:
+            self._may |= dict.fromkeys(fresh, False) | dict.fromkeys(allowed(self.connection, fresh), True)
 
     def trigger(self, one: Trigger) -> Iterator[Edge]:
         """Edges of a trigger, which end with it; but what it has copied stays where it is."""
@@ -279,6 +290,10 @@ def acting(
         yield Edge(source, "superuser:", kind, f"{reason}; {name} is a superuser", attempt, needs, identity=ANYONE)
     if owner.create_role:
         yield Edge(source, "createrole:", kind, reason, attempt, needs, identity=ANYONE)
+
+
+def _reading(role: Role, column: Column) -> tuple[int, Read]:
+    return role.oid, Read(column.relation, frozenset({column.number}))
 
 
 def _part(column: Column) -> str:
