@@ -25,6 +25,7 @@ import pytest
 from psycopg import sql
 
 from recuse import cli, clock
+from recuse.demo.answering import answer_for_server
 from recuse.enforcement.facts import Fact
 from recuse.targets.postgres.throwaway import Server, throwaway
 from recuse.targets.target import target_for
@@ -179,16 +180,21 @@ class Desk:
         return self.run("init", f"service={SERVICE}", "--out", "policy", *INSTITUTION, "--format", "json")
 
     def decide(self) -> None:
-        """What a person changes in the proposal: keys, stages, and the rule that opens the table to the partner."""
+        """What a person changes in the proposal: keys, stages, and the rule that opens the table to the partner.
+
+        An official answers for the server, which may lack repairs.
+        """
         officials = (self.policy / "officials.toml").read_text()
         for official in (DIRECTS, CONFIRMS):
             key = (self.folder / f"{official}.pub").read_text().strip()
             officials = officials.replace("keys = []", f'keys = ["{key}"]', 1)
+        officials = officials.replace('roles = ["confirm"]', 'roles = ["confirm", "accept"]')
         (self.policy / "officials.toml").write_text(officials)
         for path in (self.policy / "recuse.toml", self.signed_folder / "directive.toml"):
             self.edit(path, 'stage = "observe"', 'stage = "enforce"')
         rules = (self.signed_folder / "directive.cedar").read_text()
         (self.signed_folder / "directive.cedar").write_text(rules[: rules.index('@id("baseline-02')])
+        answer_for_server(self.policy, ["records"], CONFIRMS, self.folder / CONFIRMS, clock.today())
 
     @staticmethod
     def edit(path: Path, old: str, new: str) -> None:

@@ -355,6 +355,15 @@ def test_what_did_not_happen_is_said() -> None:
     assert "replayed" not in text.partition("What this does not prove")[0]
 
 
+def test_what_an_official_answers_for_is_shown_where_something_is() -> None:
+    heading = "answered for by an official until a day"
+    answered = (Limit("version-floor", "the server lacks repairs; until 2027-02-25"),)
+    text = tree(replace(DATA, accepted=answered)).all("body")[0].text
+    assert "version-floor" in text.partition(heading)[2]
+    assert "until 2027-02-25" in text.partition(heading)[2]
+    assert heading not in tree(DATA).all("body")[0].text
+
+
 # It cannot say more than its figures.
 
 

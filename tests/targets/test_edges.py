@@ -254,10 +254,11 @@ def test_part_of_a_table_is_some_rows(database: str) -> None:
 
 
 def test_floor() -> None:
-    assert [floor(v).minimum for v in (150000, 160000, 170000, 180000)] == ["15.20", "16.16", "17.12", "18.6"]
+    assert [floor(v).minimum for v in (150000, 160000, 170000, 180000)] == ["15.20", "16.16", "17.12", "18.7"]
     assert floor(150020).holds
-    assert floor(180006).holds
-    assert floor(180005).unrepaired == floor(150019).unrepaired == floor(170011).unrepaired
+    assert floor(180007).holds
+    assert floor(180006).unrepaired == floor(150019).unrepaired == floor(170011).unrepaired
+    assert floor(180004).unrepaired == floor(150018).unrepaired
     assert "CVE-2026-116311" in floor(150019).unrepaired
     assert "CVE-2026-14666" in floor(150018).unrepaired
     assert "CVE-2025-8713" in floor(160009).unrepaired

@@ -16,6 +16,7 @@ from recuse.demo.warehouse import OPEN_TO
 from recuse.enforcement.facts import Grant
 from recuse.model import UNDECLARED, Kind, Official
 from recuse.operations import page
+from recuse.operations.acceptance import Accepted
 from recuse.operations.attempts import Attempt
 from recuse.operations.finding import Finding
 from recuse.operations.matrix import matrix
@@ -50,6 +51,7 @@ def _data(tour: "Tour") -> page.PageData:
         replay=_replay(tour.replayed),
         residual=_limits(pair for each in tour.after for pair in each.residual),
         outside=_limits(pair for each in tour.after for pair in each.outside),
+        accepted=_limits(_answered(each) for found in tour.after for each in found.accepted),
         not_examined=tuple(dict.fromkeys(line for each in tour.after for line in each.not_examined)),
         record=page.Record(
             tour.ledger.origin,
@@ -71,6 +73,11 @@ def _verdict(found: Sequence[Verified]) -> page.Verdict:
         f"PostgreSQL {first.server_version})",
         f"{first.at:%Y-%m-%d}",
     )
+
+
+def _answered(one: Accepted) -> tuple[str, str]:
+    what = one.finding.reproduce.removeprefix("-- ")
+    return one.finding.code, f"in `{one.finding.system}`: {what}; answered for until {one.until}, by `{one.acceptance}`"
 
 
 def _limits(pairs: Iterable[tuple[str, str]]) -> tuple[page.Limit, ...]:

@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from recuse import clock
 from recuse.audit.backtest import Backtest, backtest
 from recuse.demo import BANNER
 from recuse.demo.access_log import FEWEST, write_log
+from recuse.demo.answering import ACCEPTED_BY, CODE, answer_for_server
 from recuse.demo.doors import LiveSession, open_sessions, try_through
 from recuse.demo.report import write_report
 from recuse.demo.repository import SYSTEM, officials, write_repository
@@ -211,6 +212,14 @@ def _sign(tour: Tour) -> None:
     answer = Answer("confirm", "", clock.now().replace(microsecond=0))
     confirm_directive(tour.policy, directive, CONFIRMED_BY, tour.folder / "keys" / CONFIRMED_BY, answer)
     tour.say(f"[bold]sign[/]     {directive}: directed by {DIRECTED_BY}, confirmed by {CONFIRMED_BY}")
+    below = [found.system for found in tour.before if CODE in {finding.code for finding in found.findings}]
+    if below:
+        key = tour.folder / "keys" / ACCEPTED_BY
+        until = answer_for_server(tour.policy, below, ACCEPTED_BY, key, clock.today())
+        tour.say(
+            f"[bold]accept[/]   {tour.before[0].server_version} lacks repairs that a newer release has: {ACCEPTED_BY} "
+            f"answers for that until {until}, since the server is thrown away and holds no real data"
+        )
 
 
 def _apply(tour: Tour) -> None:
@@ -247,8 +256,9 @@ def _verify_after(tour: Tour) -> None:
         agree = sum(attempt.agrees for attempt in found.attempts)
         low = len(found.findings) - len(found.weighing)
         tour.say(
-            f"{name}`{found.system}`: {len(found.weighing)} findings, {low} of low severity; {agree:,} of "
-            f"{len(found.attempts):,} attempts as {found.accounts} accounts agree with the policy"
+            f"{name}`{found.system}`: {len(found.weighing)} findings, {low} of low severity, "
+            f"{len(found.accepted)} accepted; {agree:,} of {len(found.attempts):,} attempts as {found.accounts} "
+            "accounts agree with the policy"
         )
 
 
@@ -266,6 +276,10 @@ def _report(tour: Tour) -> None:
     _closing(tour)
 
 
+def _accepted(found: Verified) -> Iterator[str]:
+    return (f"{each.finding.code} until {each.until}" for each in found.accepted)
+
+
 def _closing(tour: Tour) -> None:
     """The verdict with its scope, and what to look at."""
     for found in tour.after:
@@ -275,6 +289,8 @@ def _closing(tour: Tour) -> None:
         )
         tour.say(f"  examined      {', '.join(found.examined)}")
         tour.say(f"  not examined  {', '.join(found.not_examined) or 'nothing that is present'}")
+        if found.accepted:
+            tour.say(f"  accepted      {', '.join(_accepted(found))}")
         tour.say(f"  residual      {', '.join(dict.fromkeys(code for code, _ in found.residual))}")
         tour.say(f"  outside       {', '.join(code for code, _ in found.outside)} (questions for a person)")
     tour.say("\nlook at:")

@@ -167,7 +167,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class PageData:
-    """Everything the page says. `banner` stands above all else; `replay` and `ended` are None where there was none."""
+    """Everything the page says. `banner` stands above all else; `replay` and `ended` are None where there was none.
+
+    `accepted` are findings that an official answers for until a day: they do not weigh, and are shown.
+    """
 
     institution: str
     banner: str | None
@@ -182,6 +185,7 @@ class PageData:
     outside: tuple[Limit, ...]
     not_examined: tuple[str, ...]
     record: Record
+    accepted: tuple[Limit, ...] = ()
 
 
 def render_page(data: PageData) -> str:

@@ -1,8 +1,9 @@
 """The version floor: the minor release of each branch below which row and column control cannot be trusted.
 
 A flaw that discloses memory or skips a check makes every grant void, whatever the catalog says. Releases of one day
-carry the same repairs: 15.14, 16.10, 17.6 and 18.0; 15.18, 16.14, 17.10 and 18.4; 15.20, 16.16, 17.12 and 18.6. So one
-list for branch 15 serves all. Source: the security page of the PostgreSQL project.
+carry the same repairs: 15.14, 16.10, 17.6 and 18.0; 15.18, 16.14, 17.10 and 18.4; 15.19, 16.15, 17.11 and 18.6; 15.20,
+16.16, 17.12 and 18.7. So one list for branch 15 serves all. There is no 18.5: its release notes say so, and a live 18.6
+does what 15.20 repaired. Source: the security page of the PostgreSQL project.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from typing import Final
 
 _BEHIND: Final = {15: 0, 16: 4, 17: 8, 18: 14}
 """How many minor releases a branch is behind branch 15 on the same day."""
+
+_SKIPPED: Final = {18: 5}
+"""A number of a branch that no release has."""
 
 _REPAIRED: Final[dict[int, tuple[str, ...]]] = {
     3: ("CVE-2023-2454", "CVE-2023-2455"),
@@ -55,10 +59,15 @@ def floor(server_version: int) -> Floor:
     oldest = min(_BEHIND)
     if branch not in _BEHIND:
         return Floor(version, _minimum(oldest) if branch < oldest else None, False, ())
-    behind = _BEHIND[branch]
-    unrepaired = tuple(cve for release, cves in _REPAIRED.items() if release - behind > minor for cve in cves)
+    unrepaired = tuple(cve for release, cves in _REPAIRED.items() if _same_day(branch, release) > minor for cve in cves)
     return Floor(version, _minimum(branch), not unrepaired, unrepaired)
 
 
 def _minimum(branch: int) -> str:
-    return f"{branch}.{max(_REPAIRED) - _BEHIND[branch]}"
+    return f"{branch}.{_same_day(branch, max(_REPAIRED))}"
+
+
+def _same_day(branch: int, release: int) -> int:
+    """The minor release of a branch that came with one of branch 15."""
+    minor = release - _BEHIND[branch]
+    return minor + 1 if minor >= _SKIPPED.get(branch, minor + 1) else minor

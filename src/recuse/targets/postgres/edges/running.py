@@ -8,13 +8,13 @@ reads the source.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Final, TypeVar
+from typing import Final
 
 from recuse.paths import ANYONE, Edge
 from recuse.targets.postgres.edges.acting import acting
 from recuse.targets.postgres.edges.attempts import easiest, provoked, returned, stand_in
 from recuse.targets.postgres.edges.broadcast import broadcast, kept
-from recuse.targets.postgres.edges.catalog import Connection, rows_of
+from recuse.targets.postgres.edges.catalog import Connection, grouped, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed, plain
 from recuse.targets.postgres.edges.flows import Flow, Function, Role
@@ -30,8 +30,6 @@ from recuse.targets.postgres.edges.row_security import RowSecurity
 from recuse.targets.postgres.edges.same_rows import Derived
 from recuse.targets.postgres.edges.tracing import Names, Tracer
 
-K = TypeVar("K")
-V = TypeVar("V")
 _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
 
 
@@ -58,17 +56,18 @@ def running(
     """Everything that runs in this database with other rights than those of whoever makes it run."""
     functions = rows_of(connection, "functions", Function)
     triggers = rows_of(connection, "triggers", Trigger)
-    by_name = _grouped((one.name, one) for one in functions)
-    fired = _grouped((trigger.relation, trigger.function) for trigger in triggers)
+    by_name = grouped((one.name, one) for one in functions)
+    fired = grouped((trigger.relation, trigger.function) for trigger in triggers)
     refusing = rows_of(connection, "constraints", Constraint) if functions else []
     rows: dict[int, frozenset[str]] = {}
     for trigger in triggers:
         rows[trigger.function] = rows.get(trigger.function, frozenset()) | frozenset(trigger.rows)
     by_oid = {one.oid: one for one in functions}
     own = frozenset(each.name for each in rows_of(connection, "names", _Name))
-    constraints = _grouped((one.relation, one) for one in refusing)
+    constraints = grouped((one.relation, one) for one in refusing)
     tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows, constraints))
     maker = _Maker(connection, shapes, tracer, by_oid, plain(definitions), security, Mirrors(shapes))
+    maker.ask(functions)
     planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
     hooks = rows_of(connection, "hooks", Hook)
     events = rows_of(connection, "event_triggers", EventTrigger)
@@ -91,13 +90,6 @@ def running(
     )  # fmt: skip
 
 
-def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    found: dict[K, list[V]] = {}
-    for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return found
-
-
 @dataclass(slots=True)
 class _Maker:
     connection: Connection
@@ -108,6 +100,7 @@ class _Maker:
     security: RowSecurity
     mirrors: Mirrors
     unknown: list[str] = field(default_factory=list)
+    _may: dict[tuple[int, Read], bool] = field(default_factory=dict)
 
     def function(self, one: Function) -> Iterator[Edge]:
         """Edges of a function that runs as its owner, and of an aggregate that such functions make up."""
@@ -208,9 +201,18 @@ class _Maker:
 
     def readable(self, owner: Role, columns: Iterable[Column]) -> list[Column]:
         """Those of some columns that a role may read, in order."""
-        pairs = {column: (owner.oid, Read(column.relation, frozenset({column.number}))) for column in columns}
-        may = allowed(self.connection, pairs.values()) if pairs else frozenset()
-        return sorted((column for column, pair in pairs.items() if pair in may), key=lambda c: (c.node, c.number))
+        pairs = {column: _reading(owner, column) for column in columns}
+        self._ask(pairs.values())
+        return sorted((column for column, pair in pairs.items() if self._may[pair]), key=lambda c: (c.node, c.number))
+
+    def ask(self, functions: Iterable[Function]) -> None:
+        """Ask at once what owners may read of what their functions do: a question each takes longer."""
+        flows = [(one, self._exact(one, self.tracer.flow(one))) for one in functions if one.definer]
+        self._ask(_reading(one.runs_as, column) for one, flow in flows for column in flow.reads | flow.told)
+
+    def _ask(self, pairs: Iterable[tuple[int, Read]]) -> None:
+        if fresh := [pair for pair in dict.fromkeys(pairs) if pair not in self._may]:
+            self._may |= dict.fromkeys(fresh, False) | dict.fromkeys(allowed(self.connection, fresh), True)
 
     def trigger(self, one: Trigger) -> Iterator[Edge]:
         """Edges of a trigger, which end with it; but what it has copied stays where it is."""
@@ -290,3 +292,7 @@ class _Maker:
             reason = f"the event trigger {one.name} runs {function.title} ({one.event})"
             made = "CREATE TEMPORARY TABLE recuse_reach (line text)"
             yield Edge(source, function.node, "event trigger", reason, made, ends=tuple(one.ends))
+
+
+def _reading(role: Role, column: Column) -> tuple[int, Read]:
+    return role.oid, Read(column.relation, frozenset({column.number}))

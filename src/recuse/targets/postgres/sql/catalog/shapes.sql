@@ -6,9 +6,11 @@
     AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = pg_class.oid)
   UNION
   SELECT i.inhrelid, r.ancestor FROM root AS r JOIN pg_inherits AS i ON i.inhparent = r.relation
+), family AS (
+  SELECT relation, min(ancestor::regclass::text) AS name FROM root GROUP BY relation
 )
 SELECT format('%I.%I', n.nspname, c.relname) AS relation, c.relname::text AS short, c.relkind::text AS kind,
-       coalesce((SELECT min(r.ancestor::regclass::text) FROM root AS r WHERE r.relation = c.oid), c.oid::text) AS family,
+       coalesce(family.name, c.oid::text) AS family,
        a.attname::text AS name, quote_ident(a.attname) AS written,
        CASE t.typcategory WHEN 'S' THEN 'text' WHEN 'E' THEN 'text' WHEN 'N' THEN 'number' WHEN 'D' THEN 'time'
                           ELSE t.typname END::text AS type,
@@ -24,6 +26,7 @@ JOIN pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type AS own ON own.oid = a.atttypid
 JOIN pg_type AS t ON t.oid = coalesce(nullif(own.typbasetype, 0), own.oid)
+LEFT JOIN family ON family.relation = c.oid
 WHERE c.relkind IN ('r', 'p', 'f', 'm') AND c.relpersistence <> 't' AND c.oid >= 16384 AND n.nspname <> 'recuse'
   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   AND NOT (c.relkind = 'm' AND EXISTS (
