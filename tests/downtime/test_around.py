@@ -17,6 +17,9 @@ CREATE VIEW records.between AS SELECT * FROM records.mine;
 CREATE VIEW records.plain AS SELECT 1 AS id;
 GRANT SELECT, UPDATE ON records.legacy, records.old, records.mine, records.between, records.plain TO bob;
 GRANT SELECT (id, ssn) ON records.part TO bob;
+CREATE FUNCTION records.sends() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER recuse_guard BEFORE INSERT ON records.person FOR EACH STATEMENT EXECUTE FUNCTION records.sends();
+ALTER TABLE records.person ENABLE ALWAYS TRIGGER recuse_guard;
 """
 """Before there is an event trigger, bob is let at what shows nothing of the governed table."""
 
@@ -54,6 +57,23 @@ REFUSED: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
             "GRANT SELECT ON records.shown TO recuse_c_forged",
         ),
         "records.shown: SELECT is granted to recuse_c_forged",
+    ),
+    (
+        ("ALTER TABLE records.person OWNER TO recuse_o_forged",),
+        "table records.person: its owner is now recuse_o_forged",
+    ),
+    (("ALTER SCHEMA records OWNER TO recuse_o_forged",), "schema records: its owner is now recuse_o_forged"),
+    (
+        ("CREATE TRIGGER mine AFTER UPDATE ON records.person FOR EACH ROW EXECUTE FUNCTION records.sends()",),
+        "table records.person: trigger mine",
+    ),
+    (("ALTER TABLE records.person DISABLE TRIGGER recuse_guard",), "records.person: its trigger recuse_guard is off"),
+    (("ALTER TABLE records.person ENABLE TRIGGER recuse_guard",), "records.person: its trigger recuse_guard is off"),
+    (("DROP TRIGGER recuse_guard ON records.person",), "table records.person: trigger recuse_guard was dropped"),
+    (("CREATE PUBLICATION p FOR TABLE records.person",), "publication p: it publishes records.person"),
+    (
+        ("CREATE PUBLICATION p FOR TABLE records.legacy", "ALTER PUBLICATION p ADD TABLE records.person"),
+        "publication p: it publishes records.person",
     ),
     (
         (
@@ -120,6 +140,61 @@ def test_what_comes_to_read_a_governed_table_is_closed(old: Database) -> None:
         app.execute("DROP VIEW records.plain; DROP TABLE records.legacy; ALTER TABLE records.person DROP COLUMN ssn")
         app.execute("CREATE TEMPORARY TABLE t (id int); CREATE POLICY recuse_cut ON t USING (recuse.admitted())")
         app.execute("DROP POLICY recuse_cut ON t; DROP TABLE records.person CASCADE")
+
+
+# What a superuser lets bob at, and what one makes: refused with a sentence, or written down.
+BY_SUPERUSERS: Final = (
+    (
+        "GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO bob",
+        "function pg_read_binary_file(text): EXECUTE is granted",
+    ),
+    ("GRANT SELECT ON pg_catalog.pg_statistic TO bob", "pg_statistic: SELECT is granted to bob"),
+    ("CREATE PUBLICATION p FOR ALL TABLES", "publication p: it publishes records.person"),
+    ("CREATE PUBLICATION p FOR TABLES IN SCHEMA records", "publication p: it publishes records.person"),
+    ("ALTER TABLE records.person OWNER TO bob", "table records.person: its owner is now bob"),
+)
+NOTED: Final = (
+    ("CREATE EXTENSION dblink", ("outward", "extension dblink")),
+    ("CREATE SUBSCRIPTION s CONNECTION 'dbname=x' PUBLICATION p WITH (connect = false)", ("outward", "subscription s")),
+    (
+        "CREATE OR REPLACE FUNCTION records.sends() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        ("trigger", "function records.sends()"),
+    ),
+)
+INNOCENT: Final = (
+    "CREATE TRIGGER t AFTER UPDATE ON records.legacy FOR EACH ROW EXECUTE FUNCTION records.sends()",
+    "ALTER TABLE records.legacy OWNER TO recuse_o_forged", "ALTER TABLE records.legacy DISABLE TRIGGER ALL",
+    "CREATE PUBLICATION q FOR TABLE records.legacy", "CREATE SCHEMA fresh; ALTER SCHEMA fresh OWNER TO recuse_o_forged",
+    "ALTER SCHEMA records RENAME TO renamed; ALTER SCHEMA renamed RENAME TO records",
+    "ALTER TABLE records.person ALTER name SET STATISTICS 200; ALTER TABLE records.person ADD UNIQUE (name)",
+    "ALTER TABLE records.legacy ADD UNIQUE (id); "
+    "ALTER TABLE records.person ADD FOREIGN KEY (id) REFERENCES records.legacy (id) NOT VALID",
+    "CREATE STATISTICS records.both ON id, name FROM records.person; COMMENT ON TABLE records.person IS 'people'",
+)  # fmt: skip
+
+
+def test_a_superuser_s_command_is_refused_or_written_down(old: Database) -> None:
+    """With the fault: in mode report each of them goes through and is written down."""
+    for command, sentence in BY_SUPERUSERS:
+        old.mode("close")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="refused by the policy") as refused:
+            old.admin.execute(command.encode())
+        assert sentence in str(refused.value.diag.message_primary)
+        old.mode("report")
+        with old.admin.transaction(force_rollback=True):
+            old.admin.execute(command.encode())
+            assert any(sentence.split(": ")[0] == row[1] for row in old.seen()), command
+    old.mode("close")
+    for command, (code, name) in NOTED:
+        with old.admin.transaction(force_rollback=True):
+            old.admin.execute(command.encode())
+            assert (code, name) in [row[:2] for row in old.seen()], command
+
+
+def test_what_opens_nothing_goes_on(old: Database) -> None:
+    for command in INNOCENT:
+        with old.as_() as app, app.transaction(force_rollback=True):
+            app.execute(command.encode())
 
 
 def test_report_writes_down_a_policy_s_end_and_lets_it_be(old: Database) -> None:

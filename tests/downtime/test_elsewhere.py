@@ -91,7 +91,7 @@ def test_an_apply_worker_goes_on(place: Database) -> None:
                 time.sleep(0.1)
             else:
                 pytest.fail("the row did not arrive")
-            assert [row[1] for row in place.seen()] == ["table records.sent"]
+            assert [row[1] for row in place.seen()] == ["table records.sent", "subscription s"]
             place.admin.execute("ALTER SUBSCRIPTION s DISABLE; ALTER SUBSCRIPTION s SET (slot_name = NONE)")
             place.admin.execute("DROP SUBSCRIPTION s")
             for _ in range(100):

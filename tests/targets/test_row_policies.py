@@ -82,3 +82,54 @@ def test_what_row_policies_believe(own_server: Server) -> None:
         assert {edge.kind for edge in steps} == kinds, condition
         whole = any(edge.target == edge.source for edge in steps)
         assert ("all" if whole else "some" if steps else "none") == verdict, condition
+
+
+ROW = """
+CREATE ROLE ice LOGIN;
+CREATE SCHEMA app;
+GRANT USAGE ON SCHEMA app TO ice;
+CREATE TABLE app.key (name text PRIMARY KEY);
+GRANT DELETE, UPDATE ON app.key TO ice;
+CREATE TABLE app.team (who name);
+"""
+# What is made beside `app.t (who text, dept text, shared bool)`, its condition, and the kinds of steps that widen.
+CHANGED: tuple[tuple[str, str, set[str]], ...] = (
+    ("GRANT UPDATE (who) ON app.t TO ice; CREATE POLICY w ON app.t FOR UPDATE USING (true)", "who = current_user",
+     {"policy row"}),
+    ("GRANT UPDATE (who) ON app.t TO ice; CREATE POLICY w ON app.t FOR UPDATE USING (who = current_user)",
+     "who = current_user", set()),
+    ("GRANT UPDATE (dept) ON app.t TO ice; CREATE POLICY w ON app.t FOR UPDATE USING (true)", "who = current_user",
+     set()),
+    ("ALTER TABLE app.t ADD FOREIGN KEY (dept) REFERENCES app.key ON DELETE SET NULL", "dept IS NULL", {"policy row"}),
+    ("ALTER TABLE app.t ADD FOREIGN KEY (dept) REFERENCES app.key ON DELETE SET NULL", "dept = 'open'", set()),
+    ("ALTER TABLE app.t ALTER dept SET DEFAULT 'shut', ADD FOREIGN KEY (dept) REFERENCES app.key ON DELETE SET DEFAULT",
+     "dept = 'open'", set()),
+    ("ALTER TABLE app.t ADD FOREIGN KEY (dept) REFERENCES app.key ON DELETE RESTRICT", "dept IS NULL", set()),
+    ("CREATE FUNCTION app.f() RETURNS void SECURITY DEFINER LANGUAGE sql AS 'UPDATE app.t SET shared = true'", "shared",
+     {"policy row"}),
+    ("CREATE FUNCTION app.f() RETURNS void SECURITY DEFINER LANGUAGE sql AS 'UPDATE app.t SET shared = false'",
+     "shared", set()),
+    ("CREATE FUNCTION app.f() RETURNS void LANGUAGE sql AS 'UPDATE app.t SET shared = true'", "shared", set()),
+    ("CREATE FUNCTION app.f() RETURNS bool LANGUAGE plpgsql AS "
+     "'BEGIN RETURN EXISTS (SELECT FROM team); END'", "app.f()", {"policy function"}),
+    ("CREATE FUNCTION app.f() RETURNS bool LANGUAGE plpgsql SET search_path = app, pg_temp AS "
+     "'BEGIN RETURN EXISTS (SELECT FROM team); END'", "app.f()", set()),
+)  # fmt: skip
+
+
+def test_what_changes_a_row_into_sight(own_server: Server) -> None:
+    with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
+        connection.execute(ROW)
+        for made, condition, kinds in CHANGED:
+            with connection.transaction(force_rollback=True):
+                connection.execute(
+                    "CREATE TABLE app.t (who text, dept text, shared bool); GRANT SELECT ON app.t TO ice"
+                )
+                connection.execute("ALTER TABLE app.t ENABLE ROW LEVEL SECURITY")
+                connection.execute(made.encode())
+                connection.execute(f"CREATE POLICY p ON app.t FOR SELECT USING ({condition})".encode())
+                collected = collect(connection, "postgres")
+            graph = Graph.of(collected.edges)
+            reached = {place.node for place in graph.search(Place("login:ice", "ice"))}
+            taken = [e for e in collected.edges if e.widens and e.only_as == "ice" and {*e.needs} <= reached]
+            assert {edge.kind for edge in taken} == kinds, (made, condition)

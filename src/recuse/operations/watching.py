@@ -17,7 +17,9 @@ SOON: Final = timedelta(days=30)
 """How long before an agreement, an acceptance or an extract ends it is told."""
 
 _LOOK: Final = "find out who did this; set it back, or apply again to take it as it is"
-_REFUSED: Final = frozenset({"grant", "default-grant", "row-security", "row-policy"})
+_REFUSED: Final = frozenset({
+    "grant", "default-grant", "row-security", "row-policy", "owner", "trigger", "publication",
+})  # fmt: skip
 
 
 def trigger(system: System, facts: frozenset[Fact], look: Look, supported: bool) -> Iterator[Condition]:

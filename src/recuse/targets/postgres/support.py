@@ -44,6 +44,8 @@ _FUNCTIONS: Final = {
     "governed": "oid",
     "governed_by": "oid",
     "ours": "oid, text",
+    "reowned": "oid, oid",
+    "published": "",
     "applying": "",
     "note": "text, text, text, text",
     "granted": "",

@@ -3,6 +3,7 @@
 It is text to be read and pasted, and stands inside a transaction that is rolled back.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, cast
 
@@ -42,6 +43,20 @@ PERFORM set_config('search_path', quote_ident(place) || ', pg_catalog', true);
 END $recuse$""")
 """Makes, for each function of the server that has the name, one with the same arguments."""
 
+_PROVOKED: Final = sql.SQL("""DO $recuse$ DECLARE one record;
+said text;
+BEGIN FOR one IN SELECT * FROM {tried} LOOP BEGIN {word} {called}({passed});
+EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN GET STACKED DIAGNOSTICS said = PG_EXCEPTION_DETAIL;
+RAISE NOTICE '%', said;
+END;
+END LOOP;
+END $recuse$""")
+"""Shows what every refusal says; without arguments, the second call may be refused for what the first has put there."""
+
+_GIVEN: Final = re.compile(r"NULL::(.+?)(?=, NULL::|\)$)")
+_TRIED: Final = sql.SQL("VALUES (NULL), ('1'), ('-1'), ('0'), ('x'), ('')")
+_FEW: Final = sql.SQL("VALUES (NULL), ('1'), ('-1')")
+_COMBINED: Final = 3
 _RETURNED: Final = sql.SQL("INSERT INTO {} DEFAULT VALUES RETURNING *")
 _TOUCH: Final = sql.SQL("UPDATE {} SET {} = {}")
 _LISTEN: Final = sql.SQL("LISTEN {}")
@@ -57,20 +72,27 @@ def easiest(lookups: Iterable[Lookup]) -> list[Lookup]:
 
 
 def stand_in(lookup: Lookup, function: Function, shapes: Shapes) -> str | None:
-    """Puts an object of the caller's own in the place of a name, and calls the function; None where that takes more."""
+    """Puts an object of the caller's own in the place of a name, and calls the function; None where that takes more.
+
+    What fires a trigger function, the path to it says.
+    """
     if lookup.need != "temporary:":
         if lookup.kind != "function":
             return None
         made = _OVERLOADS.format(name=sql.Literal(lookup.name), body=sql.Literal(_show("").as_string()))
-        return _joined(made, call=function.call)
+        return _joined(made, call=_call_of(function))
     made = _MADE.format(sql.SQL("boolean"), sql.Literal(_show("RETURN true;\n").as_string()))
     name = sql.Identifier(lookup.name)
     if lookup.kind == "type":
-        return _joined(made, _DOMAIN.format(name), call=function.call)
+        return _joined(made, _DOMAIN.format(name), call=_call_of(function))
     oid = next((oid for (_, each), oid in shapes.relations.items() if each == lookup.name), None)
     columns = shapes.columns[oid].values() if oid is not None else ()
     place = _STAND_IN.format(name, sql.SQL(", ").join(map(_nothing, columns)))
-    return _joined(made, place, _GRANT.format(name), call=function.call)
+    return _joined(made, place, _GRANT.format(name), call=_call_of(function))
+
+
+def _call_of(function: Function) -> str | None:
+    return None if function.gives in ("trigger", "event_trigger") else function.call
 
 
 def attached_to(shapes: Shapes, holder: Holder) -> str:
@@ -111,6 +133,28 @@ def fired(shapes: Shapes, role: str | None, action: str, relation: int) -> Seque
 def returned(shapes: Shapes, relation: int) -> str:
     """Inserts a row and shows it."""
     return _RETURNED.format(_table(shapes, relation)).as_string()
+
+
+def provoked(function: Function) -> str | None:
+    """Calls a function with values that constraints may refuse, and shows what the errors say; None for a trigger's."""
+    if function.gives in ("trigger", "event_trigger"):
+        return None
+    word, _, called = function.call.partition(" ")
+    types = _GIVEN.findall(called)
+    places = range(len(types))
+    values = _FEW if len(types) > _COMBINED else _TRIED
+    tried = [sql.SQL("({}) AS {} ({})").format(values, _name("t", n), _name("v", n)) for n in places]
+    passed = [sql.SQL("one.{}::{}").format(_name("v", n), sql.SQL(cast("Any", types[n]))) for n in places]
+    return _PROVOKED.format(
+        tried=sql.SQL(", ").join([sql.SQL("generate_series(1, 2) AS twice"), *tried]),
+        word=sql.SQL("CALL" if word == "CALL" else "PERFORM"),
+        called=sql.SQL(cast("Any", called.partition("(NULL::")[0].removesuffix("()"))),
+        passed=sql.SQL(", ").join(passed),
+    ).as_string()  # fmt: skip
+
+
+def _name(letter: Literal["t", "v"], number: int) -> sql.Identifier:
+    return sql.Identifier(f"{letter}{number}")
 
 
 def listen(channel: str) -> str:

@@ -8,7 +8,7 @@ read what the file asks.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +23,8 @@ from recuse.paths import Edge
 T = TypeVar("T")
 A = TypeVar("A")
 R = TypeVar("R")
+K = TypeVar("K")
+V = TypeVar("V")
 Connection = psycopg.Connection[Any]
 Folder = Literal["edges", "noted", "present", "changes"]
 
@@ -123,6 +125,14 @@ def numbers_of(connection: Connection, name: str, parameters: Mapping[str, Seque
     """The one column of numbers that a query with parameters gives."""
     with connection.cursor() as cursor:
         return frozenset(number for (number,) in cursor.execute(_text(name), parameters))
+
+
+def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """Values by key, in their order."""
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def _permitted(connection: Connection, query: Query, factory: BaseRowFactory[T], text: bytes) -> list[T] | None:

@@ -1,6 +1,6 @@
 """The columns of a database: by their relation's object id, and by name as SQL looks them up."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,11 @@ class Column:
     name: str
     type: str
 
+    @property
+    def holds_text(self) -> bool:
+        """Whether its values are texts."""
+        return self.type in {"text", "character varying", "character", "name", "citext"}
+
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
@@ -41,6 +46,10 @@ class Shapes:
             shapes.setdefault(column.relation, {})[column.number] = column
             relations[column.schema, column.table] = column.relation
         return cls(shapes, relations)
+
+    def of_row(self, relation: int, names: Collection[str]) -> list[Column]:
+        """The columns that are named of a row of a relation; `*` names all."""
+        return [c for c in self.columns.get(relation, {}).values() if "*" in names or c.name in names]
 
     def named(self, reads: Iterable[Read]) -> Iterator[Column]:
         """The columns read; a whole row is all of them. System catalogs that PUBLIC reads are left out."""

@@ -10,8 +10,8 @@ from typing import Final
 
 from recuse.paths import ANYONE, Edge
 from recuse.targets.postgres.edges.fitting import CHOSEN, identifier, quoted
+from recuse.targets.postgres.edges.pulled import hidden_rows
 from recuse.targets.postgres.edges.row_security import RowSecurity
-from recuse.targets.postgres.edges.widening import hidden_rows
 
 _MEASURED: Final = range(150020, 160000)
 """Servers on which it was tried and refused. 14.23, 15.18, 16.15, 17.11 and 18.6 do it, and others count as if."""

@@ -76,6 +76,11 @@ def defined(connection: Connection, shapes: Shapes, guarded: Container[str]) -> 
     return Defined(tuple(chain(*map(maker.definition, known))), tuple(definitions), tuple(unknown))
 
 
+def plain(definitions: Sequence[Definition]) -> frozenset[int]:
+    """Views that ask nothing of their reader but SELECT on themselves."""
+    return frozenset(one.relation for one in definitions if one.event == "1" and not one.invoker and not one.calls)
+
+
 def allowed(connection: Connection, asked: Iterable[tuple[int, Read]]) -> frozenset[tuple[int, Read]]:
     """Of (role, read) pairs those that PostgreSQL allows."""
     pairs = list(dict.fromkeys(asked))

@@ -81,11 +81,11 @@ def identifier(name: str) -> str:
     return sql.Identifier(name).as_string()
 
 
-def _value(tree: Any, own: Collection[str] = ()) -> Value | None:
+def value_of(tree: Any, own: Collection[str] = ()) -> Value | None:
     """SQL for what a comparison asks for: a constant, who asks, or a column of the row (not one of `own` aliases)."""
     ((kind, inner),) = tree.items()
     if kind == "TypeCast":
-        return _value(inner["arg"], own)
+        return value_of(inner["arg"], own)
     if kind == "SQLValueFunction" and inner["op"] in _WHO:
         return Value(_WHO[inner["op"]])
     if kind == "ColumnRef":
@@ -111,7 +111,7 @@ def wanted(tree: Any, is_of: Callable[[Any], bool], *, positive: bool) -> Value:
             continue
         for side, other in ((inner["lexpr"], inner["rexpr"]), (inner["rexpr"], inner["lexpr"])):
             if isinstance(side, Mapping) and isinstance(other, Mapping) and is_of(side):
-                value = _ANYTHING if [*_own_column(other, own)] else _value(other)
+                value = _ANYTHING if [*_own_column(other, own)] else value_of(other)
                 if value is not None:
                     return _inside(side, value)
     return Value("'true'" if positive else "'false'")
@@ -144,7 +144,7 @@ def fitting(tree: Any, tables: Mapping[Name, str]) -> Iterator[tuple[Name, tuple
                 continue
             own = {one.get("alias", {}).get("aliasname", one["relname"])}
             found = dict(_equalities(looked.get("whereClause"), own))
-            if "testexpr" in inner and (value := _value(inner["testexpr"])) is not None:
+            if "testexpr" in inner and (value := value_of(inner["testexpr"])) is not None:
                 found |= dict.fromkeys(_own_column(looked["targetList"][0]["ResTarget"]["val"], own), value)
             yield name, tuple(sorted(found.items(), key=lambda item: item[0]))
 
@@ -153,7 +153,7 @@ def _equalities(tree: Any, own: Collection[str]) -> Iterator[tuple[str, Value]]:
     for kind, inner in nodes(tree):
         if kind == "A_Expr" and inner["kind"] == "AEXPR_OP" and name_parts(inner["name"])[-1] == "=":
             for side, other in ((inner["lexpr"], inner["rexpr"]), (inner["rexpr"], inner["lexpr"])):
-                value = _value(other, own)
+                value = value_of(other, own)
                 if value is not None:
                     yield from ((column, value) for column in _own_column(side, own))
 

@@ -71,7 +71,9 @@ class Flow:
     `row` are columns of the row that fires a trigger, `shown` those of them that RAISE shows. `called` are functions
     that run with rights of their own, `replaceable` all functions that run inside. `copied` are pairs: a column that is
     written, and what is written there, a column or the name of one of the row that fires; `sent` are so of channels,
-    `filled` of the row that fires itself. `given` is what functions with rights of their own give back to it.
+    `filled` of the row that fires itself. `changed` are changes: by which verb, of which column, to what (`Given` of
+    `row_changes`). `told` are columns that the error of a failed constraint shows. `given` is
+    what functions with rights of their own give back to it.
     """
 
     reads: frozenset[Column] = frozenset()
@@ -82,6 +84,8 @@ class Flow:
     copied: frozenset[tuple[Column, Column | str]] = frozenset()
     filled: frozenset[tuple[str, str]] = frozenset()
     sent: frozenset[tuple[str, Column | str]] = frozenset()
+    told: frozenset[Column] = frozenset()
+    changed: frozenset[tuple[str, Column, str]] = frozenset()
     called: frozenset[Function] = frozenset()
     replaceable: frozenset[Function] = frozenset()
     lookups: frozenset[Lookup] = frozenset()
@@ -102,3 +106,12 @@ class Flow:
     def harmless(self) -> bool:
         """Whether it computes from its arguments alone."""
         return not (self.unknown or self.reads or self.writes or self.called or self.channels)
+
+
+def moved_by(statement: Flow, sources: Flow) -> Flow:
+    """What a statement copies into the columns that it writes, and sends into its channels."""
+    values: frozenset[Column | str] = sources.reads | sources.given | sources.row
+    return Flow(
+        copied=frozenset((target, value) for target in statement.writes for value in values),
+        sent=frozenset((channel, value) for channel in statement.channels for value in values),
+    )

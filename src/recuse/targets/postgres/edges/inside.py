@@ -13,8 +13,9 @@ from recuse.targets.postgres.edges.database import Database
 from recuse.targets.postgres.edges.definitions import HELD, defined
 from recuse.targets.postgres.edges.dropping import dropping, drops_policies
 from recuse.targets.postgres.edges.leakproof import Leakproof, leaking
+from recuse.targets.postgres.edges.row_changes import Given, Way, Written
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, RowSecurity
-from recuse.targets.postgres.edges.running import running
+from recuse.targets.postgres.edges.running import Running, running
 from recuse.targets.postgres.edges.same_rows import Child, Derived, derived, inherited, referring
 from recuse.targets.postgres.edges.servers import foreign_in
 from recuse.targets.postgres.edges.subscriptions import subscriptions_in
@@ -47,9 +48,9 @@ def read_database(connection: Connection) -> Database:
         rows_of(connection, "row_policies", GuardedTable), rows_of(connection, "exempt", Exempt), base
     )
     stored = defined(connection, shapes, security.tables)
-    runs = running(connection, shapes, stored.definitions)
+    runs = running(connection, shapes, stored.definitions, security)
     shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
-    widening = _widening(connection, security, columns)
+    widening = _widening(connection, security, columns, runs)
     wider = list(widening.edges(base))
     if drops_policies(connection.info.server_version):
         wider += dropping(security, widening.columns, base)
@@ -78,7 +79,7 @@ def read_database(connection: Connection) -> Database:
     )
 
 
-def _widening(connection: Connection, security: RowSecurity, columns: Iterable[Column]) -> Widening:
+def _widening(connection: Connection, security: RowSecurity, columns: Iterable[Column], runs: Running) -> Widening:
     """What row policies ask, read only where there are any."""
     guarded = bool(security.tables)
     tables = {(t.schema, t.table): t.name for t in rows_of(connection, "tables", _Table)} if guarded else {}
@@ -92,7 +93,24 @@ def _widening(connection: Connection, security: RowSecurity, columns: Iterable[C
         node.partition(":")[2]: {c.removeprefix(f"column:{node.partition(':')[2]}.").strip('"') for c in named}
         for node, named in (shown.items() if called else ())
     }
-    return Widening(security, Surroundings(tables, called, fixed, plain), shown, rights)
+    ways = [*(rows_of(connection, "row_changes", Way) if guarded else ()), *_by_functions(security, runs.written)]
+    changeable: dict[tuple[str, str], set[Given]] = {}
+    for way in ways:
+        changeable.setdefault((way.table, way.column), set()).add(way.given)
+    bent = {one.node: runs.bent[one.node] for one in called.values() if one.node in runs.bent}
+    known = Surroundings(tables, called, fixed, plain, changeable, bent)
+    return Widening(security, known, shown, rights, ways, runs.written)
+
+
+def _by_functions(security: RowSecurity, written: Iterable[Written]) -> Iterator[Way]:
+    """How definer functions change rows of guarded tables."""
+    for one in written:
+        node = f"table:{one.table}"
+        if one.verb == "update" and node in security.tables and security.rows(node, one.owner, "w").verdict != "none":
+            reason = f"{one.title} changes {one.table} as its owner {one.owner}"
+            yield Way(
+                one.source, one.table, one.column, one.given, False, "SECURITY DEFINER", reason, None, one.attempt
+            )
 
 
 def _held(rights: Iterable[Edge], stored: Iterable[Edge]) -> Iterator[Edge]:

@@ -39,9 +39,10 @@ class Planted:
         events: Sequence[EventTrigger],
     ) -> Iterator[Edge]:
         """All of them; functions in functions first."""
+        fires = {trigger.function: trigger for trigger in triggers}
         for one in functions:
             if one.definer:
-                yield from self._inside(one)
+                yield from self._inside(one, fires.get(one.oid))
         for trigger in triggers:
             for event in trigger.events:
                 title = f"the trigger {trigger.name}"
@@ -52,13 +53,16 @@ class Planted:
         yield from self._by_superusers(triggers)
         yield from self._by_anyone(events)
 
-    def _inside(self, one: Function) -> Iterator[Edge]:
+    def _inside(self, one: Function, trigger: Trigger | None) -> Iterator[Edge]:
         """Who owns what a definer function calls decides what its owner does."""
         for called in sorted(self.tracer.flow(one).replaceable, key=lambda each: each.node):
             if called.owner_name != one.owner_name:
                 what = f"which {one.title} calls as its owner {one.owner_name}"
                 target = f"definer:{one.owner_name}"
-                yield from _anew(called, target, one.owner_name, what, called_anew(called, one.call))
+                attempt = called_anew(called, one.call) if one.gives not in ("trigger", "event_trigger") else None
+                if trigger is not None:
+                    attempt = written_anew(called, fired(self.shapes, None, trigger.events[0], trigger.relation))
+                yield from _anew(called, target, one.owner_name, what, attempt)
 
     def _used(self, relation: int, action: str, oid: int, title: str) -> Iterator[Edge]:
         """To every role that is granted what makes the function run."""

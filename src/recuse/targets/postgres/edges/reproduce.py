@@ -25,11 +25,17 @@ _SESSIONS: Final = frozenset({"CONNECT", "stored password", "dblink"})
 _FILES: Final = frozenset({"programs", "toast", "statistics", "foreign"})
 _FROM_ELSEWHERE: Final = frozenset({
     "statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification",
-    "domain", "partition bound",
+    "broadcast", "domain", "partition bound",
 })  # fmt: skip
-_FIRED: Final = frozenset({"trigger", "call", "event trigger"})
+_FIRED: Final = frozenset({"trigger", "call", "event trigger", "failed constraint"})
 _MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
+_DONE_BEFORE: Final = frozenset({"changed", "filled", "edited", "amended", "emptied"})
 _DONE: Final = ("INSERT", "UPDATE", "DELETE", "SELECT", "CALL")
+_ATTACHED: Final = (
+    "CREATE TEMPORARY TABLE recuse_fired AS SELECT",
+    "CREATE TRIGGER recuse_fired BEFORE INSERT ON recuse_fired FOR EACH ROW EXECUTE FUNCTION recuse_fired()",
+    "INSERT INTO recuse_fired DEFAULT VALUES",
+)
 _HARMLESS: Final = frozenset({"SET", "RESET", "SELECT", "PREPARE", "EXECUTE"})
 
 READ: Final = "recuse_read"
@@ -159,6 +165,10 @@ def _widened(wider: Sequence[Edge], met: Sequence[Edge]) -> list[str]:
     """Becoming who may, changing what a row policy asks, and being oneself again."""
     become = [s for edge in met for s in _statements(edge) if s.startswith(("SET ROLE", "GRANT"))]
     back = ["RESET ROLE"] if any(s.startswith("SET ROLE") for s in become) else []
+    done = [s for edge in met if _kind(edge.target) in _DONE_BEFORE for s in _statements(edge)]
+    if done:  # what leads there changes it, and only settings are left
+        left = [s for edge in wider for s in _statements(edge) if s.startswith("SELECT set_config")]
+        return [*become, *done, *left, *back]
     return [*become, *(_through(met, statement) for edge in wider for statement in _statements(edge)), *back]
 
 
@@ -179,7 +189,17 @@ def _planted(path: Path, planted: int, columns: Mapping[str, str]) -> list[str]:
     relation, _ = split_mark(columns.get(end, end).partition(":")[2])
     before = [edge for edge in path[:planted] if _kind(edge.target) in HOLDERS]
     steps = [statement for edge in (*before, path[planted]) for statement in _statements(edge)]
-    return [step.replace(READ, relation) for step in steps]
+    return [step.replace(READ, relation) for step in (*steps, *_firing(path[:planted]))]
+
+
+def _firing(path: Path) -> list[str]:
+    """What makes a trigger function run, with which a path comes to it: a change, a trigger on an own table."""
+    if not path or path[-1].kind != "trigger":
+        return []
+    if path[-1].source.startswith("attached:"):
+        function = path[-1].target.partition(":")[2]
+        return [statement.replace("recuse_fired()", function) for statement in _ATTACHED]
+    return [statement for edge in path[-2:-1] for statement in _statements(edge)]
 
 
 def _naming(graph: Graph, reached: Mapping[Place, Path], place: Place, entry: Edge) -> Path:
@@ -219,6 +239,8 @@ def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str
     if entry.kind in _FROM_ELSEWHERE and entry.attempt:
         return [], _statements(entry)
     elsewhere = next((_statements(edge) for edge in rest if edge.kind in _FROM_ELSEWHERE), [])
+    if any(edge.kind == "broadcast" for edge in rest):
+        return [], [*elsewhere, *_statements(entry)]
     if _kind(entry.target) == "channel":
         return [], [*_statements(entry), *elsewhere]
     if _kind(entry.target) in _RELATIONS:
@@ -226,6 +248,8 @@ def _read(entry: Edge, rest: Path, columns: Mapping[str, str]) -> tuple[list[str
     if _kind(entry.target) in _FILES:
         return [], elsewhere
     later = [edge for edge in rest if edge.attempt and edge.kind in _FIRED]
+    if later and later[0].kind == "trigger" and str(later[0].attempt).startswith("SELECT"):  # what it left is read
+        return [], [*_statements(entry), *_statements(later[0])]
     return [], _statements(later[0] if later else entry) or elsewhere
 
 

@@ -5,26 +5,31 @@ cast. One that is not leads to whatever its owner can do. What it writes elsewhe
 reads the source.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
 from recuse.paths import ANYONE, Edge
-from recuse.targets.postgres.edges.attempts import easiest, listen, returned, stand_in, touched
-from recuse.targets.postgres.edges.bodies import WHOLE
-from recuse.targets.postgres.edges.catalog import Connection, rows_of
+from recuse.targets.postgres.edges.acting import acting
+from recuse.targets.postgres.edges.attempts import easiest, provoked, returned, stand_in
+from recuse.targets.postgres.edges.broadcast import broadcast, kept
+from recuse.targets.postgres.edges.catalog import Connection, grouped, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
-from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed
+from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed, plain
 from recuse.targets.postgres.edges.flows import Flow, Function, Role
 from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Owned, Trigger, User
+from recuse.targets.postgres.edges.jobs import Job, jobs_in
 from recuse.targets.postgres.edges.kept import Kept, Stored, filled
+from recuse.targets.postgres.edges.mirrors import Mirrors, part_of
 from recuse.targets.postgres.edges.node_tree import Read, read_query
 from recuse.targets.postgres.edges.planted import Planted
+from recuse.targets.postgres.edges.refused import Constraint
+from recuse.targets.postgres.edges.row_changes import Written
+from recuse.targets.postgres.edges.row_security import RowSecurity
 from recuse.targets.postgres.edges.same_rows import Derived
 from recuse.targets.postgres.edges.tracing import Names, Tracer
 
-_MANY: Final = 100  # pairs of columns, beyond which a node between them saves edges
 _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
 
 
@@ -36,6 +41,8 @@ class Running:
     acting: frozenset[str]
     not_understood: tuple[str, ...]
     filled: tuple[Derived, ...]
+    written: tuple[Written, ...]
+    bent: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,42 +50,44 @@ class _Name:
     name: str
 
 
-def running(connection: Connection, shapes: Shapes, definitions: Sequence[Definition]) -> Running:
+def running(
+    connection: Connection, shapes: Shapes, definitions: Sequence[Definition], security: RowSecurity
+) -> Running:
     """Everything that runs in this database with other rights than those of whoever makes it run."""
     functions = rows_of(connection, "functions", Function)
     triggers = rows_of(connection, "triggers", Trigger)
-    by_name: dict[str, list[Function]] = {}
-    for one in functions:
-        by_name.setdefault(one.name, []).append(one)
-    fired: dict[int, list[int]] = {}
-    for trigger in triggers:
-        fired.setdefault(trigger.relation, []).append(trigger.function)
+    by_name = grouped((one.name, one) for one in functions)
+    fired = grouped((trigger.relation, trigger.function) for trigger in triggers)
+    refusing = rows_of(connection, "constraints", Constraint) if functions else []
     rows: dict[int, frozenset[str]] = {}
     for trigger in triggers:
         rows[trigger.function] = rows.get(trigger.function, frozenset()) | frozenset(trigger.rows)
     by_oid = {one.oid: one for one in functions}
     own = frozenset(each.name for each in rows_of(connection, "names", _Name))
-    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows))
-    maker = _Maker(connection, shapes, tracer, by_oid, _plain(definitions))
+    constraints = grouped((one.relation, one) for one in refusing)
+    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows, constraints))
+    maker = _Maker(connection, shapes, tracer, by_oid, plain(definitions), security, Mirrors(shapes))
     maker.ask(functions)
     planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
     hooks = rows_of(connection, "hooks", Hook)
     events = rows_of(connection, "event_triggers", EventTrigger)
+    for job in jobs_in(connection):
+        maker.job(job)
     edges = [
         *chain(*map(maker.function, functions)), *chain(*map(maker.trigger, triggers)),
         *chain(*(maker.hook(hook, by_oid[hook.function]) for hook in hooks if hook.function in by_oid)),
         *chain(*map(maker.event, events)), *planted.edges(functions, triggers, hooks, events),
         *planted.attached(rows_of(connection, "attachable", Holder)),
         *planted.read(rows_of(connection, "owned", Owned), functions), *chain(*map(maker.rule, definitions)),
-        *maker.mirrored(), *Kept(by_oid, tracer, maker.readable, acting).edges(rows_of(connection, "kept", Stored)),
+        *maker.mirrors.edges(),
+        *Kept(by_oid, tracer, maker.readable, acting).edges(rows_of(connection, "kept", Stored)),
     ]  # fmt: skip
     roles = frozenset(edge.identity or "" for edge in edges if edge.target.startswith("definer:"))
-    return Running(tuple(edges), roles, tuple(maker.unknown), tuple(filled(shapes, tracer, by_oid, triggers)))
-
-
-def _plain(definitions: Sequence[Definition]) -> frozenset[int]:
-    """Views that ask nothing of their reader but SELECT on themselves."""
-    return frozenset(one.relation for one in definitions if one.event == "1" and not one.invoker and not one.calls)
+    bent = {one.node: maker.bent(one) for one in functions}
+    return Running(
+        tuple(edges), roles, tuple(maker.unknown), tuple(filled(shapes, tracer, by_oid, triggers)),
+        tuple(chain(*map(maker.written, functions))), {node: needs for node, needs in bent.items() if needs},
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -88,8 +97,9 @@ class _Maker:
     tracer: Tracer
     functions: Mapping[int, Function]
     plain: frozenset[int]
+    security: RowSecurity
+    mirrors: Mirrors
     unknown: list[str] = field(default_factory=list)
-    _copies: dict[Column, dict[str, str]] = field(default_factory=dict)
     _may: dict[tuple[int, Read], bool] = field(default_factory=dict)
 
     def function(self, one: Function) -> Iterator[Edge]:
@@ -99,12 +109,36 @@ class _Maker:
             yield from self._as_owner(one.node, one, one.runs_as, flow)
             if one.gives == "trigger":
                 yield from self._attached(one, flow)
-            self._copied(flow, f"{one.title} copies it there as its owner {one.owner_name}", 0)
-            yield from self._channels(flow, one.title, 0)
-        elif one.atomic:
-            yield from self._bound(one, self._exact(one, self.tracer.flow(one)))
+            self.mirrors.note(flow, f"{one.title} copies it there as its owner {one.owner_name}", 0)
+            yield from broadcast(self.shapes, flow, one.title, provoked(one))
+            return
+        flow = self.tracer.flow(one)
+        if one.atomic:
+            yield from self._bound(one, self._exact(one, flow))
+        if one.gives not in ("trigger", "event_trigger") and not one.parts and flow.copied:
+            may = {*self.readable(one.runs_as, (source for _, source in flow.copied if isinstance(source, Column)))}
+            copied = frozenset(pair for pair in flow.copied if pair[1] in may)
+            reason = f"{one.title} copies it there as whoever runs it, and its owner {one.owner_name} may"
+            self.mirrors.note(replace(flow, copied=copied), reason, 0)
         for part in one.parts:
             yield Edge(one.node, self.functions[part].node, "call", f"the aggregate {one.title} calls it")
+
+    def job(self, one: Job) -> None:
+        """What a job copies."""
+        if one.text is None:
+            self.unknown.append(f"scheduled jobs: the statements in {one.name} are not readable for this account")
+        else:
+            self.mirrors.note(self.tracer.job(one.text), f"the scheduled job {one.name} copies it there", 0)
+
+    def written(self, one: Function) -> Iterator[Written]:
+        """What a definer function changes, where row policies may ask for it."""
+        for verb, column, given in sorted(self.tracer.flow(one).changed, key=str) if one.definer else ():
+            table = column.node.partition(":")[2]
+            yield Written(one.node, verb, table, column.name, given, one.owner_name, one.title, provoked(one))
+
+    def bent(self, one: Function) -> frozenset[str]:
+        """What a caller has to be able to make to put a relation of its own in the place of one that is read."""
+        return frozenset(each.need for each in self.tracer.flow(one).lookups if each.kind == "relation")
 
     def _bound(self, one: Function, flow: Flow) -> Iterator[Edge]:
         """A body whose names are bound reads as whoever calls it, and does not ask for USAGE on the schema."""
@@ -147,8 +181,23 @@ class _Maker:
                 identity = owner.name if column.kind in TABLES else None
                 reason = f"{one.title} reads it as {runs_as}{' (SECURITY DEFINER)' if one.definer else ''}"
                 yield Edge(source, column.column, "SECURITY DEFINER", reason, identity=identity)
-            for called in sorted(flow.called, key=lambda each: each.node):
+        for called in sorted(flow.called, key=lambda each: each.node):
+            if flow.returns or flow.tells or self.tracer.flow(called).told:
                 yield Edge(source, called.node, "call", f"{one.title} calls it as {owner.name}")
+        yield from self._quoted(source, one, owner, flow)
+
+    def _quoted(self, source: str, one: Function, owner: Role, flow: Flow) -> Iterator[Edge]:
+        """To what the error of a failed constraint shows: nothing of a table whose row policies bind the role."""
+        shown = flow.told - (flow.reads if flow.returns or flow.tells else frozenset())
+        for column in self.readable(owner, shown):
+            node = column.node
+            bound = node in self.security.tables and not (
+                owner.name in self.security.exempt or self.security.owns(self.security.tables[node], owner.name)
+            )
+            if not bound:
+                reason = f"{one.title} writes as {owner.name}, and the error of a constraint that fails shows it"
+                attempt = provoked(one) if source == one.node else None
+                yield Edge(source, column.column, "failed constraint", reason, attempt, identity=owner.name)
 
     def readable(self, owner: Role, columns: Iterable[Column]) -> list[Column]:
         """Those of some columns that a role may read, in order."""
@@ -158,8 +207,8 @@ class _Maker:
 
     def ask(self, functions: Iterable[Function]) -> None:
         """Ask at once what owners may read of what their functions do: a question each takes longer."""
-        definers = [one for one in functions if one.definer]
-        self._ask(_reading(one.runs_as, c) for one in definers for c in self._exact(one, self.tracer.flow(one)).reads)
+        flows = [(one, self._exact(one, self.tracer.flow(one))) for one in functions if one.definer]
+        self._ask(_reading(one.runs_as, column) for one, flow in flows for column in flow.reads | flow.told)
 
     def _ask(self, pairs: Iterable[tuple[int, Read]]) -> None:
         if fresh := [pair for pair in dict.fromkeys(pairs) if pair not in self._may]:
@@ -168,7 +217,7 @@ class _Maker:
     def trigger(self, one: Trigger) -> Iterator[Edge]:
         """Edges of a trigger, which end with it; but what it has copied stays where it is."""
         for edge in self._of_trigger(one):
-            yield edge if edge.kind in ("mirror", "LISTEN") else replace(edge, ends=tuple(one.ends))
+            yield edge if edge.kind in ("mirror", "LISTEN", "catalog") else replace(edge, ends=tuple(one.ends))
 
     def _of_trigger(self, one: Trigger) -> Iterator[Edge]:
         """To its function where that has rights of its own, to what it shows or copies."""
@@ -188,17 +237,18 @@ class _Maker:
             elif one.as_changer:
                 yield from self._fired(source, one, function, flow)
             if event in _SHOWN:
-                for column in self._row(one.relation, flow.shown):
+                for column in self.shapes.of_row(one.relation, flow.shown):
                     yield Edge(
-                        source, _part(column), "trigger", f"{what} shows it to whoever fires it", identity=ANYONE
+                        source, part_of(column), "trigger", f"{what} shows it to whoever fires it", identity=ANYONE
                     )
+                yield from kept(self.shapes, flow, what, source, one.relation)
         if flow.unknown and not function.definer and (one.row or one.rows):
             self.unknown.append(f"triggers: {one.name} on {one.relation_name}: {function.title}: {flow.unknown}")
         reason = f"{what} copies it there ({function.title}), and what is there stays"
-        self._copied(flow, reason, one.relation)
+        self.mirrors.note(flow, reason, one.relation)
         if flow.changes_row and one.fills and flow.reads:
             yield from self._changed(one, what, flow)
-        yield from self._channels(flow, what, one.relation)
+        yield from broadcast(self.shapes, flow, what, None, one.relation)
 
     def _changed(self, one: Trigger, what: str, flow: Flow) -> Iterator[Edge]:
         """A trigger puts what it reads into the row itself; which column takes it is not followed."""
@@ -209,7 +259,7 @@ class _Maker:
             )
         for source in sorted(flow.reads, key=lambda c: c.column):
             if source.relation != one.relation:
-                yield Edge(node, _part(source), "mirror", f"{what} reads it, and what is there stays")
+                yield Edge(node, part_of(source), "mirror", f"{what} reads it, and what is there stays")
 
     def _fired(self, source: str, one: Trigger, function: Function, flow: Flow) -> Iterator[Edge]:
         """A trigger function without rights of its own: a foreign key changes the table as its owner."""
@@ -225,12 +275,8 @@ class _Maker:
         for called in sorted(flow.called, key=lambda each: each.node):
             source = f"{EVENTS[one.event]}:{one.name}"
             yield Edge(source, called.node, "call", f"{what} calls it", needs=(HELD + called.node,))
-        self._copied(flow, f"{what} copies it there, and what is there stays", one.relation)
-        yield from self._channels(flow, what, one.relation)
-
-    def _row(self, relation: int, names: Collection[str]) -> list[Column]:
-        """The columns that are named of the row that fires."""
-        return [c for c in self.shapes.columns.get(relation, {}).values() if WHOLE in names or c.name in names]
+        self.mirrors.note(flow, f"{what} copies it there, and what is there stays", one.relation)
+        yield from broadcast(self.shapes, flow, what, None, one.relation)
 
     def hook(self, one: Hook, function: Function) -> Iterator[Edge]:
         """To a function with rights of its own that runs without being named."""
@@ -247,54 +293,6 @@ class _Maker:
             made = "CREATE TEMPORARY TABLE recuse_reach (line text)"
             yield Edge(source, function.node, "event trigger", reason, made, ends=tuple(one.ends))
 
-    def _copied(self, flow: Flow, reason: str, fired: int) -> None:
-        """Notes what lies in the columns that are written; NEW and OLD are rows of the relation `fired`."""
-        for target, value in flow.copied:
-            for source in self._row(fired, {value}) if isinstance(value, str) else [value]:
-                if source.relation != target.relation:
-                    self._copies.setdefault(target, {}).setdefault(_part(source), reason)
-
-    def _channels(self, flow: Flow, what: str, fired: int) -> Iterator[Edge]:
-        """NOTIFY reaches every session that listens, and LISTEN needs no right."""
-        for channel, value in flow.sent:
-            node = f"channel:{channel or '*'}"
-            yield Edge("public:", node, "LISTEN", "LISTEN needs no right", listen(channel or "…"))
-            for column in self._row(fired, {value}) if isinstance(value, str) else [value]:
-                reason = f"{what} sends it to whoever listens to {channel or 'a channel'}"
-                attempt = touched(self.shapes, column)
-                yield Edge(node, _part(column), "notification", reason, attempt, identity=ANYONE)
-
-    def mirrored(self) -> Iterator[Edge]:
-        """From columns that hold copies to what was copied; where many hold many, by a node between them."""
-        groups: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = {}
-        for column, copied in self._copies.items():
-            groups.setdefault((column.node.partition(":")[2], frozenset(copied.items())), []).append(column.column)
-        for number, ((table, sources), targets) in enumerate(groups.items()):
-            starts = targets
-            if len(targets) * len(sources) > _MANY:
-                starts = [f"mirror:{table}/{number}"]
-                for target in targets:
-                    yield Edge(target, starts[0], "mirror", "rows of other tables are copied there", identity=ANYONE)
-            for start in starts:
-                for source, reason in sorted(sources):
-                    yield Edge(start, source, "mirror", reason, identity=ANYONE)
-
-
-def acting(
-    source: str, owner: Role, reason: str, need: str | None = None, attempt: str | None = None
-) -> Iterator[Edge]:
-    """Edges from `source` to whatever the owner of a function can do inside it."""
-    kind, needs, name = ("lookup", (need,), owner.name) if need else ("SECURITY DEFINER", (), owner.name)
-    yield Edge(source, f"definer:{name}", kind, reason, attempt, needs, identity=name)
-    if owner.superuser:
-        yield Edge(source, "superuser:", kind, f"{reason}; {name} is a superuser", attempt, needs, identity=ANYONE)
-    if owner.create_role:
-        yield Edge(source, "createrole:", kind, reason, attempt, needs, identity=ANYONE)
-
 
 def _reading(role: Role, column: Column) -> tuple[int, Read]:
     return role.oid, Read(column.relation, frozenset({column.number}))
-
-
-def _part(column: Column) -> str:
-    return column.column.replace("column:", "part:", 1)

@@ -11,13 +11,23 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Final
 
-from recuse.targets.postgres.edges.bodies import WHOLE, Body, Name, Uses, atomic_body, plpgsql_body, rule_uses, sql_body
+from recuse.targets.postgres.edges.bodies import (
+    WHOLE,
+    Body,
+    Change,
+    Name,
+    Uses,
+    atomic_body,
+    plpgsql_body,
+    rule_uses,
+    sql_body,
+    statement_uses,
+)
 from recuse.targets.postgres.edges.columns import Column, Shapes
-from recuse.targets.postgres.edges.flows import Flow, Function, Lookup
+from recuse.targets.postgres.edges.flows import Flow, Function, Lookup, moved_by
+from recuse.targets.postgres.edges.lookups import OWN, TEMPORARY, makers, schemas, searched, types
+from recuse.targets.postgres.edges.refused import Constraint, told
 
-_OWN: Final = "pg_catalog"
-_TEMPORARY: Final = "pg_temp"
-_INFORMATION: Final = "information_schema"
 _DEEP: Final = 8  # calls within calls that are followed; deeper counts as unknown
 _REACHING: Final = re.compile(
     r"(query|table|schema|database|cursor)_to_xml.*|ts_stat|ts_rewrite|set_config|setval|pg_(read|ls)_.*|lo_.*"
@@ -50,6 +60,7 @@ class Names:
     own: frozenset[str]
     triggers: Mapping[int, Sequence[int]]
     transitions: Mapping[int, frozenset[str]]
+    constraints: Mapping[int, Sequence[Constraint]]
 
 
 @dataclass(slots=True)
@@ -64,9 +75,9 @@ class Tracer:
     def flow(self, function: Function, path: tuple[str, ...] | None = None, depth: int = 0) -> Flow:
         """What a function leads to; `path` is the search path of its caller, None where the caller chooses."""
         if function.path is not None:
-            path = _schemas(function.path, function.owner_name)
+            path = schemas(function.path, function.owner_name)
         if function.atomic:
-            path = (_OWN, _TEMPORARY)
+            path = (OWN, TEMPORARY)
         key = function.oid, path
         if key in self._known:
             return self._known[key]
@@ -87,8 +98,15 @@ class Tracer:
 
     def rule(self, text: str) -> Flow:
         """What the actions of a rule lead to; its names are bound."""
-        flows = [self._uses(uses, (_OWN, _TEMPORARY), 0) for uses in rule_uses(text)]
-        return reduce(Flow.__or__, [*flows, *(_moved(flow, flow) for flow in flows)], Flow())
+        return self._plain(rule_uses(text), (OWN, TEMPORARY))
+
+    def job(self, text: str) -> Flow:
+        """What the statements of a job lead to; whose search path it runs with is not known."""
+        return self._plain(statement_uses(text), None)
+
+    def _plain(self, statements: Iterable[Uses], path: tuple[str, ...] | None) -> Flow:
+        flows = [self._uses(uses, path, 0) for uses in statements]
+        return reduce(Flow.__or__, [*flows, *(moved_by(flow, flow) for flow in flows)], Flow())
 
     def _traced(self, function: Function, path: tuple[str, ...] | None, depth: int) -> Flow:
         if depth > _DEEP:
@@ -106,7 +124,7 @@ class Tracer:
         whole = reduce(Flow.__or__, flows, Flow())
         kept = reduce(Flow.__or__, (self._uses(_of_rows(uses, rows), path, depth) for uses in body.kept), Flow())
         moved = [
-            _moved(flow, flow | kept if _carries(uses, body) else flow)
+            moved_by(flow, flow | kept if _carries(uses, body) else flow)
             for uses, flow in zip(statements, flows, strict=True)
         ]
         shown = {
@@ -114,9 +132,16 @@ class Tracer:
             for column in self._uses(uses, path, depth).row | (kept.row if _carries(uses, body) else frozenset())
         }  # fmt: skip
         return reduce(Flow.__or__, moved, whole) | Flow(
-            returns=body.returns, tells=body.tells or bool(body.uses.converts), changes_row=body.changes_row,
-            shown=frozenset(shown), filled=self._filled(body, kept, path, depth),
+            returns=body.returns, tells=body.tells or bool(body.uses.converts) or self._converts(body, path),
+            changes_row=body.changes_row,
+            shown=frozenset(shown),
+            filled=self._filled(body, kept, path, depth),
         )  # fmt: skip
+
+    def _converts(self, body: Body, path: tuple[str, ...] | None) -> bool:
+        """Whether a text is put into a variable that holds none."""
+        named = [(self._relations(name, path, body.uses.made)[0], column) for name, column in body.uses.taken if column]
+        return any(each.holds_text for found, name in named for one in found for each in self._columns(one, name))
 
     def _filled(self, body: Body, kept: Flow, path: tuple[str, ...] | None, depth: int) -> frozenset[tuple[str, str]]:
         """The columns of the row that fires which a trigger sets, with those of the same row whose values they take."""
@@ -133,19 +158,19 @@ class Tracer:
             found, ways = self._relations(name, path, uses.made)
             lookups |= ways
             reads |= {each for relation in found for each in self._columns(relation, column)}
-            if name[0] in {None, _OWN} and _TELLING.fullmatch(name[1]):
+            if name[0] in {None, OWN} and _TELLING.fullmatch(name[1]):
                 unknown = unknown or f"it reads {name[1]}"
         for name, column in uses.writes:
             found, ways = self._relations(name, path, uses.made)
             lookups |= ways
             changed.update(found)
             writes |= {each for relation in found for each in self._columns(relation, column)}
-        lookups |= {way for schema, name in uses.types if schema is None for way in _types(name, path)}
+        lookups |= {way for schema, name in uses.types if schema is None for way in types(name, path)}
         lookups |= {
-            Lookup(need, "function", name) for schema, name in uses.calls if schema is None for need in _makers(path)
+            Lookup(need, "function", name) for schema, name in uses.calls if schema is None for need in makers(path)
         }
         operators = {name for schema, name in uses.operators if schema is None}
-        lookups |= {Lookup(need, "operator", name) for name in operators for need in _makers(path)}
+        lookups |= {Lookup(need, "operator", name) for name in operators for need in makers(path)}
         row = frozenset(column for variable, column in uses.fields if variable in {"new", "old"})
         here = Flow(
             frozenset(reads),
@@ -154,12 +179,38 @@ class Tracer:
             lookups=frozenset(lookups),
             channels=uses.channels,
             unknown=unknown,
+            changed=frozenset(each for change in uses.changes for each in self._changes(change, path, uses.made)),
+            told=frozenset(column for change in uses.changes for column in self._told(change, path, uses.made)),
         )
         called = [each for name in uses.calls for each in self._functions(name, path)]
-        reaching = [name for schema, name in uses.calls if schema in {None, _OWN} and _REACHING.fullmatch(name)]
+        reaching = [name for schema, name in uses.calls if schema in {None, OWN} and _REACHING.fullmatch(name)]
         if reaching:
             here |= Flow(unknown=f"it calls {reaching[0]}")
         return here | self._called(called, path, depth) | self._fired(changed, path, depth)
+
+    def _changes(
+        self, change: Change, path: tuple[str, ...] | None, made: frozenset[str]
+    ) -> Iterator[tuple[str, Column, str]]:
+        """The columns that a change sets, and to what; of rows that go, one column stands for all."""
+        constants = dict(change.constants)
+        for relation in self._relations(change.relation, path, made)[0]:
+            columns = self.names.shapes.columns[relation].values()
+            for name in [name for name, _ in change.values] or ["#0"]:
+                for column in self._columns(relation, name) if name != "#0" else list(columns)[:1]:
+                    yield change.verb, column, constants.get(name, "")
+
+    def _told(self, change: Change, path: tuple[str, ...] | None, made: frozenset[str]) -> Iterator[Column]:
+        """The columns that the error shows when a constraint refuses a change."""
+
+        def read(uses: Uses) -> set[Column]:
+            named = [
+                (relation, column) for name, column in uses.reads for relation in self._relations(name, path, made)[0]
+            ]
+            return {each for relation, column in named if column for each in self._columns(relation, column)}
+
+        for relation in self._relations(change.relation, path, made)[0]:
+            columns = [*self.names.shapes.columns[relation].values()]
+            yield from told(change, relation, columns, self.names.constraints, read)
 
     def _called(self, functions: Iterable[Function], path: tuple[str, ...] | None, depth: int) -> Flow:
         """What calls lead to; one with rights of its own stays a step of its own. What they return is used inside."""
@@ -188,9 +239,9 @@ class Tracer:
         """The relations that a name may mean, and how a caller can give it another meaning."""
         schema, relation = name
         known = self.names.shapes.relations
-        if relation in made and schema in {None, _TEMPORARY}:
+        if relation in made and schema in {None, TEMPORARY}:
             return [], set()
-        if schema == _TEMPORARY:
+        if schema == TEMPORARY:
             return [], {Lookup("temporary:", "relation", relation)}
         if schema is not None:
             return [known[schema, relation]] if (schema, relation) in known else [], set()
@@ -198,14 +249,14 @@ class Tracer:
             found = [oid for (_, each), oid in known.items() if each == relation]
             return found, {Lookup(need, "relation", relation) for need in ("temporary:", "create:")}
         ways = set()
-        for each in _searched(path):
-            if each == _TEMPORARY:
+        for each in searched(path):
+            if each == TEMPORARY:
                 ways.add(Lookup("temporary:", "relation", relation))
             elif (each, relation) in known:
                 return [known[each, relation]], ways
-            elif each == _OWN and relation in self.names.own:
+            elif each == OWN and relation in self.names.own:
                 return [], ways
-            elif each != _OWN:
+            elif each != OWN:
                 ways.add(Lookup(f"create:{each}", "relation", relation))
         return [], ways
 
@@ -229,15 +280,6 @@ def _carries(uses: Uses, body: Body) -> bool:
     return any(variable in body.variables for variable, _ in uses.fields)
 
 
-def _moved(statement: Flow, sources: Flow) -> Flow:
-    """What a statement copies into the columns that it writes, and sends into its channels."""
-    values: frozenset[Column | str] = sources.reads | sources.given | sources.row
-    return Flow(
-        copied=frozenset((target, value) for target in statement.writes for value in values),
-        sent=frozenset((channel, value) for channel in statement.channels for value in values),
-    )
-
-
 def _body(function: Function) -> Body | None:
     returns = function.gives == "value" or function.outputs
     if function.atomic and function.definition:
@@ -255,41 +297,3 @@ def _is_quiet(function: Function) -> bool:
     if function.language == "internal":
         return _REACHING.fullmatch(function.source) is None
     return function.extension in _QUIET
-
-
-def _schemas(setting: str, owner: str) -> tuple[str, ...]:
-    """The schemas of a search path as it is stored."""
-    parts = [
-        (quoted.replace('""', '"') or plain.lower())
-        for quoted, plain in re.findall(r'"((?:[^"]|"")*)"|([^\s,"]+)', setting)
-    ]
-    return tuple(owner if part == "$user" else part for part in parts if part)
-
-
-def _searched(path: tuple[str, ...]) -> Iterator[str]:
-    """The order in which relations are looked up: temporary ones first and the server's next, unless the path says."""
-    if _TEMPORARY not in path:
-        yield _TEMPORARY
-    if _OWN not in path:
-        yield _OWN
-    yield from path
-
-
-def _types(name: str, path: tuple[str, ...] | None) -> Iterator[Lookup]:
-    """How a caller can give a type's name another meaning."""
-    if path is None:
-        yield from (Lookup(need, "type", name) for need in ("temporary:", "create:"))
-        return
-    for schema in _searched(path):
-        if schema == _OWN:
-            return
-        yield Lookup("temporary:" if schema == _TEMPORARY else f"create:{schema}", "type", name)
-
-
-def _makers(path: tuple[str, ...] | None) -> Iterator[str]:
-    """Where a function or an operator of that name has to be made to be found: never among temporary objects."""
-    if path is None:
-        yield "create:"
-    for schema in path or ():
-        if schema not in {_OWN, _TEMPORARY, _INFORMATION}:
-            yield f"create:{schema}"

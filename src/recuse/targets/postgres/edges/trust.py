@@ -11,9 +11,10 @@ from typing import Any, Final, Literal, NamedTuple
 
 from recuse.targets.postgres.edges.fitting import Name, Value, constant, fitting, nodes, placeless, query, under, wanted
 from recuse.targets.postgres.edges.inlined import Names, inlined
+from recuse.targets.postgres.edges.row_changes import Given, changed_to, fits, own_columns
 from recuse.targets.postgres.reading.grammar import UnreadableError, expression, name_parts
 
-Means = Literal["setting", "fill", "edit", "amend", "empty", "function", "membership"]
+Means = Literal["setting", "fill", "edit", "amend", "empty", "function", "membership", "row", "lookup"]
 _BODY_SETTING: Final = re.compile(r"\bcurrent_setting\s*\(\s*'([^']+)'(?:[^;']*?->>\s*'([^']+)')?", re.IGNORECASE)
 _ANY: Final[tuple[Means, ...]] = ("fill", "edit", "amend", "empty")
 _PART: Final = r'(?:"[^"]+"|[\w$]+)'
@@ -32,7 +33,7 @@ class Atom:
     """A part of a condition that is true of some rows.
 
     `whole` are the levers that alone make it true of any row. `settings` are the values that do, `rows` the columns and
-    values of a row that does, by table.
+    values of a row that does, by table; `changes` the values that columns of the row itself must have, by lever.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Atom:
     whole: frozenset[Lever] = frozenset()
     settings: tuple[tuple[str, Value], ...] = ()
     rows: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...] = ()
+    changes: tuple[tuple[str, Value], ...] = ()
 
 
 Formula = bool | Atom | tuple[str, tuple["Formula", ...]]
@@ -62,12 +64,18 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What names in a condition mean: tables by schema and name, functions, and the settings that nobody may set."""
+    """What names in a condition mean: tables by schema and name, functions, and the settings that nobody may set.
+
+    `changeable` says what the columns of a table can be changed to by others than its owner, `bent` what a caller has
+    to make for a function to look it up in the place of what it means.
+    """
 
     tables: Mapping[Name, str]
     functions: Mapping[Name, Called]
     fixed: Collection[str]
     columns: Mapping[str, Collection[str]] = field(default_factory=dict)
+    changeable: Mapping[tuple[str, str], Collection[Given]] = field(default_factory=dict)
+    bent: Mapping[str, Collection[str]] = field(default_factory=dict)
     _by_name: dict[str, list[str]] = field(default_factory=dict)
 
     def setting(self, name: str) -> Iterator[Lever]:
@@ -100,12 +108,12 @@ class Surroundings:
         return found
 
 
-def read(condition: str | None, surroundings: Surroundings) -> Formula:
-    """The formula of a condition as the server prints it; None is true."""
+def read(condition: str | None, surroundings: Surroundings, table: str = "") -> Formula:
+    """The formula of a condition on a table as the server prints it; None is true."""
     if condition is None:
         return True
     try:
-        return _Reader(surroundings).formula(expression(condition), positive=True)
+        return _Reader(surroundings, table).formula(expression(condition), positive=True)
     except (UnreadableError, KeyError, ValueError, TypeError, AttributeError):
         return Atom(condition)
 
@@ -153,6 +161,7 @@ def atoms(formula: Formula) -> Iterator[Atom]:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     known: Surroundings
+    table: str
 
     def formula(self, tree: Any, *, positive: bool) -> Formula:
         ((kind, inner),) = tree.items()
@@ -183,17 +192,30 @@ class _Reader:
         roles = {Lever("membership", role) for role in found.roles}
         owned = {Lever("function", each.node) for each in found.calls if each.replaceable}
         tables = found.tables | found.behind
+        changed = dict(self._changed(tree, positive=positive))
+        bent = {
+            Lever("lookup", f"{need}{each.node}") for each in found.calls for need in self.known.bent.get(each.node, ())
+        }
         alone = (direct | behind if len(tables) == 1 else set()) | (set() if tables else settings)
         replaced = {Lever("function", each.node) for each in found.calls if each.replaceable and each.replacement}
         return Atom(
             text=repr((positive, placeless(tree))),
-            levers=frozenset(direct | behind | settings | roles | owned),
-            whole=frozenset(alone | roles | replaced),
+            levers=frozenset(direct | behind | settings | roles | owned | changed.keys() | bent),
+            whole=frozenset(alone | roles | replaced | changed.keys() | bent),
             settings=tuple((n, self._wanted(tree, n, found, positive=positive)) for n in sorted(found.settings)),
+            changes=tuple((lever.name, value) for lever, value in changed.items()),
             rows=tuple(
                 (self.known.tables[n], row) for each in [tree, *queries] for n, row in fitting(each, self.known.tables)
             ),
         )
+
+    def _changed(self, tree: Any, *, positive: bool) -> Iterator[tuple[Lever, Value]]:
+        """The levers of changes of the row itself, each with the value that makes the atom true."""
+        for column in sorted({*own_columns(tree, self.table)}):
+            for given in self.known.changeable.get((self.table, column), ()):
+                value = fits(tree, column, given, positive=positive)
+                if value is not None:
+                    yield Lever("row", changed_to(self.table, column, given)), value
 
     def _wanted(self, tree: Any, setting: str, found: "_Found", *, positive: bool) -> Value:
         value = wanted(tree, self._is_of(setting), positive=positive)

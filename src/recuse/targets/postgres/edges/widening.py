@@ -4,16 +4,16 @@ Each starts at a guarded table (or a column of it), as the identity whom the pol
 same node as anyone, where all rows are seen, or to a part of it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 from recuse.paths import ANYONE, Edge
-from recuse.targets.postgres.edges.fitting import CHOSEN, Value, identifier, quoted
+from recuse.targets.postgres.edges.fitting import quoted
+from recuse.targets.postgres.edges.pulled import Pulled, choosing, hidden_rows, stand_ins, writing
+from recuse.targets.postgres.edges.row_changes import Way, Written, changed_to
 from recuse.targets.postgres.edges.row_security import GuardedTable, RowSecurity
 from recuse.targets.postgres.edges.trust import (
-    Atom,
     Called,
     Formula,
     Lever,
@@ -27,11 +27,12 @@ from recuse.targets.postgres.edges.trust import (
 
 _KINDS: Final[Mapping[Means, str]] = {
     "setting": "policy setting", "fill": "policy table", "edit": "policy table", "amend": "policy table",
-    "empty": "policy table", "function": "policy function", "membership": "policy role",
+    "empty": "policy table", "function": "policy function", "membership": "policy role", "row": "policy row",
+    "lookup": "policy function",
 }  # fmt: skip
 _NODES: Final[Mapping[Means, str]] = {
     "fill": "filled", "edit": "edited", "amend": "amended", "empty": "emptied",
-    "function": "replaced", "membership": "joined",
+    "function": "replaced", "membership": "joined", "row": "changed", "lookup": "bent",
 }  # fmt: skip
 _OWN: Final = ("fill", "empty")  # an owner does anything: these two are told
 _DONE: Final[Mapping[Means, tuple[str, ...]]] = {
@@ -45,7 +46,7 @@ _SAID: Final[Mapping[Means, str]] = {
     "amend": "change columns of",
     "empty": "take rows out of",
 }
-_UNSET: Final = re.compile(r"(\bcurrent_setting\('[^']*'::text)\)")  # fails where the setting is not there
+_OURS: Final = "recuse_"  # row policies of which a plan proves that who may change a row may read it
 _JOINS: Final = frozenset({"ADMIN OPTION", "CREATEROLE"})
 
 
@@ -69,16 +70,18 @@ class Widening:
     known: Surroundings
     columns: Mapping[str, Sequence[str]]
     rights: Sequence[Right] = ()
+    ways: Sequence[Way] = ()
+    written: Sequence[Written] = ()
 
     def edges(self, base: Sequence[Edge]) -> Iterator[Edge]:
         """Every step that widens, and those that its needs are made of."""
-        used: set[Lever] = set()
+        used: dict[Lever, Pulled] = {}
         reading: dict[str, set[str]] = {}
         for edge in base:
             reading.setdefault(edge.target, set()).add(edge.source)
         for table in self.security.tables.values():
             asked = [policy for policy in table.policies if policy["command"] in {"*", "r"}]
-            readings = {policy["name"]: read(policy["condition"], self.known) for policy in asked}
+            readings = {policy["name"]: read(policy["condition"], self.known, table.name) for policy in asked}
             if any(atom.levers for formula in readings.values() for atom in atoms(formula)):
                 ends = [table.node, *self.columns.get(table.node, ())]
                 sources = {source for end in ends for source in reading.get(end, ())}
@@ -87,7 +90,7 @@ class Widening:
         yield from self._needed(used, base)
 
     def _of(
-        self, table: GuardedTable, identity: str, readings: Mapping[str, Formula], used: set[Lever]
+        self, table: GuardedTable, identity: str, readings: Mapping[str, Formula], used: dict[Lever, Pulled]
     ) -> Iterator[Edge]:
         if self.security.owns(table, identity):
             return
@@ -101,19 +104,20 @@ class Widening:
         freed = pulled(kept, settings)
         hidden = hidden_rows(applying, identity)
         if freed != kept:
-            yield from self._steps(table, identity, _Pulled(kept, freed, tuple(sorted(settings)), hidden))
+            yield from self._steps(table, identity, Pulled(kept, freed, tuple(sorted(settings)), hidden))
         for lever in sorted({lever for atom in found for lever in atom.levers} - settings):
             further = pulled(kept, {*settings, lever})
             if further != freed:
-                used.add(lever)
-                yield from self._steps(table, identity, _Pulled(kept, further, (lever, *sorted(settings)), hidden))
+                done = Pulled(kept, further, (lever, *sorted(settings)), hidden)
+                used.setdefault(lever, done)
+                yield from self._steps(table, identity, done)
 
-    def _steps(self, table: GuardedTable, identity: str, done: "_Pulled") -> Iterator[Edge]:
+    def _steps(self, table: GuardedTable, identity: str, done: Pulled) -> Iterator[Edge]:
         lever = done.levers[0]
         edge = Edge(
             table.node, table.node, _KINDS[lever.means], self._reason(table, done), only_as=identity,
             attempt="; ".join(self._statements(done)) or None, identity=ANYONE, needs=_needs(lever), widens=True,
-            chosen=_choosing(table, done),
+            chosen=choosing(table, done),
         )  # fmt: skip
         ends = [table.node, *self.columns.get(table.node, ())]
         if done.after is True:
@@ -123,7 +127,7 @@ class Widening:
             part = column.replace("column:", "part:", 1)
             yield from (_moved(edge, table.node, part), _moved(edge, column, part))
 
-    def _reason(self, table: GuardedTable, done: "_Pulled") -> str:
+    def _reason(self, table: GuardedTable, done: Pulled) -> str:
         lever = done.levers[0]
         match lever.means:
             case "setting":
@@ -132,6 +136,12 @@ class Widening:
                 return f"a row policy of {table.name} believes {what}"
             case "function":
                 return f"a row policy of {table.name} asks {lever.name.partition(':')[2]}, which its owner may replace"
+            case "row":
+                column = lever.name.partition("/")[0].removeprefix(f"{table.name}.")
+                return f"a row policy of {table.name} asks for {column} of the row itself, which can be changed"
+            case "lookup":
+                name = lever.name.partition("function:")[2]
+                return f"a row policy of {table.name} asks {name}, which finds what a caller made first"
             case "membership":
                 return f"a row policy of {table.name} asks who is a member of {lever.name}, which can be joined"
             case _:
@@ -139,7 +149,7 @@ class Widening:
                     f"a row policy of {table.name} looks into {lever.name}, and who can {_SAID[lever.means]} it decides"
                 )
 
-    def _statements(self, done: "_Pulled") -> Iterator[str]:
+    def _statements(self, done: Pulled) -> Iterator[str]:
         lever = done.levers[0]
         row = {table: row for atom in done.atoms() for table, row in atom.rows}.get(lever.name, ())
         for name, value in {n: v for atom in done.atoms() for n, v in atom.settings}.items():
@@ -147,12 +157,20 @@ class Widening:
         if lever.means == "function":
             replacements = {c.node: c.replacement for c in self.known.functions.values()}
             yield from filter(None, [replacements[lever.name]])
+        elif lever.means == "lookup":
+            yield from stand_ins(done)
         elif lever.means == "empty" or row:
-            yield from _writing(lever, row)
+            yield from writing(lever, row)
 
-    def _needed(self, used: Iterable[Lever], base: Iterable[Edge]) -> Iterator[Edge]:
+    def _needed(self, used: Mapping[Lever, Pulled], base: Iterable[Edge]) -> Iterator[Edge]:
         """From the rights to write a table, own a function or join a role, to having used them as whichever role."""
         wanted = {lever for lever in used if lever.means != "setting"}
+        for lever, done in used.items():
+            if lever.means == "row":
+                yield from self._changed(lever, done)
+            elif lever.means == "lookup":
+                need, _, name = lever.name.partition("function:")
+                yield Edge(need, _node(lever), "policy function", f"{name} finds there what the caller made")
         functions = {called.node: called for called in self.known.functions.values()}
         for lever in sorted(wanted):
             yield from self._written(lever)
@@ -165,7 +183,43 @@ class Widening:
                 node, grant = _node(roles[name]), (edge.attempt or "").split("; ")[0].removesuffix(" WITH SET TRUE")
                 yield Edge(edge.source, node, edge.kind, edge.reason, grant, (), edge.only_as, ANYONE, ends=edge.ends)
 
+    def _changed(self, lever: Lever, done: Pulled) -> Iterator[Edge]:
+        """From what changes the row itself to its having been changed, with the statement."""
+        value = next(value for atom in done.atoms() for name, value in atom.changes if name == lever.name)
+        for way in self.ways:
+            if changed_to(way.table, way.column, way.given) != lever.name:
+                continue
+            end = way.attempt.endswith("= ") if way.attempt else False
+            edge = Edge(
+                way.source, _node(lever), way.kind, way.reason, f"{way.attempt}{value.text}" if end else way.attempt,
+                (way.usage,) if way.usage else (), identity=ANYONE,
+            )  # fmt: skip
+            if not way.direct:
+                yield edge
+                continue
+            table = self.security.tables[f"table:{way.table}"]
+            for identity in self.security.bound({way.source}):
+                if self._moves(table, identity):
+                    yield replace(edge, only_as=identity)
+
+    def _moves(self, table: GuardedTable, identity: str) -> bool:
+        """Whether UPDATE reaches rows that SELECT does not show; a statement without a condition asks for no more."""
+        seen = [p["condition"] for p in self.security.applying(table, identity) if p["permissive"]]
+        moved = self.security.applying(table, identity, "w")
+        return self.security.rows(table.node, identity, "w").verdict != "none" and any(
+            p["condition"] not in seen for p in moved if p["permissive"] and not p["name"].startswith(_OURS)
+        )
+
+    def _by_functions(self, lever: Lever) -> Iterator[Edge]:
+        """From definer functions that write the table that a row policy looks into."""
+        verbs = {"fill": "insert", "edit": "update", "amend": "update", "empty": "delete"}
+        for one in self.written:
+            if one.table == lever.name and verbs.get(lever.means) == one.verb:
+                reason = f"{one.title} does so as its owner {one.owner}"
+                yield Edge(one.source, _node(lever), "SECURITY DEFINER", reason, one.attempt, identity=ANYONE)
+
     def _written(self, lever: Lever) -> Iterator[Edge]:
+        yield from self._by_functions(lever)
         for right in self.rights:
             if right.table == lever.name and (
                 right.means == lever.means or (right.means == "owning" and lever.means in _OWN)
@@ -187,20 +241,6 @@ class Widening:
                 yield Edge(source, _node(lever), "policy table", reason, only_as=identity, identity=ANYONE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pulled:
-    """A formula before and after, by which levers (the first is what the caller needs), and the rows hidden before."""
-
-    before: Formula
-    after: Formula
-    levers: tuple[Lever, ...]
-    hidden: str
-
-    def atoms(self) -> list[Atom]:
-        """The atoms that the levers decide."""
-        return [atom for atom in atoms(self.before) if atom.levers & {*self.levers}]
-
-
 def _moved(edge: Edge, source: str, target: str) -> Edge:
     return Edge(
         source, target, edge.kind, edge.reason, edge.attempt, edge.needs, edge.only_as, edge.identity, edge.widens,
@@ -219,43 +259,3 @@ def _needs(lever: Lever) -> tuple[str, ...]:
 def _owned(called: Called, lever: Lever) -> Edge:
     reason = f"{called.owner} owns {called.node.partition(':')[2]} and may replace it"
     return Edge(f"role:{called.owner}", _node(lever), "ownership", reason, needs=(called.usage,), identity=ANYONE)
-
-
-def hidden_rows(applying: Sequence[Mapping[str, Any]], identity: str) -> str:
-    """A condition that is true of the rows that `identity` does not see; who logged in stands as SESSION_USER."""
-    permissive = " OR ".join(f"({p['condition']})" for p in applying if p["permissive"] and p["condition"]) or "false"
-    restrictive = "".join(f" AND ({p['condition']})" for p in applying if not p["permissive"] and p["condition"])
-    permissive, restrictive = (_UNSET.sub(r"\1, true)", each) for each in (permissive, restrictive))
-    as_asked = re.sub(r"\bCURRENT_(USER|ROLE)\b", f"{quoted(identity)}::name", f"({permissive}){restrictive}")
-    return f"({as_asked}) IS NOT TRUE"
-
-
-def _writing(lever: Lever, row: Sequence[tuple[str, Value]]) -> Iterator[str]:
-    """The statement that puts in a row that fits, makes the rows fit, or takes them out."""
-    names = ", ".join(identifier(name) for name, _ in row)
-    values = ", ".join(f"{quoted(name)}, {value.text}" for name, value in row)
-    fits = f"json_populate_record(NULL::{lever.name}, json_build_object({values}))"
-    match lever.means:
-        case "fill":
-            yield " ".join(("INSERT INTO", lever.name, f"({names})", "SELECT", names, "FROM", fits))
-        case "edit" | "amend":
-            row = [(name, value) for name, value in row if lever.means == "edit" or value.column] or row
-            sets = ", ".join(f"{identifier(name)} = fits.{identifier(name)}" for name, _ in row)
-            yield " ".join(("UPDATE", lever.name, "SET", sets, "FROM", fits, "AS fits"))
-        case "empty":
-            yield " ".join(("DELETE FROM", lever.name))
-        case _:
-            return
-
-
-def _choosing(table: GuardedTable, done: _Pulled) -> str | None:
-    """What someone who sees all rows types first: values of a hidden row, passed on in a setting."""
-    values = [value for atom in done.atoms() for _, row in atom.rows for _, value in row]
-    values += [value for atom in done.atoms() for _, value in atom.settings]
-    columns = sorted({value.column for value in values if value.column is not None})
-    if not columns:
-        return None
-    passed = ", ".join(f"{quoted(column)}, {identifier(column)}" for column in columns)
-    record = f"json_build_object({passed})::text"
-    row = " ".join(("SELECT", record, "FROM", table.name, "WHERE", done.hidden, "LIMIT 1"))
-    return f"SELECT set_config({quoted(CHOSEN)}, ({row}), false) IS NOT NULL"

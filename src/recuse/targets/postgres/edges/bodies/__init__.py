@@ -5,8 +5,21 @@ an unknown body counts as reading whatever the role can read that it runs as. Va
 a statement that uses one may tell or copy whatever the body reads.
 """
 
+from recuse.targets.postgres.edges.bodies.changes import statement_uses
 from recuse.targets.postgres.edges.bodies.plpgsql import plpgsql_body
 from recuse.targets.postgres.edges.bodies.sql import atomic_body, rule_uses, sql_body
-from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Name, Uses, union
+from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Change, Name, Uses, union
 
-__all__ = ["WHOLE", "Body", "Name", "Uses", "atomic_body", "plpgsql_body", "rule_uses", "sql_body", "union"]
+__all__ = [
+    "WHOLE",
+    "Body",
+    "Change",
+    "Name",
+    "Uses",
+    "atomic_body",
+    "plpgsql_body",
+    "rule_uses",
+    "sql_body",
+    "statement_uses",
+    "union",
+]

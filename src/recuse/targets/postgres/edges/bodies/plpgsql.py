@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pgparse
 
+from recuse.targets.postgres.edges.bodies.calls import nodes
+from recuse.targets.postgres.edges.bodies.changes import statement_uses
 from recuse.targets.postgres.edges.bodies.dynamic import put_together
-from recuse.targets.postgres.edges.bodies.statement import statement_uses
+from recuse.targets.postgres.edges.bodies.handlers import ANY, caught, silent
+from recuse.targets.postgres.edges.bodies.typed import converted
 from recuse.targets.postgres.edges.bodies.uses import WHOLE, Body, Uses, union
 
 _NOT_KNOWN: Final = re.compile(r'"([^".]+)\.[^"]*" is not a known variable')
@@ -42,7 +45,8 @@ _PLAIN: Final = frozenset({
 class _Piece:
     """A piece of SQL in a body; `into` are the variables that take its row, `kept` whether one takes anything of it.
 
-    `fills` are the columns of the row that fires a trigger which it sets; `values` are expressions put into it.
+    `fills` are the columns of the row that fires a trigger which it sets; `values` are expressions put into it; `place`
+    is its expression's identity in the tree.
     """
 
     text: str
@@ -50,6 +54,7 @@ class _Piece:
     into: frozenset[str] = frozenset()
     fills: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    place: int = 0
 
 
 def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
@@ -71,9 +76,16 @@ def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
     unknown = dynamic or (f"it holds a statement that is not understood ({strange[0]})" if strange else None)
     raised = [inner for kind, inner in kinds if kind in _RAISES]
     shown = _pieces([_shown(inner) for inner in raised])
-    traced = _uses(pieces)
+    taken = caught(found)
+    traced = [(piece, [silent(uses, taken[piece.place]) for uses in each] if piece.place in taken else each)
+              for piece, each in _uses(pieces)]  # fmt: skip
     return Body(
-        (*(uses for _, each in traced for uses in each), *_declared_types(found), Uses(unknown=unknown)),
+        (
+            *(uses for _, each in traced for uses in each),
+            *_declared_types(found),
+            *(uses for place, uses in converted(found) if not taken.get(place, frozenset()) & ANY),
+            Uses(unknown=unknown),
+        ),
         returns and (outputs or _returns_something(kinds)),
         tells=bool(raised) or _leaves_open(kinds),
         shown=tuple(uses for piece in shown for uses in statement_uses(piece.text)),
@@ -102,48 +114,38 @@ def _parsed(definition: str) -> Any:
 
 def _statements(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every statement of a body."""
-    for kind, inner in _nodes(tree):
+    for kind, inner in nodes(tree):
         if kind.startswith("PLpgSQL_stmt"):
             yield kind, inner
-
-
-def _nodes(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    stack = [tree]
-    while stack:
-        match stack.pop():
-            case dict() as node:
-                yield from ((kind, inner) for kind, inner in node.items() if isinstance(inner, dict))
-                stack.extend(node.values())
-            case list() as items:
-                stack.extend(items)
-            case _:
-                pass
 
 
 def _pieces(function: Any) -> Iterator[_Piece]:
     """Every piece of SQL, also those of declarations; ValueError for one of a kind that is not known."""
     taken: set[int] = set()
     passing: set[int] = set()
-    for kind, inner in _nodes(function):
+    for kind, inner in nodes(function):
         if kind in _PASSING and "target" not in inner:
-            passing |= {id(each) for found, each in _nodes(inner) if found == "PLpgSQL_expr"}
+            passing |= {id(each) for found, each in nodes(inner) if found == "PLpgSQL_expr"}
         if _dynamic(kind, inner) and (text := _put_together(kind, inner)) is not None:
             given = [each["PLpgSQL_expr"]["query"] for each in (_dynamic(kind, inner), *inner.get("params", []))]
             into = inner.get("target") or inner.get("var") or {}
             kept = kind != "PLpgSQL_stmt_return_query" and ("target" in inner or kind != "PLpgSQL_stmt_dynexecute")
-            yield _Piece(text, kept, _variables(into), _fills(function, into), (*map(_selected, given),))
+            yield _Piece(text, kept, _variables(into), _fills(function, into), (*map(_selected, given),),
+                         id(_dynamic(kind, inner)["PLpgSQL_expr"]))  # fmt: skip
         if kind == "PLpgSQL_stmt_return" and _returned(inner) in {"new", "old", "null"}:
             taken |= {id(inner.get("expr", {}).get("PLpgSQL_expr"))}
         if kind in {"PLpgSQL_stmt_execsql", "PLpgSQL_stmt_fors"}:
             expression = (inner.get("sqlstmt") or inner["query"])["PLpgSQL_expr"]
             taken.add(id(expression))
             into = inner.get("target") or inner.get("var") or {}
-            yield _Piece(_sql(expression), id(expression) not in passing, _variables(into), _fills(function, into))
+            fills = _fills(function, into)
+            yield _Piece(_sql(expression), id(expression) not in passing, _variables(into), fills, (), id(expression))
         elif kind == "PLpgSQL_stmt_assign" and (fills := _fields(function, [inner.get("varno")])):
             taken.add(id(inner["expr"]["PLpgSQL_expr"]))
-            yield _Piece(_sql(inner["expr"]["PLpgSQL_expr"]), True, fills=fills)
+            expression = inner["expr"]["PLpgSQL_expr"]
+            yield _Piece(_sql(expression), True, fills=fills, place=id(expression))
         elif kind == "PLpgSQL_expr" and id(inner) not in taken:
-            yield _Piece(_sql(inner), id(inner) not in passing)
+            yield _Piece(_sql(inner), id(inner) not in passing, place=id(inner))
 
 
 def _selected(expression: str) -> str:
@@ -207,14 +209,20 @@ def _uses(pieces: list[_Piece]) -> list[tuple[_Piece, list[Uses]]]:
 def _with_values(piece: _Piece, found: list[Uses]) -> list[Uses]:
     """With the values that are put in, which may stand in any place."""
     given = union(uses for text in piece.values for uses in statement_uses(text))
-    return [uses | given for uses in found] if piece.values else found
+    return [_put_in(uses, given) for uses in found] if piece.values else found
+
+
+def _put_in(uses: Uses, given: Uses) -> Uses:
+    changes = {replace(one, values=tuple((column, value | given) for column, value in one.values))
+               for one in uses.changes}  # fmt: skip
+    return replace(uses, changes=frozenset(changes)) if changes else uses | given
 
 
 def _declared_types(function: Mapping[str, Any]) -> list[Uses]:
     """The types of declared variables: those without a line are parameters, whose types are known by number."""
     found = [
         inner["datatype"]["PLpgSQL_type"]["typname"]
-        for kind, inner in _nodes(function["datums"])
+        for kind, inner in nodes(function["datums"])
         if kind == "PLpgSQL_var" and "lineno" in inner and "datatype" in inner
     ]
     names = [re.sub(r"(?i)%(row)?type.*", "", name).strip() for name in found]

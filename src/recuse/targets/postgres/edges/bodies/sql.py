@@ -5,6 +5,7 @@ from typing import Any
 
 import pgparse
 
+from recuse.targets.postgres.edges.bodies.changes import used
 from recuse.targets.postgres.edges.bodies.statement import split, uses_of
 from recuse.targets.postgres.edges.bodies.uses import Body, Uses
 
@@ -43,7 +44,7 @@ def rule_uses(definition: str) -> list[Uses]:
 def _returning(trees: Sequence[Mapping[str, Any]], *, returns: bool) -> Body:
     last = uses_of(trees[-1]) if trees else Uses()
     seen = returns and bool(last.reads or last.calls or last.unknown)
-    return Body(tuple(uses_of(part) for tree in trees for part in split(tree)), seen)
+    return Body(tuple(uses for tree in trees for uses in used(tree)), seen)
 
 
 def _nodes(tree: Any) -> Iterator[Mapping[str, Any]]:

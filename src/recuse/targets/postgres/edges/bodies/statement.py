@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-import pgparse
-
-from recuse.targets.postgres.edges.bodies.uses import WHOLE, Name, Uses
+from recuse.targets.postgres.edges.bodies.calls import TELLING_SETTINGS, name_of, quoted, setting_of
+from recuse.targets.postgres.edges.bodies.uses import COMMENTS, WHOLE, Name, Uses
 
 _CHANGES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _HARMLESS: Final = frozenset({
@@ -20,7 +19,6 @@ _HARMLESS: Final = frozenset({
 _WALKED: Final = frozenset({*_CHANGES, "SelectStmt", "CallStmt", "DeclareCursorStmt", "ExplainStmt"})
 _ROWS: Final = frozenset({"old", "new"})
 _TEXTS: Final = frozenset({"text", "varchar", "bpchar", "name"})
-_TELLING_SETTINGS: Final = frozenset({"search_path", "role", "session_authorization"})
 
 
 @dataclass(slots=True)
@@ -35,32 +33,24 @@ class _Seen:
         self.uses |= Uses(**more)
 
 
-def statement_uses(text: str, keep: frozenset[str] | None = None) -> list[Uses]:
-    """What the statements of a text use, a change once for each column that it sets.
-
-    With `keep`, the stars of the outermost select list stand for these columns.
-    """
-    try:
-        trees = [each["stmt"] for each in pgparse.parse(text)]
-    except pgparse.PGQueryError as error:
-        return [Uses(unknown=f"it is not understood ({error.message})")]
-    return [uses_of(part, keep) for tree in trees for part in split(tree)]
-
-
 def split(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """An INSERT or UPDATE once for each column that it sets, so that what goes where is known; others as they are."""
     ((kind, inner),) = tree.items()
     if kind == "UpdateStmt" and all("val" in each["ResTarget"] for each in inner["targetList"]):
         yield from ({kind: {**inner, "targetList": [each]}} for each in inner["targetList"])
-    elif kind == "InsertStmt" and (given := _given(inner.get("selectStmt", {}).get("SelectStmt", {}))):
-        columns = inner.get("cols") or [{"ResTarget": {"name": f"#{place}"}} for place in range(len(given))]
-        for column, select in zip(columns, given, strict=False):
+    elif kind == "InsertStmt" and (parts := given(inner.get("selectStmt", {}).get("SelectStmt", {}))):
+        columns = inner.get("cols") or [{"ResTarget": {"name": f"#{place}"}} for place in range(len(parts))]
+        for column, select in zip(columns, parts, strict=False):
             yield {kind: {**inner, "cols": [column], "selectStmt": {"SelectStmt": select}}}
     else:
         yield tree
+        made = inner.get("into") or inner.get("intoClause")
+        if made and made["rel"].get("relpersistence") != "t":  # what it makes stays, its columns in order
+            query = inner.get("query") or {kind: {name: each for name, each in inner.items() if name != "intoClause"}}
+            yield from split({"InsertStmt": {"relation": made["rel"], "selectStmt": query}})
 
 
-def _given(select: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def given(select: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """A query once for each of its outputs; nothing where they cannot be told apart."""
     if "valuesLists" in select:
         rows = [row["List"]["items"] for row in select["valuesLists"]]
@@ -81,10 +71,12 @@ def uses_of(tree: Mapping[str, Any], keep: frozenset[str] | None = None) -> Uses
     ((kind, inner),) = tree.items()
     if kind == "NotifyStmt":
         return Uses(channels=frozenset({inner["conditionname"]}))
+    if kind == "CommentStmt":
+        return Uses(channels=frozenset({COMMENTS}))
     if kind in _HARMLESS:
         return Uses()
     if kind == "VariableSetStmt":
-        return Uses(unknown="it changes how names are looked up") if inner["name"] in _TELLING_SETTINGS else Uses()
+        return Uses(unknown="it changes how names are looked up") if inner["name"] in TELLING_SETTINGS else Uses()
     if kind in {"CreateStmt", "CreateTableAsStmt"}:
         return _made(kind, inner)
     if kind == "DropStmt" and inner.get("removeType") == "OBJECT_TABLE":
@@ -107,6 +99,15 @@ def _made(kind: str, inner: Mapping[str, Any]) -> Uses:
     if target.get("relpersistence") == "t":
         return uses if inner.get("if_not_exists") else replace(uses, made=uses.made | {target["relname"]})
     return replace(uses, unknown="it makes a table that stays") if kind == "CreateTableAsStmt" else uses
+
+
+def within(tree: Mapping[str, Any], value: Any) -> Uses:
+    """What a part of a statement uses, whose columns may be of every relation of the statement."""
+    whole = _Seen()
+    _walk(tree, frozenset(), whole)
+    seen = _Seen(relations=whole.relations)
+    _walk(value, frozenset(), seen)
+    return _attributed(seen)
 
 
 def _kept(targets: Sequence[Any], keep: frozenset[str]) -> list[Any]:
@@ -154,10 +155,12 @@ def _meet(kind: str, inner: Any, tables: frozenset[str], seen: _Seen) -> None:
         case "ColumnRef":
             seen.columns.append(tuple(_part(each) for each in inner["fields"]))
         case "FuncCall":
-            seen.add(calls=frozenset({_name(inner["funcname"])}), channels=_channel(inner))
+            name, arguments = name_of(inner["funcname"]), inner.get("args", [])
+            calls = frozenset() if setting_of(inner) else frozenset({name})
+            seen.add(calls=calls, channels=_channel(inner), converts=quoted(name, arguments))
         case "TypeName" | "typeName":
             if "names" in inner:
-                seen.add(types=frozenset({_name(inner["names"])}))
+                seen.add(types=frozenset({name_of(inner["names"])}))
         case "TypeCast":
             seen.add(converts=_converted(inner))
         case "A_Expr":
@@ -166,7 +169,7 @@ def _meet(kind: str, inner: Any, tables: frozenset[str], seen: _Seen) -> None:
             _indirect(inner, seen)
         case "SubLink" | "SortBy":
             names = inner.get("operName") or inner.get("useOp")
-            seen.add(operators=frozenset({_name(names) if names else (None, "=")}))
+            seen.add(operators=frozenset({name_of(names) if names else (None, "=")}))
         case "JoinExpr":
             if inner.get("isNatural"):
                 seen.columns.append((WHOLE,))
@@ -239,26 +242,21 @@ def _attributed(seen: _Seen) -> Uses:
 
 
 def _operator(inner: Mapping[str, Any]) -> frozenset[Name]:
-    return frozenset({_name(inner["name"])}) if "name" in inner else frozenset()
+    return frozenset({name_of(inner["name"])}) if "name" in inner else frozenset()
 
 
 def _converted(inner: Mapping[str, Any]) -> frozenset[Name]:
     """The type that something is cast to; every value is a text, and a constant tells nothing."""
-    name = _name(inner["typeName"].get("names", [{"String": {"sval": ""}}]))
+    name = name_of(inner["typeName"].get("names", [{"String": {"sval": ""}}]))
     return frozenset() if "A_Const" in inner["arg"] or name[1] in _TEXTS else frozenset({name})
 
 
 def _channel(inner: Mapping[str, Any]) -> frozenset[str]:
     """The channel of pg_notify: '' where it is not a constant."""
-    if _name(inner["funcname"])[1] != "pg_notify":
+    if name_of(inner["funcname"])[1] != "pg_notify":
         return frozenset()
     first = (inner.get("args") or [{}])[0].get("A_Const", {})
     return frozenset({str(first.get("sval", {}).get("sval", ""))})
-
-
-def _name(nodes: Sequence[Any]) -> Name:
-    parts = [each["String"].get("sval", "") for each in nodes]
-    return (parts[-2] if len(parts) > 1 else None), parts[-1]
 
 
 def _part(each: Mapping[str, Any]) -> str:

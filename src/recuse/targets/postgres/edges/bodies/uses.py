@@ -3,13 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import reduce
-from typing import Final
+from typing import Final, Literal
 
 Name = tuple[str | None, str]
 """A name, after its schema where that is given."""
 
 WHOLE: Final = "*"
 """Every column of a relation."""
+
+LOCKS: Final = ":locks"
+COMMENTS: Final = ":comments"
+ACTIVITY: Final = ":activity"
+SETTING: Final = ":setting:"
+"""Channels beside those of NOTIFY: advisory locks, comments and names of applications are shown to everyone, a setting,
+whose name follows, to the session that runs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +26,8 @@ class Uses:
     A column that is written may be `#N`, the one at that place. `fields` are (qualifier, column) references to no
     relation of the statement: variables, and NEW and OLD. `made` are temporary tables that it makes and that cannot
     have been there before. `channels` are those of NOTIFY; '' is one that is not fixed. `converts` are types that
-    something is cast to: a value that is none of them shows in the error. `unknown` says why it might do more.
+    something is cast to: a value that is none of them shows in the error. `taken` are columns put into a variable that
+    holds no text. `changes` are what constraints may refuse. `unknown` says why it might do more.
     """
 
     reads: frozenset[tuple[Name, str]] = frozenset()
@@ -31,11 +39,30 @@ class Uses:
     made: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     converts: frozenset[Name] = frozenset()
+    taken: frozenset[tuple[Name, str]] = frozenset()
+    changes: frozenset["Change"] = frozenset()
     unknown: str | None = None
 
     def __or__(self, other: "Uses") -> "Uses":
         sets = {f.name: getattr(self, f.name) | getattr(other, f.name) for f in fields(self) if f.name != "unknown"}
         return Uses(**sets, unknown=self.unknown or other.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a relation that a constraint may refuse, in an error that quotes the row or its key.
+
+    `values` are what is put into each column, `asked` the columns by which rows are found. `spared` are the columns of
+    the key whose refusal ON CONFLICT takes away: all keys where there are none, no key where it is None.
+    """
+
+    verb: Literal["insert", "update", "delete"]
+    relation: Name
+    values: tuple[tuple[str, Uses], ...] = ()
+    asked: frozenset[str] = frozenset()
+    spared: frozenset[str] | None = None
+    caught: frozenset[str] = frozenset()
+    constants: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

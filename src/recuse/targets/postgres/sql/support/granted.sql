@@ -1,12 +1,15 @@
 -- Grants that the policy forbids, of this transaction: a command does not say what it granted on, so every ACL is read again whose row
 -- in the catalog is not older; a catalog of which the transaction has changed no row is left out. What a class holds by the policy is
 -- DELETE on a table where it has a row policy, USAGE of a sequence, and what a derived object gives, its owner role gives; columns
--- are apply's alone, so that who changes a column and grants something does so in two transactions.
+-- are apply's alone, so that who changes a column and grants something does so in two transactions. Of the server's own those are
+-- looked at that read files, or values of other tables.
 CREATE OR REPLACE FUNCTION recuse.granted()
 RETURNS TABLE (class oid, object oid, grantees oid[], refused boolean, name text, detail text)
 LANGUAGE plpgsql STABLE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $recuse$
 DECLARE
+  catalogs constant oid[] := ARRAY['pg_authid', 'pg_largeobject', 'pg_statistic', 'pg_statistic_ext_data', 'pg_subscription',
+                                   'pg_user_mapping']::regclass[];
   uncounted constant boolean := current_setting('track_counts') <> 'on';
   relations constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_class'::regclass) > 0;
   attributes constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_attribute'::regclass) > 0;
@@ -16,7 +19,7 @@ BEGIN
     WITH changed AS MATERIALIZED (
       SELECT 'pg_class'::regclass::oid AS class, c.oid, c.relowner AS owner, c.relkind AS kind, c.relacl AS acl, '' AS part
       FROM pg_class c
-      WHERE relations AND c.oid >= 16384 AND c.relacl IS NOT NULL AND age(c.xmin) <= 0 AND c.relpersistence <> 't'
+      WHERE relations AND (c.oid >= 16384 OR c.oid = ANY (catalogs)) AND c.relacl IS NOT NULL AND age(c.xmin) <= 0 AND c.relpersistence <> 't'
       UNION ALL
       SELECT 'pg_class'::regclass, c.oid, c.relowner, c.relkind, a.attacl, format(' column %I', a.attname)
       FROM (SELECT a.attrelid, a.attname, a.attacl FROM pg_attribute a
@@ -27,6 +30,10 @@ BEGIN
       SELECT 'pg_proc'::regclass, p.oid, p.proowner, 'F', p.proacl, ''
       FROM pg_proc p
       WHERE functions AND p.oid >= 16384 AND p.proacl IS NOT NULL AND age(p.xmin) <= 0 AND p.prosecdef AND p.pronamespace <> pg_my_temp_schema()
+      UNION ALL
+      SELECT 'pg_proc'::regclass, p.oid, p.proowner, 'F', p.proacl, ''
+      FROM pg_proc p
+      WHERE functions AND p.oid < 16384 AND age(p.xmin) <= 0 AND p.prosrc ~ '^(pg_read_(binary_)?file|be_lo_(im|ex)port)'
     )
     SELECT c.class, c.oid, '{}'::oid[], true,
            CASE c.kind WHEN 'F' THEN 'function ' || c.oid::regprocedure ELSE c.oid::regclass || c.part END,

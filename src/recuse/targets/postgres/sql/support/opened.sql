@@ -33,10 +33,18 @@ BEGIN
       refused := true;
       RETURN NEXT;
     ELSIF recuse.governed(of_object) THEN
-      IF NOT relation.secured THEN
+      detail := CASE WHEN NOT relation.secured THEN 'its row security is off'
+                     ELSE (SELECT format('its trigger %I is off', t.tgname) FROM pg_trigger t
+                           WHERE t.tgrelid = of_object AND t.tgname ^@ 'recuse_' AND t.tgenabled <> 'A' LIMIT 1) END;
+      IF detail IS NOT NULL THEN
         code := 'row-security';
         refused := true;
-        detail := 'its row security is off';
+        RETURN NEXT;
+      END IF;
+      IF recuse.reowned(of_class, of_object) THEN
+        code := 'owner';
+        refused := true;
+        detail := format('its owner is now %I', pg_get_userbyid(relation.relowner));
         RETURN NEXT;
       END IF;
       detail := (SELECT string_agg(a.attname::text, ', ' ORDER BY a.attnum) FROM pg_attribute a
@@ -70,6 +78,35 @@ BEGIN
     ELSIF relation.rulename = '_RETURN' OR recuse.governed_by(relation.ev_class) <> '{}' THEN
       RETURN QUERY SELECT * FROM recuse.opened('pg_class'::regclass, relation.ev_class, tag);
     END IF;
+  ELSIF of_class = 'pg_trigger'::regclass THEN
+    SELECT 'table ' || t.tgrelid::regclass, format('trigger %I', t.tgname) INTO name, detail FROM pg_trigger t
+    WHERE t.oid = of_object AND recuse.governed(t.tgrelid);
+    IF FOUND THEN
+      code := 'trigger';
+      refused := true;
+      RETURN NEXT;
+    END IF;
+  ELSIF tag IN ('CREATE PUBLICATION', 'ALTER PUBLICATION') THEN
+    RETURN QUERY SELECT 'publication', p.* FROM recuse.published() p;
+  ELSIF of_class = 'pg_namespace'::regclass AND made THEN
+    code := 'new-object';
+    grantees := (SELECT recuse.beyond(n.nspacl, n.nspowner) FROM pg_namespace n WHERE n.oid = of_object);
+    name := 'schema ' || of_object::regnamespace;
+    detail := '';
+    RETURN NEXT;
+  ELSIF of_class = 'pg_namespace'::regclass THEN
+    IF recuse.reowned(of_class, of_object) AND EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = of_object AND recuse.governed(c.oid)) THEN
+      code := 'owner';
+      refused := true;
+      SELECT 'schema ' || of_object::regnamespace, format('its owner is now %I', pg_get_userbyid(n.nspowner)) INTO name, detail
+      FROM pg_namespace n WHERE n.oid = of_object;
+      RETURN NEXT;
+    END IF;
+  ELSIF tag ~ '^(CREATE|ALTER) (EXTENSION|SERVER|USER MAPPING|SUBSCRIPTION)$' THEN  -- where they lead `verify` says
+    code := 'outward';
+    SELECT lower(regexp_replace(tag, '^\S+ ', '')) || ' ' || i.identity, 'leads out of this database, or adds what is open to everyone'
+    INTO name, detail FROM pg_identify_object(of_class, of_object, 0) i;
+    RETURN NEXT;
   ELSIF of_class = 'pg_proc'::regclass THEN
     SELECT p.proowner, p.prosecdef, p.proacl INTO relation FROM pg_proc p
     WHERE p.oid = of_object AND p.pronamespace <> pg_my_temp_schema() AND NOT recuse.ours(p.proowner, 'o');
@@ -92,12 +129,15 @@ BEGIN
       detail := CASE WHEN relation.prosecdef THEN 'runs as its owner' ELSE '' END;
       RETURN NEXT;
     END IF;
-  ELSIF of_class = 'pg_namespace'::regclass AND made THEN
-    code := 'new-object';
-    grantees := (SELECT recuse.beyond(n.nspacl, n.nspowner) FROM pg_namespace n WHERE n.oid = of_object);
-    name := 'schema ' || of_object::regnamespace;
-    detail := '';
-    RETURN NEXT;
+    -- What it does to their rows `verify` says, which reads its body.
+    SELECT string_agg(format('runs in the trigger %I of %s', t.tgname, t.tgrelid::regclass), ', ') INTO detail FROM pg_trigger t
+    WHERE t.tgfoid = of_object AND NOT t.tgisinternal AND recuse.governed(t.tgrelid);
+    IF detail IS NOT NULL THEN
+      code := 'trigger';
+      name := 'function ' || of_object::regprocedure;
+      grantees := '{}';
+      RETURN NEXT;
+    END IF;
   ELSIF of_class = 'pg_policy'::regclass THEN
     code := 'row-policy';
     refused := true;

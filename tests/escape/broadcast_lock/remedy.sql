@@ -1,0 +1,1 @@
+DROP FUNCTION pub.lock_all();

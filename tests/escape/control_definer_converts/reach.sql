@@ -1,0 +1,1 @@
+SELECT pub.audit_codes();

@@ -1,0 +1,1 @@
+REVOKE SELECT (line) ON pub.nightly FROM ice;

@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION pub.audit_codes() FROM PUBLIC;

@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION pub.check_codes() FROM PUBLIC;

@@ -1,0 +1,1 @@
+CALL pub.rename(1, NULL);

@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON PROCEDURE pub.rename(integer, text) FROM PUBLIC;

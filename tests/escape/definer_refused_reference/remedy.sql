@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION pub.forget(integer) FROM PUBLIC;

@@ -1,0 +1,1 @@
+SELECT pub.move(1, -1);

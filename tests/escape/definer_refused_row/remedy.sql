@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION pub.move(integer, integer) FROM PUBLIC;

@@ -1,0 +1,1 @@
+REVOKE DELETE ON pub.unit FROM ice;

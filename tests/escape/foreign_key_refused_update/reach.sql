@@ -1,0 +1,1 @@
+UPDATE pub.unit SET district = -1;

@@ -1,0 +1,1 @@
+REVOKE UPDATE (district) ON pub.unit FROM ice;

@@ -1,0 +1,1 @@
+REVOKE SELECT ON cpd.person FROM ice;

@@ -1,0 +1,2 @@
+UPDATE pub.dept SET name = 'open';
+SELECT ssn FROM cpd.person;

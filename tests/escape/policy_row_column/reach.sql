@@ -1,0 +1,2 @@
+UPDATE cpd.person SET keeper = 'ice';
+SELECT ssn FROM cpd.person;

@@ -1,0 +1,2 @@
+DELETE FROM pub.hold;
+SELECT ssn FROM cpd.person;

@@ -1,0 +1,2 @@
+SELECT pub.claim(1);
+SELECT ssn FROM cpd.person;

@@ -1,0 +1,2 @@
+UPDATE pub.flags SET shared = true;
+SELECT ssn FROM cpd.person;

@@ -1,0 +1,2 @@
+SELECT pub.join_team();
+SELECT ssn FROM cpd.person;

@@ -1,0 +1,1 @@
+REVOKE INSERT ON pub.inbox FROM ice;

@@ -1,0 +1,2 @@
+UPDATE cpd.person SET district = 1;
+SELECT current_setting('cpd.last');
