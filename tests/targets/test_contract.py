@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, LiteralString
 
@@ -57,7 +58,7 @@ from recuse.operations.policy import Policy
 from recuse.targets.postgres.canonical import canonical
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
-from recuse.targets.postgres.inspect import inspect
+from recuse.targets.postgres.inspect import _grant, _rows, inspect
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import support_facts
 from recuse.targets.postgres.target import PostgresSession
@@ -248,25 +249,38 @@ def test_a_grant_is_made_and_unmade(named: tuple[Place, Names], kind: str) -> No
     """Every privilege, to a role and to PUBLIC, by the owner and by another grantor, with and without grant option."""
     place, names = named
     on, privileges = objects(place, names)[kind]
-    for privilege in privileges:
-        lent = Grant(on, privilege, names.lender, names.owner, grantable=True)
-        grants = (
-            lent,
+    grants = {
+        privilege: (
+            Grant(on, privilege, names.lender, names.owner, grantable=True),
             Grant(on, privilege, names.reader, names.owner, grantable=False),
             Grant(on, privilege, None, names.owner, grantable=False),
             Grant(on, privilege, names.reader, names.lender, grantable=False),
         )
-        found, writer = place.facts(), place.renderer(*grants)
-        for grant in grants:
+        for privilege in privileges
+    }
+    writer, before = place.renderer(*chain(*grants.values())), without_grants(place)
+    found = granted(place)
+    for those in grants.values():
+        for grant in those:
             if grant not in found:
                 place._run(writer.make((grant,), None))
-            found = place.facts()
+            found = granted(place)
             assert grant in found
-        for grant in reversed(grants):
+        for grant in reversed(those):
             place._run(writer.unmake((grant,)))
-            left = place.facts()
-            assert found - left == {grant}
+            left = granted(place)
+            assert (found - left, left - found) == ({grant}, frozenset())
             found = left
+    assert without_grants(place) == before
+
+
+def granted(place: Place) -> frozenset[Grant]:
+    """All grants, as inspecting reads them, without what else it reads: asked for after every statement."""
+    return frozenset(map(_grant, _rows(place.admin, "grants")))
+
+
+def without_grants(place: Place) -> frozenset[Fact]:
+    return frozenset(fact for fact in place.facts() if not isinstance(fact, Grant))
 
 
 def test_neighbouring_column_grants_become_one_statement(named: tuple[Place, Names]) -> None:
