@@ -3,7 +3,7 @@
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import pytest
@@ -122,11 +122,17 @@ def own_server(request: pytest.FixtureRequest) -> Iterator[Server]:
         yield running
 
 
+def create_database(connection: psycopg.Connection[Any], name: str) -> None:
+    """An empty database, by copying files: that takes half of what writing each page to the log takes, since 15."""
+    copying = sql.SQL(" STRATEGY file_copy" if connection.info.server_version >= 150000 else "")
+    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copying)
+
+
 @pytest.fixture
 def database(server: Server) -> Iterator[str]:
     """An empty database on the session's server; gives its connection string as superuser."""
     name = f"t_{clock.random_name(12)}"
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create_database(connection, name)
         yield server.dsn(name)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

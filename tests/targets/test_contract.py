@@ -65,7 +65,7 @@ from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.target import _renderer as renderer_of
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conformance.world import definitions
-from tests.conftest import ENDS, EVERY, binaries_of, version_id
+from tests.conftest import ENDS, EVERY, binaries_of, create_database, version_id
 from tests.test_main_job import job_on
 from tests.unit.enforcement.small import (
     DAY,
@@ -131,7 +131,7 @@ class Place:
 def place(running: Server) -> Iterator[Place]:
     name = f"t_{clock.random_name(12)}"
     with psycopg.connect(running.dsn(), autocommit=True) as outside:
-        outside.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create_database(outside, name)
         try:
             with connect(running.dsn(name)) as admin:
                 yield Place(running, name, admin)
