@@ -22,11 +22,11 @@ ENDS: Final = (18, 15)
 """The newest and the oldest, on which all else runs: what changed between them changed at one end."""
 
 LONGEST: Final = (
-    "context/test_application.py", "test_differential_live.py", "targets/test_contract.py", "test_main_job.py",
-    "test_scenarios.py", "targets/test_reach.py", "test_remedies.py", "test_init.py", "test_docs.py",
-    "schemas/test_schemas.py", "targets/test_apply_failure.py", "apply/test_cuts.py", "test_other_directive.py",
-    "test_differential.py", "stages/test_stages.py", "targets/test_versions.py", "test_advice.py",
-    "context/test_permit_verb.py", "escape/test_escape.py",
+    "escape/test_escape.py", "test_differential_live.py", "targets/test_contract.py", "test_scenarios.py",
+    "test_main_job.py", "context/test_application.py", "test_remedies.py", "test_docs.py", "test_init.py",
+    "targets/test_server.py", "targets/test_reach.py", "test_differential.py", "schemas/test_schemas.py",
+    "test_bench.py", "test_cli.py", "targets/test_apply_failure.py", "apply/test_cuts.py", "test_other_directive.py",
+    "targets/test_versions.py", "stages/test_stages.py", "test_advice.py", "context/test_permit_verb.py",
 )  # fmt: skip
 """Files that take half a minute or more, which are begun first, so that all workers end at about the same time."""
 
