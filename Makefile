@@ -8,12 +8,12 @@ BIN := .venv/bin
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
 
-test: .venv/.dev .venv/.bench   ## every test (installs system packages when root on Debian)
+test: .venv/.dev .venv/.bench   ## every test, with two workers or WORKERS=3 (installs system packages when root on Debian)
 	scripts/system-packages.sh
 	scripts/postgresql-versions.sh
 	scripts/application.sh
 	scripts/schemas.sh
-	TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
 
 check: .venv/.dev               ## style, types, floors, sizes
 	$(BIN)/ruff check .

@@ -58,6 +58,9 @@ forbid (principal == Account::"kinto/auditor", action, resource)
 when { resource is kinto::public::objects && resource.resource_name == "record" };
 """
 INTERNAL: Final = ("access_control_entries", "user_principals", "cache")
+PAUSE: Final = 0.02
+"""Seconds between two rounds of a thread: work beside the tests, and not in place of them on a machine of two cores."""
+
 ROWS: Final = "INSERT INTO objects (id, parent_id, resource_name, deleted) VALUES (%s, %s, %s, false)"
 
 
@@ -167,6 +170,7 @@ class Application:
                     except (psycopg.Error, AssertionError) as error:
                         work.wrong.append(str(error))
                     work.rounds += 1
+                    stop.wait(PAUSE)
 
             threads = [threading.Thread(target=loop, args=(f"load-{number}",)) for number in range(2)]
             for thread in threads:

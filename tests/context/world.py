@@ -21,6 +21,7 @@ from recuse.targets.postgres.connect import Connection, connect
 from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.throwaway import Server
 from tests.conformance.world import definitions
+from tests.conftest import create_database
 from tests.unit.enforcement.small import DAY, SYSTEM, TABLE, repository, rules, superuser, system_of, table_map
 
 PASSWORD: Final = "x"
@@ -111,7 +112,7 @@ def unenforced(server: Server) -> Iterator[tuple[str, Connection]]:
     """The database before any policy; the server must be this test's own, since roles are its."""
     name = f"t_{clock.random_name(12)}"
     with psycopg.connect(server.dsn(), autocommit=True) as outside:
-        outside.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create_database(outside, name)
         for login in LOGINS:
             outside.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'x'").format(sql.Identifier(login)))
     with connect(server.dsn(name)) as admin:

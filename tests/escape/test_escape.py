@@ -4,7 +4,8 @@ A folder a case: `setup.sql` on top of `world.sql`, `reach.sql` (what the accoun
 must be reported) and `remedy.sql`. A folder without a finding is a negative control. In folders `change_…` and
 `control_change_…` the account does not read the secret but changes the table that holds it. A line `-- pg: N` in the
 set-up keeps a case to that version; a line `-- next transaction` commits. `setup.other.sql` and `remedy.other.sql` are
-for a second database, `other`, which is made for them. `reach` reads PostgreSQL 14 too, which is below the floor.
+for a second database, `other`, which is made for them. `reach` reads PostgreSQL 14 too, which is below the floor: there
+paths are foretold and read through, and the remedy, which nobody here applies below the floor, is left to the others.
 """
 
 import base64
@@ -22,7 +23,7 @@ from psycopg import sql
 from recuse import clock
 from recuse.operations.reach import reach
 from recuse.targets.postgres.throwaway import Server, throwaway
-from tests.conftest import ENDS, binaries_of, version_id
+from tests.conftest import ENDS, binaries_of, create_database, version_id
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(path.parent.name for path in HERE.glob("*/setup.sql"))
@@ -31,6 +32,7 @@ CASES = [name for name in FOLDERS if name not in CHANGES]
 SECRET = "SECRET-4711"
 WORDS = {"'secret'", "'-4711'"}  # the secret as a tsvector holds it
 OTHER = "other"
+LOWEST = min(ENDS)
 SUBSCRIBED = "SELECT datname, subname FROM pg_subscription JOIN pg_database AS d ON d.oid = subdbid"
 
 
@@ -53,7 +55,7 @@ def world(lab: Server) -> Iterator[str]:
     """An empty database for one case; its roles go with it."""
     name = f"t_{clock.random_name(12)}"
     with psycopg.connect(lab.dsn(), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create_database(connection, name)
         yield name
         _roll_back_prepared(lab, name)
         connection.execute(
@@ -89,7 +91,7 @@ def run(lab: Server, database: str, file: Path) -> None:
         there = file.with_suffix(f".{OTHER}.sql")
         if there.exists():
             if file.stem == "setup":
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(OTHER)))
+                create_database(connection, OTHER)
             with psycopg.connect(lab.dsn(OTHER), autocommit=True) as other:
                 other.execute(there.read_bytes())
 
@@ -168,6 +170,8 @@ def test_escape(lab: Server, world: str, case: str) -> None:
     reproduced = typed(lab, world, found[finding.partition("\n")[2]]["reproduce"], None)
     assert holds_secret(reproduced), f"the reproduction does not read: {reproduced[-500:]}"
     assert holds_secret(attempted(lab, world, folder))
+    if lab.version < LOWEST:
+        return
     run(lab, world, folder / "remedy.sql")
     answer = answered(lab, world)
     assert not answer["reaches"], described(answer["paths"][0])
@@ -220,6 +224,8 @@ def test_change_without_reading(lab: Server, world: str, case: str) -> None:
     assert held(lab, world) == before, "the reproduction leaves nothing"
     with copied(lab, world) as copy:
         assert changes_when_typed(lab, copy, folder)
+    if lab.version < LOWEST:
+        return
     run(lab, world, folder / "remedy.sql")
     verbs = {each["change"] for each in answered(lab, world)["changes"]}
     assert re.match(r"change: (\w+)", finding)[1] not in verbs  # type: ignore[index]

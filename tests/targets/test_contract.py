@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, LiteralString
 
@@ -57,14 +58,14 @@ from recuse.operations.policy import Policy
 from recuse.targets.postgres.canonical import canonical
 from recuse.targets.postgres.condition_sql import condition_text
 from recuse.targets.postgres.connect import Connection, connect
-from recuse.targets.postgres.inspect import inspect
+from recuse.targets.postgres.inspect import _grant, _rows, inspect
 from recuse.targets.postgres.render import Renderer
 from recuse.targets.postgres.support import support_facts
 from recuse.targets.postgres.target import PostgresSession
 from recuse.targets.postgres.target import _renderer as renderer_of
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conformance.world import definitions
-from tests.conftest import ENDS, EVERY, binaries_of, version_id
+from tests.conftest import ENDS, EVERY, binaries_of, create_database, version_id
 from tests.test_main_job import job_on
 from tests.unit.enforcement.small import (
     DAY,
@@ -130,7 +131,7 @@ class Place:
 def place(running: Server) -> Iterator[Place]:
     name = f"t_{clock.random_name(12)}"
     with psycopg.connect(running.dsn(), autocommit=True) as outside:
-        outside.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create_database(outside, name)
         try:
             with connect(running.dsn(name)) as admin:
                 yield Place(running, name, admin)
@@ -248,25 +249,39 @@ def test_a_grant_is_made_and_unmade(named: tuple[Place, Names], kind: str) -> No
     """Every privilege, to a role and to PUBLIC, by the owner and by another grantor, with and without grant option."""
     place, names = named
     on, privileges = objects(place, names)[kind]
-    for privilege in privileges:
-        lent = Grant(on, privilege, names.lender, names.owner, grantable=True)
-        grants = (
-            lent,
+    grants = {
+        privilege: (
+            Grant(on, privilege, names.lender, names.owner, grantable=True),
             Grant(on, privilege, names.reader, names.owner, grantable=False),
             Grant(on, privilege, None, names.owner, grantable=False),
             Grant(on, privilege, names.reader, names.lender, grantable=False),
         )
-        found, writer = place.facts(), place.renderer(*grants)
-        for grant in grants:
+        for privilege in privileges
+    }
+    writer, before = place.renderer(*chain(*grants.values())), without_grants(place)
+    found = granted(place)
+    for those in grants.values():
+        for grant in those:
             if grant not in found:
                 place._run(writer.make((grant,), None))
-            found = place.facts()
+            found = granted(place)
             assert grant in found
-        for grant in reversed(grants):
+        for grant in reversed(those):
             place._run(writer.unmake((grant,)))
-            left = place.facts()
-            assert found - left == {grant}
+            left = granted(place)
+            assert found ^ left == {grant}
+            assert grant in found
             found = left
+    assert without_grants(place) == before
+
+
+def granted(place: Place) -> frozenset[Grant]:
+    """All grants, as inspecting reads them, without what else it reads: asked for after every statement."""
+    return frozenset(map(_grant, _rows(place.admin, "grants")))
+
+
+def without_grants(place: Place) -> frozenset[Fact]:
+    return frozenset(fact for fact in place.facts() if not isinstance(fact, Grant))
 
 
 def test_neighbouring_column_grants_become_one_statement(named: tuple[Place, Names]) -> None:
@@ -775,6 +790,16 @@ DAMAGE: Final = {
 }  # fmt: skip
 
 
+# What stays: objects that somebody made, and memberships that lead nowhere now.
+LEFT: Final = {
+    "definer function": ("Owner", "Definition"),
+    "definer procedure": ("Owner", "Definition"),
+    "view over the table": ("Owner", "Definition"),
+    "membership by another superuser": ("Role(name='dba'",),
+    "membership in a class": ("Membership(role='borrower', member='analyst'",),
+}
+
+
 def damage(governed: Governed, planned: Planned, text: str) -> None:
     """Do it as an administrator would, with the names of the classes applied."""
     gated = {each.role for each in planned.classes.declared}
@@ -790,11 +815,27 @@ def damage(governed: Governed, planned: Planned, text: str) -> None:
     governed.place.admin.execute(text.encode())
 
 
-@pytest.mark.parametrize("kind", DAMAGE)
-def test_damage_by_hand_is_found_and_mended(governed: Governed, kind: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A governed database that one damage after the other is done to, since each is mended before the next."""
+
+    governed: Governed
+    planned: Planned
+
+
+@pytest.fixture(scope="module", params=ENDS, ids=version_id)
+def damaged(request: pytest.FixtureRequest) -> Iterator[Damaged]:
+    """On a server of its own, whose roles no other test takes away."""
+    with throwaway(binaries=binaries_of(request.param)) as server, connect(server.dsn()) as admin:
+        governed = govern(Place(server, "postgres", admin), TABLE, {name: name for name in LOGINS})
+        admin.execute("CREATE ROLE zz_lender; GRANT USAGE ON SCHEMA records TO zz_lender")
+        yield Damaged(governed, governed.settle())
+
+
+@pytest.mark.parametrize("kind", sorted(DAMAGE, key=lambda kind: kind in LEFT))
+def test_damage_by_hand_is_found_and_mended(damaged: Damaged, kind: str) -> None:
     """The plan is not empty, and once applied the facts are as before the damage, but for what is not ours to mend."""
-    governed.place.admin.execute("CREATE ROLE zz_lender; GRANT USAGE ON SCHEMA records TO zz_lender")
-    planned = governed.settle()
+    governed, planned = damaged.governed, damaged.planned
     before = governed.facts()
     damage(governed, planned, DAMAGE[kind])
     assert governed.facts() != before
@@ -802,16 +843,6 @@ def test_damage_by_hand_is_found_and_mended(governed: Governed, kind: str) -> No
     assert before <= governed.facts()
     left = {repr(fact) for fact in governed.facts() - before}
     assert not [fact for fact in left if not fact.startswith(LEFT.get(kind, "nothing"))]
-
-
-# What stays: objects that somebody made, and memberships that lead nowhere now.
-LEFT: Final = {
-    "definer function": ("Owner", "Definition"),
-    "definer procedure": ("Owner", "Definition"),
-    "view over the table": ("Owner", "Definition"),
-    "membership by another superuser": ("Role(name='dba'",),
-    "membership in a class": ("Membership(role='borrower', member='analyst'",),
-}
 
 
 # Grants and memberships by others than the owner, as they stand before the first plan; each must really go.

@@ -174,7 +174,7 @@ def test_several_tables_share_one_budget(shared: Server) -> None:
                 "FROM pg_settings WHERE name = 'lock_timeout'"
             ).fetchone()
         left, look = row if row is not None else (0, 0)
-        assert 0 < int(str(left)) <= 4500
+        assert 0 < int(str(left)) < 5000  # how much less depends on when we began to wait
         assert 0 < int(str(look)) <= 1250
 
 

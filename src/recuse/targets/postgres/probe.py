@@ -14,14 +14,14 @@ from datetime import timedelta
 from typing import Final
 
 import psycopg
-from psycopg import sql
+from psycopg import pq, sql
 from psycopg.types.string import TextLoader
 
 from recuse import clock
 from recuse.errors import MissingRightError
 from recuse.targets.postgres.condition_sql import condition_sql
 from recuse.targets.postgres.connect import Connection, first_line
-from recuse.targets.postgres.queries import Sql, query
+from recuse.targets.postgres.queries import query
 from recuse.targets.postgres.row_values import value_of, value_sql
 from recuse.targets.postgres.undone import undone
 from recuse.targets.records import AskedColumn, Sample, Tried
@@ -32,6 +32,10 @@ PER_STRATUM: Final = 3
 _AS_TEXT: Final = ("date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb")
 _PERMIT: Final = "recuse-probe"
 _A_MINUTE: Final = timedelta(minutes=1)
+_SAVE: Final = sql.SQL("SAVEPOINT recuse_attempt")
+_UNDO: Final = (sql.SQL("ROLLBACK TO SAVEPOINT recuse_attempt"), sql.SQL("RELEASE SAVEPOINT recuse_attempt"))
+# So that a function that was overlooked cannot draw from a sequence, or write.
+_READ_ONLY: Final = sql.SQL("SET LOCAL transaction_read_only = on")
 _READABLE: Final = (
     "SELECT has_any_column_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE') "
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
@@ -95,9 +99,8 @@ class Prober:
             sql.SQL(", ").join(sql.Identifier(c) for c in dict.fromkeys(listed)) for listed in (key, (*key, *columns))
         )
         statement = sql.SQL("SELECT {} FROM (SELECT {} FROM {} WHERE {}) s")
-        return self._try(
-            table, statement.format(keys, names, _relation(table), self._among(table, key, samples)), len(key)
-        )
+        wanted = statement.format(keys, names, _relation(table), self._among(table, key, samples))
+        return self._try(table, (_READ_ONLY, wanted), len(key))
 
     def _among(self, table: str, key: Sequence[str], samples: Sequence[Sample]) -> sql.SQL:
         """Only these rows. Written once, since each of some thousand attempts asks for the same few of its table."""
@@ -112,7 +115,7 @@ class Prober:
     def count(self, table: str, column: str) -> Tried:
         """How many rows the account counts by one column, for tables without a key."""
         statement = sql.SQL("SELECT pg_catalog.count(*) FROM (SELECT {} FROM {}) s")
-        return self._try(table, statement.format(sql.Identifier(column), _relation(table)), 1)
+        return self._try(table, (_READ_ONLY, statement.format(sql.Identifier(column), _relation(table))), 1)
 
     def change(self, table: str, key: Sequence[str], column: str, samples: Sequence[Sample]) -> Tried:
         """Which rows the account could update in this column, though none is: the plan is refused, or rows are locked.
@@ -123,12 +126,10 @@ class Prober:
         name = sql.Identifier(column)
         planned = sql.SQL("EXPLAIN (COSTS OFF) UPDATE {} SET {} = {} WHERE {}")
         among = self._among(table, key, samples)
-        refused = self._try(table, planned.format(_relation(table), name, name, among), 0)
-        if refused.rows is None or refused.refusal is not None:
-            return refused
+        asked = planned.format(_relation(table), name, name, among)
         keys = sql.SQL(", ").join(map(sql.Identifier, key))
         locked = sql.SQL("SELECT {} FROM {} WHERE {} FOR KEY SHARE").format(keys, _relation(table), among)
-        return self._try(table, locked, len(key), read_only=False)
+        return self._try(table, (_READ_ONLY, asked, *_UNDO, _SAVE, locked), len(key))
 
     @contextmanager
     def entering(self, role: str) -> Iterator[bool]:
@@ -150,7 +151,7 @@ class Prober:
             row = self.connection.execute(_READABLE, relation.split(".", 1)).fetchone()
             if row is not None and not row[0]:
                 return Tried(frozenset(), "the catalog grants no column of it")
-        return self._try(relation, sql.SQL("SELECT 1 FROM {} LIMIT 1").format(_relation(relation)), 1)
+        return self._try(relation, (_READ_ONLY, sql.SQL("SELECT 1 FROM {} LIMIT 1").format(_relation(relation))), 1)
 
     @contextmanager
     def acting_as(self, login: str, permit: Mapping[str, str] | None = None) -> Iterator[str | None]:
@@ -223,15 +224,15 @@ class Prober:
             self._running[relation] = f"reading it would run {', '.join(found)}" if found else None
         return self._running[relation]
 
-    def _try(self, relation: str, statement: Sql, width: int, *, read_only: bool = True) -> Tried:
-        rows: frozenset[tuple[object, ...]] = frozenset()
+    def _try(self, relation: str, statements: Sequence[sql.Composable], width: int) -> Tried:
+        """Run them and undo them, all in one message, since there are some thousand attempts; the last one's rows."""
         if self._runs(relation) is not None:
             return Tried(None, self._runs(relation))
         try:
-            with undone(self.connection):
-                if read_only:  # so that a function that was overlooked cannot draw from a sequence, or write
-                    self.connection.execute("SET LOCAL transaction_read_only = on")
-                rows = frozenset(tuple(row[:width]) for row in self._cursor.execute(statement))
+            with self._undone_when_refused():
+                self._cursor.execute(sql.SQL("; ").join((_SAVE, *statements, *_UNDO)), prepare=False)
+                self._cursor.set_result(-1 - len(_UNDO))
+                rows = frozenset(tuple(row[:width]) for row in self._cursor)
         except psycopg.errors.InsufficientPrivilege as error:
             return Tried(frozenset(), error.diag.message_primary)
         except psycopg.errors.QueryCanceled:
@@ -243,6 +244,16 @@ class Prober:
                 raise
             return Tried(None, f"the server answered: {first_line(error)}")
         return Tried(rows, None)
+
+    @contextmanager
+    def _undone_when_refused(self) -> Iterator[None]:
+        """What follows an error in the same message is not run; an error in reading a value comes after all of it."""
+        try:
+            yield
+        except psycopg.Error:
+            if self.connection.info.transaction_status is pq.TransactionStatus.INERROR:
+                self.connection.execute(sql.SQL("; ").join(_UNDO), prepare=False)
+            raise
 
 
 @contextmanager
