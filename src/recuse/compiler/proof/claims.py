@@ -82,6 +82,7 @@ class Claims:
     entries: Entries
     _members: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     _counted: dict[str, int] = field(default_factory=dict)
+    _gates: dict[Written, frozenset[str]] = field(default_factory=dict)
 
     def prove(self) -> tuple[Proof, ...]:
         """A proof for every class, table and command that shows something; what shows too much is told first."""
@@ -91,13 +92,22 @@ class Claims:
             entries = tuple(self.entries.of(role))
             self._counted[role] = len(entries)
             self._members[role] = tuple(dict.fromkeys(map(self._alike, entries)))
-        rights = [_Right(*each) for each in product(self._members, self.prover.system.tables, ACTIONS)]
+        rights = [_Right(*pair, action) for pair in self._pairs() for action in ACTIONS]
         proofs = [proof for right in rights for proof in self._bounded(right)]
         for role, derived in product(self._members, self.prover.system.derived):
             proofs += self._derived(role, derived)
         for right in rights:
             self._complete(right)
         return tuple(proofs)
+
+    def _pairs(self) -> Iterator[tuple[str, TableMap]]:
+        """Every class with the tables of which it holds a column, or in which the rules may open something to it."""
+        held = {(role, table) for (role, table, _), columns in self.state.columns.items() if columns}
+        for role, entries in self._members.items():
+            asking = dict.fromkeys((entry.principal, entry.circumstances) for entry in entries)
+            for table in self.prover.system.tables:
+                if (role, table.name) in held or any(self.prover.opens(*who, table.name) for who in asking):
+                    yield role, table
 
     def _alike(self, entry: Entry) -> Entry:
         principal, circumstances = self.prover.alike(entry.principal, entry.circumstances)
@@ -181,7 +191,7 @@ class Claims:
             raise RefutedError(message, _MEND)
         sql: list[str] = []
         for table, of in product(tables, owning):
-            shown = renamed(self.state.shown(of, table.name, "SELECT", checking=False), of)
+            shown = self._renamed(self.state.shown(of, table.name, "SELECT", checking=False), of)
             sql += self.state.made_by(of, table.name, "SELECT")
             right = _Right(role, table, "read")
             for entry in self._members[role]:
@@ -224,7 +234,13 @@ class Claims:
             composed(right.role, right.table.name, right.command, checking=checking)
             for checking in _CHECKING[right.action]
         )
-        return tuple(dict.fromkeys(renamed(each, right.role) for each in found))
+        return tuple(dict.fromkeys(self._renamed(each, right.role) for each in found))
+
+    def _renamed(self, written: Written, role: str) -> Written:
+        """The condition with the class's own gate as `OWN`; most ask for no gate."""
+        if written not in self._gates:
+            self._gates[written] = frozenset(leaf.role for leaf in leaves(written) if isinstance(leaf, Gate))
+        return renamed(written, role) if role in self._gates[written] else written
 
     def _opened(self, right: _Right, entry: Entry, category: str) -> tuple[Opened, ...]:
         """What the rules must open for the action on columns of a category."""

@@ -8,10 +8,12 @@ reduction or lowering is used: that is what is being proved. Source: Cedar langu
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Final, Literal, Protocol
 
 from cedarpy import pst
 
+from recuse.compiler.proof.hashed import Hashed, hashed_once
 from recuse.compiler.proof.kinds import Mentioned, literal, mentioning
 from recuse.compiler.proof.networks import LOOPBACK, MULTICAST
 from recuse.compiler.proof.patterns import MANY, Steps
@@ -20,8 +22,10 @@ from recuse.errors import UnsupportedRuleError
 from recuse.model import AttributeType
 
 Effect = Literal["permit", "forbid"]
-Variable = Literal["principal", "context", "action", "resource"]
+Variable = Literal["principal", "context", "action", "table", "resource"]
+"""What a piece can speak of: `table` is what the rows of a table share, `resource` what those of one category do."""
 WHO: Final[frozenset[Variable]] = frozenset({"principal", "context"})
+EVERYTHING: Final[frozenset[Variable]] = WHO | {"action", "table", "resource"}
 Types = Mapping[str, AttributeType]
 """The attributes of a table's rows, by name."""
 
@@ -46,7 +50,7 @@ class Rule(Protocol):
 class Piece:
     """A part of a rule that Cedar answers as it stands: a template that holds exactly where the part is true.
 
-    `variables` are what it speaks of besides the `attributes` of a row; `resource` is what all rows of a kind share.
+    `variables` are what it speaks of besides the `attributes` of a row.
     """
 
     template: pst.Template
@@ -70,31 +74,35 @@ class Answered:
     value: bool | None
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Negation:
+class Negation(Hashed):
     """`!a`."""
 
     part: "Question"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Conjunction:
+class Conjunction(Hashed):
     """`a && b`: where `a` is false, `b` is not evaluated."""
 
     first: "Question"
     second: "Question"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Disjunction:
+class Disjunction(Hashed):
     """`a || b`: where `a` is true, `b` is not evaluated."""
 
     first: "Question"
     second: "Question"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Hashed):
     """`if a then b else c`: only the branch chosen is evaluated."""
 
     test: "Question"
@@ -146,29 +154,33 @@ class Reader:
         return whole
 
     def _scope(self, variable: Variable, head: pst.Template) -> Question:
-        key = (variable, getattr(head, variable))
-        return self._pieces.setdefault(key, Piece(head, frozenset({variable}), (), Mentioned()))
+        scope = getattr(head, variable)
+        spoken = frozenset[Variable]() if scope == _ANYONE else frozenset({variable})
+        return self._pieces.setdefault((variable, scope), Piece(head, spoken, (), Mentioned()))
 
     def _read(self, expr: pst.Expr) -> Question:
+        return self._cut(_seen(expr, self.types))
+
+    def _cut(self, seen: "_Seen") -> Question:
+        expr = seen.expr
         found = self._pieces.get(expr)
         if found is not None:
             return found
-        spoken = _spoken(expr, self.types)
-        if len(spoken) > 1:
+        if len(seen.spoken) > 1:
             match expr:
-                case pst.BinaryOp("and", left, right):
-                    return Conjunction(self._read(left), self._read(right))
-                case pst.BinaryOp("or", left, right):
-                    return Disjunction(self._read(left), self._read(right))
-                case pst.UnaryOp("not", arg):
-                    return Negation(self._read(arg))
-                case pst.IfThenElse(test, then, otherwise):
-                    return Branch(self._read(test), self._read(then), self._read(otherwise))
+                case pst.BinaryOp("and"):
+                    return Conjunction(*map(self._cut, seen.parts))
+                case pst.BinaryOp("or"):
+                    return Disjunction(*map(self._cut, seen.parts))
+                case pst.UnaryOp("not"):
+                    return Negation(*map(self._cut, seen.parts))
+                case pst.IfThenElse():
+                    return Branch(*map(self._cut, seen.parts))
                 case _:
                     pass
-        _check(expr, self.types)
-        attributes = tuple(sorted(name for kind, name in spoken if kind == "attribute"))
-        variables = frozenset(kind for kind, _ in spoken if kind != "attribute")
+        _check(seen, self.types)
+        attributes = tuple(sorted(name for kind, name in seen.spoken if kind == "attribute"))
+        variables = frozenset(kind for kind, _ in seen.spoken if kind != "attribute")
         template = pst.Template("piece", "permit", _ANYONE, _ANYONE, _ANYONE, (pst.When(expr),), {})
         piece = Piece(template, variables, attributes, _mentioned(expr) if attributes else Mentioned())
         self._pieces[expr] = piece
@@ -188,26 +200,41 @@ def _only(
     return pst.Template("piece", "permit", principal, action, resource, (), {})
 
 
-Spoken = tuple[Literal["principal", "context", "action", "resource", "attribute"], str]
+Spoken = tuple[Literal["principal", "context", "action", "table", "resource", "attribute"], str]
 
 
-def _spoken(expr: pst.Expr, types: Types) -> frozenset[Spoken]:
-    """What an expression speaks of: each variable, and each attribute of a row by name."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An expression with what it speaks of: each variable, and each attribute of a row by name; and its parts alike."""
+
+    expr: pst.Expr
+    spoken: frozenset[Spoken]
+    parts: "tuple[_Seen, ...]"
+
+
+def _seen(expr: pst.Expr, types: Types) -> _Seen:
+    parts = tuple(_seen(part, types) for part in _parts(expr))
     match expr:
         case pst.GetAttr(pst.Var("resource"), name) | pst.HasAttr(pst.Var("resource"), (name, *_)) if name in types:
-            return frozenset({("attribute", name)})
+            spoken: frozenset[Spoken] = frozenset({("attribute", name)})
+        case pst.Is(pst.Var("resource"), _, None):
+            spoken = frozenset({("table", "")})
         case pst.Var(name):
-            return frozenset({(name, "")})
+            spoken = frozenset({(name, "")})
         case _:
-            return frozenset(each for part in _parts(expr) for each in _spoken(part, types))
+            spoken = frozenset().union(*(part.spoken for part in parts))
+    return _Seen(expr, spoken, parts)
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _parts(node: object) -> Iterator[pst.Expr]:
     """The expressions right inside one."""
-    if not is_dataclass(node):
-        return
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in _fields(type(node)):
+        value = getattr(node, name)
         for each in value if isinstance(value, tuple) else value.values() if isinstance(value, Mapping) else (value,):
             if isinstance(each, _EXPRESSIONS):
                 yield each
@@ -219,10 +246,10 @@ _EXPRESSIONS: Final = (
 )  # fmt: skip
 
 
-def _check(expr: pst.Expr, types: Types) -> None:
+def _check(seen: _Seen, types: Types) -> None:
     """Raise _UnprovableError for what depends on more of a row than its cases tell."""
-    spoken = _spoken(expr, types)
-    asks = any(kind == "attribute" for kind, _ in spoken)
+    expr = seen.expr
+    asks = any(kind == "attribute" for kind, _ in seen.spoken)
     match expr:
         case pst.EntityLit(uid) if uid.type.namespace:
             raise _UnprovableError("it names a single row")
@@ -243,7 +270,7 @@ def _check(expr: pst.Expr, types: Types) -> None:
                 raise _UnprovableError("it asks for an attribute of what is computed")
         case _:
             pass
-    for part in _parts(expr):
+    for part in seen.parts:
         _check(part, types)
 
 

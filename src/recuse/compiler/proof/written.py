@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, assert_never
 
+from recuse.compiler.proof.hashed import Hashed, hashed_once
 from recuse.compiler.proof.networks import inside
 from recuse.compiler.proof.patterns import Steps, fits
 from recuse.compiler.proof.values import Value
@@ -92,52 +93,59 @@ class Fixed:
     value: bool | None
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Hashed):
     """`NOT`."""
 
     part: "Written"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class And:
+class And(Hashed):
     """`AND` of any number of parts; of none it is TRUE."""
 
     parts: "tuple[Written, ...]"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Or:
+class Or(Hashed):
     """`OR` of any number of parts; of none it is FALSE."""
 
     parts: "tuple[Written, ...]"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Hashed):
     """`IS NULL` of a condition."""
 
     part: "Written"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Hashed):
     """`IS TRUE` or `IS FALSE`: never NULL."""
 
     part: "Written"
     value: bool
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Hashed):
     """`CASE WHEN … THEN … ELSE … END`: the first branch whose test is TRUE."""
 
     branches: "tuple[tuple[Written, Written], ...]"
     otherwise: "Written"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class First:
+class First(Hashed):
     """`COALESCE`: the first part that is not NULL."""
 
     parts: "tuple[Written, ...]"
