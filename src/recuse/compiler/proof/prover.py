@@ -66,7 +66,9 @@ class Prover:
         self._about = about(self.rules, self.system)
         self._forbids = tuple(n for n, rule in enumerate(self.rules) if rule.effect == "forbid")
         whoever = Reader.of({})
-        permits = {n: (rule.effect, whoever.rule(rule)) for n, rule in enumerate(self.rules) if rule.effect == "permit"}
+        permits: dict[int, _Said] = {
+            n: (rule.effect, whoever.rule(rule)) for n, rule in enumerate(self.rules) if rule.effect == "permit"
+        }
         for number, (_, question) in permits.items():
             self._whom.setdefault(of_whom(question), []).append(number)
         readers: dict[object, tuple[Reader, dict[int, _Said]]] = {(): (whoever, permits)}

@@ -7,8 +7,7 @@ reduction or lowering is used: that is what is being proved. Source: Cedar langu
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from cedarpy import pst
@@ -226,14 +225,9 @@ def _seen(expr: pst.Expr, types: Types) -> _Seen:
     return _Seen(expr, spoken, parts)
 
 
-@cache
-def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
-
-
-def _parts(node: object) -> Iterator[pst.Expr]:
+def _parts(node: pst.Expr) -> Iterator[pst.Expr]:
     """The expressions right inside one."""
-    for name in _fields(type(node)):
+    for name in node.__match_args__:
         value = getattr(node, name)
         for each in value if isinstance(value, tuple) else value.values() if isinstance(value, Mapping) else (value,):
             if isinstance(each, _EXPRESSIONS):
