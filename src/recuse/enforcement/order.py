@@ -8,6 +8,8 @@ Nothing is ever shown that the signed policy does not show, nor what the old rig
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import assert_never
 
 from recuse.enforcement.diff import Difference
@@ -93,7 +95,14 @@ def order(differences: Iterable[Difference], situation: Situation) -> tuple[Chan
 
 
 def _ordered(changes: Iterable[Change], lent: Lent) -> tuple[Change, ...]:
-    return tuple(sorted(changes, key=lambda change: _position(change, lent)))
+    """Sorted by position; by their text the few that have the same one."""
+    placed = sorted(((_position(change, lent), change) for change in changes), key=itemgetter(0))
+    groups = ([change for _, change in group] for _, group in groupby(placed, key=itemgetter(0)))
+    return tuple(change for group in groups for change in _by_text(group))
+
+
+def _by_text(changes: list[Change]) -> list[Change]:
+    return changes if len(changes) == 1 else sorted(changes, key=lambda change: repr(change.fact))
 
 
 def _leaving(ordered: tuple[Change, ...], situation: Situation) -> Iterator[Change]:
@@ -113,7 +122,7 @@ def _position(change: Change, lent: Lent) -> tuple[object, ...]:
     depth = len(lent.chain(change.fact)) if isinstance(change.fact, Grant) and not change.make else 0
     owner_later = not isinstance(change.fact, Owner)
     role_first = not (isinstance(change.fact, Role) and change.make)
-    within = (role_first, owner_later, change.make, _rank(change), -depth, _neighbours(change), repr(change.fact))
+    within = (role_first, owner_later, change.make, _rank(change), -depth, _neighbours(change))
     return (STEPS.index(change.step), change.batch, *within)
 
 

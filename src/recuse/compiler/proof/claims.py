@@ -83,6 +83,7 @@ class Claims:
     _members: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     _counted: dict[str, int] = field(default_factory=dict)
     _gates: dict[Written, frozenset[str]] = field(default_factory=dict)
+    _sessions: dict[tuple[bool, Written], Written] = field(default_factory=dict)
 
     def prove(self) -> tuple[Proof, ...]:
         """A proof for every class, table and command that shows something; what shows too much is told first."""
@@ -149,9 +150,14 @@ class Claims:
         if all(side == NEVER for side in sides):
             return
         entries = self._members[right.role]
-        for category, entry, side in product(_categories(right, columns), entries, sides):
-            given = _GIVEN.get(entry.by, _NO_PERMIT)
-            found = self.prover.wrongly_shown(side, self._opened(right, entry, category), given)
+        asked = dict.fromkeys(
+            (number, self._opened(right, entry, category))
+            for category in _categories(right, columns)
+            for number, entry in enumerate(entries)
+        )
+        for (number, opened), side in product(asked, sides):
+            entry = entries[number]
+            found = self.prover.wrongly_shown(side, opened, _GIVEN.get(entry.by, _NO_PERMIT))
             if found is not None:
                 raise _refuted(right, "shows", entry, found)
         gated = any(entry.by == "permit" for entry in entries)
@@ -209,14 +215,24 @@ class Claims:
                 continue
             if not self.prover.opens(entry.principal, entry.circumstances, table.name):
                 continue
+            readable: dict[tuple[Opened, ...], bool] = {}
             for category in table.categories if right.action != "delete" else table.categories[:1]:
                 opened = self._opened(right, entry, category)
-                for side in sides:
-                    found = self.prover.wrongly_hidden(side, opened, _session(entry, side))
-                    if found is not None:
-                        raise _refuted(right, "hides from", entry, found)
-                if right.action == "read" and self.prover.wrongly_hidden(NEVER, opened) is not None:
+                if opened not in readable:
+                    self._shows_all(right, entry, sides, opened)
+                    reading = right.action == "read"
+                    readable[opened] = reading and self.prover.wrongly_hidden(NEVER, opened) is not None
+                if readable[opened]:
                     self._check_columns(right, category, columns)
+
+    def _shows_all(self, right: _Right, entry: Entry, sides: Sequence[Written], opened: tuple[Opened, ...]) -> None:
+        for side in sides:
+            key = (entry.by == "permit", side)
+            if key not in self._sessions:
+                self._sessions[key] = _session(entry, side)
+            found = self.prover.wrongly_hidden(side, opened, self._sessions[key])
+            if found is not None:
+                raise _refuted(right, "hides from", entry, found)
 
     def _check_columns(self, right: _Right, category: str, columns: set[str | None]) -> None:
         """Columns whose category the map states can be read where the rules open that category at all."""
@@ -249,12 +265,9 @@ class Claims:
             asked = (("update", category), ("read", category))
         if right.action == "delete":
             asked = tuple((needed, each) for each in right.table.categories for needed in _TO_DELETE)
+        name, table = self.prover.system.name, right.table.name
         return tuple(
-            self.prover.opened(
-                Situation(
-                    entry.principal, entry.circumstances, action, Kind(self.prover.system.name, right.table.name, of)
-                )
-            )
+            self.prover.opened(Situation(entry.principal, entry.circumstances, action, Kind(name, table, of)))
             for action, of in asked
         )
 

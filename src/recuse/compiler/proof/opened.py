@@ -128,20 +128,32 @@ def fold(question: Question, situation: Situation, cedar: Cedar, known: frozense
 
 def pieces(question: Question) -> Iterator[Piece]:
     """Every piece of a question, with repetitions, in order."""
+    for leaf in _leaves(question):
+        match leaf:
+            case Piece():
+                yield leaf
+            case Open(piece):
+                yield piece
+            case Answered():
+                pass
+
+
+def unfolded(question: Question) -> Iterator[Piece]:
+    """The pieces of a question that are still to be folded."""
+    return (leaf for leaf in _leaves(question) if isinstance(leaf, Piece))
+
+
+def _leaves(question: Question) -> Iterator[Piece | Open | Answered]:
     match question:
-        case Piece():
+        case Piece() | Open() | Answered():
             yield question
-        case Open(piece):
-            yield piece
-        case Answered():
-            return
         case Negation(part):
-            yield from pieces(part)
+            yield from _leaves(part)
         case Conjunction(first, second) | Disjunction(first, second):
-            yield from pieces(first)
-            yield from pieces(second)
+            yield from _leaves(first)
+            yield from _leaves(second)
         case Branch(test, then, otherwise):
             for part in (test, then, otherwise):
-                yield from pieces(part)
+                yield from _leaves(part)
         case _:
             assert_never(question)

@@ -13,7 +13,7 @@ import z3
 from recuse.compiler.proof.cedar import Cedar, Kind, Principal, Situation
 from recuse.compiler.proof.columns import by_column, check_ask
 from recuse.compiler.proof.kinds import Mentioned, cases, mentioned, mentioning, together
-from recuse.compiler.proof.opened import Opened, fold, pieces, visible
+from recuse.compiler.proof.opened import Opened, fold, pieces, unfolded, visible
 from recuse.compiler.proof.questions import (
     EVERYTHING,
     WHO,
@@ -55,7 +55,7 @@ class Prover:
     _left: dict[_Who, dict[str, tuple[int, ...]]] = field(default_factory=dict)
     _folded: dict[object, Question] = field(default_factory=dict)
     _variables: dict[Question, frozenset[Variable]] = field(default_factory=dict)
-    _narrowed: dict[object, tuple[_Said, ...]] = field(default_factory=dict)
+    _narrowed: dict[object, tuple[frozenset[_Said], bool]] = field(default_factory=dict)
     _same: dict[frozenset[_Said], frozenset[_Said]] = field(default_factory=dict)
     _columns: dict[str, int] = field(default_factory=dict)
     _proved: dict[object, Found | None] = field(default_factory=dict)
@@ -73,6 +73,7 @@ class Prover:
             self._whom.setdefault(of_whom(question), []).append(number)
         readers: dict[object, tuple[Reader, dict[int, _Said]]] = {(): (whoever, permits)}
         alike: dict[object, int] = {}
+        any_kind: Kind | None = None
         for table in self.system.tables:
             types = {name: attribute.type for name, attribute in table.attributes.items()}
             reader, said = readers.setdefault(tuple(sorted(types.items())), (Reader.of(types), {}))
@@ -84,10 +85,11 @@ class Prover:
             self._columns[table.name] = alike.setdefault(columns, len(alike))
             for number in self._about[table.name]:
                 self._tables.setdefault(number, []).append(table.name)
-            kinds = [Kind(self.system.name, table.name, category) for category in table.categories]
+            kinds = tuple(Kind(self.system.name, table.name, category) for category in table.categories)
+            any_kind = kinds[0] if any_kind is None else any_kind
             for piece in (piece for number in self._about[table.name] for piece in pieces(said[number][1])):
                 if who := piece.variables & WHO:
-                    self._asked.setdefault(who, {}).update(dict.fromkeys(_askings(piece, kinds)))
+                    self._asked.setdefault(who, {}).update(dict.fromkeys(_askings(piece, kinds, any_kind)))
         for who, asked in self._asked.items():
             self.cedar.ask_together({p: None for p, *_ in asked if p.variables == who and not p.attributes})
 
@@ -118,14 +120,17 @@ class Prover:
 
     def opened(self, situation: Situation) -> Opened:
         """What the rules open in a situation; without a permit rule that may be true there, nothing."""
-        if not self.opens(situation.principal, situation.circumstances, situation.kind.table):
-            return Opened(frozenset(), situation)
         key = (situation.principal, situation.circumstances, situation.action, situation.kind.table)
         if key not in self._narrowed:
-            self._narrowed[key] = tuple(self._narrow(situation))
-        folded = ((effect, self._fold(question, situation, EVERYTHING)) for effect, question in self._narrowed[key])
-        rules = frozenset(said for said in folded if said[1] != Answered(False))
-        return Opened(self._same.setdefault(rules, rules), situation)
+            opens = self.opens(situation.principal, situation.circumstances, situation.kind.table)
+            left = frozenset(self._narrow(situation)) if opens else frozenset[_Said]()
+            whole = all(not self._variables_of(question) for _, question in left)
+            self._narrowed[key] = self._same.setdefault(left, left), whole
+        rules, whole = self._narrowed[key]
+        if not whole:
+            folded = ((effect, self._fold(question, situation, EVERYTHING)) for effect, question in rules)
+            rules = frozenset(said for said in folded if said[1] != Answered(False))
+        return Opened(rules, situation)
 
     def _narrow(self, situation: Situation) -> Iterator[_Said]:
         """The rules that are left of a situation but the kind of row, and what is left of each."""
@@ -141,12 +146,17 @@ class Prover:
         """A question with these variables known, folded once for everything that it says of them."""
         if isinstance(question, Answered):
             return question
-        if question not in self._variables:
-            self._variables[question] = frozenset().union(*(piece.variables for piece in pieces(question)))
-        key = (question, known, situation.values(self._variables[question] & known))
+        key = (question, known, situation.values(self._variables_of(question) & known))
         if key not in self._folded:
             self._folded[key] = fold(question, situation, self.cedar, known)
         return self._folded[key]
+
+    def _variables_of(self, question: Question) -> frozenset[Variable]:
+        """What must be known before a question is folded wholly; nothing where it is."""
+        if question not in self._variables:
+            none = frozenset[Variable]()
+            self._variables[question] = none.union(*(piece.variables for piece in unfolded(question)))
+        return self._variables[question]
 
     def wrongly_shown(self, sql: Written, opened: Sequence[Opened], given: Written = ALWAYS) -> Found | None:
         """A row that `sql` shows in a session of which `given` is true, and that not all of `opened` open."""
@@ -231,10 +241,11 @@ class Prover:
         return self._told[key]
 
 
-def _askings(piece: Piece, kinds: Sequence[Kind]) -> Iterator[_Asking]:
+def _askings(piece: Piece, kinds: tuple[Kind, ...], any_kind: Kind) -> Iterator[_Asking]:
     """Every way in which the action and the kind of row can make a difference to a piece."""
     actions = ACTIONS if "action" in piece.variables else ACTIONS[:1]
-    for kind in kinds if "resource" in piece.variables else kinds[:1]:
+    of_table = kinds[:1] if "table" in piece.variables else (any_kind,)
+    for kind in kinds if "resource" in piece.variables else of_table:
         for action in actions:
             yield piece, action, kind
 
