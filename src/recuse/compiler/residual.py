@@ -19,7 +19,7 @@ from recuse.model import Action, Circumstances, Repository
 
 __all__ = [
     "Attributes", "HasTemplate", "Hierarchy", "Principal", "Residual", "ResourceKind", "RuleText", "Specialised",
-    "hierarchy_of", "of_resource", "residuals", "specialise", "whole",
+    "conditions", "hierarchy_of", "narrowed", "of_resource", "residuals", "specialise", "whole",
 ]  # fmt: skip
 
 Effect = Literal["permit", "forbid"]
@@ -119,8 +119,19 @@ def specialise(
 
     Raises UnsupportedRuleError for a rule that is a template.
     """
-    known = Known(hierarchy, principal=principal, circumstances=circumstances)
-    return Specialised(_remaining((Residual(rule.id, rule.effect, whole(rule)) for rule in rules), known))
+    return narrowed(conditions(rules), principal, circumstances, hierarchy)
+
+
+def conditions(rules: Iterable[HasTemplate]) -> tuple[Residual, ...]:
+    """Each rule as one condition, of which nothing is known yet. UnsupportedRuleError for one that is a template."""
+    return tuple(Residual(rule.id, rule.effect, whole(rule)) for rule in rules)
+
+
+def narrowed(
+    rules: Iterable[Residual], principal: Principal, circumstances: Circumstances, hierarchy: Hierarchy
+) -> Specialised:
+    """As `specialise`, for rules that are conditions already."""
+    return Specialised(_remaining(rules, Known(hierarchy, principal=principal, circumstances=circumstances)))
 
 
 def residuals(

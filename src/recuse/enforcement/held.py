@@ -189,11 +189,11 @@ class Holdings:
         return None if any(text.lower() == "true" for text in texts) else frozenset(texts)
 
     def _owner(self, relation: ObjectRef) -> str | None:
-        for kind in (relation.kind, "table", "view", "matview"):
-            owner = self._owners.get(ObjectRef(kind, relation.name))
-            if owner is not None:
-                return owner
-        return None
+        owner = self._owners.get(relation)
+        if owner is not None:
+            return owner
+        others = (self._owners.get(ObjectRef(kind, relation.name)) for kind in ("table", "view", "matview"))
+        return next((owner for owner in others if owner is not None), None)
 
 
 def _either(on: ObjectRef, privilege: Privilege | PolicyCommand, rights: frozenset[Right]) -> bool:

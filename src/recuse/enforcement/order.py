@@ -72,11 +72,12 @@ class Situation:
 
     def batch(self, on: ObjectRef) -> str | None:
         """The batch of a governed relation or column or function; None when it is outside the category map."""
-        for kind in (on.relation.kind, "table", "view", "matview"):
-            name = self.batches.get(ObjectRef(kind, on.relation.name))
-            if name is not None:
-                return name
-        return None
+        relation = on.relation
+        name = self.batches.get(relation)
+        if name is not None:
+            return name
+        others = (self.batches.get(ObjectRef(kind, relation.name)) for kind in ("table", "view", "matview"))
+        return next((name for name in others if name is not None), None)
 
 
 def order(differences: Iterable[Difference], situation: Situation) -> tuple[Change, ...]:
@@ -91,12 +92,15 @@ def order(differences: Iterable[Difference], situation: Situation) -> tuple[Chan
         if isinstance(difference.fact, Grant) and not difference.make:
             step = min((by_fact[grant] for grant in lent.chain(difference.fact)), key=STEPS.index)
         changes.append(_change(difference, step, situation))
-    return _ordered(_leaving(_ordered(changes, lent), situation), lent)
+    places = {id(change): _position(change, lent) for change in changes}
+    moved = list(_leaving(_ordered(changes, places), situation))
+    places |= {id(change): _position(change, lent) for change in moved if id(change) not in places}
+    return _ordered(moved, places)
 
 
-def _ordered(changes: Iterable[Change], lent: Lent) -> tuple[Change, ...]:
+def _ordered(changes: Iterable[Change], places: Mapping[int, tuple[object, ...]]) -> tuple[Change, ...]:
     """Sorted by position; by their text the few that have the same one."""
-    placed = sorted(((_position(change, lent), change) for change in changes), key=itemgetter(0))
+    placed = sorted(((places[id(change)], change) for change in changes), key=itemgetter(0))
     groups = ([change for _, change in group] for _, group in groupby(placed, key=itemgetter(0)))
     return tuple(change for group in groups for change in _by_text(group))
 

@@ -131,6 +131,7 @@ def _table_reach(
 ) -> Iterator[tuple[Reach, Column, Rows]]:
     ref = _ref("table", table.name)
     several = len(table.categories) > 1
+    whole = {action: holdings.has(account.login, ref, privilege) for action, privilege in _PRIVILEGE.items()}
     for column in shape.columns:
         category = table.columns.get(column.name, table.category)
         if several and column.name in table.key:
@@ -140,7 +141,7 @@ def _table_reach(
             on = ref if action == "delete" else of_column
             if column.generated and action in ("insert", "update"):
                 continue  # a grant to write what the database computes gives nothing
-            if not holdings.has(account.login, on, privilege):
+            if not whole[action] and (on is ref or not holdings.has(account.login, on, privilege)):
                 continue
             rows = holdings.rows(account.login, ref, _COMMAND[action], on)
             if rows is None or rows:

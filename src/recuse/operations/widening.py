@@ -87,7 +87,7 @@ class Comparison:
             given = _ADMITTED if login in admitted else ALWAYS
             for table in self._reached(login, states):
                 asked = _Asked(table, login, account, given)
-                ways = [(step, state.way(login, _ref(table))) for step, state in states]
+                ways = _ways(states, login, _ref(table))
                 for action in ACTIONS:
                     self._compare(asked, action, ways, gains, apart)
             yield Widening(account, (NO_MORE, AT_NO_STEP), tuple(sorted(apart)))
@@ -185,6 +185,17 @@ def _admitted(before: Iterable[Fact], changes: Sequence[Change]) -> frozenset[st
             last.add(fact) if made else last.discard(fact)
     changed = {account.login for account in last - first if isinstance(account, RegisteredAccount)}
     return frozenset(account.login for account in first if account.active and account.login not in changed)
+
+
+def _ways(states: Sequence[tuple[str, Reach]], login: str, table: ObjectRef) -> list[tuple[str, Way]]:
+    """How a login comes to a table in each state: as in the one before where neither it nor the roles are others."""
+    found: list[tuple[str, Way]] = []
+    before: Reach | None = None
+    for step, state in states:
+        same = before is not None and state.alike(before, table)
+        found.append((step, found[-1][1] if same else state.way(login, table)))
+        before = state
+    return found
 
 
 def _made(changes: Sequence[Change]) -> Iterator[tuple[Fact, bool]]:

@@ -140,12 +140,13 @@ class Cedar:
         if key not in self._answers:
             together = self._together.get(piece)
             if together is not None:
-                found = self._ask(together.policies, situation, {})
+                found = self._ask(together.policies, situation, {}, telling="context" in piece.variables)
                 self._answers.update({(each, bound, ()): told for each, told in together.told(found)})
                 return self._answers[key]
             if piece not in self._policies:
                 self._policies[piece] = _policies({_NAME: piece.template})
-            found = self._ask(self._policies[piece], situation, {name: row[name] for name in piece.attributes})
+            named = {name: row[name] for name in piece.attributes}
+            found = self._ask(self._policies[piece], situation, named, telling="context" in piece.variables)
             self._answers[key] = None if found.diagnostics.errors else found.allowed
         return self._answers[key]
 
@@ -158,14 +159,17 @@ class Cedar:
         erring = any(name in error for error in found.diagnostics.errors for name in forbids)
         return bool(found.allowed) and not erring
 
-    def _ask(self, policies: cedarpy.PolicySet, situation: Situation, row: Mapping[str, Value]) -> cedarpy.AuthzResult:
-        kind = situation.kind
-        request = {
+    def _ask(
+        self, policies: cedarpy.PolicySet, situation: Situation, row: Mapping[str, Value], *, telling: bool = True
+    ) -> cedarpy.AuthzResult:
+        """Cedar's answer; `telling` of the circumstances takes as long as the rest, and is for who asks about them."""
+        request: dict[str, object] = {
             "principal": uid("Account", situation.principal.account),
             "action": uid("Action", situation.action),
-            "resource": uid(_row_type(kind), "row"),
-            "context": self._context(situation.circumstances),
+            "resource": uid(_row_type(situation.kind), "row"),
         }
+        if telling:
+            request["context"] = self._context(situation.circumstances)
         found = cedarpy.is_authorized(request, policies, self._known(situation, row))
         if found.decision is cedarpy.Decision.NoDecision:
             said = "; ".join(found.diagnostics.errors)

@@ -229,6 +229,10 @@ class Reach:
         roles = {role for _, several in self.roles.acting(login) for role in several}
         return frozenset[Name]().union(*(self._named.get(role, ()) for role in (*roles, None)))
 
+    def alike(self, other: "Reach", table: ObjectRef) -> bool:
+        """Whether nothing that is known of a table and of roles is another there."""
+        return self.roles is other.roles and self.tables.get(table.name) is other.tables.get(table.name)
+
     def way(self, login: str, table: ObjectRef) -> Way:
         """How a login comes to a table."""
         found = self.tables.get(table.name) or _Table(frozenset(), self.read)
