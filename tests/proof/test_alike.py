@@ -7,7 +7,10 @@ import pytest
 
 from recuse.compiler.proof.cedar import Cedar, Kind, Principal, Situation
 from recuse.compiler.proof.prover import Prover
-from recuse.compiler.proof.written import ALWAYS, Ask, Compared, Or
+from recuse.compiler.proof.said import PolicyDropped, PolicyMade
+from recuse.compiler.proof.state import State
+from recuse.compiler.proof.written import ALWAYS, NEVER, And, Ask, Compared, Or
+from recuse.enforcement.names import CLASS
 from recuse.model import RowAttribute, TableMap
 from tests.conformance.world import CIRCUMSTANCES
 from tests.proof.small import AGENCY, rules_of
@@ -45,3 +48,11 @@ def test_two_tables_of_which_one_may_hold_null_share_no_proof() -> None:
     either = Ask("a", None, Compared(">=", 1)), Ask("a", None, Compared("<", 1))
     for each in tables:
         assert (prover.beyond(each, ALWAYS, Or(either)) is None) == (each.name == "records.full")
+
+
+def test_what_a_class_shows_is_told_anew_when_a_row_policy_goes() -> None:
+    state, role = State(), f"{CLASS}somebody"
+    state.hear(PolicyMade("records.arrest", "recuse_r", False, "SELECT", (role,), SHOWN, None), "")
+    assert state.shown(role, "records.arrest", "SELECT", checking=False) == And((Or((SHOWN,)),))
+    state.hear(PolicyDropped("records.arrest", "recuse_r"), "")
+    assert state.shown(role, "records.arrest", "SELECT", checking=False) == NEVER

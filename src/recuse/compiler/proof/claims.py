@@ -83,7 +83,6 @@ class Claims:
     _members: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     _counted: dict[str, int] = field(default_factory=dict)
     _gates: dict[Written, frozenset[str]] = field(default_factory=dict)
-    _sessions: dict[tuple[bool, Written], Written] = field(default_factory=dict)
 
     def prove(self) -> tuple[Proof, ...]:
         """A proof for every class, table and command that shows something; what shows too much is told first."""
@@ -227,10 +226,7 @@ class Claims:
 
     def _shows_all(self, right: _Right, entry: Entry, sides: Sequence[Written], opened: tuple[Opened, ...]) -> None:
         for side in sides:
-            key = (entry.by == "permit", side)
-            if key not in self._sessions:
-                self._sessions[key] = _session(entry, side)
-            found = self.prover.wrongly_hidden(side, opened, self._sessions[key])
+            found = self.prover.wrongly_hidden(side, opened, _session(entry, side))
             if found is not None:
                 raise _refuted(right, "hides from", entry, found)
 
@@ -266,10 +262,8 @@ class Claims:
         if right.action == "delete":
             asked = tuple((needed, each) for each in right.table.categories for needed in _TO_DELETE)
         name, table = self.prover.system.name, right.table.name
-        return tuple(
-            self.prover.opened(Situation(entry.principal, entry.circumstances, action, Kind(name, table, of)))
-            for action, of in asked
-        )
+        kinds = ((action, Kind(name, table, of)) for action, of in asked)
+        return tuple(self.prover.opened(Situation(entry.principal, entry.circumstances, *each)) for each in kinds)
 
 
 _TO_DELETE: Final[tuple[Action, ...]] = ("read", "delete")

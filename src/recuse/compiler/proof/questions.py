@@ -6,27 +6,21 @@ circumstances, the action, the kind of row, one attribute) is put to Cedar as it
 reduction or lowering is used: that is what is being proved. Source: Cedar language reference, "Evaluation".
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from cedarpy import pst
 
 from recuse.compiler.proof.hashed import Hashed, hashed_once
-from recuse.compiler.proof.kinds import Mentioned, literal, mentioning
-from recuse.compiler.proof.networks import LOOPBACK, MULTICAST
-from recuse.compiler.proof.patterns import MANY, Steps
-from recuse.compiler.proof.values import Value
+from recuse.compiler.proof.kinds import Mentioned, literal
+from recuse.compiler.proof.seen import Seen, Types, mentioned_in, parts_of, seen_in
 from recuse.errors import UnsupportedRuleError
-from recuse.model import AttributeType
 
 Effect = Literal["permit", "forbid"]
 Variable = Literal["principal", "context", "action", "table", "resource"]
 """What a piece can speak of: `table` is what the rows of a table share, `resource` what those of one category do."""
 WHO: Final[frozenset[Variable]] = frozenset({"principal", "context"})
 EVERYTHING: Final[frozenset[Variable]] = WHO | {"action", "table", "resource"}
-Types = Mapping[str, AttributeType]
-"""The attributes of a table's rows, by name."""
 
 
 class Rule(Protocol):
@@ -158,9 +152,9 @@ class Reader:
         return self._pieces.setdefault((variable, scope), Piece(head, spoken, (), Mentioned()))
 
     def _read(self, expr: pst.Expr) -> Question:
-        return self._cut(_seen(expr, self.types))
+        return self._cut(seen_in(expr, self.types))
 
-    def _cut(self, seen: "_Seen") -> Question:
+    def _cut(self, seen: "Seen") -> Question:
         expr = seen.expr
         found = self._pieces.get(expr)
         if found is not None:
@@ -181,7 +175,7 @@ class Reader:
         attributes = tuple(sorted(name for kind, name in seen.spoken if kind == "attribute"))
         variables = frozenset(kind for kind, _ in seen.spoken if kind != "attribute")
         template = pst.Template("piece", "permit", _ANYONE, _ANYONE, _ANYONE, (pst.When(expr),), {})
-        piece = Piece(template, variables, attributes, _mentioned(expr) if attributes else Mentioned())
+        piece = Piece(template, variables, attributes, mentioned_in(expr) if attributes else Mentioned())
         self._pieces[expr] = piece
         return piece
 
@@ -199,48 +193,7 @@ def _only(
     return pst.Template("piece", "permit", principal, action, resource, (), {})
 
 
-Spoken = tuple[Literal["principal", "context", "action", "table", "resource", "attribute"], str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """An expression with what it speaks of: each variable, and each attribute of a row by name; and its parts alike."""
-
-    expr: pst.Expr
-    spoken: frozenset[Spoken]
-    parts: "tuple[_Seen, ...]"
-
-
-def _seen(expr: pst.Expr, types: Types) -> _Seen:
-    parts = tuple(_seen(part, types) for part in _parts(expr))
-    match expr:
-        case pst.GetAttr(pst.Var("resource"), name) | pst.HasAttr(pst.Var("resource"), (name, *_)) if name in types:
-            spoken: frozenset[Spoken] = frozenset({("attribute", name)})
-        case pst.Is(pst.Var("resource"), _, None):
-            spoken = frozenset({("table", "")})
-        case pst.Var(name):
-            spoken = frozenset({(name, "")})
-        case _:
-            spoken = frozenset().union(*(part.spoken for part in parts))
-    return _Seen(expr, spoken, parts)
-
-
-def _parts(node: pst.Expr) -> Iterator[pst.Expr]:
-    """The expressions right inside one."""
-    for name in node.__match_args__:
-        value = getattr(node, name)
-        for each in value if isinstance(value, tuple) else value.values() if isinstance(value, Mapping) else (value,):
-            if isinstance(each, _EXPRESSIONS):
-                yield each
-
-
-_EXPRESSIONS: Final = (
-    pst.BinaryOp, pst.BoolLit, pst.EntityLit, pst.GetAttr, pst.HasAttr, pst.IfThenElse, pst.Is, pst.Like, pst.LongLit,
-    pst.Record, pst.Set, pst.Slot, pst.StringLit, pst.UnaryOp, pst.Var,
-)  # fmt: skip
-
-
-def _check(seen: _Seen, types: Types) -> None:
+def _check(seen: Seen, types: Types) -> None:
     """Raise _UnprovableError for what depends on more of a row than its cases tell."""
     expr = seen.expr
     asks = any(kind == "attribute" for kind, _ in seen.spoken)
@@ -251,7 +204,7 @@ def _check(seen: _Seen, types: Types) -> None:
             raise _UnprovableError(f"it is a template (`?{name}`)")
         case pst.Like(base) if "uuid" in _raw(base, types):
             raise _UnprovableError("it matches a uuid with a pattern")
-        case _ if pst.Var("resource") in _parts(expr) and not _takes_row(expr):
+        case _ if pst.Var("resource") in parts_of(expr) and not _takes_row(expr):
             raise _UnprovableError("it takes a row for a value")
         case pst.Record() if asks:
             raise _UnprovableError("it holds an attribute of a row in a record")
@@ -286,31 +239,3 @@ def _raw(expr: pst.Expr, types: Types) -> frozenset[str]:
             return frozenset(kind for element in elements for kind in _raw(element, types))
         case _:
             return frozenset()
-
-
-def _mentioned(expr: pst.Expr) -> Mentioned:
-    """Every constant and pattern in an expression; those of another type than a column's tell nothing about it."""
-    constants: list[Value] = []
-    patterns: list[Steps] = []
-    groups: list[frozenset[str]] = []
-    waiting: list[pst.Expr] = [expr]
-    while waiting:
-        each = waiting.pop()
-        value = literal(each)
-        if value is not None:
-            constants.append(value)
-        if isinstance(each, pst.UnaryOp):
-            constants.extend({"is_loopback": LOOPBACK, "is_multicast": MULTICAST}.get(each.op, ()))
-        if isinstance(each, pst.StringLit):
-            groups.append(frozenset({each.value}))
-        if isinstance(each, pst.Set):
-            texts = frozenset(e.value for e in each.elements if isinstance(e, pst.StringLit))
-            groups.append(texts)
-            waiting.extend(e for e in each.elements if not isinstance(e, pst.StringLit))
-            constants.extend(texts)
-            continue
-        if isinstance(each, pst.Like):
-            steps = ((MANY, True) if isinstance(step, pst.Wildcard) else (step.value, False) for step in each.pattern)
-            patterns.append(tuple(steps))
-        waiting.extend(_parts(each))
-    return mentioning(constants, patterns, groups)

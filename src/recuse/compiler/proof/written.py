@@ -93,9 +93,8 @@ class Fixed:
     value: bool | None
 
 
-@hashed_once
 @dataclass(frozen=True, slots=True)
-class Not(Hashed):
+class Not:
     """`NOT`."""
 
     part: "Written"
@@ -117,35 +116,31 @@ class Or(Hashed):
     parts: "tuple[Written, ...]"
 
 
-@hashed_once
 @dataclass(frozen=True, slots=True)
-class Unknown(Hashed):
+class Unknown:
     """`IS NULL` of a condition."""
 
     part: "Written"
 
 
-@hashed_once
 @dataclass(frozen=True, slots=True)
-class Settled(Hashed):
+class Settled:
     """`IS TRUE` or `IS FALSE`: never NULL."""
 
     part: "Written"
     value: bool
 
 
-@hashed_once
 @dataclass(frozen=True, slots=True)
-class Choice(Hashed):
+class Choice:
     """`CASE WHEN … THEN … ELSE … END`: the first branch whose test is TRUE."""
 
     branches: "tuple[tuple[Written, Written], ...]"
     otherwise: "Written"
 
 
-@hashed_once
 @dataclass(frozen=True, slots=True)
-class First(Hashed):
+class First:
     """`COALESCE`: the first part that is not NULL."""
 
     parts: "tuple[Written, ...]"
