@@ -1,5 +1,6 @@
 """`recuse plan`: what would change, for whom, and what the access log says about it."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,7 +37,7 @@ from recuse.operations import record
 from recuse.operations.advice import Wanted, advise
 from recuse.operations.closing import Wish, check_asked, plan_closing
 from recuse.operations.copies import remarks_of
-from recuse.operations.document import plan_document, read_plan
+from recuse.operations.document import plan_document
 from recuse.operations.neighbours import placed
 from recuse.operations.notices import Notice
 from recuse.operations.notices import notices as written_notices
@@ -161,7 +162,7 @@ def _tell(workspace: Workspace, written: bytes, file: Path | None, *, human: boo
     """Write and show a plan; the exit code."""
     if file is not None:
         write_file(file, written)
-    whole = read_plan(written)
+    whole = json.loads(written)
     if human:
         show(workspace, whole)
         if file is not None:

@@ -17,11 +17,13 @@ from recuse.compiler.residual import (
     HasTemplate,
     Hierarchy,
     Principal,
+    Residual,
     ResourceKind,
     Specialised,
+    conditions,
     hierarchy_of,
+    narrowed,
     residuals,
-    specialise,
 )
 from recuse.compiler.rights import TableRights, attributes_of, rights_of
 from recuse.enforcement.facts import TableShape
@@ -111,6 +113,7 @@ class Classifier:
     shapes: Mapping[str, TableShape]
     database: str
     _hierarchy: Hierarchy = field(init=False)
+    _conditions: tuple[Residual, ...] = field(init=False)
     _owned: dict[str, ClassContent] = field(init=False)
     _specialised: dict[tuple[Principal, Circumstances], Specialised] = field(default_factory=dict)
     _known: dict[tuple[Specialised, bool], ClassContent] = field(default_factory=dict)
@@ -119,6 +122,7 @@ class Classifier:
 
     def __post_init__(self) -> None:
         self._hierarchy = hierarchy_of(self.repository)
+        self._conditions = conditions(self.rules)
         self._owned = {d.name: self._owner_content(d) for d in self.system.derived}
 
     def classify(self, on: date) -> ClassMap:
@@ -170,7 +174,7 @@ class Classifier:
         """What the rules leave of one who asks; every table, and every plan of the same policy, asks for it again."""
         who = (principal, circumstances)
         if who not in self._specialised:
-            self._specialised[who] = specialise(self.rules, principal, circumstances, self._hierarchy)
+            self._specialised[who] = narrowed(self._conditions, principal, circumstances, self._hierarchy)
         return self._specialised[who]
 
     def _principal(self, account: Account) -> Principal:
@@ -230,7 +234,7 @@ class Classifier:
         principal = Principal(
             "", principal_agencies(self.repository, reads.agency), serves(self.repository, reads.agency), personal=False
         )
-        specialised = specialise(self.rules, principal, Circumstances(reads.purpose, reads.authority), self._hierarchy)
+        specialised = self._specialise(principal, Circumstances(reads.purpose, reads.authority))
         tables = tuple(self.system.table(name) for name in derived.tables)
         reading = tuple(r.reading() for r in self._tables(specialised, tables))
         content = ClassContent(self.database, gated=False, tables=reading)

@@ -5,7 +5,7 @@ In stages, because hundreds of (principal, circumstances) pairs leave only some 
 deciding at once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, assert_never
 
@@ -19,7 +19,7 @@ from recuse.model import Action, Circumstances, Repository
 
 __all__ = [
     "Attributes", "HasTemplate", "Hierarchy", "Principal", "Residual", "ResourceKind", "RuleText", "Specialised",
-    "hierarchy_of", "of_resource", "residuals", "specialise", "whole",
+    "conditions", "hierarchy_of", "narrowed", "of_resource", "residuals", "specialise", "whole",
 ]  # fmt: skip
 
 Effect = Literal["permit", "forbid"]
@@ -67,12 +67,16 @@ class Specialised:
     """
 
     rules: tuple[Residual, ...]
-    _types: tuple[RowTypes, ...] = field(init=False, compare=False, repr=False)
+    _named: Mapping[str | None, Sequence[int]] = field(init=False, compare=False, repr=False)
     _of_rows: dict[str, "Specialised"] = field(init=False, compare=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        types = (None if rule.effect == "forbid" else row_types(rule.condition) for rule in self.rules)
-        object.__setattr__(self, "_types", tuple(types))
+        named: dict[str | None, list[int]] = {}  # by type of rows the rules that may speak of it; None is every type
+        for number, rule in enumerate(self.rules):
+            types: RowTypes = None if rule.effect == "forbid" else row_types(rule.condition)
+            for each in (None,) if types is None else types:
+                named.setdefault(each, []).append(number)
+        object.__setattr__(self, "_named", named)
 
     @property
     def opens(self) -> bool:
@@ -85,9 +89,8 @@ class Specialised:
         A permit rule that errs permits nothing, so only where it can be true matters; a forbid rule always stays.
         """
         if row_type not in self._of_rows:
-            pairs = zip(self.rules, self._types, strict=True)
-            speaking = (rule for rule, types in pairs if types is None or row_type in types)
-            left = _remaining(speaking, Known(hierarchy, rows=row_type))
+            speaking = sorted((*self._named.get(row_type, ()), *self._named.get(None, ())))
+            left = _remaining((self.rules[number] for number in speaking), Known(hierarchy, rows=row_type))
             self._of_rows[row_type] = Specialised(left)
         return self._of_rows[row_type]
 
@@ -116,8 +119,19 @@ def specialise(
 
     Raises UnsupportedRuleError for a rule that is a template.
     """
-    known = Known(hierarchy, principal=principal, circumstances=circumstances)
-    return Specialised(_remaining((Residual(rule.id, rule.effect, whole(rule)) for rule in rules), known))
+    return narrowed(conditions(rules), principal, circumstances, hierarchy)
+
+
+def conditions(rules: Iterable[HasTemplate]) -> tuple[Residual, ...]:
+    """Each rule as one condition, of which nothing is known yet. UnsupportedRuleError for one that is a template."""
+    return tuple(Residual(rule.id, rule.effect, whole(rule)) for rule in rules)
+
+
+def narrowed(
+    rules: Iterable[Residual], principal: Principal, circumstances: Circumstances, hierarchy: Hierarchy
+) -> Specialised:
+    """As `specialise`, for rules that are conditions already."""
+    return Specialised(_remaining(rules, Known(hierarchy, principal=principal, circumstances=circumstances)))
 
 
 def residuals(

@@ -74,7 +74,11 @@ def diff(found: Iterable[Fact], wanted: Iterable[Fact], governed: Callable[[Fact
     again = {f for f in wanted_set & found_set if isinstance(f, Grant) and f.on.kind == "column" and _words(f) in lost}
     made = [Difference(make=True, fact=fact, before=by_identity.get(identity(fact))) for fact in wanted_set - found_set]
     made += [Difference(make=True, fact=fact) for fact in again]
-    return (*sorted(unmade, key=repr), *sorted(made, key=repr))
+    return (*sorted(unmade, key=_text), *sorted(made, key=_text))
+
+
+def _text(difference: Difference) -> str:
+    return repr(difference.fact)
 
 
 def _words(grant: Grant) -> Hashable:

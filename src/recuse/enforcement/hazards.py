@@ -45,7 +45,8 @@ class Surroundings:
 
 def with_hazards(changes: tuple[Change, ...], around: Surroundings) -> tuple[Change, ...]:
     """The same changes with their hazards."""
-    return tuple(replace(change, hazards=tuple(hazards_of(change, around))) for change in changes)
+    found = ((change, tuple(hazards_of(change, around))) for change in changes)
+    return tuple(replace(change, hazards=hazards) if hazards else change for change, hazards in found)
 
 
 def hazards_of(change: Change, around: Surroundings) -> Iterator[Hazard]:

@@ -23,7 +23,8 @@ from recuse.enforcement.facts import (
 )
 from recuse.enforcement.names import OTHERS, PREFIX
 
-Right = tuple[ObjectRef, Privilege]
+Right = tuple[str, tuple[str, ...], Privilege]
+"""The kind and name of an object, and a privilege on it."""
 Name = tuple[str, ...]
 ROW_PRIVILEGES: tuple[Privilege, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
@@ -46,6 +47,7 @@ class Holdings:
     _entered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _identities: dict[str, frozenset[str]] = field(default_factory=dict)
     _inherited_by: dict[str, frozenset[str]] = field(default_factory=dict)
+    _held: dict[str, frozenset[Right]] = field(default_factory=dict)
     _grants: dict[str | None, set[Right]] = field(default_factory=lambda: defaultdict(set))
     _owners: dict[ObjectRef, str] = field(default_factory=dict)
     _owned: dict[str, set[Name]] = field(default_factory=lambda: defaultdict(set))
@@ -67,7 +69,7 @@ class Holdings:
                         self._entered[fact.member].add(fact.role)
                         self._parents[fact.member].add(fact.role)
                 case Grant():
-                    self._grants[fact.grantee].add((fact.on, fact.privilege))
+                    self._grants[fact.grantee].add((fact.on.kind, fact.on.name, fact.privilege))
                 case Owner():
                     self._owners[fact.of] = fact.role
                     self._owned[fact.role].add(fact.of.name)
@@ -90,14 +92,18 @@ class Holdings:
 
     def anything(self, login: str, relation: ObjectRef) -> bool:
         """Whether `login` may hold some privilege on a relation or its columns; without, `has` is false of each."""
+        somewhere = self.somewhere(login)
+        return somewhere is None or relation.name in somewhere
+
+    def somewhere(self, login: str) -> frozenset[Name] | None:
+        """The names of objects on which, or in which, `login` may hold some privilege; None for all."""
         if login not in self._somewhere:
             roles = self.roles(login)
             every = any(self._roles[r].superuser for r in roles if r in self._roles)
-            granted = {on.relation.name for on, _ in self._rights(login)}
+            granted = {name[:2] if kind == "column" else name for kind, name, _ in self._rights(login)}
             owned = {name for role in roles for name in self._owned.get(role, ())}
             self._somewhere[login] = None if every else frozenset(granted | owned)
-        somewhere = self._somewhere[login]
-        return somewhere is None or relation.name in somewhere
+        return self._somewhere[login]
 
     def has(self, login: str, on: ObjectRef, privilege: Privilege) -> bool:
         """Whether `login` holds this privilege; a column's is also held through its table's."""
@@ -106,10 +112,7 @@ class Holdings:
             return False
         if self._somewhere[login] is None:
             return True
-        rights = self._rights(login)
-        return (
-            (on, privilege) in rights or (relation, privilege) in rights or self._owner(relation) in self.roles(login)
-        )
+        return _either(on, privilege, self._rights(login)) or self._owner(relation) in self.roles(login)
 
     def _rights(self, login: str) -> frozenset[Right]:
         """Every grant whose right `login` can use."""
@@ -130,7 +133,7 @@ class Holdings:
         With `holding`, as those roles alone that it can act as and that hold the command's privilege on that object:
         whom no row policy binds may hold nothing without SET ROLE, after which the role's policies bind it.
         """
-        found: set[str] = set()
+        found: frozenset[str] = frozenset()
         for acting in self._acting(login):
             if holding is not None and not self._holds(acting, holding, command):
                 continue
@@ -140,8 +143,8 @@ class Holdings:
             conditions = self._rows[key]
             if conditions is None:
                 return None
-            found |= conditions
-        return frozenset(found)
+            found = conditions if not found else found | conditions
+        return found
 
     def _acting(self, login: str) -> frozenset[str]:
         """The roles as which `login` can act, itself included."""
@@ -157,13 +160,12 @@ class Holdings:
 
     def _holds(self, role: str, on: ObjectRef, privilege: PolicyCommand) -> bool:
         own = self._roles.get(role)
+        if own is not None and own.superuser:
+            return True
         roles = self._inheriting(role)
-        rights = ((on, privilege), (on.relation, privilege))
-        return (
-            (own is not None and own.superuser)
-            or self._owner(on.relation) in roles
-            or any(right in self._grants.get(each, ()) for each in (*roles, None) for right in rights)
-        )
+        if role not in self._held:
+            self._held[role] = frozenset().union(*(self._grants.get(each, ()) for each in (*roles, None)))
+        return _either(on, privilege, self._held[role]) or self._owner(on.relation) in roles
 
     def _conditions(
         self, role: str, registered: bool, table: ObjectRef, command: PolicyCommand
@@ -187,11 +189,18 @@ class Holdings:
         return None if any(text.lower() == "true" for text in texts) else frozenset(texts)
 
     def _owner(self, relation: ObjectRef) -> str | None:
-        for kind in (relation.kind, "table", "view", "matview"):
-            owner = self._owners.get(ObjectRef(kind, relation.name))
-            if owner is not None:
-                return owner
-        return None
+        owner = self._owners.get(relation)
+        if owner is not None:
+            return owner
+        others = (self._owners.get(ObjectRef(kind, relation.name)) for kind in ("table", "view", "matview"))
+        return next((owner for owner in others if owner is not None), None)
+
+
+def _either(on: ObjectRef, privilege: Privilege | PolicyCommand, rights: frozenset[Right]) -> bool:
+    """Whether a right is among these; a column's is also its table's."""
+    if (on.kind, on.name, privilege) in rights:
+        return True
+    return on.kind == "column" and ("table", on.name[:2], privilege) in rights
 
 
 def _closure(start: str, parents: Mapping[str, set[str]]) -> frozenset[str]:

@@ -8,6 +8,8 @@ Nothing is ever shown that the signed policy does not show, nor what the old rig
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import assert_never
 
 from recuse.enforcement.diff import Difference
@@ -70,11 +72,12 @@ class Situation:
 
     def batch(self, on: ObjectRef) -> str | None:
         """The batch of a governed relation or column or function; None when it is outside the category map."""
-        for kind in (on.relation.kind, "table", "view", "matview"):
-            name = self.batches.get(ObjectRef(kind, on.relation.name))
-            if name is not None:
-                return name
-        return None
+        relation = on.relation
+        name = self.batches.get(relation)
+        if name is not None:
+            return name
+        others = (self.batches.get(ObjectRef(kind, relation.name)) for kind in ("table", "view", "matview"))
+        return next((name for name in others if name is not None), None)
 
 
 def order(differences: Iterable[Difference], situation: Situation) -> tuple[Change, ...]:
@@ -89,11 +92,21 @@ def order(differences: Iterable[Difference], situation: Situation) -> tuple[Chan
         if isinstance(difference.fact, Grant) and not difference.make:
             step = min((by_fact[grant] for grant in lent.chain(difference.fact)), key=STEPS.index)
         changes.append(_change(difference, step, situation))
-    return _ordered(_leaving(_ordered(changes, lent), situation), lent)
+    places = {id(change): _position(change, lent) for change in changes}
+    moved = list(_leaving(_ordered(changes, places), situation))
+    places |= {id(change): _position(change, lent) for change in moved if id(change) not in places}
+    return _ordered(moved, places)
 
 
-def _ordered(changes: Iterable[Change], lent: Lent) -> tuple[Change, ...]:
-    return tuple(sorted(changes, key=lambda change: _position(change, lent)))
+def _ordered(changes: Iterable[Change], places: Mapping[int, tuple[object, ...]]) -> tuple[Change, ...]:
+    """Sorted by position; by their text the few that have the same one."""
+    placed = sorted(((places[id(change)], change) for change in changes), key=itemgetter(0))
+    groups = ([change for _, change in group] for _, group in groupby(placed, key=itemgetter(0)))
+    return tuple(change for group in groups for change in _by_text(group))
+
+
+def _by_text(changes: list[Change]) -> list[Change]:
+    return changes if len(changes) == 1 else sorted(changes, key=lambda change: repr(change.fact))
 
 
 def _leaving(ordered: tuple[Change, ...], situation: Situation) -> Iterator[Change]:
@@ -113,7 +126,7 @@ def _position(change: Change, lent: Lent) -> tuple[object, ...]:
     depth = len(lent.chain(change.fact)) if isinstance(change.fact, Grant) and not change.make else 0
     owner_later = not isinstance(change.fact, Owner)
     role_first = not (isinstance(change.fact, Role) and change.make)
-    within = (role_first, owner_later, change.make, _rank(change), -depth, _neighbours(change), repr(change.fact))
+    within = (role_first, owner_later, change.make, _rank(change), -depth, _neighbours(change))
     return (STEPS.index(change.step), change.batch, *within)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 from recuse.compiler.proof.claims import Proof
@@ -116,7 +117,25 @@ def sealed(whole: Mapping[str, Any]) -> bytes:
 
 
 def _text(whole: Mapping[str, Any]) -> bytes:
-    return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=False) + "\n").encode()
+    """As `json.dumps(…, indent=1, ensure_ascii=False)` writes it, whose own indenting takes three times as long."""
+    return f"{_indented(whole, '')}\n".encode()
+
+
+def _indented(value: object, edge: str) -> str:
+    match value:
+        case str():
+            return encode_basestring(value)
+        case Mapping() if value:
+            inner = f"{edge} "
+            ends = "{}"
+            items = [f"{encode_basestring(key)}: {_indented(each, inner)}" for key, each in value.items()]
+        case list() | tuple() if value:
+            inner = f"{edge} "
+            ends = "[]"
+            items = [_indented(each, inner) for each in value]
+        case _:
+            return json.dumps(value)
+    return f"{ends[0]}\n{inner}" + f",\n{inner}".join(items) + f"\n{edge}{ends[1]}"
 
 
 _END: Final = "\n}\n"

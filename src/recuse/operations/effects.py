@@ -99,6 +99,7 @@ def _by_column(
     """The same column by column: a category can lie in several tables, and be held in one of them alone."""
     holdings = Holdings(facts, settable)
     categorised = system.governed
+    names = {table.name: _ref("table", table.name).name for table in system.tables}
     others = [
         f.of
         for f in facts
@@ -106,7 +107,8 @@ def _by_column(
     ]
     found: dict[Reach, dict[Column, Rows]] = defaultdict(dict)
     for account in accounts:
-        for table in system.tables:
+        somewhere = holdings.somewhere(account.login)
+        for table in system.tables if somewhere is None else (t for t in system.tables if names[t.name] in somewhere):
             for reach, column, rows in _table_reach(account, table, shapes[table.name], holdings):
                 found[reach][column] = rows
         for ref in others:
@@ -128,17 +130,18 @@ def _table_reach(
     account: Account, table: TableMap, shape: TableShape, holdings: Holdings
 ) -> Iterator[tuple[Reach, Column, Rows]]:
     ref = _ref("table", table.name)
-    if not holdings.anything(account.login, ref):
-        return
+    several = len(table.categories) > 1
+    whole = {action: holdings.has(account.login, ref, privilege) for action, privilege in _PRIVILEGE.items()}
     for column in shape.columns:
         category = table.columns.get(column.name, table.category)
-        if column.name in table.key and len(table.categories) > 1:
+        if several and column.name in table.key:
             continue  # a key goes with every category and says nothing about one
+        of_column = ObjectRef("column", (*ref.name, column.name))
         for action, privilege in _PRIVILEGE.items():
-            on = ref if action == "delete" else ObjectRef("column", (*ref.name, column.name))
+            on = ref if action == "delete" else of_column
             if column.generated and action in ("insert", "update"):
                 continue  # a grant to write what the database computes gives nothing
-            if not holdings.has(account.login, on, privilege):
+            if not whole[action] and (on is ref or not holdings.has(account.login, on, privilege)):
                 continue
             rows = holdings.rows(account.login, ref, _COMMAND[action], on)
             if rows is None or rows:

@@ -45,10 +45,16 @@ class Strictly:
     ) -> Sequence[cedarpy.ValidationError]:
         """What Cedar says against a text of rules; `parts` are the texts of its rules, `templates` what they mean."""
         if len(self._tables) > _FEW and len(parts) == len(templates):
-            spans = (slice(start, start + _TOGETHER) for start in range(0, len(parts), _TOGETHER))
-            if all(self._sound(parts[span], templates[span]) for span in spans):
+            groups = self._groups(templates)
+            if all(self._sound([parts[n] for n in group], [templates[n] for n in group]) for group in groups):
                 return ()
         return cedarpy.validate_policies(text, self._whole).errors
+
+    def _groups(self, templates: Sequence[pst.Template]) -> Iterator[Sequence[int]]:
+        """The numbers of rules to be validated together: beside each other those that name the same types."""
+        named = [sorted(set(_types(template))) for template in templates]
+        order = sorted(range(len(named)), key=named.__getitem__)
+        return (order[start : start + _TOGETHER] for start in range(0, len(order), _TOGETHER))
 
     def _sound(self, parts: Sequence[str], templates: Sequence[pst.Template]) -> bool:
         text = "\n".join(parts)

@@ -82,6 +82,7 @@ class Claims:
     entries: Entries
     _members: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     _counted: dict[str, int] = field(default_factory=dict)
+    _gates: dict[Written, frozenset[str]] = field(default_factory=dict)
 
     def prove(self) -> tuple[Proof, ...]:
         """A proof for every class, table and command that shows something; what shows too much is told first."""
@@ -91,13 +92,22 @@ class Claims:
             entries = tuple(self.entries.of(role))
             self._counted[role] = len(entries)
             self._members[role] = tuple(dict.fromkeys(map(self._alike, entries)))
-        rights = [_Right(*each) for each in product(self._members, self.prover.system.tables, ACTIONS)]
+        rights = [_Right(*pair, action) for pair in self._pairs() for action in ACTIONS]
         proofs = [proof for right in rights for proof in self._bounded(right)]
         for role, derived in product(self._members, self.prover.system.derived):
             proofs += self._derived(role, derived)
         for right in rights:
             self._complete(right)
         return tuple(proofs)
+
+    def _pairs(self) -> Iterator[tuple[str, TableMap]]:
+        """Every class with the tables of which it holds a column, or in which the rules may open something to it."""
+        held = {(role, table) for (role, table, _), columns in self.state.columns.items() if columns}
+        for role, entries in self._members.items():
+            asking = dict.fromkeys((entry.principal, entry.circumstances) for entry in entries)
+            for table in self.prover.system.tables:
+                if (role, table.name) in held or any(self.prover.opens(*who, table.name) for who in asking):
+                    yield role, table
 
     def _alike(self, entry: Entry) -> Entry:
         principal, circumstances = self.prover.alike(entry.principal, entry.circumstances)
@@ -139,9 +149,14 @@ class Claims:
         if all(side == NEVER for side in sides):
             return
         entries = self._members[right.role]
-        for category, entry, side in product(_categories(right, columns), entries, sides):
-            given = _GIVEN.get(entry.by, _NO_PERMIT)
-            found = self.prover.wrongly_shown(side, self._opened(right, entry, category), given)
+        asked = dict.fromkeys(
+            (number, self._opened(right, entry, category))
+            for category in _categories(right, columns)
+            for number, entry in enumerate(entries)
+        )
+        for (number, opened), side in product(asked, sides):
+            entry = entries[number]
+            found = self.prover.wrongly_shown(side, opened, _GIVEN.get(entry.by, _NO_PERMIT))
             if found is not None:
                 raise _refuted(right, "shows", entry, found)
         gated = any(entry.by == "permit" for entry in entries)
@@ -181,7 +196,7 @@ class Claims:
             raise RefutedError(message, _MEND)
         sql: list[str] = []
         for table, of in product(tables, owning):
-            shown = renamed(self.state.shown(of, table.name, "SELECT", checking=False), of)
+            shown = self._renamed(self.state.shown(of, table.name, "SELECT", checking=False), of)
             sql += self.state.made_by(of, table.name, "SELECT")
             right = _Right(role, table, "read")
             for entry in self._members[role]:
@@ -199,14 +214,21 @@ class Claims:
                 continue
             if not self.prover.opens(entry.principal, entry.circumstances, table.name):
                 continue
+            readable: dict[tuple[Opened, ...], bool] = {}
             for category in table.categories if right.action != "delete" else table.categories[:1]:
                 opened = self._opened(right, entry, category)
-                for side in sides:
-                    found = self.prover.wrongly_hidden(side, opened, _session(entry, side))
-                    if found is not None:
-                        raise _refuted(right, "hides from", entry, found)
-                if right.action == "read" and self.prover.wrongly_hidden(NEVER, opened) is not None:
+                if opened not in readable:
+                    self._shows_all(right, entry, sides, opened)
+                    reading = right.action == "read"
+                    readable[opened] = reading and self.prover.wrongly_hidden(NEVER, opened) is not None
+                if readable[opened]:
                     self._check_columns(right, category, columns)
+
+    def _shows_all(self, right: _Right, entry: Entry, sides: Sequence[Written], opened: tuple[Opened, ...]) -> None:
+        for side in sides:
+            found = self.prover.wrongly_hidden(side, opened, _session(entry, side))
+            if found is not None:
+                raise _refuted(right, "hides from", entry, found)
 
     def _check_columns(self, right: _Right, category: str, columns: set[str | None]) -> None:
         """Columns whose category the map states can be read where the rules open that category at all."""
@@ -224,7 +246,13 @@ class Claims:
             composed(right.role, right.table.name, right.command, checking=checking)
             for checking in _CHECKING[right.action]
         )
-        return tuple(dict.fromkeys(renamed(each, right.role) for each in found))
+        return tuple(dict.fromkeys(self._renamed(each, right.role) for each in found))
+
+    def _renamed(self, written: Written, role: str) -> Written:
+        """The condition with the class's own gate as `OWN`; most ask for no gate."""
+        if written not in self._gates:
+            self._gates[written] = frozenset(leaf.role for leaf in leaves(written) if isinstance(leaf, Gate))
+        return renamed(written, role) if role in self._gates[written] else written
 
     def _opened(self, right: _Right, entry: Entry, category: str) -> tuple[Opened, ...]:
         """What the rules must open for the action on columns of a category."""
@@ -233,14 +261,9 @@ class Claims:
             asked = (("update", category), ("read", category))
         if right.action == "delete":
             asked = tuple((needed, each) for each in right.table.categories for needed in _TO_DELETE)
-        return tuple(
-            self.prover.opened(
-                Situation(
-                    entry.principal, entry.circumstances, action, Kind(self.prover.system.name, right.table.name, of)
-                )
-            )
-            for action, of in asked
-        )
+        name, table = self.prover.system.name, right.table.name
+        kinds = ((action, Kind(name, table, of)) for action, of in asked)
+        return tuple(self.prover.opened(Situation(entry.principal, entry.circumstances, *each)) for each in kinds)
 
 
 _TO_DELETE: Final[tuple[Action, ...]] = ("read", "delete")

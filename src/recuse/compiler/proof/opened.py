@@ -9,7 +9,9 @@ from typing import Final, assert_never
 import z3
 
 from recuse.compiler.proof.cedar import Cedar, Situation
+from recuse.compiler.proof.hashed import Hashed, hashed_once
 from recuse.compiler.proof.questions import (
+    EVERYTHING,
     Answered,
     Branch,
     Conjunction,
@@ -19,6 +21,7 @@ from recuse.compiler.proof.questions import (
     Open,
     Piece,
     Question,
+    Variable,
 )
 from recuse.compiler.proof.space import Space
 from recuse.errors import PlanError
@@ -28,19 +31,13 @@ Pair = tuple[z3.BoolRef, z3.BoolRef]
 """Where a question is true, and where it is false; elsewhere it errs."""
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Hashed):
     """What is left of the rules in one situation; equal when they open the same rows. The situation is one of such."""
 
     rules: frozenset[tuple[Effect, Question]]
     situation: Situation = field(compare=False)
-    _hash: int = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash(self.rules))
-
-    def __hash__(self) -> int:
-        return self._hash  # asked for often, and of a large tree
 
 
 def visible(opened: Opened, space: Space, cedar: Cedar) -> z3.BoolRef:
@@ -92,31 +89,37 @@ def _of_piece(asked: Open, situation: Situation, space: Space, cedar: Cedar) -> 
     return z3.Or(*sides[True]), z3.Or(*sides[False])
 
 
-def fold(question: Question, situation: Situation, cedar: Cedar) -> Question:
-    """The question with everything but the row known."""
+def fold(question: Question, situation: Situation, cedar: Cedar, known: frozenset[Variable] = EVERYTHING) -> Question:
+    """The question with everything but the row known, or these parts of the situation; what they leave is folded later.
+
+    In stages it comes to the same as at once: what is joined keeps its order, and is left out only where Cedar
+    evaluates it in no row.
+    """
     match question:
+        case Piece() if not question.variables <= known:
+            return question
         case Piece():
             bound = situation.values(question.variables)
             if question.attributes:
                 return Open(question, bound)
             return Answered(cedar.answer(question, situation, bound, {}))
         case Negation(part):
-            inner = fold(part, situation, cedar)
+            inner = fold(part, situation, cedar, known)
             if isinstance(inner, Answered):
                 return Answered(None if inner.value is None else not inner.value)
             return Negation(inner)
         case Conjunction(first, second) | Disjunction(first, second):
-            left = fold(first, situation, cedar)
+            left = fold(first, situation, cedar, known)
             if isinstance(left, Answered):
                 goes_on = left.value is isinstance(question, Conjunction)
-                return fold(second, situation, cedar) if goes_on else left
-            return type(question)(left, fold(second, situation, cedar))
+                return fold(second, situation, cedar, known) if goes_on else left
+            return type(question)(left, fold(second, situation, cedar, known))
         case Branch(test, then, otherwise):
-            decided = fold(test, situation, cedar)
+            decided = fold(test, situation, cedar, known)
             if isinstance(decided, Answered):
                 chosen = then if decided.value else otherwise
-                return decided if decided.value is None else fold(chosen, situation, cedar)
-            return Branch(decided, fold(then, situation, cedar), fold(otherwise, situation, cedar))
+                return decided if decided.value is None else fold(chosen, situation, cedar, known)
+            return Branch(decided, *(fold(part, situation, cedar, known) for part in (then, otherwise)))
         case Open() | Answered():
             return question
         case _:
@@ -125,20 +128,32 @@ def fold(question: Question, situation: Situation, cedar: Cedar) -> Question:
 
 def pieces(question: Question) -> Iterator[Piece]:
     """Every piece of a question, with repetitions, in order."""
+    for leaf in _leaves(question):
+        match leaf:
+            case Piece():
+                yield leaf
+            case Open(piece):
+                yield piece
+            case Answered():
+                pass
+
+
+def unfolded(question: Question) -> Iterator[Piece]:
+    """The pieces of a question that are still to be folded."""
+    return (leaf for leaf in _leaves(question) if isinstance(leaf, Piece))
+
+
+def _leaves(question: Question) -> Iterator[Piece | Open | Answered]:
     match question:
-        case Piece():
+        case Piece() | Open() | Answered():
             yield question
-        case Open(piece):
-            yield piece
-        case Answered():
-            return
         case Negation(part):
-            yield from pieces(part)
+            yield from _leaves(part)
         case Conjunction(first, second) | Disjunction(first, second):
-            yield from pieces(first)
-            yield from pieces(second)
+            yield from _leaves(first)
+            yield from _leaves(second)
         case Branch(test, then, otherwise):
             for part in (test, then, otherwise):
-                yield from pieces(part)
+                yield from _leaves(part)
         case _:
             assert_never(question)

@@ -5,7 +5,7 @@ grant beside the classes, a row policy for somebody, or a login made superuser d
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from recuse.compiler.proof.said import (
@@ -38,6 +38,10 @@ class Permitted:
     repository: Repository
     system: System
     names: Mapping[str, tuple[str, ...]]
+    _tables: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_tables", self.system.governed)
 
     def check(self, statement: Iterable[Said]) -> None:
         """Raise RefutedError for the first thing in one statement's text that no plan does."""
@@ -95,7 +99,7 @@ class Permitted:
             return False
         match on.kind:
             case "table":
-                return ".".join(on.name) in {t.name for t in self.system.tables} or on.name in self.names.values()
+                return ".".join(on.name) in self._tables or on.name in self.names.values()
             case "schema" | "sequence":
                 return grant.privilege == "USAGE"
             case "view" | "matview" | "function":

@@ -5,17 +5,28 @@ decided raises PlanError, and the caller must treat it as not proved.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from typing import Final
 
 import z3
 
 from recuse.compiler.proof.cedar import Cedar, Kind, Principal, Situation
 from recuse.compiler.proof.columns import by_column, check_ask
 from recuse.compiler.proof.kinds import Mentioned, cases, mentioned, mentioning, together
-from recuse.compiler.proof.opened import Opened, fold, pieces, visible
-from recuse.compiler.proof.questions import WHO, Answered, Effect, Piece, Question, Reader, Rule, Variable
+from recuse.compiler.proof.opened import Opened, fold, pieces, unfolded, visible
+from recuse.compiler.proof.questions import (
+    EVERYTHING,
+    WHO,
+    Answered,
+    Effect,
+    Piece,
+    Question,
+    Reader,
+    Rule,
+    Variable,
+)
 from recuse.compiler.proof.space import Found, Space, encode
-from recuse.compiler.proof.speaking import about, may_open
+from recuse.compiler.proof.speaking import about, may_open, of_whom
 from recuse.compiler.proof.values import Value
 from recuse.compiler.proof.written import ALWAYS, And, Ask, Unread, Written, leaves
 from recuse.errors import PlanError
@@ -24,6 +35,8 @@ from recuse.model import ACTIONS, Action, Circumstances, System, TableMap
 _Asking = tuple[Piece, Action, Kind]
 _Said = tuple[Effect, Question]
 _Who = tuple[Principal, Circumstances]
+_STAGES: Final[tuple[frozenset[Variable], ...]] = (WHO, WHO | {"action"}, WHO | {"action", "table"})
+"""What is known one after the other: most rules are told from who asks, and the rest from little more."""
 
 
 @dataclass(slots=True)
@@ -36,18 +49,31 @@ class Prover:
     _about: dict[str, tuple[int, ...]] = field(init=False)
     _questions: dict[str, dict[int, _Said]] = field(default_factory=dict)
     _asked: dict[frozenset[Variable], dict[_Asking, None]] = field(default_factory=dict)
-    _permits: dict[int, Question] = field(default_factory=dict)
+    _whom: dict[Question, list[int]] = field(default_factory=dict)
+    _tables: dict[int, list[str]] = field(default_factory=dict)
+    _forbids: tuple[int, ...] = ()
     _left: dict[_Who, dict[str, tuple[int, ...]]] = field(default_factory=dict)
-    _opened: dict[Situation, Opened] = field(default_factory=dict)
+    _folded: dict[object, Question] = field(default_factory=dict)
+    _variables: dict[Question, frozenset[Variable]] = field(default_factory=dict)
+    _narrowed: dict[object, tuple[frozenset[_Said], bool]] = field(default_factory=dict)
+    _same: dict[frozenset[_Said], frozenset[_Said]] = field(default_factory=dict)
+    _columns: dict[str, int] = field(default_factory=dict)
     _proved: dict[object, Found | None] = field(default_factory=dict)
     _like: dict[object, _Who] = field(default_factory=dict)
     _told: dict[object, tuple[object, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._about = about(self.rules, self.system)
+        self._forbids = tuple(n for n, rule in enumerate(self.rules) if rule.effect == "forbid")
         whoever = Reader.of({})
-        self._permits = {n: whoever.rule(rule) for n, rule in enumerate(self.rules) if rule.effect == "permit"}
-        readers: dict[object, tuple[Reader, dict[int, _Said]]] = {}
+        permits: dict[int, _Said] = {
+            n: (rule.effect, whoever.rule(rule)) for n, rule in enumerate(self.rules) if rule.effect == "permit"
+        }
+        for number, (_, question) in permits.items():
+            self._whom.setdefault(of_whom(question), []).append(number)
+        readers: dict[object, tuple[Reader, dict[int, _Said]]] = {(): (whoever, permits)}
+        alike: dict[object, int] = {}
+        any_kind: Kind | None = None
         for table in self.system.tables:
             types = {name: attribute.type for name, attribute in table.attributes.items()}
             reader, said = readers.setdefault(tuple(sorted(types.items())), (Reader.of(types), {}))
@@ -55,10 +81,17 @@ class Prover:
                 if number not in said:
                     said[number] = self.rules[number].effect, reader.rule(self.rules[number])
             self._questions[table.name] = said
-            kinds = [Kind(self.system.name, table.name, category) for category in table.categories]
+            columns = tuple(sorted((name, *astuple(attribute)) for name, attribute in table.attributes.items()))
+            self._columns[table.name] = alike.setdefault(columns, len(alike))
+            for number in self._about[table.name]:
+                self._tables.setdefault(number, []).append(table.name)
+            kinds = tuple(Kind(self.system.name, table.name, category) for category in table.categories)
+            any_kind = kinds[0] if any_kind is None else any_kind
             for piece in (piece for number in self._about[table.name] for piece in pieces(said[number][1])):
                 if who := piece.variables & WHO:
-                    self._asked.setdefault(who, {}).update(dict.fromkeys(_askings(piece, kinds)))
+                    self._asked.setdefault(who, {}).update(dict.fromkeys(_askings(piece, kinds, any_kind)))
+        for who, asked in self._asked.items():
+            self.cedar.ask_together({p: None for p, *_ in asked if p.variables == who and not p.attributes})
 
     def alike(self, principal: Principal, circumstances: Circumstances) -> tuple[Principal, Circumstances]:
         """The first principal and circumstances met to whom the rules open the same, in everything."""
@@ -77,25 +110,53 @@ class Prover:
         anywhere = Situation(
             principal, circumstances, ACTIONS[0], Kind(self.system.name, first.name, first.categories[0])
         )
-        permits = {n for n, question in self._permits.items() if may_open(question, anywhere, self.cedar)}
-        found = {}
-        for table, about_it in self._about.items():
-            left = tuple(n for n in about_it if n in permits or n not in self._permits)
-            if not permits.isdisjoint(left):
-                found[table] = left
-        return found
+        found: dict[str, list[int]] = {}
+        for asked, numbers in self._whom.items():
+            if may_open(asked, anywhere, self.cedar):
+                for number in numbers:
+                    for table in self._tables.get(number, ()):
+                        found.setdefault(table, []).append(number)
+        return {table: tuple(sorted((*permits, *self._forbids))) for table, permits in found.items()}
 
     def opened(self, situation: Situation) -> Opened:
         """What the rules open in a situation; without a permit rule that may be true there, nothing."""
+        key = (situation.principal, situation.circumstances, situation.action, situation.kind.table)
+        if key not in self._narrowed:
+            opens = self.opens(situation.principal, situation.circumstances, situation.kind.table)
+            left = frozenset(self._narrow(situation)) if opens else frozenset[_Said]()
+            whole = all(not self._variables_of(question) for _, question in left)
+            self._narrowed[key] = self._same.setdefault(left, left), whole
+        rules, whole = self._narrowed[key]
+        if not whole:
+            folded = ((effect, self._fold(question, situation, EVERYTHING)) for effect, question in rules)
+            rules = frozenset(said for said in folded if said[1] != Answered(False))
+        return Opened(rules, situation)
+
+    def _narrow(self, situation: Situation) -> Iterator[_Said]:
+        """The rules that are left of a situation but the kind of row, and what is left of each."""
         table = situation.kind.table
-        if not self.opens(situation.principal, situation.circumstances, table):
-            return Opened(frozenset(), situation)
-        if situation not in self._opened:
-            said = self._questions[table]
-            left = (said[number] for number in self._left[situation.principal, situation.circumstances][table])
-            folded = ((effect, fold(question, situation, self.cedar)) for effect, question in left)
-            self._opened[situation] = Opened(frozenset(f for f in folded if f[1] != Answered(False)), situation)
-        return self._opened[situation]
+        for number in self._left[situation.principal, situation.circumstances][table]:
+            effect, question = self._questions[table][number]
+            for known in _STAGES:
+                question = self._fold(question, situation, known)
+            if question != Answered(False):
+                yield effect, question
+
+    def _fold(self, question: Question, situation: Situation, known: frozenset[Variable]) -> Question:
+        """A question with these variables known, folded once for everything that it says of them."""
+        if isinstance(question, Answered):
+            return question
+        key = (question, known, situation.values(self._variables_of(question) & known))
+        if key not in self._folded:
+            self._folded[key] = fold(question, situation, self.cedar, known)
+        return self._folded[key]
+
+    def _variables_of(self, question: Question) -> frozenset[Variable]:
+        """What must be known before a question is folded wholly; nothing where it is."""
+        if question not in self._variables:
+            none = frozenset[Variable]()
+            self._variables[question] = none.union(*(piece.variables for piece in unfolded(question)))
+        return self._variables[question]
 
     def wrongly_shown(self, sql: Written, opened: Sequence[Opened], given: Written = ALWAYS) -> Found | None:
         """A row that `sql` shows in a session of which `given` is true, and that not all of `opened` open."""
@@ -107,7 +168,7 @@ class Prover:
 
     def beyond(self, table: TableMap, wide: Written, narrow: Written, given: Written = ALWAYS) -> Found | None:
         """A row of a table that one condition shows and the other does not, in a session of which `given` is true."""
-        key = (table.name, wide, narrow, given)
+        key = (self._columns[table.name], wide, narrow, given)
         if key not in self._proved:
             space = self._space(table, (wide, narrow, given), ())
             shown, known = encode(wide, space).true, encode(narrow, space).true
@@ -115,10 +176,10 @@ class Prover:
         return self._proved[key]
 
     def _find(self, what: str, sql: Written, opened: Sequence[Opened], given: Written) -> Found | None:
-        key = (what, sql, frozenset(opened), given)
+        table = self.cedar.table(opened[0].situation.kind)
+        key = (what, self._columns[table.name], sql, frozenset(opened), given)
         if key in self._proved:
             return self._proved[key]
-        table = self.cedar.table(opened[0].situation.kind)
         space = self._space(table, (sql, given), opened)
         shown, assumed = encode(sql, space).true, encode(given, space).true
         open_ = z3.And(*(visible(each, space, self.cedar) for each in opened))
@@ -180,10 +241,11 @@ class Prover:
         return self._told[key]
 
 
-def _askings(piece: Piece, kinds: Sequence[Kind]) -> Iterator[_Asking]:
+def _askings(piece: Piece, kinds: tuple[Kind, ...], any_kind: Kind) -> Iterator[_Asking]:
     """Every way in which the action and the kind of row can make a difference to a piece."""
     actions = ACTIONS if "action" in piece.variables else ACTIONS[:1]
-    for kind in kinds if "resource" in piece.variables else kinds[:1]:
+    of_table = kinds[:1] if "table" in piece.variables else (any_kind,)
+    for kind in kinds if "resource" in piece.variables else of_table:
         for action in actions:
             yield piece, action, kind
 

@@ -6,24 +6,21 @@ circumstances, the action, the kind of row, one attribute) is put to Cedar as it
 reduction or lowering is used: that is what is being proved. Source: Cedar language reference, "Evaluation".
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from cedarpy import pst
 
-from recuse.compiler.proof.kinds import Mentioned, literal, mentioning
-from recuse.compiler.proof.networks import LOOPBACK, MULTICAST
-from recuse.compiler.proof.patterns import MANY, Steps
-from recuse.compiler.proof.values import Value
+from recuse.compiler.proof.hashed import Hashed, hashed_once
+from recuse.compiler.proof.kinds import Mentioned, literal
+from recuse.compiler.proof.seen import Seen, Types, mentioned_in, parts_of, seen_in
 from recuse.errors import UnsupportedRuleError
-from recuse.model import AttributeType
 
 Effect = Literal["permit", "forbid"]
-Variable = Literal["principal", "context", "action", "resource"]
+Variable = Literal["principal", "context", "action", "table", "resource"]
+"""What a piece can speak of: `table` is what the rows of a table share, `resource` what those of one category do."""
 WHO: Final[frozenset[Variable]] = frozenset({"principal", "context"})
-Types = Mapping[str, AttributeType]
-"""The attributes of a table's rows, by name."""
+EVERYTHING: Final[frozenset[Variable]] = WHO | {"action", "table", "resource"}
 
 
 class Rule(Protocol):
@@ -46,7 +43,7 @@ class Rule(Protocol):
 class Piece:
     """A part of a rule that Cedar answers as it stands: a template that holds exactly where the part is true.
 
-    `variables` are what it speaks of besides the `attributes` of a row; `resource` is what all rows of a kind share.
+    `variables` are what it speaks of besides the `attributes` of a row.
     """
 
     template: pst.Template
@@ -70,31 +67,35 @@ class Answered:
     value: bool | None
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Negation:
+class Negation(Hashed):
     """`!a`."""
 
     part: "Question"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Conjunction:
+class Conjunction(Hashed):
     """`a && b`: where `a` is false, `b` is not evaluated."""
 
     first: "Question"
     second: "Question"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Disjunction:
+class Disjunction(Hashed):
     """`a || b`: where `a` is true, `b` is not evaluated."""
 
     first: "Question"
     second: "Question"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Hashed):
     """`if a then b else c`: only the branch chosen is evaluated."""
 
     test: "Question"
@@ -146,31 +147,35 @@ class Reader:
         return whole
 
     def _scope(self, variable: Variable, head: pst.Template) -> Question:
-        key = (variable, getattr(head, variable))
-        return self._pieces.setdefault(key, Piece(head, frozenset({variable}), (), Mentioned()))
+        scope = getattr(head, variable)
+        spoken = frozenset[Variable]() if scope == _ANYONE else frozenset({variable})
+        return self._pieces.setdefault((variable, scope), Piece(head, spoken, (), Mentioned()))
 
     def _read(self, expr: pst.Expr) -> Question:
+        return self._cut(seen_in(expr, self.types))
+
+    def _cut(self, seen: "Seen") -> Question:
+        expr = seen.expr
         found = self._pieces.get(expr)
         if found is not None:
             return found
-        spoken = _spoken(expr, self.types)
-        if len(spoken) > 1:
+        if len(seen.spoken) > 1:
             match expr:
-                case pst.BinaryOp("and", left, right):
-                    return Conjunction(self._read(left), self._read(right))
-                case pst.BinaryOp("or", left, right):
-                    return Disjunction(self._read(left), self._read(right))
-                case pst.UnaryOp("not", arg):
-                    return Negation(self._read(arg))
-                case pst.IfThenElse(test, then, otherwise):
-                    return Branch(self._read(test), self._read(then), self._read(otherwise))
+                case pst.BinaryOp("and"):
+                    return Conjunction(*map(self._cut, seen.parts))
+                case pst.BinaryOp("or"):
+                    return Disjunction(*map(self._cut, seen.parts))
+                case pst.UnaryOp("not"):
+                    return Negation(*map(self._cut, seen.parts))
+                case pst.IfThenElse():
+                    return Branch(*map(self._cut, seen.parts))
                 case _:
                     pass
-        _check(expr, self.types)
-        attributes = tuple(sorted(name for kind, name in spoken if kind == "attribute"))
-        variables = frozenset(kind for kind, _ in spoken if kind != "attribute")
+        _check(seen, self.types)
+        attributes = tuple(sorted(name for kind, name in seen.spoken if kind == "attribute"))
+        variables = frozenset(kind for kind, _ in seen.spoken if kind != "attribute")
         template = pst.Template("piece", "permit", _ANYONE, _ANYONE, _ANYONE, (pst.When(expr),), {})
-        piece = Piece(template, variables, attributes, _mentioned(expr) if attributes else Mentioned())
+        piece = Piece(template, variables, attributes, mentioned_in(expr) if attributes else Mentioned())
         self._pieces[expr] = piece
         return piece
 
@@ -188,41 +193,10 @@ def _only(
     return pst.Template("piece", "permit", principal, action, resource, (), {})
 
 
-Spoken = tuple[Literal["principal", "context", "action", "resource", "attribute"], str]
-
-
-def _spoken(expr: pst.Expr, types: Types) -> frozenset[Spoken]:
-    """What an expression speaks of: each variable, and each attribute of a row by name."""
-    match expr:
-        case pst.GetAttr(pst.Var("resource"), name) | pst.HasAttr(pst.Var("resource"), (name, *_)) if name in types:
-            return frozenset({("attribute", name)})
-        case pst.Var(name):
-            return frozenset({(name, "")})
-        case _:
-            return frozenset(each for part in _parts(expr) for each in _spoken(part, types))
-
-
-def _parts(node: object) -> Iterator[pst.Expr]:
-    """The expressions right inside one."""
-    if not is_dataclass(node):
-        return
-    for field in fields(node):
-        value = getattr(node, field.name)
-        for each in value if isinstance(value, tuple) else value.values() if isinstance(value, Mapping) else (value,):
-            if isinstance(each, _EXPRESSIONS):
-                yield each
-
-
-_EXPRESSIONS: Final = (
-    pst.BinaryOp, pst.BoolLit, pst.EntityLit, pst.GetAttr, pst.HasAttr, pst.IfThenElse, pst.Is, pst.Like, pst.LongLit,
-    pst.Record, pst.Set, pst.Slot, pst.StringLit, pst.UnaryOp, pst.Var,
-)  # fmt: skip
-
-
-def _check(expr: pst.Expr, types: Types) -> None:
+def _check(seen: Seen, types: Types) -> None:
     """Raise _UnprovableError for what depends on more of a row than its cases tell."""
-    spoken = _spoken(expr, types)
-    asks = any(kind == "attribute" for kind, _ in spoken)
+    expr = seen.expr
+    asks = any(kind == "attribute" for kind, _ in seen.spoken)
     match expr:
         case pst.EntityLit(uid) if uid.type.namespace:
             raise _UnprovableError("it names a single row")
@@ -230,7 +204,7 @@ def _check(expr: pst.Expr, types: Types) -> None:
             raise _UnprovableError(f"it is a template (`?{name}`)")
         case pst.Like(base) if "uuid" in _raw(base, types):
             raise _UnprovableError("it matches a uuid with a pattern")
-        case _ if pst.Var("resource") in _parts(expr) and not _takes_row(expr):
+        case _ if pst.Var("resource") in parts_of(expr) and not _takes_row(expr):
             raise _UnprovableError("it takes a row for a value")
         case pst.Record() if asks:
             raise _UnprovableError("it holds an attribute of a row in a record")
@@ -243,7 +217,7 @@ def _check(expr: pst.Expr, types: Types) -> None:
                 raise _UnprovableError("it asks for an attribute of what is computed")
         case _:
             pass
-    for part in _parts(expr):
+    for part in seen.parts:
         _check(part, types)
 
 
@@ -265,31 +239,3 @@ def _raw(expr: pst.Expr, types: Types) -> frozenset[str]:
             return frozenset(kind for element in elements for kind in _raw(element, types))
         case _:
             return frozenset()
-
-
-def _mentioned(expr: pst.Expr) -> Mentioned:
-    """Every constant and pattern in an expression; those of another type than a column's tell nothing about it."""
-    constants: list[Value] = []
-    patterns: list[Steps] = []
-    groups: list[frozenset[str]] = []
-    waiting: list[pst.Expr] = [expr]
-    while waiting:
-        each = waiting.pop()
-        value = literal(each)
-        if value is not None:
-            constants.append(value)
-        if isinstance(each, pst.UnaryOp):
-            constants.extend({"is_loopback": LOOPBACK, "is_multicast": MULTICAST}.get(each.op, ()))
-        if isinstance(each, pst.StringLit):
-            groups.append(frozenset({each.value}))
-        if isinstance(each, pst.Set):
-            texts = frozenset(e.value for e in each.elements if isinstance(e, pst.StringLit))
-            groups.append(texts)
-            waiting.extend(e for e in each.elements if not isinstance(e, pst.StringLit))
-            constants.extend(texts)
-            continue
-        if isinstance(each, pst.Like):
-            steps = ((MANY, True) if isinstance(step, pst.Wildcard) else (step.value, False) for step in each.pattern)
-            patterns.append(tuple(steps))
-        waiting.extend(_parts(each))
-    return mentioning(constants, patterns, groups)

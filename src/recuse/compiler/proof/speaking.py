@@ -5,11 +5,12 @@ a rule asks counts as both true and false. Nothing of the compiler's own index i
 """
 
 from collections.abc import Iterable, Sequence
-from typing import assert_never
+from typing import Final, assert_never
 
 from cedarpy import pst
 
 from recuse.compiler.proof.cedar import Cedar, Situation
+from recuse.compiler.proof.kinds import Mentioned
 from recuse.compiler.proof.questions import (
     WHO,
     Answered,
@@ -29,6 +30,11 @@ RowTypes = frozenset[str] | None
 """Types of rows; None for every type there is."""
 Sides = tuple[bool, bool]
 """Whether something can be true, and whether it can be false."""
+_ANYONE: Final = pst.ScopeAny()
+ANYTHING: Final = Piece(
+    pst.Template("anything", "permit", _ANYONE, _ANYONE, _ANYONE, (), {}), frozenset({"resource"}), (), Mentioned()
+)
+"""Stands for whatever a rule asks besides who asks: it may be true, and false."""
 
 
 def about(rules: Sequence[Rule], system: System) -> dict[str, tuple[int, ...]]:
@@ -72,6 +78,27 @@ def _all(several: Iterable[RowTypes]) -> RowTypes:
         if types is not None:
             found = types if found is None else found & types
     return found
+
+
+def of_whom(question: Question) -> Question:
+    """What a question asks of principal and circumstances, with `ANYTHING` for all else: many rules ask the same."""
+    match question:
+        case Piece(variables=variables, attributes=()) if variables and variables <= WHO:
+            return question
+        case Answered():
+            return question
+        case Piece() | Open():
+            return ANYTHING
+        case Negation(part):
+            parts: tuple[Question, ...] = (part,)
+        case Conjunction(first, second) | Disjunction(first, second):
+            parts = (first, second)
+        case Branch(test, then, otherwise):
+            parts = (test, then, otherwise)
+        case _:
+            assert_never(question)
+    asked = tuple(map(of_whom, parts))
+    return ANYTHING if all(each is ANYTHING for each in asked) else type(question)(*asked)
 
 
 def may_open(question: Question, situation: Situation, cedar: Cedar) -> bool:

@@ -1,8 +1,9 @@
 """What a database holds for classes once a plan has run, put together from what the plan's SQL says."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, assert_never
+from operator import itemgetter
+from typing import Final, assert_never, get_args
 
 from recuse.compiler.proof.columns import known
 from recuse.compiler.proof.said import (
@@ -48,15 +49,17 @@ class State:
     owners: dict[tuple[str, ...], str] = field(default_factory=dict)
     secured: dict[str, tuple[bool, bool]] = field(default_factory=dict)
     canaries: set[tuple[str, ...]] = field(default_factory=set)
+    _by_command: dict[tuple[str, PolicyCommand], "_ByRole"] = field(default_factory=dict)
+    _same: dict[Written, Written] = field(default_factory=dict)
 
     def hear(self, said: Said, text: str) -> None:
         """Take in what one statement says."""
         match said:
             case PolicyMade(table, name):
-                self.policies.setdefault(table, {})[name] = self._for_canaries(said)
+                self._set(table, name, self._for_canaries(said))
                 self.texts[table, name] = text
             case PolicyDropped(table, name):
-                self.policies.get(table, {}).pop(name, None)
+                self._set(table, name, None)
             case Granted():
                 self._grant(said)
             case Joined(role, member):
@@ -92,6 +95,16 @@ class State:
         using, check = (None if side is None else asked_by(side, None) for side in (said.using, said.check))
         return replace(said, using=using, check=check)
 
+    def _set(self, table: str, name: str, policy: PolicyMade | None) -> None:
+        """A row policy made, or (None) dropped; what was told of the table's before is told anew."""
+        policies = self.policies.setdefault(table, {})
+        if policy is None:
+            policies.pop(name, None)
+        else:
+            policies[name] = policy
+        for command in get_args(PolicyCommand):
+            self._by_command.pop((table, command), None)
+
     def check_canaries(self) -> None:
         """Raise RefutedError when a login enters a class that a row policy takes for none of the canary accounts."""
         entering = {member for role, member in self.members if role.startswith((CLASS, DOOR))}
@@ -122,7 +135,7 @@ class State:
             table = by_name.get(policy.table)
             if table is not None and not policy.name.startswith(PREFIX):
                 using, check = (None if side is None else known(side, table) for side in (policy.using, policy.check))
-                self.policies[policy.table][policy.name] = replace(policy, using=using, check=check)
+                self._set(policy.table, policy.name, replace(policy, using=using, check=check))
 
     def every_policy(self) -> tuple[PolicyMade, ...]:
         """The row policies of all tables."""
@@ -138,34 +151,61 @@ class State:
 
     def shown(self, role: str, table: str, command: PolicyCommand, *, checking: bool) -> Written:
         """The most that a class's row policies let through: others' permissive ones count, whoever they are for."""
-        policies = [p for p in self._policies(table, command) if not _another_class(p, role)]
+        policies = self._policies(role, table, command)
         permissive = [_side(p, checking) for p in policies if not p.restrictive]
         restrictive = [_side(p, checking) for p in policies if p.restrictive and {role, PUBLIC} & set(p.roles)]
-        return And((Or(tuple(permissive)), *restrictive)) if permissive else NEVER
+        return self._met(And((Or(tuple(permissive)), *restrictive))) if permissive else NEVER
 
     def opened(self, role: str, table: str, command: PolicyCommand, *, checking: bool) -> Written:
         """What our own row policies show a class; what others hide beside them is a hazard of the plan."""
-        policies = [p for p in self._policies(table, command) if p.name.startswith(PREFIX)]
+        policies = [p for p in self._policies(role, table, command) if p.name.startswith(PREFIX)]
         own = [_side(p, checking) for p in policies if role in p.roles]
         around = [_side(p, checking) for p in policies if PUBLIC in p.roles and p.restrictive]
         if not own:
             return NEVER
         permissive = any(not p.restrictive for p in policies if role in p.roles)
-        return And((Or(tuple(own)) if permissive else And(tuple(own)), *around))
+        return self._met(And((Or(tuple(own)) if permissive else And(tuple(own)), *around)))
+
+    def _met(self, written: Written) -> Written:
+        """The condition as it was met before, if it was: classes and tables have few that differ."""
+        return self._same.setdefault(written, written)
 
     def made_by(self, role: str, table: str, command: PolicyCommand) -> tuple[str, ...]:
         """The statements of a class's own row policies for a command."""
-        return tuple(self.texts[table, p.name] for p in self._policies(table, command) if role in p.roles)
+        return tuple(self.texts[table, p.name] for p in self._policies(role, table, command) if role in p.roles)
 
-    def _policies(self, table: str, command: PolicyCommand) -> Iterator[PolicyMade]:
-        for policy in self.policies.get(table, {}).values():
-            if policy.command in (command, "ALL"):
-                yield policy
+    def _policies(self, role: str, table: str, command: PolicyCommand) -> tuple[PolicyMade, ...]:
+        """The row policies of a table for a command, but those for other classes alone: nobody has two classes."""
+        if (table, command) not in self._by_command:
+            every = self.policies.get(table, {}).values()
+            self._by_command[table, command] = _ByRole.of(p for p in every if p.command in (command, "ALL"))
+        return self._by_command[table, command].concerning(role)
 
 
-def _another_class(policy: PolicyMade, role: str) -> bool:
-    """Whether a row policy is for other classes alone, which nobody in this one has the rights of."""
-    return role not in policy.roles and all(each.startswith(CLASS) for each in policy.roles)
+@dataclass(frozen=True, slots=True)
+class _ByRole:
+    """Row policies with their places in order: those of each class alone, and those that concern everybody."""
+
+    own: Mapping[str, Sequence[tuple[int, PolicyMade]]]
+    others: Sequence[tuple[int, PolicyMade]]
+
+    @classmethod
+    def of(cls, policies: Iterable[PolicyMade]) -> "_ByRole":
+        """Sorted out once for all classes."""
+        own: dict[str, list[tuple[int, PolicyMade]]] = {}
+        others: list[tuple[int, PolicyMade]] = []
+        for place, policy in enumerate(policies):
+            if all(role.startswith(CLASS) for role in policy.roles):
+                for role in policy.roles:
+                    own.setdefault(role, []).append((place, policy))
+            else:
+                others.append((place, policy))
+        return cls(own, others)
+
+    def concerning(self, role: str) -> tuple[PolicyMade, ...]:
+        """Those for a class, or for others than classes, in their order."""
+        found = sorted((*self.own.get(role, ()), *self.others), key=itemgetter(0))
+        return tuple(policy for _, policy in found)
 
 
 def _side(policy: PolicyMade, checking: bool) -> Written:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, assert_never
 
+from recuse.compiler.proof.hashed import Hashed, hashed_once
 from recuse.compiler.proof.networks import inside
 from recuse.compiler.proof.patterns import Steps, fits
 from recuse.compiler.proof.values import Value
@@ -99,15 +100,17 @@ class Not:
     part: "Written"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class And:
+class And(Hashed):
     """`AND` of any number of parts; of none it is TRUE."""
 
     parts: "tuple[Written, ...]"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Or:
+class Or(Hashed):
     """`OR` of any number of parts; of none it is FALSE."""
 
     parts: "tuple[Written, ...]"
