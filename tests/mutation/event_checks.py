@@ -117,6 +117,12 @@ FORBIDDEN: Final = (
     ("ALTER TABLE e.person NO FORCE ROW LEVEL SECURITY", "row-security", "table e.person", "its row security is off"),
     ("CREATE POLICY mine ON e.person USING (true)", "row-policy", "table e.person", "row policy mine"),
     (
+        "CREATE TRIGGER mine BEFORE UPDATE ON e.person FOR EACH ROW "
+        "EXECUTE FUNCTION suppress_redundant_updates_trigger()", "trigger", "table e.person", "trigger mine",
+    ),
+    ("ALTER TABLE e.person OWNER TO second", "owner", "table e.person", "its owner is now second"),
+    ("CREATE PUBLICATION mine FOR TABLE e.person", "publication", "publication mine", "it publishes e.person"),
+    (
         "ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO stranger", "default-grant", "next tables of maker",
         "INSERT, SELECT will be granted to stranger",
     ),
@@ -163,6 +169,8 @@ def a_function_of_the_bootstrap_superuser_counts_as_new(world: World) -> None:
 
 
 def what_is_forbidden_is_written_down_or_refused(world: World) -> None:
+    world.admin("GRANT second TO maker; GRANT CREATE ON SCHEMA e TO second")
+    world.admin(f"GRANT CREATE ON DATABASE {world.connection.info.dbname} TO maker")
     for mode in ("report", "close"):
         _on(world, mode)
         for statement, code, object_, detail in FORBIDDEN:
@@ -330,7 +338,85 @@ def extensions_are_not_the_policy_s(world: World) -> None:
     _on(world, "close")
     world.admin("CREATE EXTENSION pg_stat_statements SCHEMA e")
     world.admin("GRANT SELECT ON e.pg_stat_statements TO stranger")
-    assert _seen(world) == []
+    assert [row[1:] for row in _seen(world)] == [
+        (
+            "outward", "extension pg_stat_statements", "leads out of this database, or adds what is open to everyone",
+            "reported",
+        ),
+    ]  # fmt: skip
+    world.admin(
+        "REVOKE ALL ON e.pg_stat_statements_info FROM PUBLIC; ALTER VIEW e.pg_stat_statements_info OWNER TO maker"
+    )
+    world.admin("DELETE FROM recuse.seen")
+    with world.undone(), world.as_("maker"):
+        message, _, _ = world.refused("GRANT SELECT ON e.pg_stat_statements_info TO stranger")
+        assert message.startswith("refused by the policy: e.pg_stat_statements_info: SELECT is granted to stranger")
+
+
+SENDS: Final = "CREATE OR REPLACE FUNCTION e.sends() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+CHANGES_HANDS: Final = (
+    ("ALTER SCHEMA e OWNER TO second", "owner", "schema e", "its owner is now second"),
+    (
+        "ALTER TABLE e.person DISABLE TRIGGER recuse_guard", "row-security", "table e.person",
+        "its trigger recuse_guard is off",
+    ),
+    (
+        "ALTER TABLE e.person ENABLE TRIGGER recuse_guard", "row-security", "table e.person",
+        "its trigger recuse_guard is off",
+    ),
+    (
+        "DROP TRIGGER recuse_guard ON e.person", "row-policy", "table e.person", "trigger recuse_guard was dropped",
+    ),
+    ("CREATE PUBLICATION p FOR TABLES IN SCHEMA e", "publication", "publication p", "it publishes e.person"),
+    ("ALTER PUBLICATION old ADD TABLE e.person", "publication", "publication old", "it publishes e.person"),
+    ("ALTER PUBLICATION old ADD TABLES IN SCHEMA e", "publication", "publication old", "it publishes e.person"),
+    (
+        "GRANT SELECT ON pg_catalog.pg_statistic TO stranger", "grant", "pg_statistic",
+        "SELECT is granted to stranger",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO stranger", "grant", "function pg_read_file(text)",
+        "EXECUTE is granted to stranger",
+    ),
+)  # fmt: skip
+STAYS: Final = (
+    "ALTER SCHEMA e RENAME TO e1; ALTER SCHEMA e1 RENAME TO e", "ALTER SCHEMA empty OWNER TO second",
+    "CREATE TRIGGER mine AFTER UPDATE ON e.other FOR EACH ROW EXECUTE FUNCTION e.sends()",
+    "ALTER TABLE e.other OWNER TO second", "ALTER TABLE e.other DISABLE TRIGGER ALL",
+    "ALTER TABLE e.person ENABLE ROW LEVEL SECURITY",
+    "ALTER PUBLICATION old ADD TABLE e.other", "ALTER TABLE e.person DISABLE TRIGGER own",
+    "DROP TRIGGER own ON e.person", "GRANT EXECUTE ON FUNCTION pg_catalog.lower(text) TO stranger",
+)  # fmt: skip
+
+
+def what_changes_hands_or_leaves_is_told(world: World) -> None:
+    world.admin(
+        f"{SENDS}; CREATE SCHEMA empty; CREATE PUBLICATION old; GRANT CREATE ON SCHEMA e TO second;"
+        "CREATE TRIGGER recuse_guard BEFORE INSERT ON e.person EXECUTE FUNCTION e.sends();"
+        "CREATE TRIGGER own BEFORE INSERT ON e.person EXECUTE FUNCTION e.sends();"
+        "CREATE TRIGGER recuse_elsewhere BEFORE INSERT ON e.other EXECUTE FUNCTION e.sends();"
+        "ALTER TABLE e.person ENABLE ALWAYS TRIGGER recuse_guard"
+    )
+    for mode in ("report", "close"):
+        _on(world, mode)
+        for statement, *told in CHANGES_HANDS:
+            with world.undone():
+                if mode == "close":
+                    assert world.refused(statement)[0] == f"refused by the policy: {told[1]}: {told[2]}"
+                else:
+                    world.connection.execute(statement.encode())
+                    assert [told] == [[*row[1:4]] for row in _seen(world)]
+        for statement in STAYS:
+            with world.undone():
+                world.connection.execute(statement.encode())
+                assert _seen(world) == [], statement
+        with world.undone():
+            world.connection.execute(SENDS.encode())
+            runs = "runs in the trigger own of e.person, runs in the trigger recuse_guard of e.person"
+            (seen,) = (row for row in _seen(world) if row[1] == "trigger")
+            assert (seen[2], sorted(str(seen[3]).split(", ")), seen[4]) == (
+                "function e.sends()", runs.split(", "), "reported"
+            )  # fmt: skip
 
 
 def apply_alone_passes(world: World) -> None:
@@ -404,14 +490,15 @@ def long_names_are_cut(world: World) -> None:
 
 
 EVENT_FUNCTIONS: Final = (
-    "beyond", "governed", "governed_by", "ours", "applying", "note", "granted", "opened", "examined", "removed",
-    "new_objects",
+    "beyond", "governed", "governed_by", "ours", "reowned", "published", "applying", "note", "granted", "opened",
+    "examined", "removed", "new_objects",
 )  # fmt: skip
 EVENT_CHECKS: Final = (
     report_writes_down_what_is_made, close_takes_back_what_is_given, what_is_forbidden_is_written_down_or_refused,
     what_is_allowed_goes_on, an_unbound_role_is_one_that_the_policy_knows, derived_objects_are_apply_s,
     nothing_gets_around, what_goes_with_its_table_is_not_refused,
-    extensions_are_not_the_policy_s, apply_alone_passes, outside_of_an_event_trigger_it_raises,
+    extensions_are_not_the_policy_s, what_changes_hands_or_leaves_is_told, apply_alone_passes,
+    outside_of_an_event_trigger_it_raises,
     what_is_open_to_nobody_is_written_down_too, a_function_of_the_bootstrap_superuser_counts_as_new,
     report_survives_and_close_does_not, what_cannot_be_closed_is_refused, long_names_are_cut,
 )  # fmt: skip

@@ -47,6 +47,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, bool, str]]] = {
     "examined": ("v", True, "u"), "new_objects": ("v", False, "u"), "others": ("s", True, "s"),
     "governed": ("s", False, "u"), "governed_by": ("s", False, "u"), "ours": ("s", False, "u"),
     "applying": ("s", False, "u"), "note": ("v", False, "u"), "removed": ("v", True, "u"),
+    "reowned": ("s", False, "u"), "published": ("s", False, "u"),
 }  # fmt: skip
 
 

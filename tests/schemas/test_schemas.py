@@ -145,8 +145,9 @@ def _close_opaque_definers(world: World) -> int:
     return len(found)
 
 
-_LEFT_OUT: Final = frozenset({"planted code", "lookup", "copy", "foreign key action"})
-"""Steps that no attacker here tries: waiting for others or for a row that fits, taking over a name; and likenesses."""
+_LEFT_OUT: Final = frozenset({"planted code", "lookup", "copy", "foreign key action", "failed constraint"})
+"""Steps that no attacker here tries: waiting for others, or for a row that fits or that a constraint refuses; taking
+over a name; and likenesses."""
 
 
 def collect(connection: psycopg.Connection[Any], database: str) -> Collected:

@@ -1,4 +1,6 @@
 -- A row policy asks a function without a search path of its own, and the table that it names is a temporary one where there is one.
+-- Before 15 everyone may make it in public too.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 CREATE TABLE pub.team (who name);
 ALTER TABLE pub.team OWNER TO owner1;
 GRANT SELECT ON pub.team TO ice;
