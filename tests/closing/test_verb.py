@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from recuse import clock
+from recuse.demo.answering import CODE
 from recuse.operations.document import sealed
 from recuse.operations.record import entries
 from recuse.targets.postgres.throwaway import Server
@@ -25,6 +26,9 @@ LOG = f"""{HEADER}
 2026-02-05 12:00:00,records,partner,pg_catalog.pg_read_binary_file,general,read,own.functions,official_duty,allow
 2026-02-06 12:00:00,records,clerk,records.person,general,read,own.functions,official_duty,allow
 """
+
+
+BELOW = {CODE}  # the server may lack repairs, for which somebody answers
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +111,7 @@ def test_from_a_finding_to_its_end_and_back(desk: Desk) -> None:
     ]  # fmt: skip
     assert document["severs"] == ["records/partner"]
     assert document["left_to_a_person"] == []
-    assert {left["code"] for left in whole["left_to_a_person"]} == {"shared-account"}
+    assert {left["code"] for left in whole["left_to_a_person"]} - BELOW == {"shared-account"}
     shown = desk.run("plan", "-r", "policy", "--close", "all").said
     for part in (
         "closings: 1 step taken away",
@@ -165,14 +169,15 @@ def test_what_was_chosen_is_part_of_the_plan(desk: Desk) -> None:
 def test_words_that_nothing_answers_to(desk: Desk) -> None:
     plan = ("plan", "-r", "policy", "--close")
     codes = "`password-verifiers`, `server-files`, `shared-account`"
-    named = f"name one of {codes}, an id that `recuse verify` shows now, or `all`"
+    named = f"name one of {codes}, …an id that `recuse verify` shows now, or `all`"
     for word in ("server-file", "0123456789"):
         assert_refused(desk, (*plan, word), f"no finding of today has the code or the id `{word}`", named)
     execute(desk, f"REVOKE EXECUTE ON {FILE} FROM partner")
     gone = "no finding of today has the code or the id `server-files`"
-    assert_refused(desk, (*plan, "server-files"), gone, "name one of `shared-account`, an id …")
+    assert_refused(desk, (*plan, "server-files"), gone, "name one of `shared-account`, …an id …")
     left = planned(desk, "--close", "all")["left_to_a_person"]
-    assert {each["reason"].partition(",")[0] for each in left} == {"give each person a login of their own"}
+    reasons = {each["reason"].partition(",")[0] for each in left if each["code"] not in BELOW}
+    assert reasons == {"give each person a login of their own"}
 
 
 def test_an_accepted_finding_stays_until_it_is_named(desk: Desk) -> None:
