@@ -33,7 +33,8 @@ BEGIN
       UNION ALL
       SELECT 'pg_proc'::regclass, p.oid, p.proowner, 'F', p.proacl, ''
       FROM pg_proc p
-      WHERE functions AND p.oid < 16384 AND age(p.xmin) <= 0 AND p.prosrc ~ '^(pg_read_(binary_)?file|be_lo_(im|ex)port)'
+      WHERE functions AND p.proname IN ('pg_read_file', 'pg_read_binary_file', 'lo_import', 'lo_export') AND p.oid < 16384
+        AND age(p.xmin) <= 0
     )
     SELECT c.class, c.oid, '{}'::oid[], true,
            CASE c.kind WHEN 'F' THEN 'function ' || c.oid::regprocedure ELSE c.oid::regclass || c.part END,
