@@ -14,7 +14,7 @@ from typing import Final
 
 import psycopg
 
-from recuse.enforcement.facts import ObjectRef, Role
+from recuse.enforcement.facts import ObjectRef, Role, Support
 from recuse.enforcement.names import ISSUER, KEEPER
 from recuse.enforcement.plan import Change, Plan, Step
 from recuse.errors import ApplyError, TargetError
@@ -44,8 +44,8 @@ class _Run:
     ended: list[EndedSession] = field(default_factory=list)
 
     def step(self, plan: Plan, step: Step) -> None:
-        if plan.at(step):
-            self._retrying(plan.at(step), step)
+        for changes in _transactions(plan.at(step)):
+            self._retrying(changes, step)
 
     def batches(self, plan: Plan) -> None:
         for batch in plan.batches:
@@ -118,6 +118,16 @@ class _Run:
             self.locked = max(self.locked, time.monotonic() - began)
         self.done += len(statements)
         self.progress(step, self.done, self.total)
+
+
+def _transactions(changes: tuple[Change, ...]) -> Iterator[tuple[Change, ...]]:
+    """One transaction, but for an older schema of ours, whose tables come first.
+
+    A query looks up functions as they are, and rows as they were when it began: it would not find the row that the new
+    gate asks for, and show nothing.
+    """
+    tables = next((number for number, each in enumerate(changes, 1) if isinstance(each.before, Support)), 0)
+    yield from (part for part in (changes[:tables], changes[tables:]) if part)
 
 
 class _Busy(Exception):  # noqa: N818 - not an error: the reason to try the same transaction again
