@@ -15,7 +15,7 @@ from tests.escape.test_escape import CASES, answered, attempted, holds_secret, m
 
 HELD = {"prepared_transaction"}  # it holds the table's lock, so that `apply` gives up by name, as it should
 PATHS = [case for case in CASES if not case.startswith("control_") and case not in HELD]
-CHOSEN = PATHS if os.environ.get("CLOSINGS") == "whole" else ["view_leaky", "planted_helper"]
+CHOSEN = PATHS if os.environ.get("CLOSINGS") == "whole" else ["view_leaky", "planted_helper", "broadcast_comment"]
 SLOW = {"replication", "replication_slot"}  # a base backup each
 
 

@@ -192,9 +192,14 @@ def test_a_superuser_s_command_is_refused_or_written_down(old: Database) -> None
 
 
 def test_what_opens_nothing_goes_on(old: Database) -> None:
+    """Nothing of it is refused, and nothing is closed, which a notice would say."""
+    old.mode("close")
+    said: list[str | None] = []
     for command in INNOCENT:
         with old.as_() as app, app.transaction(force_rollback=True):
+            app.add_notice_handler(lambda notice: said.append(notice.message_primary))
             app.execute(command.encode())
+    assert said == []
 
 
 def test_report_writes_down_a_policy_s_end_and_lets_it_be(old: Database) -> None:

@@ -28,6 +28,11 @@ _SHOWN: Final = {
 }  # fmt: skip
 
 
+def stays(edge: Edge) -> bool:
+    """Whether a step of a trigger outlasts it: what it has copied, or put into comments, and what everyone may do."""
+    return edge.kind in {"mirror", "LISTEN", "catalog"} or edge.source == f"channel:{COMMENTS}"
+
+
 def kept(shapes: Shapes, flow: Flow, what: str, source: str, fired: int) -> Iterator[Edge]:
     """Values of the row that a trigger puts into a setting, where whoever makes it fire reads them."""
     for channel, value in flow.sent:

@@ -13,7 +13,7 @@ from typing import Final
 from recuse.paths import ANYONE, Edge
 from recuse.targets.postgres.edges.acting import acting
 from recuse.targets.postgres.edges.attempts import easiest, provoked, returned, stand_in
-from recuse.targets.postgres.edges.broadcast import broadcast, kept
+from recuse.targets.postgres.edges.broadcast import broadcast, kept, stays
 from recuse.targets.postgres.edges.catalog import Connection, grouped, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed, plain
@@ -217,7 +217,7 @@ class _Maker:
     def trigger(self, one: Trigger) -> Iterator[Edge]:
         """Edges of a trigger, which end with it; but what it has copied stays where it is."""
         for edge in self._of_trigger(one):
-            yield edge if edge.kind in ("mirror", "LISTEN", "catalog") else replace(edge, ends=tuple(one.ends))
+            yield edge if stays(edge) else replace(edge, ends=tuple(one.ends))
 
     def _of_trigger(self, one: Trigger) -> Iterator[Edge]:
         """To its function where that has rights of its own, to what it shows or copies."""
