@@ -376,7 +376,10 @@ def test_confirmed_before_it_is_signed(desk: Desk) -> None:
 
 
 def test_an_unknown_directive(desk: Desk) -> None:
-    message, remedy = "no directive `baseline` in directives/", f"name one of these: `{desk.directive}`, `…`"
+    message, remedy = (
+        "there is no directive, acceptance or attestation `baseline`",
+        f"name one of these: `{desk.directive}`, `…`",
+    )
     assert_refused(desk, ("sign", "baseline", "-r", "policy", "-k", DIRECTS), message, remedy)
     done(desk.sign())
 

@@ -35,7 +35,7 @@ def floor(collected: Collected, system: System) -> Iterator[Finding]:
             system=system.name,
             object=f"server {collected.version}",
             reproduce=f"-- the server lacks the repairs of {', '.join(collected.unrepaired)}",
-            remedy="upgrade the server",
+            remedy=f"upgrade the server to {collected.minimum} or later",
         )
 
 

@@ -164,8 +164,10 @@ def confirm_directive(folder: Path, directive_id: str, official_id: str, key: Pa
 
 def _directive(repository: Repository, directive_id: str, also: Iterable[str] = ()) -> SignedDirective:
     if directive_id not in repository.directives:
-        known = ", ".join(f"`{name}`" for name in (*repository.directives, *also)) or "none"
-        raise DirectiveError(f"no directive `{directive_id}` in directives/", f"name one of these: {known}")
+        others = tuple(also)
+        known = ", ".join(f"`{name}`" for name in (*repository.directives, *others)) or "none"
+        what = "directive, acceptance or attestation" if others else "directive"
+        raise DirectiveError(f"there is no {what} `{directive_id}`", f"name one of these: {known}")
     return repository.directives[directive_id]
 
 

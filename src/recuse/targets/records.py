@@ -236,8 +236,8 @@ class Collected:
     `examined` are the mechanisms that the steps describe, `not_examined` those present that none describes. `rows`
     tells which rows a place shows (all, some, none); `reproduce` writes the SQL that walks a way; `told` names a path
     as a finding; `pages` are the addresses of the documentation that says so, by kind of step. `weaknesses` are those
-    nodes that are no data of this database; `noted` has a code and a sentence
-    for what holds of the whole server; `ended` gives what an edge's `ends` mean.
+    nodes that are no data of this database; `minimum` is the least version that repairs what is `unrepaired`; `noted`
+    has a code and a sentence for what holds of the whole server; `ended` gives what an edge's `ends` mean.
     """
 
     database: str
@@ -247,6 +247,7 @@ class Collected:
     examined: tuple[str, ...]
     not_examined: tuple[str, ...]
     version: str
+    minimum: str | None
     unrepaired: tuple[str, ...]
     rows: Callable[[Place], str]
     reproduce: Callable[[Graph, Reached, Way], str]

@@ -39,6 +39,7 @@ def collected(connection: Connection, governed: Collection[str]) -> Collected:
         examined=found.examined,
         not_examined=found.not_examined,
         version=version.version,
+        minimum=version.minimum,
         unrepaired=version.unrepaired,
         rows=lambda place: found.rows(place).verdict,
         reproduce=reproduced,
