@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from recuse.targets.postgres.edges.bodies import Body, atomic_body, plpgsql_body, sql_body
 from recuse.targets.postgres.edges.columns import Column
 
 Gives = Literal["void", "value", "trigger", "event_trigger"]
@@ -54,6 +55,19 @@ class Function:
         """Its owner."""
         return Role(self.owner, self.owner_name, self.superuser, self.create_role)
 
+    def body(self) -> Body | None:
+        """Its body, where its language is one whose grammar is known."""
+        returns = self.gives == "value" or self.outputs
+        if self.atomic and self.definition:
+            return atomic_body(self.definition, returns=returns)
+        match self.language:
+            case "sql":
+                return sql_body(self.source, returns=returns)
+            case "plpgsql" if self.definition:
+                return plpgsql_body(self.definition, returns=returns, outputs=self.outputs)
+            case _:
+                return None
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
@@ -70,10 +84,10 @@ class Flow:
 
     `row` are columns of the row that fires a trigger, `shown` those of them that RAISE shows. `called` are functions
     that run with rights of their own, `replaceable` all functions that run inside. `copied` are pairs: a column that is
-    written, and what is written there, a column or the name of one of the row that fires; `sent` are so of channels,
-    `filled` of the row that fires itself. `changed` are changes: by which verb, of which column, to what (`Given` of
-    `row_changes`). `told` are columns that the error of a failed constraint shows. `given` is
-    what functions with rights of their own give back to it.
+    written, and what may be written there, a column or the name of one of the row that fires; `put` those whose column
+    stands in what is written; `sent` are so of channels, `filled` of the row that fires itself. `changed` are changes:
+    by which verb, of which column, to what (`Given` of `row_changes`). `told` are columns that the error of a failed
+    constraint shows. `given` is what functions with rights of their own give back to it.
     """
 
     reads: frozenset[Column] = frozenset()
@@ -82,6 +96,7 @@ class Flow:
     shown: frozenset[str] = frozenset()
     given: frozenset[Column] = frozenset()
     copied: frozenset[tuple[Column, Column | str]] = frozenset()
+    put: frozenset[tuple[Column, Column]] = frozenset()
     filled: frozenset[tuple[str, str]] = frozenset()
     sent: frozenset[tuple[str, Column | str]] = frozenset()
     told: frozenset[Column] = frozenset()

@@ -115,9 +115,9 @@ class _Maker:
         flow = self.tracer.flow(one)
         if one.atomic:
             yield from self._bound(one, self._exact(one, flow))
-        if one.gives not in ("trigger", "event_trigger") and not one.parts and flow.copied:
-            may = {*self.readable(one.runs_as, (source for _, source in flow.copied if isinstance(source, Column)))}
-            copied = frozenset(pair for pair in flow.copied if pair[1] in may)
+        if one.gives not in ("trigger", "event_trigger") and not one.parts and flow.put:
+            may = {*self.readable(one.runs_as, (source for _, source in flow.put))}
+            copied = frozenset(pair for pair in flow.put if pair[1] in may)
             reason = f"{one.title} copies it there as whoever runs it, and its owner {one.owner_name} may"
             self.mirrors.note(replace(flow, copied=copied), reason, 0)
         for part in one.parts:

@@ -8,7 +8,8 @@ gives it functions and operators. What the caller puts there runs with the right
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import partial, reduce
+from itertools import product
 from typing import Final
 
 from recuse.targets.postgres.edges.bodies import (
@@ -17,10 +18,7 @@ from recuse.targets.postgres.edges.bodies import (
     Change,
     Name,
     Uses,
-    atomic_body,
-    plpgsql_body,
     rule_uses,
-    sql_body,
     statement_uses,
 )
 from recuse.targets.postgres.edges.columns import Column, Shapes
@@ -113,7 +111,7 @@ class Tracer:
             return Flow(unknown="it calls functions that call functions, too deep to follow")
         if function.parts:
             return self._called([self.names.by_oid[part] for part in function.parts], path, depth)
-        body = _body(function)
+        body = function.body()
         if body is None:
             return Flow(returns=True) if _is_quiet(function) else Flow(
                 unknown=f"{function.title} is written in {function.language}", returns=True
@@ -181,6 +179,7 @@ class Tracer:
             unknown=unknown,
             changed=frozenset(each for change in uses.changes for each in self._changes(change, path, uses.made)),
             told=frozenset(column for change in uses.changes for column in self._told(change, path, uses.made)),
+            put=frozenset(pair for change in uses.changes for pair in self._put(change, path, uses.made)),
         )
         called = [each for name in uses.calls for each in self._functions(name, path)]
         reaching = [name for schema, name in uses.calls if schema in {None, OWN} and _REACHING.fullmatch(name)]
@@ -201,16 +200,22 @@ class Tracer:
 
     def _told(self, change: Change, path: tuple[str, ...] | None, made: frozenset[str]) -> Iterator[Column]:
         """The columns that the error shows when a constraint refuses a change."""
-
-        def read(uses: Uses) -> set[Column]:
-            named = [
-                (relation, column) for name, column in uses.reads for relation in self._relations(name, path, made)[0]
-            ]
-            return {each for relation, column in named if column for each in self._columns(relation, column)}
-
         for relation in self._relations(change.relation, path, made)[0]:
             columns = [*self.names.shapes.columns[relation].values()]
+            read = partial(self._read, path=path, made=made)
             yield from told(change, relation, columns, self.names.constraints, read)
+
+    def _put(
+        self, change: Change, path: tuple[str, ...] | None, made: frozenset[str]
+    ) -> Iterator[tuple[Column, Column]]:
+        """The columns that a change sets, each with those whose values it takes: not those by which rows are found."""
+        for relation in self._relations(change.relation, path, made)[0]:
+            for name, value in change.values:
+                yield from product(self._columns(relation, name), self._read(value, path, made))
+
+    def _read(self, uses: Uses, path: tuple[str, ...] | None, made: frozenset[str]) -> set[Column]:
+        named = [(each, column) for name, column in uses.reads for each in self._relations(name, path, made)[0]]
+        return {each for relation, column in named if column for each in self._columns(relation, column)}
 
     def _called(self, functions: Iterable[Function], path: tuple[str, ...] | None, depth: int) -> Flow:
         """What calls lead to; one with rights of its own stays a step of its own. What they return is used inside."""
@@ -278,19 +283,6 @@ def _of_rows(uses: Uses, rows: frozenset[str]) -> Uses:
 def _carries(uses: Uses, body: Body) -> bool:
     """Whether a statement uses a variable, which may hold what another one read."""
     return any(variable in body.variables for variable, _ in uses.fields)
-
-
-def _body(function: Function) -> Body | None:
-    returns = function.gives == "value" or function.outputs
-    if function.atomic and function.definition:
-        return atomic_body(function.definition, returns=returns)
-    match function.language:
-        case "sql":
-            return sql_body(function.source, returns=returns)
-        case "plpgsql" if function.definition:
-            return plpgsql_body(function.definition, returns=returns, outputs=function.outputs)
-        case _:
-            return None
 
 
 def _is_quiet(function: Function) -> bool:
