@@ -119,15 +119,18 @@ def as_reader(shapes: Shapes, role: str, relation: int) -> list[str]:
     return [each.as_string() for each in fired(shapes, role, "select", relation)]
 
 
-def fired(shapes: Shapes, role: str | None, action: str, relation: int) -> Sequence[sql.Composable]:
-    """What a role, or a superuser, does to a relation."""
+def fired(
+    shapes: Shapes, role: str | None, action: str, relation: int, attempt: str | None = None
+) -> Sequence[sql.Composable]:
+    """What a role, or a superuser, does to a relation; `attempt` where that needs other words than usual."""
     column = next(iter(shapes.columns[relation].values()))
     become = [] if role is None else [sql.SQL("SET ROLE {}").format(sql.Identifier(role))]
     kept = action == "maintain" and column.kind == "m"
     does = (_REFRESH if kept else _FIRE[action]).format(
         table=_table(shapes, relation), column=sql.Identifier(column.name)
     )
-    return [sql.SQL("RESET SESSION AUTHORIZATION"), *become, does]
+    said = does if attempt is None else sql.SQL(cast("Any", attempt))
+    return [sql.SQL("RESET SESSION AUTHORIZATION"), *become, said]
 
 
 def returned(shapes: Shapes, relation: int) -> str:
