@@ -11,7 +11,7 @@ from psycopg import sql
 
 from recuse.targets.postgres.edges.columns import Column, Shapes
 from recuse.targets.postgres.edges.flows import Function, Lookup
-from recuse.targets.postgres.edges.hooks import Holder
+from recuse.targets.postgres.edges.hooks import Holder, Owned
 from recuse.targets.postgres.edges.reproduce import READ
 
 _SHOW: Final = sql.SQL("BEGIN RAISE NOTICE '%', (SELECT r::pg_catalog.text FROM {} AS r LIMIT 1);\n{}END")
@@ -19,7 +19,7 @@ _MADE: Final = sql.SQL("CREATE FUNCTION pg_temp.recuse_reach() RETURNS {} LANGUA
 _STAND_IN: Final = sql.SQL("CREATE VIEW pg_temp.{} AS SELECT {} WHERE pg_temp.recuse_reach()")
 _GRANT: Final = sql.SQL("GRANT SELECT ON pg_temp.{} TO PUBLIC")
 _DOMAIN: Final = sql.SQL("CREATE DOMAIN pg_temp.{} AS pg_catalog.text CHECK (pg_temp.recuse_reach())")
-_ATTACH: Final = sql.SQL("CREATE TRIGGER recuse_reach BEFORE {} ON {} EXECUTE FUNCTION pg_temp.recuse_reach()")
+_ATTACH: Final = sql.SQL("CREATE TRIGGER recuse_reach BEFORE {} ON {} {}EXECUTE FUNCTION pg_temp.recuse_reach()")
 _FIRE: Final = {
     "insert": sql.SQL("INSERT INTO {table} DEFAULT VALUES"), "update": sql.SQL("UPDATE {table} SET {column} = DEFAULT"),
     "delete": sql.SQL("DELETE FROM {table}"), "truncate": sql.SQL("TRUNCATE {table}"),
@@ -98,8 +98,9 @@ def _call_of(function: Function) -> str | None:
 def attached_to(shapes: Shapes, holder: Holder) -> str:
     """Attaches a trigger to a table, and changes the table as a role that may."""
     made = _MADE.format(sql.SQL("trigger"), sql.Literal(_show("").as_string()))
-    attach = _ATTACH.format(_WORDS[holder.action], _table(shapes, holder.relation))
-    return _joined(made, attach, *fired(shapes, holder.role, holder.action, holder.relation))
+    rows = sql.SQL("" if holder.attempt is None else "FOR EACH ROW ")  # all that fires where a parent is named
+    attach = _ATTACH.format(_WORDS[holder.action], _table(shapes, holder.relation), rows)
+    return _joined(made, attach, *fired(shapes, holder.role, holder.action, holder.relation, holder.attempt))
 
 
 def read_by(shapes: Shapes, relation: int, then: Sequence[str]) -> str:
@@ -114,9 +115,9 @@ def read_by(shapes: Shapes, relation: int, then: Sequence[str]) -> str:
     return "; ".join([_joined(made, *planted), *then])
 
 
-def as_reader(shapes: Shapes, role: str, relation: int) -> list[str]:
+def as_reader(shapes: Shapes, one: Owned) -> list[str]:
     """What a role that reads a relation does."""
-    return [each.as_string() for each in fired(shapes, role, "select", relation)]
+    return [each.as_string() for each in fired(shapes, one.reader, "select", one.relation, one.attempt)]
 
 
 def fired(

@@ -76,16 +76,14 @@ class Planted:
         target = f"definer:{one.owner_name}"
         return Edge(f"owns:{called.schema}", target, "planted code", reason, attempt, identity=one.owner_name)
 
-    def _used(
-        self, relation: int, action: str, oid: int, title: str, attempt: str | None = None
-    ) -> Iterator[Edge]:
+    def _used(self, relation: int, action: str, oid: int, title: str, attempt: str | None = None) -> Iterator[Edge]:
         """To every role that is granted what makes the function run."""
         function = self.functions.get(oid)
         if function is None:
             return
         for user in self.users:
             if (user.relation, user.action) == (relation, action) and user.role != function.owner_name:
-                does = fired(self.shapes, user.role, action, relation, attempt)
+                does = fired(self.shapes, user.role, action, relation, user.attempt or attempt)
                 what = f"which {title} runs as {user.role} ({action})"
                 yield from _anew(function, f"role:{user.role}", user.role, what, written_anew(function, does))
 
@@ -126,7 +124,7 @@ class Planted:
         for one in owned:
             if one.reader is not None:
                 reason = f"{one.owner} decides what runs for whoever reads its {one.name}, as {one.reader} may"
-                attempt = read_by(self.shapes, one.relation, as_reader(self.shapes, one.reader, one.relation))
+                attempt = read_by(self.shapes, one.relation, as_reader(self.shapes, one))
                 yield _reading(one, f"role:{one.reader}", one.reader, reason, attempt)
         for function in functions:
             read = {column.relation for column in self.tracer.flow(function).reads} if function.definer else set()
