@@ -36,16 +36,20 @@ WITH RECURSIVE role AS (
 ), above (inside, through, reads, inserts, writes) AS (
   SELECT i.inhrelid, i.inhparent, false, p.relkind = 'p', true FROM pg_inherits AS i JOIN pg_class AS p ON p.oid = i.inhparent
   UNION ALL
-  SELECT v.inside, v.oid, true, v.alone AND pg_relation_is_updatable(v.oid, false) & 8 <> 0, v.alone AND pg_relation_is_updatable(v.oid, false) & 4 <> 0
+  SELECT v.inside, v.oid, has_any_column_privilege(v.relowner, v.inside, 'SELECT'),
+         v.alone AND pg_relation_is_updatable(v.oid, false) & 8 <> 0 AND has_any_column_privilege(v.relowner, v.inside, 'INSERT'),
+         v.alone AND pg_relation_is_updatable(v.oid, false) & 4 <> 0 AND (
+           has_any_column_privilege(v.relowner, v.inside, 'UPDATE') OR has_table_privilege(v.relowner, v.inside, 'DELETE'))
   FROM (
-    SELECT DISTINCT d.refobjid AS inside, c.oid, NOT EXISTS (
+    SELECT DISTINCT d.refobjid AS inside, c.oid, c.relowner, NOT EXISTS (
       SELECT FROM pg_depend AS o WHERE o.classid = 'pg_rewrite'::regclass AND o.objid = w.oid AND o.refclassid = 'pg_class'::regclass
         AND o.refobjid NOT IN (c.oid, d.refobjid)) AS alone
     FROM pg_rewrite AS w
     JOIN pg_class AS c ON c.oid = w.ev_class AND c.relkind = 'v' AND c.oid >= 16384
     JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
       AND d.refobjid <> c.oid AND d.refobjid >= 16384
-    WHERE w.ev_type = '1'
+    WHERE w.ev_type = '1' -- who reads a view with its own rights needs them on what is inside, and counts there
+      AND NOT EXISTS (SELECT FROM pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'security_invoker' AND o.option_value::bool)
   ) AS v
 ), over (relation, through, reads, inserts, writes) AS (
   SELECT oid, oid, true, true, true FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f')
