@@ -155,7 +155,7 @@ BY_SUPERUSERS: Final = (
     ),
     ("GRANT CREATE ON SCHEMA pg_catalog TO bob", "schema pg_catalog: CREATE is granted to bob"),
     (
-        "CREATE DOMAIN records.words AS text; ALTER TABLE records.person ALTER name TYPE records.words; "
+        "CREATE DOMAIN records.words AS text; ALTER TABLE records.person ADD COLUMN more records.words; "
         "ALTER DOMAIN records.words OWNER TO bob",
         "domain records.words: its owner is now bob, and records.person has a column of it",
     ),

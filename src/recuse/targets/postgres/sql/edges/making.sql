@@ -32,4 +32,5 @@ SELECT 'create:pg_catalog', 'superuser:', 'planted code', 'everyone looks into p
 UNION ALL
 SELECT 'role:' || pg_get_userbyid(n.nspowner), 'owns:' || n.nspname, 'ownership',
        format('%I owns schema %I', pg_get_userbyid(n.nspowner), n.nspname), NULL, NULL
-FROM pg_namespace AS n WHERE n.oid >= 16384 OR n.nspname = 'public'
+FROM pg_namespace AS n JOIN role AS o ON o.oid = n.nspowner AND NOT o.rolsuper
+WHERE n.oid >= 16384 OR n.nspname = 'public'
