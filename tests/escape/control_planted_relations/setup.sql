@@ -1,5 +1,5 @@
 -- ice owns what another's view asks about, may not read and does not change, and the parent of a partition of others; and there are views that
--- show themselves or each other, which the server refuses to everybody.
+-- show themselves or each other, which the server refuses to everybody; and a table without a column, which a weak account may use.
 CREATE ROLE app LOGIN;
 CREATE ROLE mid;
 GRANT SELECT ON cpd.person TO app;
@@ -20,3 +20,7 @@ CREATE VIEW pub.one AS SELECT ssn FROM cpd.person;
 CREATE VIEW pub.two AS SELECT ssn FROM pub.one;
 CREATE OR REPLACE VIEW pub.one AS SELECT ssn FROM pub.two;
 GRANT SELECT ON pub.self, pub.one, pub.two TO ice;
+CREATE ROLE weak LOGIN;
+CREATE TABLE pub.bare ();
+ALTER TABLE pub.bare OWNER TO ice;
+GRANT ALL ON pub.bare TO weak;

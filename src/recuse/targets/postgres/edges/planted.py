@@ -124,14 +124,14 @@ class Planted:
         for one in owned:
             if one.reader is not None:
                 reason = f"{one.owner} decides what runs for whoever reads its {one.name}, as {one.reader} may"
-                attempt = read_by(self.shapes, one.relation, as_reader(self.shapes, one))
+                attempt = read_by(self.shapes, one, as_reader(self.shapes, one))
                 yield _reading(one, f"role:{one.reader}", one.reader, reason, attempt)
         for function in functions:
             read = {column.relation for column in self.tracer.flow(function).reads} if function.definer else set()
             found = sorted((owners[each] for each in read & owners.keys()), key=lambda each: each.name)
             for one in {each.owner: each for each in reversed(found) if each.owner != function.owner_name}.values():
                 reason = f"{one.owner} decides what runs for whoever reads its {one.name}, as {function.title} does"
-                attempt = read_by(self.shapes, one.relation, [function.call])
+                attempt = read_by(self.shapes, one, [function.call])
                 yield _reading(one, f"definer:{function.owner_name}", function.owner_name, reason, attempt)
 
 

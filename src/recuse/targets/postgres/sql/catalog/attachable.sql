@@ -8,4 +8,4 @@ JOIN (
   WHERE d.action IN ('insert', 'update', 'delete')
   ORDER BY d.relation, g.rolname, d.attempt NULLS FIRST, d.action DESC
 ) AS u ON u.relation = r.oid
-WHERE r.relkind IN ('r', 'p') AND (r.relacl IS NOT NULL OR u.grantee <> r.relowner)
+WHERE r.relkind IN ('r', 'p', 'v', 'f') AND (r.relacl IS NOT NULL OR u.grantee <> r.relowner)

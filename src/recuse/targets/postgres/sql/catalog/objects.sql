@@ -73,6 +73,7 @@ WITH RECURSIVE role AS (
     SELECT g.privilege_type, g.grantee, c.attname
     FROM pg_attribute AS c, aclexplode(c.attacl) AS g WHERE c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped
   ) AS a
-  WHERE CASE a.privilege_type WHEN 'SELECT' THEN o.reads WHEN 'INSERT' THEN o.inserts WHEN 'UPDATE' THEN o.writes WHEN 'DELETE' THEN o.writes
+  WHERE CASE a.privilege_type WHEN 'SELECT' THEN o.reads WHEN 'INSERT' THEN o.inserts WHEN 'UPDATE' THEN o.writes AND EXISTS (
+          SELECT FROM pg_attribute AS c WHERE c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped) WHEN 'DELETE' THEN o.writes
         WHEN 'TRUNCATE' THEN o.through = o.relation ELSE false END
 )

@@ -25,7 +25,7 @@ UNION ALL
 SELECT 'role:' || pg_get_userbyid(r.relowner), 'trigger:' || r.name, 'ownership', format('%I owns %s', pg_get_userbyid(r.relowner), r.name),
        NULL, ARRAY[r.schema], NULL
 FROM relation AS r
-WHERE r.relkind IN ('r', 'p') AND r.oid IN (
+WHERE r.relkind IN ('r', 'p', 'v', 'f') AND r.oid IN (
   SELECT d.relation FROM doing AS d JOIN pg_class AS c ON c.oid = d.relation
   WHERE d.action IN ('insert', 'update', 'delete') AND d.grantee NOT IN (0, c.relowner))
 UNION ALL
