@@ -9,7 +9,8 @@ from itertools import product
 from typing import Final
 
 from recuse.targets.postgres.edges.bodies import WHOLE, Body, Uses
-from recuse.targets.postgres.edges.bodies.uses import ERROR, ROWS, SESSION, TABLE
+from recuse.targets.postgres.edges.bodies.uses import CURSOR, ERROR, ROWS, SESSION, TABLE, TOLD
+from recuse.targets.postgres.edges.columns import Column
 from recuse.targets.postgres.edges.flows import Flow, Parameter, Value, moved_by
 
 _ERRORS: Final = frozenset({"sqlerrm", "sqlstate"})
@@ -57,10 +58,17 @@ class Following:
         yield from product((place for place in step.into if place.startswith(SESSION)), given)
 
     def shown(self, raised: Sequence[Uses]) -> frozenset[str]:
-        """The columns of the row that fires that come into what RAISE shows through variables."""
+        """The columns of the row that fires that come into what RAISE or an error shows through variables."""
         held = self._held(self._resting())
         asked = (_Step(self._taken(uses.fields, uses.reads), _NONE, frozenset()) for uses in raised)
-        return frozenset(value for step in asked for value in step.sources(held) if isinstance(value, str))
+        found = (step.sources(held) for step in asked)
+        return frozenset(value for each in (*found, held.get(TOLD, ())) for value in each if isinstance(value, str))
+
+    def tells(self) -> bool:
+        """Whether values show in an error, or a cursor outlives the body, which its caller finds in pg_cursors."""
+        told = self._held(self._resting()).get(TOLD, frozenset())
+        left = (place for uses in self.statements for place in uses.into)
+        return any(isinstance(value, Column) for value in told) or any(place.startswith(CURSOR) for place in left)
 
     def _resting(self) -> list[_Step]:
         """By all that statements ask, also to find rows."""

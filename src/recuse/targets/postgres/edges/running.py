@@ -18,17 +18,18 @@ from recuse.targets.postgres.edges.catalog import Connection, grouped, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Defined, Definition, allowed, plain
 from recuse.targets.postgres.edges.flows import Flow, Function, Role
-from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Owned, Trigger, User
+from recuse.targets.postgres.edges.hooks import Behind, EventTrigger, Holder, Hook, Owned, Trigger, User
 from recuse.targets.postgres.edges.jobs import Job, jobs_in
 from recuse.targets.postgres.edges.kept import Kept, Stored, filled
 from recuse.targets.postgres.edges.mirrors import Mirrors, between, part_of
+from recuse.targets.postgres.edges.naming import Names
 from recuse.targets.postgres.edges.node_tree import Read, read_query
 from recuse.targets.postgres.edges.planted import Planted
 from recuse.targets.postgres.edges.refused import Constraint
 from recuse.targets.postgres.edges.row_changes import Written
 from recuse.targets.postgres.edges.row_security import RowSecurity
 from recuse.targets.postgres.edges.same_rows import Derived
-from recuse.targets.postgres.edges.tracing import Names, Tracer
+from recuse.targets.postgres.edges.tracing import Tracer
 
 _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
 
@@ -55,7 +56,9 @@ def running(connection: Connection, shapes: Shapes, stored: Defined, security: R
     functions = rows_of(connection, "functions", Function)
     triggers = rows_of(connection, "triggers", Trigger)
     by_name = grouped((one.name, one) for one in functions)
-    fired = grouped((trigger.relation, trigger.function) for trigger in triggers)
+    hooks = rows_of(connection, "hooks", Hook)
+    written = ((one.relation, one.function) for one in hooks if one.action in {"insert", "update"})
+    fired = grouped(dict.fromkeys((*((trigger.relation, trigger.function) for trigger in triggers), *written)))
     refusing = rows_of(connection, "constraints", Constraint) if functions else []
     rows: dict[int, frozenset[str]] = {}
     for trigger in triggers:
@@ -63,12 +66,12 @@ def running(connection: Connection, shapes: Shapes, stored: Defined, security: R
     by_oid = {one.oid: one for one in functions}
     own = frozenset(each.name for each in rows_of(connection, "names", _Name))
     constraints = grouped((one.relation, one) for one in refusing)
-    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows, constraints))
+    behind = rows_of(connection, "behind", Behind) if functions else []
+    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows, constraints, behind))
     maker = _Maker(connection, shapes, tracer, by_oid, plain(stored.definitions), security,
                    Mirrors(shapes, security, stored.under))  # fmt: skip
     maker.ask(functions)
     planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
-    hooks = rows_of(connection, "hooks", Hook)
     events = rows_of(connection, "event_triggers", EventTrigger)
     for job in jobs_in(connection):
         maker.job(job)

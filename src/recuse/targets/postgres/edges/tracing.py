@@ -6,7 +6,7 @@ gives it functions and operators. What the caller puts there runs with the right
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from typing import Final
@@ -20,11 +20,12 @@ from recuse.targets.postgres.edges.bodies import (
     rule_uses,
     statement_uses,
 )
-from recuse.targets.postgres.edges.columns import Column, Shapes
+from recuse.targets.postgres.edges.columns import Column
 from recuse.targets.postgres.edges.flows import Flow, Function, Lookup, Parameter, moved_by
 from recuse.targets.postgres.edges.following import Following
 from recuse.targets.postgres.edges.lookups import OWN, TEMPORARY, makers, schemas, searched, types
-from recuse.targets.postgres.edges.refused import Constraint, told
+from recuse.targets.postgres.edges.naming import Names
+from recuse.targets.postgres.edges.refused import told
 
 _DEEP: Final = 8  # calls within calls that are followed; deeper counts as unknown
 _REACHING: Final = re.compile(
@@ -43,22 +44,6 @@ _QUIET: Final = frozenset({
     "postgis", "refint", "seg", "tcn", "unaccent", "uuid-ossp", "vector",
 })  # fmt: skip
 """Extensions whose functions in C compute from their arguments alone, or from the row they are fired for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What names mean: relations, functions by name, relations of the server, triggers by the relation they are on.
-
-    `transitions` are the names under which a trigger function gets the changed rows (REFERENCING).
-    """
-
-    shapes: Shapes
-    functions: Mapping[str, Sequence[Function]]
-    by_oid: Mapping[int, Function]
-    own: frozenset[str]
-    triggers: Mapping[int, Sequence[int]]
-    transitions: Mapping[int, frozenset[str]]
-    constraints: Mapping[int, Sequence[Constraint]]
 
 
 @dataclass(slots=True)
@@ -126,8 +111,10 @@ class Tracer:
         if body.parameters is None or self._cut:  # what it does with which is not known, or not all of it
             whole |= _of_anything(whole)
         shown = frozenset(column for uses in body.shown for column in self._uses(uses, path, depth).row)
+        tells = body.tells or bool(body.uses.converts) or self._converts(body, path) or following.tells()
         return whole | Flow(
-            returns=body.returns, tells=body.tells or bool(body.uses.converts) or self._converts(body, path),
+            returns=body.returns,
+            tells=tells,
             changes_row=body.changes_row,
             shown=shown | following.shown(body.shown),
         )  # fmt: skip
@@ -175,7 +162,7 @@ class Tracer:
         handed = dict(uses.handed)
         for name in uses.calls:
             here |= self._called(self._functions(name, path), path, depth, handed.get(name))
-        return here | self._fired(changed, path, depth)
+        return here | self._called(self.names.unnamed(uses), path, depth) | self._fired(changed, path, depth)
 
     def _changes(
         self, change: Change, path: tuple[str, ...] | None, made: frozenset[str]
@@ -220,7 +207,8 @@ class Tracer:
 
     def _fired(self, relations: Iterable[int], path: tuple[str, ...] | None, depth: int) -> Flow:
         """What the triggers of written relations lead to; the row that fires them is the writer's own."""
-        fired = [self.names.by_oid[oid] for relation in relations for oid in self.names.triggers.get(relation, ())]
+        oids = [oid for relation in relations for oid in self.names.fired.get(relation, ())]
+        fired = [self.names.by_oid[oid] for oid in oids if oid in self.names.by_oid]
         flow = self._called(fired, path, depth).called_by(fired=True)
         return replace(flow, row=frozenset(), shown=frozenset(), filled=frozenset(), changes_row=False)
 

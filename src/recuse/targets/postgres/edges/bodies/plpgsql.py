@@ -21,7 +21,7 @@ _DECLARED: Final = (
     r"(?is)(\bDECLARE\b(?:(?!\bBEGIN\b).)*?\b{}\s+(?:CONSTANT\s+)?)((?:[\w$\"]+\.)*[\w$\"]+(?:%ROWTYPE)?)"
     r"(?=\s*(?:;|:=|=|\bDEFAULT\b|\bNOT\b))"
 )
-_CONSTANT: Final = re.compile(r"(?i)\s*(true|false|null|[\d.]+|'[^']*'|\w+\(\)|)\s*")
+_CONSTANT: Final = re.compile(r"(?i)\s*(true|false|null|[\d.]+|'[^']*'|(now|clock_timestamp|random)\(\)|)\s*")
 _OPEN: Final = "it runs SQL that it puts together"
 _NOTHING_GIVEN: Final[Mapping[str, Any]] = {"values": frozenset(), "value_fields": frozenset()}
 _GIVEN: Final = frozenset({"found", *ROWS})

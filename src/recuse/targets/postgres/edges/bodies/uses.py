@@ -20,9 +20,11 @@ whose name follows, to the session that runs it."""
 
 SETTINGS: Final = ":settings"
 ERROR: Final = ":error"
+TOLD: Final = ":told"
 TABLE: Final = "table "
 CURSOR: Final = "cursor "
-"""Places of a body beside its variables: what it sets, what an error says; a temporary table or a cursor, by name."""
+"""Places of a body beside its variables: what it sets, what an error that it catches says, and one that it does not;
+a temporary table or a cursor, by name."""
 SESSION: Final = (SETTINGS, TABLE, CURSOR)
 """How places begin that are there after the body has ended."""
 ROWS: Final = frozenset({"old", "new"})
