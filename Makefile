@@ -45,7 +45,7 @@ closings: .venv/.dev            ## every escape path under a policy with `--clos
 schemas: .venv/.dev             ## `reach` on every public schema, five sets of grants on both ends, every path typed
 	scripts/system-packages.sh
 	CI=true scripts/schemas.sh
-	SCHEMAS=whole TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -q -s tests/schemas
+	SCHEMAS=whole TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -q -s --timeout=3600 tests/schemas
 
 restore: .venv/.dev             ## copies, standbys and backups on both ends, with an upgrade and a subscriber
 	scripts/system-packages.sh

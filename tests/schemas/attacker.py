@@ -43,7 +43,7 @@ def attack(server: Server, office: Office, login: str, relations: Mapping[str, S
         connection = psycopg.connect(server.dsn(office.connection.info.dbname, login, login), autocommit=True)
     except psycopg.OperationalError:
         return loot
-    connection.execute("SET statement_timeout = '60s'")
+    connection.execute("SET statement_timeout = '20min'")
     with connection:
         connection.execute("BEGIN")
         for row in connection.execute("SELECT * FROM attack.loot(%s, %s, %s, %s, %s)", _task(office, relations)):

@@ -121,16 +121,24 @@ _UNRUNNABLE: Final = """
 DO $$
 DECLARE
   name text;
+  index text;
 BEGIN
   SET LOCAL search_path = '';
   FOR name IN
     SELECT c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'v' AND n.nspname !~ '^(pg_|information_schema)' ORDER BY c.oid
+    WHERE c.relkind IN ('r', 'v') AND n.nspname !~ '^(pg_|information_schema)' ORDER BY c.relkind, c.oid
   LOOP
     BEGIN
       EXECUTE format('SELECT * FROM %s LIMIT 3', name);
     EXCEPTION WHEN OTHERS THEN
-      EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', name);
+      FOR index IN
+        SELECT indexrelid::regclass FROM pg_index WHERE indrelid = to_regclass(name) AND indexprs IS NOT NULL
+      LOOP
+        EXECUTE format('DROP INDEX %s', index);
+      END LOOP;
+      IF to_regclass(name) IS NOT NULL AND (SELECT relkind = 'v' FROM pg_class WHERE oid = to_regclass(name)) THEN
+        EXECUTE format('DROP VIEW %s CASCADE', name);
+      END IF;
     END;
   END LOOP;
 END $$
@@ -138,7 +146,10 @@ END $$
 
 
 def drop_unrunnable(connection: psycopg.Connection[Any]) -> None:
-    """Without the views that nobody can read, since they call what PostgreSQL dropped, or name it by a path."""
+    """Without the views that nobody can read, and the indexes for which no table can be read.
+
+    They call what PostgreSQL dropped, or name it by a path. It takes a session that has not planned with them yet.
+    """
     connection.execute(_UNRUNNABLE)
 
 

@@ -100,7 +100,8 @@ def _made(server: Server, connection: psycopg.Connection[Any], schema: Schema, s
     if schema.fewer and not WHOLE:
         connection.execute(schema.fewer)
     assert fill(connection, _values(schema)) == [], "every table has rows"
-    drop_unrunnable(connection)
+    with psycopg.connect(server.dsn(schema.name), autocommit=True) as fresh:
+        drop_unrunnable(fresh)
     office = administer(connection, seed)
     if schema.name == "logto":  # as its installer does for its own role: its row policies ask this table
         office.do("GRANT SELECT (id, db_user) ON tenants TO PUBLIC")

@@ -9,7 +9,7 @@ from recuse.paths import ANYONE, Edge
 from recuse.targets.postgres.edges.attempts import listen, touched
 from recuse.targets.postgres.edges.bodies.uses import ACTIVITY, COMMENTS, LOCKS, SETTING
 from recuse.targets.postgres.edges.columns import Shapes
-from recuse.targets.postgres.edges.flows import Flow
+from recuse.targets.postgres.edges.flows import Flow, columns_of
 from recuse.targets.postgres.edges.mirrors import part_of
 
 _CURRENT: Final = sql.SQL("SELECT pg_catalog.current_setting({}, true)")
@@ -51,7 +51,7 @@ def broadcast(shapes: Shapes, flow: Flow, what: str, call: str | None, fired: in
     """
     for channel, value in flow.sent:
         node = f"channel:{channel or '*'}"
-        for column in shapes.of_row(fired, {value}) if isinstance(value, str) else [value]:
+        for column in columns_of(value, shapes, fired):
             touch = touched(shapes, column)
             if channel in _SHOWN:
                 where, reason, read = _SHOWN[channel]

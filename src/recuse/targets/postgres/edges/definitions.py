@@ -52,10 +52,14 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """Edges out of views and rules; the definitions themselves; what was not understood."""
+    """Edges out of views and rules; the definitions themselves; what was not understood.
+
+    `under` has, by a view's column, the column that it is: what is written to the one is written to the other.
+    """
 
     edges: tuple[Edge, ...]
     definitions: tuple[Definition, ...]
+    under: Mapping[Column, Column]
     not_understood: tuple[str, ...]
 
 
@@ -73,7 +77,15 @@ def defined(connection: Connection, shapes: Shapes, guarded: Container[str]) -> 
     asked = [(one.owner, read) for one in known for read in queries[one.tree].reads]
     views = {one.relation: one for one in known if one.event == "1" and one.kind == "v"}
     maker = _Maker(shapes, queries, allowed(connection, asked), guarded, views)
-    return Defined(tuple(chain(*map(maker.definition, known))), tuple(definitions), tuple(unknown))
+    under = dict(chain(*(_under(shapes, one, queries[one.tree]) for one in views.values())))
+    return Defined(tuple(chain(*map(maker.definition, known))), tuple(definitions), under, tuple(unknown))
+
+
+def _under(shapes: Shapes, view: Definition, query: Query) -> Iterator[tuple[Column, Column]]:
+    for column, origin in zip(shapes.columns.get(view.relation, {}).values(), query.outputs, strict=True):
+        base = shapes.columns.get(origin[0], {}).get(origin[1]) if origin else None
+        if base is not None:
+            yield column, base
 
 
 def _of_others(one: Definition, query: Query) -> Query:

@@ -1,12 +1,14 @@
 """What tracing works on and finds: functions, the roles they run as, and where their bodies lead."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Literal
+from dataclasses import dataclass, fields, replace
+from itertools import product
+from typing import Literal, TypeVar
 
 from recuse.targets.postgres.edges.bodies import Body, atomic_body, plpgsql_body, sql_body
-from recuse.targets.postgres.edges.columns import Column
+from recuse.targets.postgres.edges.columns import Column, Shapes
 
+Where = TypeVar("Where")
 Gives = Literal["void", "value", "trigger", "event_trigger"]
 
 
@@ -79,15 +81,27 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a caller gives at a place, the first being 1; 0 stands for any of them."""
+
+    place: int
+
+
+Value = Column | Parameter | str
+"""What may be written: a column, what a caller gave, or the name of a column of the row that fires a trigger."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """All that a body leads to.
 
     `row` are columns of the row that fires a trigger, `shown` those of them that RAISE shows. `called` are functions
     that run with rights of their own, `replaceable` all functions that run inside. `copied` are pairs: a column that is
-    written, and what may be written there, a column or the name of one of the row that fires; `put` those whose column
-    stands in what is written; `sent` are so of channels, `filled` of the row that fires itself. `changed` are changes:
-    by which verb, of which column, to what (`Given` of `row_changes`). `told` are columns that the error of a failed
-    constraint shows. `given` is what functions with rights of their own give back to it.
+    written, and what may be written there; `put` those that stand in what is written, and not only in what finds rows;
+    `values` are so of what is read; `left` are so of places of the session, which hold it afterwards, `keeps` those
+    that hold what is given here; `sent` are so of channels, `filled` of the row that fires itself. `changed` are
+    changes: by which verb, of which column, to what (`Given` of `row_changes`). `told` are columns that the error of a
+    failed constraint shows. `given` is what functions with rights of their own give back to it.
     """
 
     reads: frozenset[Column] = frozenset()
@@ -95,10 +109,13 @@ class Flow:
     row: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
     given: frozenset[Column] = frozenset()
-    copied: frozenset[tuple[Column, Column | str]] = frozenset()
-    put: frozenset[tuple[Column, Column]] = frozenset()
+    values: frozenset[Column] = frozenset()
+    copied: frozenset[tuple[Column, Value]] = frozenset()
+    put: frozenset[tuple[Column, Value]] = frozenset()
+    left: frozenset[tuple[str, Value]] = frozenset()
+    keeps: frozenset[str] = frozenset()
     filled: frozenset[tuple[str, str]] = frozenset()
-    sent: frozenset[tuple[str, Column | str]] = frozenset()
+    sent: frozenset[tuple[str, Value]] = frozenset()
     told: frozenset[Column] = frozenset()
     changed: frozenset[tuple[str, Column, str]] = frozenset()
     called: frozenset[Function] = frozenset()
@@ -122,11 +139,49 @@ class Flow:
         """Whether it computes from its arguments alone."""
         return not (self.unknown or self.reads or self.writes or self.called or self.channels)
 
+    def handed(self, place: int | None) -> "Flow":
+        """What a call moves into what it writes: the argument at a place; any of them where none is given."""
+        meant = {Parameter(0), Parameter(place or 0)}
+        return Flow(
+            writes=self.writes if place is None else frozenset(t for t, value in self.copied if value in meant),
+            channels=self.channels if place is None else frozenset(c for c, value in self.sent if value in meant),
+            keeps=frozenset(p for p, value in self.left if value in meant or (place is None and _is_given(value))),
+        )
 
-def moved_by(statement: Flow, sources: Flow) -> Flow:
-    """What a statement copies into the columns that it writes, and sends into its channels."""
-    values: frozenset[Column | str] = sources.reads | sources.given | sources.row
+    def called_by(self, *, fired: bool = False) -> "Flow":
+        """For what calls it, without what it was given; for what fires it, without the row that fires it."""
+        return replace(
+            self, copied=_without(self.copied, fired), put=_without(self.put, fired),
+            sent=_without(self.sent, fired), left=_without(self.left, fired),
+        )  # fmt: skip
+
+
+def _without(pairs: frozenset[tuple[Where, Value]], fired: bool) -> frozenset[tuple[Where, Value]]:
+    """Pairs without what was given, and without values of the row that fires."""
+    return frozenset(
+        (where, value) for where, value in pairs if not (_is_given(value) or (fired and isinstance(value, str)))
+    )
+
+
+def _is_given(value: Value) -> bool:
+    return isinstance(value, Parameter)
+
+
+def columns_of(value: Value, shapes: Shapes, fired: int) -> list[Column]:
+    """The columns that a value is of, NEW and OLD being rows of the relation `fired`; a parameter has none."""
+    match value:
+        case Column():
+            return [value]
+        case Parameter():
+            return []
+        case _:
+            return shapes.of_row(fired, {value})
+
+
+def moved_by(statement: Flow, sources: frozenset[Value], values: frozenset[Value]) -> Flow:
+    """What a statement copies into the columns that it writes and sends into its channels; of that, what it puts in."""
     return Flow(
-        copied=frozenset((target, value) for target in statement.writes for value in values),
-        sent=frozenset((channel, value) for channel in statement.channels for value in values),
+        copied=frozenset(product(statement.writes, sources)),
+        put=frozenset(product(statement.writes, values)),
+        sent=frozenset(product(statement.channels, sources)),
     )

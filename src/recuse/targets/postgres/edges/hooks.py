@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from recuse.targets.postgres.edges.flows import Role
 
@@ -47,6 +48,15 @@ class Hook:
     function: int
     asked: bool
     attempt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A function that runs where an operator or a type of this name is used."""
+
+    kind: Literal["operator", "type"]
+    name: str
+    function: int
 
 
 @dataclass(frozen=True, slots=True)

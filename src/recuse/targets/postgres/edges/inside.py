@@ -16,7 +16,7 @@ from recuse.targets.postgres.edges.leakproof import Leakproof, leaking
 from recuse.targets.postgres.edges.row_changes import Given, Way, Written
 from recuse.targets.postgres.edges.row_security import Exempt, GuardedTable, RowSecurity
 from recuse.targets.postgres.edges.running import Running, running
-from recuse.targets.postgres.edges.same_rows import Child, Derived, derived, inherited, referring
+from recuse.targets.postgres.edges.same_rows import Child, Derived, derived, held_on, inherited, referring
 from recuse.targets.postgres.edges.servers import foreign_in
 from recuse.targets.postgres.edges.subscriptions import subscriptions_in
 from recuse.targets.postgres.edges.texts import passwords_in
@@ -48,7 +48,7 @@ def read_database(connection: Connection) -> Database:
         rows_of(connection, "row_policies", GuardedTable), rows_of(connection, "exempt", Exempt), base
     )
     stored = defined(connection, shapes, security.tables)
-    runs = running(connection, shapes, stored.definitions, security)
+    runs = running(connection, shapes, stored, security)
     shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
     widening = _widening(connection, security, columns, runs)
     wider = list(widening.edges(base))
@@ -61,14 +61,15 @@ def read_database(connection: Connection) -> Database:
     own = {(e.target, e.source.replace("role:", "definer:", 1)) for e in base if e.target.startswith("owns:")}
     run = [*stored.edges, *(edge for edge in runs.edges if (edge.source, edge.target) not in own)]
     rights = [*base, *shown, *wider, *run, *_held([*base, *shown], run)]
+    edges = [
+        *_expanded(rights, runs.acting),
+        *inherited(rows_of(connection, "inheritance", Child), security),
+        *derived([*rows_of(connection, "derived", Derived), *runs.filled], security),
+        *referring(rows_of(connection, "referring", Derived), security),
+    ]
     return Database(
         name=connection.info.dbname,
-        edges=(
-            *_expanded(rights, runs.acting),
-            *inherited(rows_of(connection, "inheritance", Child), security),
-            *derived([*rows_of(connection, "derived", Derived), *runs.filled], security),
-            *referring(rows_of(connection, "referring", Derived), security),
-        ),
+        edges=(*edges, *held_on(edges)),
         examined=tuple(examined),
         not_examined=(*stored.not_understood, *runs.not_understood, *closed, *_not_examined(connection)),
         columns=tuple(columns),

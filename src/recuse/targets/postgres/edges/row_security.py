@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from recuse.paths import ANYONE, FILTERED, Edge, Graph, Place
 
 Verdict = Literal["all", "some", "none"]
+Seeing = tuple[tuple[str | None, Verdict], ...]
 Command = Literal["r", "a", "w", "d"]
 _ASKED: Final[Mapping[Command, str]] = {"r": "condition", "a": "check", "w": "condition", "d": "condition"}
 
@@ -59,6 +60,7 @@ class RowSecurity:
     numbers: Mapping[str, int]
     heirs: Mapping[str, int]
     _held: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _seeing: dict[str, Seeing] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, tables: list[GuardedTable], exempt: list[Exempt], edges: list[Edge]) -> "RowSecurity":
@@ -86,6 +88,19 @@ class RowSecurity:
         if self.owns(table, identity):
             return Rows("all", f"`{identity}` has the rights of the owner `{table.owner}`, whom no row policy binds")
         return _combined(table.name, identity, self.applying(table, identity, command), _ASKED[command])
+
+    def seeing(self, node: str) -> Seeing:
+        """The identities that see rows of `node`, with the verdict; None stands for all of them."""
+        if node not in self.tables:
+            return ((None, "all"),)
+        if node not in self._seeing:
+            rows = ((identity, self.rows(node, identity).verdict) for identity in sorted(self.roles))
+            self._seeing[node] = (
+                (ANYONE, "all"),
+                (FILTERED, "some"),
+                *((who, verdict) for who, verdict in rows if verdict != "none"),
+            )
+        return self._seeing[node]
 
     def owns(self, table: GuardedTable, identity: str) -> bool:
         """Whether no row policy of the table binds `identity` as its owner."""

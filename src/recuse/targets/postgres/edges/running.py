@@ -5,7 +5,7 @@ cast. One that is not leads to whatever its owner can do. What it writes elsewhe
 reads the source.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
@@ -16,19 +16,20 @@ from recuse.targets.postgres.edges.attempts import easiest, provoked, returned, 
 from recuse.targets.postgres.edges.broadcast import broadcast, kept, stays
 from recuse.targets.postgres.edges.catalog import Connection, grouped, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
-from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Definition, allowed, plain
+from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Defined, Definition, allowed, plain
 from recuse.targets.postgres.edges.flows import Flow, Function, Role
-from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Owned, Trigger, User
+from recuse.targets.postgres.edges.hooks import Behind, EventTrigger, Holder, Hook, Owned, Trigger, User
 from recuse.targets.postgres.edges.jobs import Job, jobs_in
 from recuse.targets.postgres.edges.kept import Kept, Stored, filled
-from recuse.targets.postgres.edges.mirrors import Mirrors, part_of
+from recuse.targets.postgres.edges.mirrors import Mirrors, between, part_of
+from recuse.targets.postgres.edges.naming import Names
 from recuse.targets.postgres.edges.node_tree import Read, read_query
 from recuse.targets.postgres.edges.planted import Planted
 from recuse.targets.postgres.edges.refused import Constraint
 from recuse.targets.postgres.edges.row_changes import Written
 from recuse.targets.postgres.edges.row_security import RowSecurity
 from recuse.targets.postgres.edges.same_rows import Derived
-from recuse.targets.postgres.edges.tracing import Names, Tracer
+from recuse.targets.postgres.edges.tracing import Tracer
 
 _SHOWN: Final = ("update", "delete")  # what shows a trigger values of a row that the writer may not read
 
@@ -50,14 +51,14 @@ class _Name:
     name: str
 
 
-def running(
-    connection: Connection, shapes: Shapes, definitions: Sequence[Definition], security: RowSecurity
-) -> Running:
+def running(connection: Connection, shapes: Shapes, stored: Defined, security: RowSecurity) -> Running:
     """Everything that runs in this database with other rights than those of whoever makes it run."""
     functions = rows_of(connection, "functions", Function)
     triggers = rows_of(connection, "triggers", Trigger)
     by_name = grouped((one.name, one) for one in functions)
-    fired = grouped((trigger.relation, trigger.function) for trigger in triggers)
+    hooks = rows_of(connection, "hooks", Hook)
+    written = ((one.relation, one.function) for one in hooks if one.action in {"insert", "update"})
+    fired = grouped(dict.fromkeys((*((trigger.relation, trigger.function) for trigger in triggers), *written)))
     refusing = rows_of(connection, "constraints", Constraint) if functions else []
     rows: dict[int, frozenset[str]] = {}
     for trigger in triggers:
@@ -65,11 +66,12 @@ def running(
     by_oid = {one.oid: one for one in functions}
     own = frozenset(each.name for each in rows_of(connection, "names", _Name))
     constraints = grouped((one.relation, one) for one in refusing)
-    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows, constraints))
-    maker = _Maker(connection, shapes, tracer, by_oid, plain(definitions), security, Mirrors(shapes))
+    behind = rows_of(connection, "behind", Behind) if functions else []
+    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows, constraints, behind))
+    maker = _Maker(connection, shapes, tracer, by_oid, plain(stored.definitions), security,
+                   Mirrors(shapes, security, stored.under))  # fmt: skip
     maker.ask(functions)
     planted = Planted(shapes, by_oid, tracer, rows_of(connection, "users", User))
-    hooks = rows_of(connection, "hooks", Hook)
     events = rows_of(connection, "event_triggers", EventTrigger)
     for job in jobs_in(connection):
         maker.job(job)
@@ -78,7 +80,7 @@ def running(
         *chain(*(maker.hook(hook, by_oid[hook.function]) for hook in hooks if hook.function in by_oid)),
         *chain(*map(maker.event, events)), *planted.edges(functions, triggers, hooks, events),
         *planted.attached(rows_of(connection, "attachable", Holder)),
-        *planted.read(rows_of(connection, "owned", Owned), functions), *chain(*map(maker.rule, definitions)),
+        *planted.read(rows_of(connection, "owned", Owned), functions), *chain(*map(maker.rule, stored.definitions)),
         *maker.mirrors.edges(),
         *Kept(by_oid, tracer, maker.readable, acting).edges(rows_of(connection, "kept", Stored)),
     ]  # fmt: skip
@@ -116,7 +118,7 @@ class _Maker:
         if one.atomic:
             yield from self._bound(one, self._exact(one, flow))
         if one.gives not in ("trigger", "event_trigger") and not one.parts and flow.put:
-            may = {*self.readable(one.runs_as, (source for _, source in flow.put))}
+            may = {*self.readable(one.runs_as, (source for _, source in flow.put if isinstance(source, Column)))}
             copied = frozenset(pair for pair in flow.put if pair[1] in may)
             reason = f"{one.title} copies it there as whoever runs it, and its owner {one.owner_name} may"
             self.mirrors.note(replace(flow, copied=copied), reason, 0)
@@ -253,10 +255,9 @@ class _Maker:
     def _changed(self, one: Trigger, what: str, flow: Flow) -> Iterator[Edge]:
         """A trigger puts what it reads into the row itself; which column takes it is not followed."""
         node = f"mirror:{one.relation_name}"
+        reason = f"{what} puts values of other tables into its row"
         for column in self.shapes.columns.get(one.relation, {}).values():
-            yield Edge(
-                column.column, node, "mirror", f"{what} puts values of other tables into its row", identity=ANYONE
-            )
+            yield from between(self.security, column.node, column.column, node, reason)
         for source in sorted(flow.reads, key=lambda c: c.column):
             if source.relation != one.relation:
                 yield Edge(node, part_of(source), "mirror", f"{what} reads it, and what is there stays")

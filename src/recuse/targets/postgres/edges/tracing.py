@@ -6,10 +6,9 @@ gives it functions and operators. What the caller puts there runs with the right
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
-from itertools import product
 from typing import Final
 
 from recuse.targets.postgres.edges.bodies import (
@@ -21,10 +20,12 @@ from recuse.targets.postgres.edges.bodies import (
     rule_uses,
     statement_uses,
 )
-from recuse.targets.postgres.edges.columns import Column, Shapes
-from recuse.targets.postgres.edges.flows import Flow, Function, Lookup, moved_by
+from recuse.targets.postgres.edges.columns import Column
+from recuse.targets.postgres.edges.flows import Flow, Function, Lookup, Parameter, moved_by
+from recuse.targets.postgres.edges.following import Following
 from recuse.targets.postgres.edges.lookups import OWN, TEMPORARY, makers, schemas, searched, types
-from recuse.targets.postgres.edges.refused import Constraint, told
+from recuse.targets.postgres.edges.naming import Names
+from recuse.targets.postgres.edges.refused import told
 
 _DEEP: Final = 8  # calls within calls that are followed; deeper counts as unknown
 _REACHING: Final = re.compile(
@@ -43,22 +44,6 @@ _QUIET: Final = frozenset({
     "postgis", "refint", "seg", "tcn", "unaccent", "uuid-ossp", "vector",
 })  # fmt: skip
 """Extensions whose functions in C compute from their arguments alone, or from the row they are fired for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What names mean: relations, functions by name, relations of the server, triggers by the relation they are on.
-
-    `transitions` are the names under which a trigger function gets the changed rows (REFERENCING).
-    """
-
-    shapes: Shapes
-    functions: Mapping[str, Sequence[Function]]
-    by_oid: Mapping[int, Function]
-    own: frozenset[str]
-    triggers: Mapping[int, Sequence[int]]
-    transitions: Mapping[int, frozenset[str]]
-    constraints: Mapping[int, Sequence[Constraint]]
 
 
 @dataclass(slots=True)
@@ -104,13 +89,15 @@ class Tracer:
 
     def _plain(self, statements: Iterable[Uses], path: tuple[str, ...] | None) -> Flow:
         flows = [self._uses(uses, path, 0) for uses in statements]
-        return reduce(Flow.__or__, [*flows, *(moved_by(flow, flow) for flow in flows)], Flow())
+        moved = (moved_by(each, each.reads | each.given | each.row, each.values | each.given) for each in flows)
+        return reduce(Flow.__or__, [*flows, *moved], Flow())
 
     def _traced(self, function: Function, path: tuple[str, ...] | None, depth: int) -> Flow:
         if depth > _DEEP:
             return Flow(unknown="it calls functions that call functions, too deep to follow")
         if function.parts:
-            return self._called([self.names.by_oid[part] for part in function.parts], path, depth)
+            called = self._called([self.names.by_oid[part] for part in function.parts], path, depth)
+            return called | _of_anything(called)
         body = function.body()
         if body is None:
             return Flow(returns=True) if _is_quiet(function) else Flow(
@@ -119,21 +106,17 @@ class Tracer:
         made, rows = body.uses.made, self.names.transitions.get(function.oid, frozenset())
         statements = [_of_rows(replace(uses, made=made), rows) for uses in body.statements]
         flows = [self._uses(uses, path, depth) for uses in statements]
-        whole = reduce(Flow.__or__, flows, Flow())
-        kept = reduce(Flow.__or__, (self._uses(_of_rows(uses, rows), path, depth) for uses in body.kept), Flow())
-        moved = [
-            moved_by(flow, flow | kept if _carries(uses, body) else flow)
-            for uses, flow in zip(statements, flows, strict=True)
-        ]
-        shown = {
-            column for uses in body.shown
-            for column in self._uses(uses, path, depth).row | (kept.row if _carries(uses, body) else frozenset())
-        }  # fmt: skip
-        return reduce(Flow.__or__, moved, whole) | Flow(
-            returns=body.returns, tells=body.tells or bool(body.uses.converts) or self._converts(body, path),
+        following = Following(body, statements, flows)
+        whole = reduce(Flow.__or__, [*flows, *following.moved()], Flow())
+        if body.parameters is None or self._cut:  # what it does with which is not known, or not all of it
+            whole |= _of_anything(whole)
+        shown = frozenset(column for uses in body.shown for column in self._uses(uses, path, depth).row)
+        tells = body.tells or bool(body.uses.converts) or self._converts(body, path) or following.tells()
+        return whole | Flow(
+            returns=body.returns,
+            tells=tells,
             changes_row=body.changes_row,
-            shown=frozenset(shown),
-            filled=self._filled(body, kept, path, depth),
+            shown=shown | following.shown(body.shown),
         )  # fmt: skip
 
     def _converts(self, body: Body, path: tuple[str, ...] | None) -> bool:
@@ -141,21 +124,16 @@ class Tracer:
         named = [(self._relations(name, path, body.uses.made)[0], column) for name, column in body.uses.taken if column]
         return any(each.holds_text for found, name in named for one in found for each in self._columns(one, name))
 
-    def _filled(self, body: Body, kept: Flow, path: tuple[str, ...] | None, depth: int) -> frozenset[tuple[str, str]]:
-        """The columns of the row that fires which a trigger sets, with those of the same row whose values they take."""
-        found = set()
-        for column, uses in body.filled:
-            values = self._uses(uses, path, depth).row | (kept.row if _carries(uses, body) else frozenset())
-            found |= {(column, value) for value in values}
-        return frozenset(found)
-
     def _uses(self, uses: Uses, path: tuple[str, ...] | None, depth: int) -> Flow:
         reads, writes, lookups, changed = set[Column](), set[Column](), set[Lookup](), set[int]()
-        unknown = uses.unknown
+        values = set[Column]()
+        unknown = uses.unknown or _reaching(uses)
         for name, column in uses.reads:
             found, ways = self._relations(name, path, uses.made)
             lookups |= ways
-            reads |= {each for relation in found for each in self._columns(relation, column)}
+            columns = {each for relation in found for each in self._columns(relation, column)}
+            reads |= columns
+            values |= columns if (name, column) in uses.values else set()
             if name[0] in {None, OWN} and _TELLING.fullmatch(name[1]):
                 unknown = unknown or f"it reads {name[1]}"
         for name, column in uses.writes:
@@ -174,18 +152,17 @@ class Tracer:
             frozenset(reads),
             frozenset(writes),
             row,
+            values=frozenset(values),
             lookups=frozenset(lookups),
             channels=uses.channels,
             unknown=unknown,
             changed=frozenset(each for change in uses.changes for each in self._changes(change, path, uses.made)),
             told=frozenset(column for change in uses.changes for column in self._told(change, path, uses.made)),
-            put=frozenset(pair for change in uses.changes for pair in self._put(change, path, uses.made)),
         )
-        called = [each for name in uses.calls for each in self._functions(name, path)]
-        reaching = [name for schema, name in uses.calls if schema in {None, OWN} and _REACHING.fullmatch(name)]
-        if reaching:
-            here |= Flow(unknown=f"it calls {reaching[0]}")
-        return here | self._called(called, path, depth) | self._fired(changed, path, depth)
+        handed = dict(uses.handed)
+        for name in uses.calls:
+            here |= self._called(self._functions(name, path), path, depth, handed.get(name))
+        return here | self._called(self.names.unnamed(uses), path, depth) | self._fired(changed, path, depth)
 
     def _changes(
         self, change: Change, path: tuple[str, ...] | None, made: frozenset[str]
@@ -205,33 +182,34 @@ class Tracer:
             read = partial(self._read, path=path, made=made)
             yield from told(change, relation, columns, self.names.constraints, read)
 
-    def _put(
-        self, change: Change, path: tuple[str, ...] | None, made: frozenset[str]
-    ) -> Iterator[tuple[Column, Column]]:
-        """The columns that a change sets, each with those whose values it takes: not those by which rows are found."""
-        for relation in self._relations(change.relation, path, made)[0]:
-            for name, value in change.values:
-                yield from product(self._columns(relation, name), self._read(value, path, made))
-
     def _read(self, uses: Uses, path: tuple[str, ...] | None, made: frozenset[str]) -> set[Column]:
         named = [(each, column) for name, column in uses.reads for each in self._relations(name, path, made)[0]]
         return {each for relation, column in named if column for each in self._columns(relation, column)}
 
-    def _called(self, functions: Iterable[Function], path: tuple[str, ...] | None, depth: int) -> Flow:
-        """What calls lead to; one with rights of its own stays a step of its own. What they return is used inside."""
+    def _called(
+        self, functions: Iterable[Function], path: tuple[str, ...] | None, depth: int, place: int | None = None
+    ) -> Flow:
+        """What calls lead to; one with rights of its own stays a step of its own. What they return is used inside.
+
+        `place` is that of the only argument that is given.
+        """
         flow = Flow()
         for one in functions:
-            flow |= Flow(replaceable=frozenset({one}))
             inner = self.flow(one, path, depth + 1)
-            given = inner.reads | inner.given if inner.returns else frozenset()
-            own = Flow(called=frozenset({one}), writes=inner.writes, copied=inner.copied, given=given)
-            flow |= own if one.definer else inner
+            given = inner.reads | inner.given if inner.returns or inner.tells else frozenset()
+            moving, copied = inner.handed(place), inner.called_by()
+            flow |= moving | Flow(replaceable=frozenset({one}))
+            if one.definer:
+                flow |= Flow(called=frozenset({one}), copied=copied.copied, left=copied.left, given=given)
+            else:
+                flow |= replace(copied, writes=moving.writes, channels=moving.channels, keeps=moving.keeps)
         return replace(flow, returns=False)
 
     def _fired(self, relations: Iterable[int], path: tuple[str, ...] | None, depth: int) -> Flow:
         """What the triggers of written relations lead to; the row that fires them is the writer's own."""
-        fired = [self.names.by_oid[oid] for relation in relations for oid in self.names.triggers.get(relation, ())]
-        flow = self._called(fired, path, depth)
+        oids = [oid for relation in relations for oid in self.names.fired.get(relation, ())]
+        fired = [self.names.by_oid[oid] for oid in oids if oid in self.names.by_oid]
+        flow = self._called(fired, path, depth).called_by(fired=True)
         return replace(flow, row=frozenset(), shown=frozenset(), filled=frozenset(), changes_row=False)
 
     def _columns(self, relation: int, column: str) -> Iterator[Column]:
@@ -280,9 +258,15 @@ def _of_rows(uses: Uses, rows: frozenset[str]) -> Uses:
     return replace(uses, reads=uses.reads - fired, fields=uses.fields | named) if fired else uses
 
 
-def _carries(uses: Uses, body: Body) -> bool:
-    """Whether a statement uses a variable, which may hold what another one read."""
-    return any(variable in body.variables for variable, _ in uses.fields)
+def _of_anything(flow: Flow) -> Flow:
+    """As if all that is written took whatever a caller gives."""
+    return moved_by(flow, frozenset({Parameter(0)}), frozenset({Parameter(0)}))
+
+
+def _reaching(uses: Uses) -> str | None:
+    """A function of the server that it calls and that does more than compute."""
+    found = (name for schema, name in uses.calls if schema in {None, OWN} and _REACHING.fullmatch(name))
+    return next((f"it calls {name}" for name in found), None)
 
 
 def _is_quiet(function: Function) -> bool:

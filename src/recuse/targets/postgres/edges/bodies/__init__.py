@@ -1,8 +1,7 @@
 """Traces the body of a function by the names in it: what it reads, writes, calls and tells. No database here.
 
 A body is read by PostgreSQL's own grammar, PL/pgSQL by its own too. What is not understood makes a body *unknown*, and
-an unknown body counts as reading whatever the role can read that it runs as. Values are not followed through variables:
-a statement that uses one may tell or copy whatever the body reads.
+an unknown body counts as reading whatever the role can read that it runs as.
 """
 
 from recuse.targets.postgres.edges.bodies.changes import statement_uses

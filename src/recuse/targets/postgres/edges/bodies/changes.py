@@ -6,7 +6,8 @@ from typing import Any, Literal
 import pgparse
 
 from recuse.targets.postgres.edges.bodies.calls import nodes, setting_of
-from recuse.targets.postgres.edges.bodies.statement import given, split, uses_of, within
+from recuse.targets.postgres.edges.bodies.parts import given, split
+from recuse.targets.postgres.edges.bodies.statement import uses_of, within
 from recuse.targets.postgres.edges.bodies.uses import ACTIVITY, LOCKS, SETTING, WHOLE, Change, Name, Uses
 
 
@@ -114,8 +115,7 @@ def _change_of(
     """A value is looked at alone, but its columns may be of every relation of the statement."""
     found = []
     for column, value in values:
-        parameters = {(f"${i.get('number', 0)}", WHOLE) for kind, i in nodes(value) if kind == "ParamRef"}
-        found.append((column, within(tree, value) | Uses(fields=frozenset(parameters))))
+        found.append((column, within(tree, value)))
     constants = tuple((column, text) for column, value in values if (text := _constant(value)) is not None)
     return Change(verb, _named(relation), tuple(found), spared=spared, constants=constants)
 

@@ -6,7 +6,8 @@ from typing import Any
 import pgparse
 
 from recuse.targets.postgres.edges.bodies.changes import used
-from recuse.targets.postgres.edges.bodies.statement import split, uses_of
+from recuse.targets.postgres.edges.bodies.parts import split
+from recuse.targets.postgres.edges.bodies.statement import uses_of
 from recuse.targets.postgres.edges.bodies.uses import Body, Uses
 
 

@@ -4,21 +4,28 @@ Columns are told by name alone: one counts as read of every relation of the stat
 may hold too much and never too little.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from recuse.targets.postgres.edges.bodies.calls import TELLING_SETTINGS, name_of, quoted, setting_of
-from recuse.targets.postgres.edges.bodies.uses import COMMENTS, WHOLE, Name, Uses
+from recuse.targets.postgres.edges.bodies.parts import HANDED
+from recuse.targets.postgres.edges.bodies.uses import COMMENTS, CURSOR, ROWS, SETTINGS, TABLE, WHOLE, Name, Uses
 
 _CHANGES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _HARMLESS: Final = frozenset({
-    "ClosePortalStmt", "FetchStmt", "ListenStmt", "LockStmt", "NotifyStmt", "RefreshMatViewStmt", "TransactionStmt",
+    "ClosePortalStmt", "ListenStmt", "LockStmt", "NotifyStmt", "RefreshMatViewStmt", "TransactionStmt",
     "TruncateStmt", "UnlistenStmt",
 })  # fmt: skip
 _WALKED: Final = frozenset({*_CHANGES, "SelectStmt", "CallStmt", "DeclareCursorStmt", "ExplainStmt"})
-_ROWS: Final = frozenset({"old", "new"})
+_FINDING: Final = frozenset({
+    "whereClause", "havingClause", "quals", "usingClause", "groupClause", "sortClause", "distinctClause", "limitCount",
+    "limitOffset", "windowClause",
+})  # fmt: skip
+"""Parts of a statement by which rows are found: what they ask stands in nothing that it gives."""
 _TEXTS: Final = frozenset({"text", "varchar", "bpchar", "name"})
+_GIVING: Final = {"current_setting": (SETTINGS, WHOLE), "current_query": ("new", WHOLE)}
+"""Functions of the server that give what a statement has put elsewhere: a setting, the text of what the client does."""
 
 
 @dataclass(slots=True)
@@ -33,39 +40,6 @@ class _Seen:
         self.uses |= Uses(**more)
 
 
-def split(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """An INSERT or UPDATE once for each column that it sets, so that what goes where is known; others as they are."""
-    ((kind, inner),) = tree.items()
-    if kind == "UpdateStmt" and all("val" in each["ResTarget"] for each in inner["targetList"]):
-        yield from ({kind: {**inner, "targetList": [each]}} for each in inner["targetList"])
-    elif kind == "InsertStmt" and (parts := given(inner.get("selectStmt", {}).get("SelectStmt", {}))):
-        columns = inner.get("cols") or [{"ResTarget": {"name": f"#{place}"}} for place in range(len(parts))]
-        for column, select in zip(columns, parts, strict=False):
-            yield {kind: {**inner, "cols": [column], "selectStmt": {"SelectStmt": select}}}
-    else:
-        yield tree
-        made = inner.get("into") or inner.get("intoClause")
-        if made and made["rel"].get("relpersistence") != "t":  # what it makes stays, its columns in order
-            query = inner.get("query") or {kind: {name: each for name, each in inner.items() if name != "intoClause"}}
-            yield from split({"InsertStmt": {"relation": made["rel"], "selectStmt": query}})
-
-
-def given(select: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """A query once for each of its outputs; nothing where they cannot be told apart."""
-    if "valuesLists" in select:
-        rows = [row["List"]["items"] for row in select["valuesLists"]]
-        return [{**select, "valuesLists": [{"List": {"items": list(items)}}]} for items in zip(*rows, strict=False)]
-    targets = select.get("targetList", [])
-    if select.get("op") != "SETOP_NONE" or any(_is_star(target) for target in targets):
-        return []
-    return [{**select, "targetList": [target]} for target in targets]
-
-
-def _is_star(target: Mapping[str, Any]) -> bool:
-    value = target["ResTarget"].get("val", {})
-    return any("A_Star" in each for each in value.get("ColumnRef", {}).get("fields", [])) or "A_Indirection" in value
-
-
 def uses_of(tree: Mapping[str, Any], keep: frozenset[str] | None = None) -> Uses:
     """What one statement uses."""
     ((kind, inner),) = tree.items()
@@ -73,6 +47,9 @@ def uses_of(tree: Mapping[str, Any], keep: frozenset[str] | None = None) -> Uses
         return Uses(channels=frozenset({inner["conditionname"]}))
     if kind == "CommentStmt":
         return Uses(channels=frozenset({COMMENTS}))
+    if kind == "FetchStmt":
+        cursor = frozenset({(CURSOR + inner["portalname"], WHOLE)})
+        return Uses(fields=cursor, value_fields=cursor)
     if kind in _HARMLESS:
         return Uses()
     if kind == "VariableSetStmt":
@@ -85,18 +62,34 @@ def uses_of(tree: Mapping[str, Any], keep: frozenset[str] | None = None) -> Uses
         return Uses(unknown=f"it holds a statement that does more than read and write ({kind})")
     if keep is not None and kind == "SelectStmt" and "targetList" in inner:
         tree = {kind: {**inner, "targetList": _kept(inner["targetList"], keep)}}
+    uses = _valued(tree)
+    return replace(uses, into=frozenset({CURSOR + inner["portalname"]})) if kind == "DeclareCursorStmt" else uses
+
+
+def _valued(tree: Any) -> Uses:
+    """With what of it stands in what it gives."""
     seen = _Seen()
     _walk(tree, frozenset(), seen)
-    return _attributed(seen)
+    given = _Seen(relations=list(seen.relations))
+    _walk(_without_finding(tree), frozenset(), given)
+    values = _attributed(given)
+    return replace(_attributed(seen), values=values.reads, value_fields=values.fields)
+
+
+def _without_finding(tree: Any) -> Any:
+    if isinstance(tree, list):
+        return [_without_finding(each) for each in tree]
+    if isinstance(tree, dict):
+        return {name: _without_finding(each) for name, each in tree.items() if name not in _FINDING}
+    return tree
 
 
 def _made(kind: str, inner: Mapping[str, Any]) -> Uses:
     """Making a table: a temporary one is forgotten, any other keeps what the query reads."""
     target = inner["relation"] if kind == "CreateStmt" else inner["into"]["rel"]
-    seen = _Seen()
-    _walk(inner.get("query", inner.get("tableElts", [])), frozenset(), seen)
-    uses = _attributed(seen)
+    uses = _valued(inner.get("query", inner.get("tableElts", [])))
     if target.get("relpersistence") == "t":
+        uses = replace(uses, into=frozenset({TABLE + target["relname"]}))
         return uses if inner.get("if_not_exists") else replace(uses, made=uses.made | {target["relname"]})
     return replace(uses, unknown="it makes a table that stays") if kind == "CreateTableAsStmt" else uses
 
@@ -154,10 +147,10 @@ def _meet(kind: str, inner: Any, tables: frozenset[str], seen: _Seen) -> None:
             _relation(inner, tables, seen)
         case "ColumnRef":
             seen.columns.append(tuple(_part(each) for each in inner["fields"]))
-        case "FuncCall":
-            name, arguments = name_of(inner["funcname"]), inner.get("args", [])
-            calls = frozenset() if setting_of(inner) else frozenset({name})
-            seen.add(calls=calls, channels=_channel(inner), converts=quoted(name, arguments))
+        case "FuncCall" | "funccall":
+            _called(inner, seen)
+        case "ParamRef":
+            seen.add(fields=frozenset({(f"${inner.get('number', 0)}", WHOLE)}))
         case "TypeName" | "typeName":
             if "names" in inner:
                 seen.add(types=frozenset({name_of(inner["names"])}))
@@ -178,6 +171,19 @@ def _meet(kind: str, inner: Any, tables: frozenset[str], seen: _Seen) -> None:
             seen.add(unknown="it makes a table that stays")
         case _ if kind in _CHANGES:
             _change(kind, inner, seen)
+
+
+def _called(inner: Mapping[str, Any], seen: _Seen) -> None:
+    name, arguments = name_of(inner["funcname"]), inner.get("args", [])
+    seen.add(
+        calls=frozenset() if setting_of(inner) else frozenset({name}),
+        channels=_channel(inner),
+        converts=quoted(name, arguments),
+        into=frozenset({SETTINGS} if name[1] == "set_config" else ()),
+        handed=frozenset({(name, inner[HANDED])} if HANDED in inner else ()),
+    )
+    if name[0] in {None, "pg_catalog"} and name[1] in _GIVING:
+        seen.add(fields=frozenset({_GIVING[name[1]]}))
 
 
 def _relation(inner: Mapping[str, Any], tables: frozenset[str], seen: _Seen) -> None:
@@ -228,7 +234,7 @@ def _attributed(seen: _Seen) -> Uses:
                 reads |= {(name, WHOLE) for alias, name in seen.relations if alias == last}
             outside.add((last, WHOLE))
             continue
-        if qualifier[0] in _ROWS:  # of a trigger; from PostgreSQL 18 also what RETURNING gives
+        if qualifier[0] in ROWS:  # of a trigger; from PostgreSQL 18 also what RETURNING gives
             outside.add((qualifier[0], column[1]))
             reads |= {(name, column[1]) for _, name in seen.relations}
             continue

@@ -7,7 +7,7 @@ import pgparse
 
 from recuse.targets.postgres.edges.bodies.calls import nodes
 from recuse.targets.postgres.edges.bodies.statement import within
-from recuse.targets.postgres.edges.bodies.uses import Uses
+from recuse.targets.postgres.edges.bodies.uses import TOLD, Uses
 
 _TEXTS: Final = ("text", "varchar", "character", "bpchar", "char", "name", "citext", "record")
 
@@ -25,10 +25,12 @@ def converted(function: Mapping[str, Any]) -> Iterator[tuple[int, Uses]]:
             continue
         typed = [_holds_no_text(function["datums"][number]) for number in numbers]
         if any(typed):
-            yield from ((id(expression), uses) for uses in _taken(expression["query"], typed))
+            texts = {each["PLpgSQL_var"]["refname"] for each in function["datums"]
+                     if "PLpgSQL_var" in each and not _holds_no_text(each)}  # fmt: skip
+            yield from ((id(expression), uses) for uses in _taken(expression["query"], typed, texts))
 
 
-def _taken(text: str, typed: list[bool]) -> Iterator[Uses]:
+def _taken(text: str, typed: list[bool], texts: set[str]) -> Iterator[Uses]:
     query = text if text.lstrip().lower().startswith(("select", "with")) else f"SELECT {text.partition(':=')[2]}"
     try:
         [tree] = [each["stmt"] for each in pgparse.parse(query)]
@@ -39,7 +41,11 @@ def _taken(text: str, typed: list[bool]) -> Iterator[Uses]:
         while "SubLink" in value and "targetList" in (found := value["SubLink"]["subselect"]["SelectStmt"]):
             value, inside = found["targetList"][0]["ResTarget"]["val"], {"SelectStmt": found}
         if holds and "ColumnRef" in value:
-            yield Uses(taken=within(inside, value).reads)
+            used = within(inside, value)
+            variables = frozenset(each for each in used.fields if each[0] in texts)
+            yield Uses(taken=used.reads)
+            if variables:
+                yield Uses(fields=variables, value_fields=variables, into=frozenset({TOLD}))
 
 
 def _holds_no_text(datum: Mapping[str, Any]) -> bool:

@@ -18,16 +18,30 @@ SETTING: Final = ":setting:"
 """Channels beside those of NOTIFY: advisory locks, comments and names of applications are shown to everyone, a setting,
 whose name follows, to the session that runs it."""
 
+SETTINGS: Final = ":settings"
+ERROR: Final = ":error"
+TOLD: Final = ":told"
+TABLE: Final = "table "
+CURSOR: Final = "cursor "
+"""Places of a body beside its variables: what it sets, what an error that it catches says, and one that it does not;
+a temporary table or a cursor, by name."""
+SESSION: Final = (SETTINGS, TABLE, CURSOR)
+"""How places begin that are there after the body has ended."""
+ROWS: Final = frozenset({"old", "new"})
+
 
 @dataclass(frozen=True, slots=True)
 class Uses:
     """What a statement uses. `reads` and `writes` are (relation, column); a relation of which no column is read has ''.
 
     A column that is written may be `#N`, the one at that place. `fields` are (qualifier, column) references to no
-    relation of the statement: variables, and NEW and OLD. `made` are temporary tables that it makes and that cannot
-    have been there before. `channels` are those of NOTIFY; '' is one that is not fixed. `converts` are types that
-    something is cast to: a value that is none of them shows in the error. `taken` are columns put into a variable that
-    holds no text. `changes` are what constraints may refuse. `unknown` says why it might do more.
+    relation of the statement: variables, and NEW and OLD. `values` and `value_fields` are those of both that stand in
+    what it gives, and not only in what it finds rows by. `into` are the places of the body that take what it gives:
+    variables, temporary tables; WHOLE is any of them. `handed` are calls of which it holds one argument alone. `made`
+    are temporary tables that it makes and that cannot have been there before. `channels` are those of NOTIFY; '' is one
+    that is not fixed. `converts` are types that something is cast to: a value that is none of them shows in the error.
+    `taken` are columns put into a variable that holds no text. `changes` are what constraints may refuse. `unknown`
+    says why it might do more.
     """
 
     reads: frozenset[tuple[Name, str]] = frozenset()
@@ -36,6 +50,10 @@ class Uses:
     operators: frozenset[Name] = frozenset()
     types: frozenset[Name] = frozenset()
     fields: frozenset[tuple[str, str]] = frozenset()
+    values: frozenset[tuple[Name, str]] = frozenset()
+    value_fields: frozenset[tuple[str, str]] = frozenset()
+    into: frozenset[str] = frozenset()
+    handed: frozenset[tuple[Name, int]] = frozenset()
     made: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     converts: frozenset[Name] = frozenset()
@@ -70,8 +88,8 @@ class Body:
     """A body by its statements.
 
     `returns`: what it returns may depend on what it reads; `tells`: so may what RAISE shows, `shown` being the
-    expressions that it shows. `variables` carry values from the statements in `kept` to others. `changes_row`: a
-    trigger gives back another row than it was given; `filled` are the columns of that row that it sets, and from what.
+    expressions that it shows. `variables` carry values from one statement to others. `parameters` are the names of what
+    it is given, in order; None where that is not known. `changes_row`: a trigger gives back another row than it got.
     """
 
     statements: tuple[Uses, ...]
@@ -79,9 +97,8 @@ class Body:
     tells: bool = False
     shown: tuple[Uses, ...] = ()
     variables: frozenset[str] = frozenset()
-    kept: tuple[Uses, ...] = ()
+    parameters: tuple[str, ...] | None = None
     changes_row: bool = False
-    filled: tuple[tuple[str, Uses], ...] = ()
 
     @property
     def uses(self) -> Uses:
