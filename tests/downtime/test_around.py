@@ -149,6 +149,16 @@ BY_SUPERUSERS: Final = (
         "function pg_read_binary_file(text): EXECUTE is granted",
     ),
     ("GRANT SELECT ON pg_catalog.pg_statistic TO bob", "pg_statistic: SELECT is granted to bob"),
+    (
+        "GRANT SELECT (stavalues1) ON pg_catalog.pg_statistic TO bob",
+        "pg_statistic column stavalues1: SELECT is granted to bob",
+    ),
+    ("GRANT CREATE ON SCHEMA pg_catalog TO bob", "schema pg_catalog: CREATE is granted to bob"),
+    (
+        "CREATE DOMAIN records.words AS text; ALTER TABLE records.person ADD COLUMN more records.words; "
+        "ALTER DOMAIN records.words OWNER TO bob",
+        "domain records.words: its owner is now bob, and records.person has a column of it",
+    ),
     ("CREATE PUBLICATION p FOR ALL TABLES", "publication p: it publishes records.person"),
     ("CREATE PUBLICATION p FOR TABLES IN SCHEMA records", "publication p: it publishes records.person"),
     ("ALTER TABLE records.person OWNER TO bob", "table records.person: its owner is now bob"),
@@ -164,6 +174,7 @@ NOTED: Final = (
 INNOCENT: Final = (
     "CREATE TRIGGER t AFTER UPDATE ON records.legacy FOR EACH ROW EXECUTE FUNCTION records.sends()",
     "ALTER TABLE records.legacy OWNER TO recuse_o_forged", "ALTER TABLE records.legacy DISABLE TRIGGER ALL",
+    "CREATE DOMAIN records.words AS text; ALTER DOMAIN records.words OWNER TO recuse_o_forged",
     "CREATE PUBLICATION q FOR TABLE records.legacy", "CREATE SCHEMA fresh; ALTER SCHEMA fresh OWNER TO recuse_o_forged",
     "ALTER SCHEMA records RENAME TO renamed; ALTER SCHEMA renamed RENAME TO records",
     "ALTER TABLE records.person ALTER name SET STATISTICS 200; ALTER TABLE records.person ADD UNIQUE (name)",

@@ -375,8 +375,16 @@ CHANGES_HANDS: Final = (
         "SELECT is granted to stranger",
     ),
     (
-        "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO stranger", "grant", "function pg_read_file(text)",
-        "EXECUTE is granted to stranger",
+        "GRANT SELECT (stavalues1) ON pg_catalog.pg_statistic TO stranger", "grant", "pg_statistic column stavalues1",
+        "SELECT is granted to stranger",
+    ),
+    (
+        "GRANT CREATE ON SCHEMA pg_catalog TO stranger", "grant", "schema pg_catalog",
+        "CREATE is granted to stranger",
+    ),
+    *(
+        (f"GRANT EXECUTE ON FUNCTION {name} TO stranger", "grant", f"function {name}", "EXECUTE is granted to stranger")
+        for name in ("pg_read_file(text)", "pg_read_binary_file(text)", "lo_import(text)", "lo_export(oid,text)")
     ),
 )  # fmt: skip
 STAYS: Final = (
@@ -385,6 +393,7 @@ STAYS: Final = (
     "ALTER TABLE e.other OWNER TO second", "ALTER TABLE e.other DISABLE TRIGGER ALL",
     "ALTER TABLE e.person ENABLE ROW LEVEL SECURITY",
     "ALTER PUBLICATION old ADD TABLE e.other", "ALTER TABLE e.person DISABLE TRIGGER own",
+    "GRANT USAGE ON SCHEMA pg_catalog TO stranger",
     "DROP TRIGGER own ON e.person", "GRANT EXECUTE ON FUNCTION pg_catalog.lower(text) TO stranger",
 )  # fmt: skip
 
@@ -417,6 +426,28 @@ def what_changes_hands_or_leaves_is_told(world: World) -> None:
             assert (seen[2], sorted(str(seen[3]).split(", ")), seen[4]) == (
                 "function e.sends()", runs.split(", "), "reported"
             )  # fmt: skip
+
+
+def a_governed_table_s_domain_changes_no_hands(world: World) -> None:
+    world.admin(
+        "CREATE DOMAIN e.words AS text; CREATE DOMAIN e.narrow AS e.words; CREATE DOMAIN e.free AS text;"
+        "ALTER TABLE e.person ADD COLUMN more e.narrow; ALTER TABLE e.other ADD COLUMN more e.free"
+    )
+    for mode in ("report", "close"):
+        _on(world, mode)
+        for domain in ("words", "narrow"):
+            given = f"ALTER DOMAIN e.{domain} OWNER TO second"
+            told = f"domain e.{domain}", "its owner is now second, and e.person has a column of it"
+            with world.undone():
+                if mode == "close":
+                    assert world.refused(given)[0] == f"refused by the policy: {': '.join(told)}"
+                else:
+                    world.connection.execute(given.encode())
+                    assert [row[1:4] for row in _seen(world)] == [("owner", *told)]
+        for statement in ("ALTER DOMAIN e.free OWNER TO second", "ALTER DOMAIN e.words SET DEFAULT 'x'"):
+            with world.undone():
+                world.connection.execute(statement.encode())
+                assert _seen(world) == [], statement
 
 
 def apply_alone_passes(world: World) -> None:
@@ -497,7 +528,8 @@ EVENT_CHECKS: Final = (
     report_writes_down_what_is_made, close_takes_back_what_is_given, what_is_forbidden_is_written_down_or_refused,
     what_is_allowed_goes_on, an_unbound_role_is_one_that_the_policy_knows, derived_objects_are_apply_s,
     nothing_gets_around, what_goes_with_its_table_is_not_refused,
-    extensions_are_not_the_policy_s, what_changes_hands_or_leaves_is_told, apply_alone_passes,
+    extensions_are_not_the_policy_s, what_changes_hands_or_leaves_is_told,
+    a_governed_table_s_domain_changes_no_hands, apply_alone_passes,
     outside_of_an_event_trigger_it_raises,
     what_is_open_to_nobody_is_written_down_too, a_function_of_the_bootstrap_superuser_counts_as_new,
     report_survives_and_close_does_not, what_cannot_be_closed_is_refused, long_names_are_cut,

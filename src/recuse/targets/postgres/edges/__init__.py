@@ -14,6 +14,7 @@ Nodes, as seen from one login L that starts at `login:L`:
     database:D             L can connect to it
     insert:T trigger:T …   L can change it, attach triggers     programs: backup: slots: future:S.tables
     attached:F             L can make a trigger function run    create:S temporary: making:   L can make objects
+    schemas:   owns:S      L can make schemas, drop what others have in this one
     changed:T.c            L has rows that it does not see changed there: to anything, or to what stands after `/`
     bent:…                 a row policy's function finds what L made, in the place of what it means
     mirror:T channel:C     L reads rows copied there, sent there    leakproof:F   L can call it, and it tells

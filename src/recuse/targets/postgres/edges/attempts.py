@@ -11,7 +11,7 @@ from psycopg import sql
 
 from recuse.targets.postgres.edges.columns import Column, Shapes
 from recuse.targets.postgres.edges.flows import Function, Lookup
-from recuse.targets.postgres.edges.hooks import Holder
+from recuse.targets.postgres.edges.hooks import Holder, Owned
 from recuse.targets.postgres.edges.reproduce import READ
 
 _SHOW: Final = sql.SQL("BEGIN RAISE NOTICE '%', (SELECT r::pg_catalog.text FROM {} AS r LIMIT 1);\n{}END")
@@ -19,7 +19,7 @@ _MADE: Final = sql.SQL("CREATE FUNCTION pg_temp.recuse_reach() RETURNS {} LANGUA
 _STAND_IN: Final = sql.SQL("CREATE VIEW pg_temp.{} AS SELECT {} WHERE pg_temp.recuse_reach()")
 _GRANT: Final = sql.SQL("GRANT SELECT ON pg_temp.{} TO PUBLIC")
 _DOMAIN: Final = sql.SQL("CREATE DOMAIN pg_temp.{} AS pg_catalog.text CHECK (pg_temp.recuse_reach())")
-_ATTACH: Final = sql.SQL("CREATE TRIGGER recuse_reach BEFORE {} ON {} EXECUTE FUNCTION pg_temp.recuse_reach()")
+_ATTACH: Final = sql.SQL("CREATE TRIGGER recuse_reach {} {} ON {} {}EXECUTE FUNCTION pg_temp.recuse_reach()")
 _FIRE: Final = {
     "insert": sql.SQL("INSERT INTO {table} DEFAULT VALUES"), "update": sql.SQL("UPDATE {table} SET {column} = DEFAULT"),
     "delete": sql.SQL("DELETE FROM {table}"), "truncate": sql.SQL("TRUNCATE {table}"),
@@ -98,36 +98,42 @@ def _call_of(function: Function) -> str | None:
 def attached_to(shapes: Shapes, holder: Holder) -> str:
     """Attaches a trigger to a table, and changes the table as a role that may."""
     made = _MADE.format(sql.SQL("trigger"), sql.Literal(_show("").as_string()))
-    attach = _ATTACH.format(_WORDS[holder.action], _table(shapes, holder.relation))
-    return _joined(made, attach, *fired(shapes, holder.role, holder.action, holder.relation))
+    view = any(column.kind == "v" for column in shapes.columns.get(holder.relation, {}).values())
+    # what stands for a view's rows, and all that fires where a parent is named, fires for each row
+    rows = sql.SQL("FOR EACH ROW " if view or holder.attempt is not None else "")
+    attach = _ATTACH.format(
+        sql.SQL("INSTEAD OF" if view else "BEFORE"), _WORDS[holder.action], _named(holder.relation_name), rows
+    )
+    return _joined(made, attach, *fired(shapes, holder.role, holder.action, holder.relation, holder.attempt))
 
 
-def read_by(shapes: Shapes, relation: int, then: Sequence[str]) -> str:
+def read_by(shapes: Shapes, one: Owned, then: Sequence[str]) -> str:
     """Makes a relation of one's own run code for whoever reads it, which somebody else then does."""
-    columns = shapes.columns[relation].values()
-    table = _table(shapes, relation)
+    columns, table = list(shapes.columns.get(one.relation, {}).values()), _named(one.name)
     made = _MADE.format(sql.SQL("boolean STABLE"), sql.Literal(_show("RETURN true;\n").as_string()))
-    if next(iter(columns)).kind == "v":
+    if any(column.kind == "v" for column in columns):
         planted = [_RULE.format(table, sql.SQL(", ").join(map(_nothing, columns)))]
     else:
         planted = [_GUARD.format(table), _POLICY.format(table)]
     return "; ".join([_joined(made, *planted), *then])
 
 
-def as_reader(shapes: Shapes, role: str, relation: int) -> list[str]:
+def as_reader(shapes: Shapes, one: Owned) -> list[str]:
     """What a role that reads a relation does."""
-    return [each.as_string() for each in fired(shapes, role, "select", relation)]
+    return [each.as_string() for each in fired(shapes, one.reader, "select", one.relation, one.attempt)]
 
 
-def fired(shapes: Shapes, role: str | None, action: str, relation: int) -> Sequence[sql.Composable]:
-    """What a role, or a superuser, does to a relation."""
-    column = next(iter(shapes.columns[relation].values()))
+def fired(
+    shapes: Shapes, role: str | None, action: str, relation: int, attempt: str | None = None
+) -> Sequence[sql.Composable]:
+    """What a role, or a superuser, does to a relation; `attempt` where that needs other words than usual."""
     become = [] if role is None else [sql.SQL("SET ROLE {}").format(sql.Identifier(role))]
-    kept = action == "maintain" and column.kind == "m"
-    does = (_REFRESH if kept else _FIRE[action]).format(
-        table=_table(shapes, relation), column=sql.Identifier(column.name)
-    )
-    return [sql.SQL("RESET SESSION AUTHORIZATION"), *become, does]
+    column = next(iter(shapes.columns.get(relation, {}).values()), None)
+    said: list[sql.Composable] = [] if attempt is None else [sql.SQL(cast("Any", attempt))]
+    if attempt is None and column is not None:  # a relation without columns has no name there
+        form = _REFRESH if action == "maintain" and column.kind == "m" else _FIRE[action]
+        said = [form.format(table=_table(shapes, relation), column=sql.Identifier(column.name))]
+    return [sql.SQL("RESET SESSION AUTHORIZATION"), *become, *said]
 
 
 def returned(shapes: Shapes, relation: int) -> str:
@@ -201,6 +207,11 @@ def _nothing(column: Column) -> sql.Composed:
     """A column of the same name and type, without a value; the type is as the server wrote it."""
     kind = sql.SQL(cast("Any", column.type))
     return sql.SQL("CAST(NULL AS {}) AS {}").format(kind, sql.Identifier(column.name))
+
+
+def _named(name: str) -> sql.SQL:
+    """A name as SQL writes it."""
+    return sql.SQL(cast("Any", name))
 
 
 def _table(shapes: Shapes, relation: int) -> sql.Identifier:

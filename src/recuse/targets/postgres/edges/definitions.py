@@ -70,7 +70,7 @@ def defined(connection: Connection, shapes: Shapes, guarded: Container[str]) -> 
     unknown = []
     for one in definitions:
         try:
-            queries[one.tree] = read_query(one.tree)
+            queries[one.tree] = _of_others(one, read_query(one.tree))
         except ValueError:
             unknown.append(f"definitions not understood: {one.node}: its stored query has an unknown form")
     known = [one for one in definitions if one.tree in queries]
@@ -86,6 +86,13 @@ def _under(shapes: Shapes, view: Definition, query: Query) -> Iterator[tuple[Col
         base = shapes.columns.get(origin[0], {}).get(origin[1]) if origin else None
         if base is not None:
             yield column, base
+
+
+def _of_others(one: Definition, query: Query) -> Query:
+    """Without the view itself, which from PostgreSQL 16 a query names as read where CREATE RULE has written it."""
+    if one.event != "1":
+        return query
+    return replace(query, reads=frozenset(read for read in query.reads if read.relation != one.relation))
 
 
 def plain(definitions: Sequence[Definition]) -> frozenset[int]:
@@ -131,6 +138,7 @@ class _Maker:
     def _asks(self, one: Definition) -> frozenset[str] | None:
         """What a view, and the views inside it, ask of whoever runs a query on it; None if it fails for everyone."""
         if one.relation not in self._asked:
+            self._asked[one.relation] = None  # of views that read each other the server shows nothing to anybody
             self._asked[one.relation] = self._asks_anew(one)
         return self._asked[one.relation]
 

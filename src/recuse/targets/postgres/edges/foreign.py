@@ -8,7 +8,7 @@ says otherwise; whether the password is the right one is not asked.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from psycopg import sql
@@ -87,6 +87,7 @@ class Linker:
                 self.lines += self._unseen(each, server)
                 for arrival in self._arrivals(each, server):
                     yield from self._of(each, arrival)
+                yield from self._turned(each, server)
                 yield from self._told(each, server)
             yield from self._trusted(each)
             for found in each.passwords:
@@ -127,6 +128,22 @@ class Linker:
             attempt = f"SELECT {each.foreign.dblink}.dblink_connect('recuse_reach', {_literal(arrival.server.written)})"
             role = there.marked(f"role:{arrival.remote}")
             yield Edge(usage, role, "dblink", arrival.reason, attempt, (connects,), only_as, arrival.remote)
+
+    def _turned(self, each: Database, server: Server) -> Iterator[Edge]:
+        """Who owns a server turns it to another database, where the same mappings arrive."""
+        known = server.handler == _TABLES and self.here.meant_by(server.options)
+        for other in self.databases if known and server.owner not in self._known[each.mark].superusers else ():
+            turned = replace(server, options=server.options | {"dbname": other.name})
+            for arrival in self._arrivals(each, turned) if other.name != server.options.get("dbname") else ():
+                if arrival.there is not None:
+                    reader = each.marked(f"reader:{server.name}.{_literal(other.name)}.{arrival.remote}")
+                    reason = f"{server.owner} owns {server.name} and can turn it: {arrival.reason}"
+                    word = "SET" if "dbname" in server.options else "ADD"
+                    attempt = f"ALTER SERVER {server.name} OPTIONS ({word} dbname {_literal(other.name)}); "
+                    makes = (each.marked("place:tables"),)
+                    for owner in _held_by(each, server.owner):
+                        yield Edge(owner, reader, "user mapping", reason, None, makes, arrival.only_as)
+                    yield from _own_tables(reader, server, self._reads(arrival.there, arrival.remote), attempt)
 
     def _arrivals(self, each: Database, server: Server) -> Iterator[_Arrival]:
         """By every mapping, for everyone whose connections it serves."""
@@ -187,14 +204,15 @@ class Linker:
             whose = mapping.mapped or "PUBLIC"
             if asked not in {"secret", "unknown"}:
                 continue
-            holder = f"foreign:{server.name}" if mapping.mapped else f"role:{server.owner}"
+            holders = [each.marked(f"foreign:{server.name}")] if mapping.mapped else _held_by(each, server.owner)
+            column = each.marked("column:pg_catalog.pg_user_mapping.umoptions")
             for source, view, only_as in (
-                (holder, "pg_user_mappings", mapping.mapped or None),
-                ("column:pg_catalog.pg_user_mapping.umoptions", "pg_user_mapping", None),
+                *((holder, "pg_user_mappings", mapping.mapped or None) for holder in holders),
+                (column, "pg_user_mapping", None),
             ):
                 reason = f"{view} shows the password of {role}, in the user mapping for {whose} on {server.name}"
                 read = " ".join(("SELECT umoptions FROM", f"pg_catalog.{view}"))
-                yield learned(each.marked(source), role, reason, read, only_as)
+                yield learned(source, role, reason, read, only_as)
 
     def _trusted(self, each: Database) -> Iterator[Edge]:
         """dblink_connect_u arrives as everyone whom the server lets in from itself without a secret."""
@@ -241,14 +259,19 @@ def learned(source: str, role: str, reason: str, read: str, only_as: str | None 
     return Edge(source, f"login:{role}", "stored password", reason, attempt, only_as=only_as, identity=role)
 
 
-def _own_tables(reader: str, server: Server, reads: Mapping[str, tuple[str, Edge]]) -> Iterator[Edge]:
-    """What a foreign table of one's own shows: any relation that the arriving role reads."""
+def _held_by(each: Database, role: str) -> list[str]:
+    """Where the rights of a role are held: by whoever has them, and by its own login."""
+    return [each.marked(f"role:{role}"), each.marked(f"login:{role}")]
+
+
+def _own_tables(reader: str, server: Server, reads: Mapping[str, tuple[str, Edge]], first: str = "") -> Iterator[Edge]:
+    """What a foreign table of one's own shows: any relation that the arriving role reads; `first` is done before."""
     for node, (identity, last) in reads.items():
         kind, _, name = node.partition(":")
         parts = _NAME.fullmatch(split_mark(name)[0])
         if kind in _RELATIONS and parts:
             schema, table = parts.groups()
-            made = f"IMPORT FOREIGN SCHEMA {schema} LIMIT TO ({table}) FROM SERVER {server.name} INTO pg_temp"
+            made = f"{first}IMPORT FOREIGN SCHEMA {schema} LIMIT TO ({table}) FROM SERVER {server.name} INTO pg_temp"
             attempt = "; ".join((made, " ".join(("SELECT * FROM", f"pg_temp.{table}", "LIMIT 1"))))
             reason = f"a foreign table of one's own shows it: {last.reason}"
             yield Edge(reader, node, "foreign table", reason, attempt, identity=identity)

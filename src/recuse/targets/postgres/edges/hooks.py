@@ -72,11 +72,12 @@ class EventTrigger:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A role that is granted an action on a relation."""
+    """A role that is granted an action on a relation, and how it does that, where not in the usual words."""
 
     relation: int
     action: str
     role: str
+    attempt: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Holder:
     relation_name: str
     action: str
     role: str | None
+    attempt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +99,4 @@ class Owned:
     name: str
     owner: str
     reader: str | None
+    attempt: str | None

@@ -58,7 +58,8 @@ def read_database(connection: Connection) -> Database:
         wider += conflicts(security, widening.columns, rows_of(connection, "conflict_keys", Keyed), base)
     if security.tables:
         wider += leaking(security, rows_of(connection, "leakproof", Leakproof), base)
-    run = [*stored.edges, *runs.edges]
+    own = {(e.target, e.source.replace("role:", "definer:", 1)) for e in base if e.target.startswith("owns:")}
+    run = [*stored.edges, *(edge for edge in runs.edges if (edge.source, edge.target) not in own)]
     rights = [*base, *shown, *wider, *run, *_held([*base, *shown], run)]
     edges = [
         *_expanded(rights, runs.acting),

@@ -49,7 +49,8 @@ class Planted:
                 yield from self._used(trigger.relation, event, trigger.function, title)
         for hook in hooks:
             if hook.relation:
-                yield from self._used(hook.relation, hook.action, hook.function, hook.title)
+                attempt = hook.attempt if hook.source is None else None
+                yield from self._used(hook.relation, hook.action, hook.function, hook.title, attempt)
         yield from self._by_superusers(triggers)
         yield from self._by_anyone(events)
 
@@ -63,17 +64,28 @@ class Planted:
                 if trigger is not None:
                     attempt = written_anew(called, fired(self.shapes, None, trigger.events[0], trigger.relation))
                 yield from _anew(called, target, one.owner_name, what, attempt)
+            if not one.atomic and "trigger" not in called.gives:
+                yield self._made_anew(one, called)
 
-    def _used(self, relation: int, action: str, oid: int, title: str) -> Iterator[Edge]:
+    def _made_anew(self, one: Function, called: Function) -> Edge:
+        """Who owns the schema drops what a text body calls by its name, whoever owns it, and makes its own."""
+        what = f"who owns schema {called.schema} can drop {called.title} and make another"
+        reason = f"{what}, which {one.title} calls as its owner {one.owner_name}"
+        again = called_anew(called, one.call) if "trigger" not in one.gives else None
+        attempt = again and f"DROP ROUTINE {called.title}; {again}"
+        target = f"definer:{one.owner_name}"
+        return Edge(f"owns:{called.schema}", target, "planted code", reason, attempt, identity=one.owner_name)
+
+    def _used(self, relation: int, action: str, oid: int, title: str, attempt: str | None = None) -> Iterator[Edge]:
         """To every role that is granted what makes the function run."""
         function = self.functions.get(oid)
         if function is None:
             return
         for user in self.users:
             if (user.relation, user.action) == (relation, action) and user.role != function.owner_name:
-                attempt = written_anew(function, fired(self.shapes, user.role, action, relation))
+                does = fired(self.shapes, user.role, action, relation, user.attempt or attempt)
                 what = f"which {title} runs as {user.role} ({action})"
-                yield from _anew(function, f"role:{user.role}", user.role, what, attempt)
+                yield from _anew(function, f"role:{user.role}", user.role, what, written_anew(function, does))
 
     def _by_superusers(self, triggers: Sequence[Trigger]) -> Iterator[Edge]:
         """A superuser needs no grant to run what somebody attached to a table; what computes only is left out."""
@@ -112,14 +124,14 @@ class Planted:
         for one in owned:
             if one.reader is not None:
                 reason = f"{one.owner} decides what runs for whoever reads its {one.name}, as {one.reader} may"
-                attempt = read_by(self.shapes, one.relation, as_reader(self.shapes, one.reader, one.relation))
+                attempt = read_by(self.shapes, one, as_reader(self.shapes, one))
                 yield _reading(one, f"role:{one.reader}", one.reader, reason, attempt)
         for function in functions:
             read = {column.relation for column in self.tracer.flow(function).reads} if function.definer else set()
             found = sorted((owners[each] for each in read & owners.keys()), key=lambda each: each.name)
             for one in {each.owner: each for each in reversed(found) if each.owner != function.owner_name}.values():
                 reason = f"{one.owner} decides what runs for whoever reads its {one.name}, as {function.title} does"
-                attempt = read_by(self.shapes, one.relation, [function.call])
+                attempt = read_by(self.shapes, one, [function.call])
                 yield _reading(one, f"definer:{function.owner_name}", function.owner_name, reason, attempt)
 
 

@@ -33,13 +33,47 @@ FROM (
   UNION
   SELECT e.event || ':' || r.name, r.oid, e.event, format('the constraint %I of %s', k.conname, r.name), d.function, true,
          format('INSERT INTO %s DEFAULT VALUES', r.name)
-  FROM used AS d JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid AND k.contype = 'c'
+  FROM used AS d JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid AND k.contype IN ('c', 'x')
   JOIN relation AS r ON r.oid = k.conrelid, unnest(ARRAY['insert', 'update']) AS e (event)
   UNION
   SELECT e.event || ':' || r.name, r.oid, e.event, format('the index %s', i.indexrelid::regclass), d.function, true,
          format('INSERT INTO %s DEFAULT VALUES', r.name)
   FROM used AS d JOIN pg_index AS i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
   JOIN relation AS r ON r.oid = i.indrelid, unnest(ARRAY['insert', 'update']) AS e (event)
+  UNION
+  SELECT 'insert:' || r.name, r.oid, 'insert', 'the partition key of ' || r.name, d.function, true,
+         format('INSERT INTO %s DEFAULT VALUES', r.name)
+  FROM used AS d JOIN relation AS r ON d.classid = 'pg_class'::regclass AND r.oid = d.objid AND d.objsubid = 0 AND r.relkind = 'p'
+  UNION
+  SELECT NULL, r.oid, e.event, format('the operator class %I, by which %s is ordered,', c.opcname, o.title), m.amproc::oid, false,
+         CASE WHEN e.event = 'insert' THEN format('INSERT INTO %1$s (%2$I) VALUES (%3$s), (%3$s)', r.name, a.attname,
+           CASE y.typcategory WHEN 'N' THEN '1' WHEN 'S' THEN quote_literal('x') WHEN 'D' THEN 'now()' ELSE 'DEFAULT' END) END
+  FROM (
+    SELECT i.indrelid AS relation, k.class, k.number, 'the index ' || i.indexrelid::regclass AS title
+    FROM pg_index AS i, unnest(i.indclass::oid[], i.indkey::int2[]) AS k (class, number)
+    UNION
+    SELECT t.partrelid, k.class, k.number, t.partrelid::regclass::text
+    FROM pg_partitioned_table AS t, unnest(t.partclass::oid[], t.partattrs::int2[]) AS k (class, number)
+  ) AS o
+  JOIN pg_opclass AS c ON c.oid = o.class AND c.oid >= 16384
+  JOIN pg_amproc AS m ON m.amprocfamily = c.opcfamily
+  JOIN relation AS r ON r.oid = o.relation
+  LEFT JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = o.number AND a.attnum > 0
+  LEFT JOIN pg_type AS y ON y.oid = a.atttypid
+  CROSS JOIN unnest(ARRAY['insert', 'update', 'maintain']) AS e (event)
+  UNION
+  SELECT NULL, r.oid, 'select', format('the cast from %s to %s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL)),
+         c.castfunc, true, format('SELECT CAST(%I AS %s) FROM %s', a.attname, format_type(c.casttarget, NULL), r.name)
+  FROM pg_cast AS c JOIN pg_attribute AS a ON a.atttypid = c.castsource AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN relation AS r ON r.oid = a.attrelid
+  WHERE c.castfunc >= 16384 AND c.castsource >= 16384
+  UNION
+  SELECT NULL, r.oid, 'insert', format('the cast from %s to %s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL)),
+         c.castfunc, true, format('INSERT INTO %s (%I) VALUES (NULL::%s::%s)', r.name, a.attname, format_type(c.castsource, NULL),
+                                  format_type(c.casttarget, NULL))
+  FROM pg_cast AS c JOIN pg_attribute AS a ON a.atttypid = c.casttarget AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN relation AS r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'f')
+  WHERE c.castfunc >= 16384 AND c.casttarget >= 16384
   UNION
   SELECT CASE e.event WHEN 'select' THEN r.node ELSE e.event || ':' || r.name END, r.oid, e.event,
          format('the row policy %I of %s', p.polname, r.name), d.function, true, NULL

@@ -13,6 +13,9 @@
   FROM relation AS r
   JOIN pg_class AS c ON c.oid = r.oid
   WHERE c.relhastriggers OR c.relhasrules OR r.oid IN (SELECT oid FROM looked)
+), written AS MATERIALIZED (
+  SELECT DISTINCT d.relation FROM doing AS d JOIN pg_class AS c ON c.oid = d.relation
+  WHERE d.action IN ('insert', 'update', 'delete') AND d.grantee NOT IN (0, c.relowner)
 )
 SELECT 'role:' || pg_get_userbyid(r.relowner) AS source, e.event || ':' || r.name AS target, 'ownership' AS kind,
        format('%I owns %s', pg_get_userbyid(r.relowner), r.name) AS reason,
@@ -25,9 +28,7 @@ UNION ALL
 SELECT 'role:' || pg_get_userbyid(r.relowner), 'trigger:' || r.name, 'ownership', format('%I owns %s', pg_get_userbyid(r.relowner), r.name),
        NULL, ARRAY[r.schema], NULL
 FROM relation AS r
-WHERE r.relkind IN ('r', 'p') AND EXISTS (
-  SELECT FROM aclexplode(r.relacl) AS a
-  WHERE a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE') AND a.grantee NOT IN (0, r.relowner))
+WHERE r.relkind IN ('r', 'p', 'v', 'f') AND r.oid IN (SELECT relation FROM written)
 UNION ALL
 SELECT CASE g.grantee WHEN 0 THEN 'public:' ELSE 'role:' || pg_get_userbyid(g.grantee) END, lower(g.privilege_type) || ':' || r.name,
        'grant ' || g.privilege_type,

@@ -2,7 +2,7 @@
 -- in the catalog is not older; a catalog of which the transaction has changed no row is left out. What a class holds by the policy is
 -- DELETE on a table where it has a row policy, USAGE of a sequence, and what a derived object gives, its owner role gives; columns
 -- are apply's alone, so that who changes a column and grants something does so in two transactions. Of the server's own those are
--- looked at that read files, or values of other tables.
+-- looked at that read files, or values of other tables, and pg_catalog itself.
 CREATE OR REPLACE FUNCTION recuse.granted()
 RETURNS TABLE (class oid, object oid, grantees oid[], refused boolean, name text, detail text)
 LANGUAGE plpgsql STABLE SECURITY INVOKER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -14,6 +14,7 @@ DECLARE
   relations constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_class'::regclass) > 0;
   attributes constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_attribute'::regclass) > 0;
   functions constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_proc'::regclass) > 0;
+  schemas constant boolean := uncounted OR pg_stat_get_xact_tuples_updated('pg_namespace'::regclass) > 0;
 BEGIN
   RETURN QUERY
     WITH changed AS MATERIALIZED (
@@ -23,7 +24,7 @@ BEGIN
       UNION ALL
       SELECT 'pg_class'::regclass, c.oid, c.relowner, c.relkind, a.attacl, format(' column %I', a.attname)
       FROM (SELECT a.attrelid, a.attname, a.attacl FROM pg_attribute a
-            WHERE attributes AND a.attrelid >= 16384 AND a.attacl IS NOT NULL AND age(a.xmin) <= 0 OFFSET 0) a
+            WHERE attributes AND (a.attrelid >= 16384 OR a.attrelid = ANY (catalogs)) AND a.attacl IS NOT NULL AND age(a.xmin) <= 0 OFFSET 0) a
       JOIN pg_class c ON c.oid = a.attrelid
       WHERE c.relpersistence <> 't'
       UNION ALL
@@ -35,9 +36,12 @@ BEGIN
       FROM pg_proc p
       WHERE functions AND p.proname IN ('pg_read_file', 'pg_read_binary_file', 'lo_import', 'lo_export') AND p.oid < 16384
         AND age(p.xmin) <= 0
+      UNION ALL  -- into which everyone looks first
+      SELECT 'pg_namespace'::regclass, n.oid, n.nspowner, 'N', n.nspacl, ''
+      FROM pg_namespace n WHERE schemas AND n.nspname = 'pg_catalog' AND age(n.xmin) <= 0
     )
     SELECT c.class, c.oid, '{}'::oid[], true,
-           CASE c.kind WHEN 'F' THEN 'function ' || c.oid::regprocedure ELSE c.oid::regclass || c.part END,
+           CASE c.kind WHEN 'F' THEN 'function ' || c.oid::regprocedure WHEN 'N' THEN 'schema ' || c.oid::regnamespace ELSE c.oid::regclass || c.part END,
            format('%s is granted to %s', string_agg(DISTINCT x.privilege_type, ', '),
                   CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee)::text END)
     FROM changed c CROSS JOIN LATERAL unnest(recuse.beyond(c.acl, c.owner)) g (oid) JOIN LATERAL aclexplode(c.acl) x ON x.grantee = g.oid
@@ -49,6 +53,7 @@ BEGIN
                         ELSE x.privilege_type = 'DELETE' AND recuse.governed(c.oid)
                              AND EXISTS (SELECT FROM pg_policy p WHERE p.polname ^@ 'recuse_' AND p.polrelid = c.oid
                                                                    AND g.oid = ANY (p.polroles)) END)
+      AND NOT (c.kind = 'N' AND x.privilege_type = 'USAGE')
       AND NOT (x.privilege_type = 'MAINTAIN' AND recuse.ours(c.owner, 'o'))
     GROUP BY c.class, c.oid, c.kind, c.part, x.grantee;
 END

@@ -138,6 +138,22 @@ BEGIN
       grantees := '{}';
       RETURN NEXT;
     END IF;
+  ELSIF of_class = 'pg_type'::regclass THEN  -- who owns a domain adds checks to it, which are told the values of every row
+    IF recuse.reowned(of_class, of_object) THEN
+      detail := (WITH RECURSIVE made (type) AS (
+                   SELECT of_object UNION SELECT t.oid FROM made m JOIN pg_type t ON t.typtype = 'd' AND t.typbasetype = m.type)
+                 SELECT format('its owner is now %I, and %s has a column of it', pg_get_userbyid(min(t.typowner::bigint)::oid),
+                               min(a.attrelid::regclass::text))
+                 FROM made m JOIN pg_type t ON t.oid = of_object AND t.typtype = 'd'
+                 JOIN pg_attribute a ON a.atttypid = m.type AND a.attnum > 0 AND NOT a.attisdropped
+                 WHERE recuse.governed(a.attrelid) HAVING count(*) > 0);
+      IF detail IS NOT NULL THEN
+        code := 'owner';
+        refused := true;
+        name := 'domain ' || of_object::regtype;
+        RETURN NEXT;
+      END IF;
+    END IF;
   ELSIF of_class = 'pg_policy'::regclass THEN
     code := 'row-policy';
     refused := true;

@@ -1,0 +1,3 @@
+SELECT * FROM pub.self;
+SELECT * FROM pub.one;
+SELECT ssn FROM pub.two;

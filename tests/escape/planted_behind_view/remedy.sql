@@ -1,0 +1,2 @@
+DROP VIEW IF EXISTS pub.limits CASCADE;
+TRUNCATE mine.loot;

@@ -1,0 +1,2 @@
+SET SESSION AUTHORIZATION app;
+INSERT INTO pub.plain SELECT code FROM pub.coded;

@@ -1,0 +1,2 @@
+DROP CAST (pub.code AS text);
+TRUNCATE mine.loot;

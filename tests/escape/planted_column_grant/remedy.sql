@@ -1,0 +1,2 @@
+ALTER TABLE pub.log ALTER number DROP DEFAULT;
+TRUNCATE mine.loot;

@@ -1,0 +1,2 @@
+ALTER SCHEMA tools OWNER TO owner1;
+DROP FUNCTION tools.label(integer);

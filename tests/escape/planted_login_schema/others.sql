@@ -1,0 +1,2 @@
+SET SESSION AUTHORIZATION app;
+SELECT count(*) FROM list;

@@ -1,0 +1,2 @@
+DO $$ BEGIN EXECUTE format('REVOKE CREATE ON DATABASE %I FROM ice', current_database()); END $$;
+DROP SCHEMA IF EXISTS app CASCADE;

@@ -1,0 +1,2 @@
+DROP OPERATOR CLASS pub.by_words USING btree CASCADE;
+TRUNCATE mine.loot;

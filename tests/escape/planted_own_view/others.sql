@@ -1,0 +1,2 @@
+SET SESSION AUTHORIZATION app;
+INSERT INTO mine.inbox VALUES ('x');

@@ -1,0 +1,2 @@
+DROP VIEW IF EXISTS mine.inbox;
+TRUNCATE mine.loot;

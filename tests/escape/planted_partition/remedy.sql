@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS pub.log_rest;
+TRUNCATE mine.loot;

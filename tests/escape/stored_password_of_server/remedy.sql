@@ -1,0 +1,1 @@
+ALTER SERVER other OWNER TO postgres;
