@@ -76,12 +76,16 @@ class Graph:
             ended = bool(path) and place.node in targets
             if ended:
                 found.append(path)
+            nearest: dict[tuple[int, str, str, str], tuple[Edge, Place]] = {}
             for edge, following in self._steps(place, reached):
                 if ended and not edge.widens:
                     continue
                 if following not in useful or following in visited:
                     continue
                 key = (number, edge.kind, edge.reason, alike(edge.target))
+                if key not in nearest or useful[following] < useful[nearest[key][1]]:
+                    nearest[key] = edge, following
+            for key, (edge, following) in nearest.items():
                 if key not in seen:
                     seen[key] = len(seen) + 1
                     queue.append((following, (*path, edge), seen[key], visited | {following}))
@@ -92,18 +96,20 @@ class Graph:
             if edge.only_as in {None, place.identity} and _unmet(edge, place.identity, reached) is None:
                 yield edge, place.after(edge)
 
-    def _useful(self, reached: Mapping[Place, Path], targets: Collection[str]) -> set[Place]:
-        """The reached places from which some target is reached."""
+    def _useful(self, reached: Mapping[Place, Path], targets: Collection[str]) -> Mapping[Place, int]:
+        """The reached places from which some target is reached, each with the number of steps that takes at least."""
         before: dict[Place, list[Place]] = {}
         for place in reached:
             for _, following in self._steps(place, reached):
                 before.setdefault(following, []).append(place)
-        useful = {place for place in reached if place.node in targets}
-        stack = list(useful)
-        while stack:
-            fresh = set(before.get(stack.pop(), ())) - useful
-            useful |= fresh
-            stack.extend(fresh)
+        useful = dict.fromkeys((place for place in reached if place.node in targets), 0)
+        queue = deque(useful)
+        while queue:
+            place = queue.popleft()
+            for fresh in before.get(place, ()):
+                if fresh not in useful:
+                    useful[fresh] = useful[place] + 1
+                    queue.append(fresh)
         return useful
 
 
