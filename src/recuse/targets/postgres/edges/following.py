@@ -5,6 +5,7 @@ The order of statements is not looked at: what a place ever takes, it gives when
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Final
 
@@ -34,7 +35,7 @@ class _Step:
         return self.values.union(*(held.get(place, frozenset()) for place in places))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Following:
     """A body, its statements, and what each of them leads to by itself."""
 
@@ -44,10 +45,10 @@ class Following:
 
     def moved(self) -> Iterator[Flow]:
         """What each statement copies and sends, of all that it rests on; and what of that it puts in."""
-        resting, putting = self._resting(), self._putting()
-        held, put = self._held(resting), self._held(putting)
-        for flow, whole, part in zip(self.flows, resting, putting, strict=True):
-            sources = whole.sources(held)
+        putting = self._putting()
+        put = self._held(putting)
+        for flow, whole, part in zip(self.flows, self._resting, putting, strict=True):
+            sources = whole.sources(self._rest)
             yield moved_by(flow, sources, part.sources(put)) | Flow(
                 filled=frozenset(_filled(whole, sources)), left=frozenset(self._left(whole, sources))
             )
@@ -59,23 +60,27 @@ class Following:
 
     def shown(self, raised: Sequence[Uses]) -> frozenset[str]:
         """The columns of the row that fires that come into what RAISE or an error shows through variables."""
-        held = self._held(self._resting())
         asked = (_Step(self._taken(uses.fields, uses.reads), _NONE, frozenset()) for uses in raised)
-        found = (step.sources(held) for step in asked)
-        return frozenset(value for each in (*found, held.get(TOLD, ())) for value in each if isinstance(value, str))
+        found = [*(step.sources(self._rest) for step in asked), self._rest.get(TOLD, frozenset())]
+        return frozenset(value for each in found for value in each if isinstance(value, str))
 
     def tells(self) -> bool:
         """Whether values show in an error, or a cursor outlives the body, which its caller finds in pg_cursors."""
-        told = self._held(self._resting()).get(TOLD, frozenset())
+        told = self._rest.get(TOLD, frozenset())
         left = (place for uses in self.statements for place in uses.into)
         return any(isinstance(value, Column) for value in told) or any(place.startswith(CURSOR) for place in left)
 
+    @cached_property
     def _resting(self) -> list[_Step]:
         """By all that statements ask, also to find rows."""
         return [
             _Step(self._taken(uses.fields, uses.reads), self._into(uses, flow), _own(uses, flow, flow.reads | flow.row))
             for uses, flow in zip(self.statements, self.flows, strict=True)
         ]
+
+    @cached_property
+    def _rest(self) -> _Held:
+        return self._held(self._resting)
 
     def _putting(self) -> list[_Step]:
         """By what stands in what statements give."""
@@ -84,13 +89,13 @@ class Following:
             for uses, flow in zip(self.statements, self.flows, strict=True)
         ]
 
-    @property
-    def _given(self) -> dict[str, frozenset[Value]]:
+    @cached_property
+    def _given(self) -> _Held:
         """What its parameters hold, by their names and by their numbers."""
         named = enumerate(self.body.parameters or (), 1)
         return {each: frozenset({Parameter(place)}) for place, name in named for each in (name, f"${place}")}
 
-    @property
+    @cached_property
     def _places(self) -> frozenset[str]:
         into = (each for uses in self.statements for each in uses.into)
         left = (place for flow in self.flows for place in (*flow.keeps, *(place for place, _ in flow.left)))
@@ -98,7 +103,7 @@ class Following:
 
     def _held(self, steps: Sequence[_Step]) -> _Held:
         """What each place may hold, in the end."""
-        held = self._given
+        held = dict(self._given)
         left = [
             _Step(_NONE, frozenset({place}), frozenset({value})) for flow in self.flows for place, value in flow.left
         ]
