@@ -2,4 +2,5 @@
 CREATE ROLE app LOGIN;
 GRANT SELECT ON cpd.person TO app;
 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO ice', current_database()); END $$;
-ALTER ROLE postgres SET search_path = pg_catalog; -- the superuser has a path of its own
+DO $$ BEGIN -- the superuser has a path of its own
+EXECUTE format('ALTER ROLE postgres IN DATABASE %I SET search_path = pg_catalog', current_database()); END $$;
