@@ -45,7 +45,7 @@ class Watching:
 
     def __init__(self, server: Server, database: str) -> None:
         self.dsn = server.dsn(database, "app", PASSWORD)
-        self.stop = threading.Event()
+        self.stop, self.begun = threading.Event(), threading.Event()
         self.as_standby = self.promoted = self.shown_after = 0
         self.thread = threading.Thread(target=self.run)
 
@@ -56,12 +56,14 @@ class Watching:
                 seen = rows(connection)
                 if recovering:
                     self.as_standby += bool(seen)
+                    self.begun.set()
                 else:
                     self.promoted += 1
                     self.shown_after += bool(seen)
 
     def __enter__(self) -> "Watching":
         self.thread.start()
+        assert self.begun.wait(30), "it has read once before the promotion"
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -237,3 +237,13 @@ def _holds(graph: Graph, column: str) -> bool:
     """Whether a column is said to hold a copy of the secret."""
     found = {place.node for place in graph.search(Place(f"column:public.pub.{column}", ANYONE))}
     return not found.isdisjoint({"part:public.src.secret", "column:public.src.secret"})
+
+
+def test_a_job_that_is_not_understood_is_told(own_server: Server) -> None:
+    with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA cron; CREATE TABLE cron.job (jobid bigint, command text, database text)")
+        for job in ("SELECT 1", "CREATE TABLE copy AS SELECT 1", "DO $$ BEGIN END $$"):
+            connection.execute("INSERT INTO cron.job VALUES (1, %s, current_database())", (job,))
+        told = [line for line in collect(connection, "postgres").not_examined if "scheduled" in line]
+    assert len(told) == 1
+    assert "(DoStmt)" in told[0]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from recuse.targets.postgres.edges.bodies import Uses
+from recuse.targets.postgres.edges.catalog import Connection, grouped, rows_of
 from recuse.targets.postgres.edges.columns import Shapes
 from recuse.targets.postgres.edges.flows import Function
-from recuse.targets.postgres.edges.hooks import Behind
+from recuse.targets.postgres.edges.hooks import Behind, Hook, Trigger
 from recuse.targets.postgres.edges.refused import Constraint
 
 
@@ -43,3 +44,31 @@ class Names:
         """Names of functions that are none of a column: after a dot they call the function."""
         columns = {column.name for each in self.shapes.columns.values() for column in each.values()}
         return frozenset(self.functions) - columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    name: str
+
+
+def names_in(
+    connection: Connection, shapes: Shapes, functions: Sequence[Function], triggers: Sequence[Trigger],
+    hooks: Sequence[Hook],
+) -> Names:  # fmt: skip
+    """What names mean in the connected database, which has these."""
+    transitions: dict[int, frozenset[str]] = {}
+    for trigger in triggers:
+        transitions[trigger.function] = transitions.get(trigger.function, frozenset()) | frozenset(trigger.rows)
+    fired = [(trigger.relation, trigger.function) for trigger in triggers]
+    fired += [(hook.relation, hook.function) for hook in hooks if hook.action in {"insert", "update"}]
+    refusing = rows_of(connection, "constraints", Constraint) if functions else []
+    return Names(
+        shapes=shapes,
+        functions=grouped((one.name, one) for one in functions),
+        by_oid={one.oid: one for one in functions},
+        own=frozenset(each.name for each in rows_of(connection, "names", _Name)),
+        fired=grouped(dict.fromkeys(fired)),
+        transitions=transitions,
+        constraints=grouped((one.relation, one) for one in refusing),
+        behind=rows_of(connection, "behind", Behind) if functions else [],
+    )

@@ -13,19 +13,19 @@ from typing import Final
 from recuse.paths import ANYONE, Edge
 from recuse.targets.postgres.edges.acting import acting
 from recuse.targets.postgres.edges.attempts import easiest, provoked, returned, stand_in
+from recuse.targets.postgres.edges.bodies import STAYS
 from recuse.targets.postgres.edges.broadcast import broadcast, kept, stays
-from recuse.targets.postgres.edges.catalog import Connection, grouped, rows_of
+from recuse.targets.postgres.edges.catalog import Connection, rows_of
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.definitions import EVENTS, HELD, Defined, Definition, allowed, plain
 from recuse.targets.postgres.edges.flows import Flow, Function, Role
-from recuse.targets.postgres.edges.hooks import Behind, EventTrigger, Holder, Hook, Owned, Trigger, User
+from recuse.targets.postgres.edges.hooks import EventTrigger, Holder, Hook, Owned, Trigger, User
 from recuse.targets.postgres.edges.jobs import Job, jobs_in
 from recuse.targets.postgres.edges.kept import Kept, Stored, filled
 from recuse.targets.postgres.edges.mirrors import Mirrors, between, part_of
-from recuse.targets.postgres.edges.naming import Names
+from recuse.targets.postgres.edges.naming import names_in
 from recuse.targets.postgres.edges.node_tree import Read, read_query
 from recuse.targets.postgres.edges.planted import Planted
-from recuse.targets.postgres.edges.refused import Constraint
 from recuse.targets.postgres.edges.row_changes import Written
 from recuse.targets.postgres.edges.row_security import RowSecurity
 from recuse.targets.postgres.edges.same_rows import Derived
@@ -46,28 +46,13 @@ class Running:
     bent: Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    name: str
-
-
 def running(connection: Connection, shapes: Shapes, stored: Defined, security: RowSecurity) -> Running:
     """Everything that runs in this database with other rights than those of whoever makes it run."""
     functions = rows_of(connection, "functions", Function)
     triggers = rows_of(connection, "triggers", Trigger)
-    by_name = grouped((one.name, one) for one in functions)
     hooks = rows_of(connection, "hooks", Hook)
-    written = ((one.relation, one.function) for one in hooks if one.action in {"insert", "update"})
-    fired = grouped(dict.fromkeys((*((trigger.relation, trigger.function) for trigger in triggers), *written)))
-    refusing = rows_of(connection, "constraints", Constraint) if functions else []
-    rows: dict[int, frozenset[str]] = {}
-    for trigger in triggers:
-        rows[trigger.function] = rows.get(trigger.function, frozenset()) | frozenset(trigger.rows)
-    by_oid = {one.oid: one for one in functions}
-    own = frozenset(each.name for each in rows_of(connection, "names", _Name))
-    constraints = grouped((one.relation, one) for one in refusing)
-    behind = rows_of(connection, "behind", Behind) if functions else []
-    tracer = Tracer(Names(shapes, by_name, by_oid, own, fired, rows, constraints, behind))
+    names = names_in(connection, shapes, functions, triggers, hooks)
+    by_oid, tracer = names.by_oid, Tracer(names)
     maker = _Maker(connection, shapes, tracer, by_oid, plain(stored.definitions), security,
                    Mirrors(shapes, security, stored.under))  # fmt: skip
     maker.ask(functions)
@@ -129,8 +114,11 @@ class _Maker:
         """What a job copies."""
         if one.text is None:
             self.unknown.append(f"scheduled jobs: the statements in {one.name} are not readable for this account")
-        else:
-            self.mirrors.note(self.tracer.job(one.text), f"the scheduled job {one.name} copies it there", 0)
+            return
+        flow = self.tracer.job(one.text)
+        self.mirrors.note(flow, f"the scheduled job {one.name} copies it there", 0)
+        if flow.unknown not in {None, STAYS}:  # what becomes of the table that it makes is followed
+            self.unknown.append(f"scheduled jobs: {one.name}: {flow.unknown}")
 
     def written(self, one: Function) -> Iterator[Written]:
         """What a definer function changes, where row policies may ask for it."""

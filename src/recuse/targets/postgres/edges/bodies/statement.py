@@ -18,6 +18,7 @@ _HARMLESS: Final = frozenset({
     "TruncateStmt", "UnlistenStmt",
 })  # fmt: skip
 _WALKED: Final = frozenset({*_CHANGES, "SelectStmt", "CallStmt", "DeclareCursorStmt", "ExplainStmt"})
+STAYS: Final = "it makes a table that stays"
 _FINDING: Final = frozenset({
     "whereClause", "havingClause", "quals", "usingClause", "groupClause", "sortClause", "distinctClause", "limitCount",
     "limitOffset", "windowClause",
@@ -91,7 +92,7 @@ def _made(kind: str, inner: Mapping[str, Any]) -> Uses:
     if target.get("relpersistence") == "t":
         uses = replace(uses, into=frozenset({TABLE + target["relname"]}))
         return uses if inner.get("if_not_exists") else replace(uses, made=uses.made | {target["relname"]})
-    return replace(uses, unknown="it makes a table that stays") if kind == "CreateTableAsStmt" else uses
+    return replace(uses, unknown=STAYS) if kind == "CreateTableAsStmt" else uses
 
 
 def within(tree: Mapping[str, Any], value: Any) -> Uses:
@@ -168,7 +169,7 @@ def _meet(kind: str, inner: Any, tables: frozenset[str], seen: _Seen) -> None:
                 seen.columns.append((WHOLE,))
             seen.columns += [(each["String"]["sval"],) for each in inner.get("usingClause", [])]
         case "intoClause":
-            seen.add(unknown="it makes a table that stays")
+            seen.add(unknown=STAYS)
         case _ if kind in _CHANGES:
             _change(kind, inner, seen)
 
