@@ -119,7 +119,7 @@ def _filter(query: Mapping[str, Tree]) -> tuple[bool, bool]:
     jointree = query.get(":jointree")
     where = isinstance(jointree, Mapping) and jointree.get(":quals") != _NULL
     ends = any(query.get(name, _NULL) != _NULL for name in (":limitCount", ":limitOffset"))
-    apart = ends or any(query.get(name, _NULL) not in {_NULL, "false"} for name in _APART)
+    apart = ends or any(query.get(name, _NULL) not in (_NULL, "false") for name in _APART)
     return (where or ends) and query.get(":setOperations") == _NULL, where and not apart
 
 

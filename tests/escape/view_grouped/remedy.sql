@@ -1,0 +1,1 @@
+REVOKE SELECT ON pub.counted FROM ice;
