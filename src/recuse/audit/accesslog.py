@@ -95,9 +95,11 @@ def read_log(path: Path, system: str, attributes: Mapping[str, AttributeType]) -
     form = path.suffix.removeprefix(".")
     if form not in ("parquet", "csv"):
         raise InputError(f"`{path.name}` is neither `.parquet` nor `.csv`", "convert the log, or rename the file")
-    if not path.is_file() or re.search(r"[*?\[\]{}]", str(path)):
+    if re.search(r"[*?\[\]{}]", str(path)):
         remedy = "give the path of one file, without `*`, `?`, brackets or braces"
         raise InputError(f"`{path}` is not the path of a log", remedy)
+    if not path.is_file():
+        raise InputError(f"there is no log `{path}`", "give the path of a file that is there")
     with _connection(path) as connection:
         types = _header(path) if form == "csv" else _columns(connection, path)
         known = _checked(types, attributes, form)

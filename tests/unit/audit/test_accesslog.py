@@ -112,15 +112,16 @@ def test_another_suffix_is_refused(name: str, tmp_path: Path) -> None:
     assert refusal(tmp_path / name) == f"`{name}` is neither `.parquet` nor `.csv`"
 
 
-@pytest.mark.parametrize("name", ["absent.parquet", "*.parquet", "log[1].csv"])
+@pytest.mark.parametrize("name", ["*.parquet", "log[1].csv"])
 def test_what_is_no_single_file_is_refused(name: str, tmp_path: Path) -> None:
     write_parquet(tmp_path / "one.parquet", LINES)
     (tmp_path / "log[1].csv").write_text("")
     assert refusal(tmp_path / name).endswith("is not the path of a log")
 
 
-def test_an_address_is_not_fetched() -> None:
-    assert refusal(Path("s3://somewhere/log.parquet")).endswith("is not the path of a log")
+@pytest.mark.parametrize("path", ["absent.parquet", "s3://somewhere/log.parquet"], ids=["missing", "an address"])
+def test_what_is_not_there_is_refused_and_not_fetched(path: str) -> None:
+    assert refusal(Path(path)).startswith("there is no log `")
 
 
 def csv_of(tmp_path: Path, *changed: Cells, edit: tuple[str, str] = ("", "")) -> Path:

@@ -39,6 +39,7 @@ from recuse.errors import RecuseError, TargetError
 from recuse.paths import FILTERED, Edge, Place
 from recuse.targets.postgres.edges.catalog import Connection, noted_in, rows_of
 from recuse.targets.postgres.edges.columns import Column
+from recuse.targets.postgres.edges.definitions import COMPUTED
 from recuse.targets.postgres.edges.elsewhere import opened
 from recuse.targets.postgres.edges.foreign import Linker
 from recuse.targets.postgres.edges.inside import read_database
@@ -170,8 +171,8 @@ def collect(connection: Connection, database: str) -> Collected:
     )
 
 
-def _order(edge: Edge) -> tuple[int, str, str, str]:
-    return _RANK[edge.kind], edge.source, edge.target, edge.reason
+def _order(edge: Edge) -> tuple[int, str, bool, str, str]:
+    return _RANK[edge.kind], edge.source, edge.reason == COMPUTED, edge.target, edge.reason
 
 
 def _live(edges: Iterable[Edge], logins: Iterable[str]) -> Iterator[Edge]:

@@ -22,6 +22,9 @@ SHOWN: Final = "shown:"
 HELD: Final = "held:"
 """Before a node: the right is held, whether or not the object can be named (a stored query names it already)."""
 
+COMPUTED: Final = "it computes the column"
+"""Why a view has a column that is made of others: it is shown after those that are what they show."""
+
 EVENTS: Final = {"2": "update", "3": "insert", "4": "delete"}
 """What fires a rule, by pg_rewrite.ev_type."""
 
@@ -55,11 +58,13 @@ class Defined:
     """Edges out of views and rules; the definitions themselves; what was not understood.
 
     `under` has, by a view's column, the column that it is: what is written to the one is written to the other.
+    `computed` are the columns of views that are no column but made of some.
     """
 
     edges: tuple[Edge, ...]
     definitions: tuple[Definition, ...]
     under: Mapping[Column, Column]
+    computed: frozenset[Column]
     not_understood: tuple[str, ...]
 
 
@@ -77,15 +82,21 @@ def defined(connection: Connection, shapes: Shapes, guarded: Container[str]) -> 
     asked = [(one.owner, read) for one in known for read in queries[one.tree].reads]
     views = {one.relation: one for one in known if one.event == "1" and one.kind == "v"}
     maker = _Maker(shapes, queries, allowed(connection, asked), guarded, views)
-    under = dict(chain(*(_under(shapes, one, queries[one.tree]) for one in views.values())))
-    return Defined(tuple(chain(*map(maker.definition, known))), tuple(definitions), under, tuple(unknown))
+    outputs = [(one, column, base) for one in known if one.event == "1"
+               for column, base in _outputs(shapes, one, queries[one.tree])]  # fmt: skip
+    return Defined(
+        tuple(chain(*map(maker.definition, known))),
+        tuple(definitions),
+        {column: base for one, column, base in outputs if one.kind == "v" and base is not None},
+        frozenset(column for _, column, base in outputs if base is None),
+        tuple(unknown),
+    )
 
 
-def _under(shapes: Shapes, view: Definition, query: Query) -> Iterator[tuple[Column, Column]]:
+def _outputs(shapes: Shapes, view: Definition, query: Query) -> Iterator[tuple[Column, Column | None]]:
+    """The columns of a view, each with the one that it is, if it is one."""
     for column, origin in zip(shapes.columns.get(view.relation, {}).values(), query.outputs, strict=True):
-        base = shapes.columns.get(origin[0], {}).get(origin[1]) if origin else None
-        if base is not None:
-            yield column, base
+        yield column, shapes.columns.get(origin[0], {}).get(origin[1]) if origin else None
 
 
 def _of_others(one: Definition, query: Query) -> Query:

@@ -82,9 +82,9 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a caller gives at a place, the first being 1; 0 stands for any of them."""
+    """An argument of the caller's by its number, the first being 1; 0 stands for any of them."""
 
-    place: int
+    number: int
 
 
 Value = Column | Parameter | str
@@ -98,7 +98,7 @@ class Flow:
     `row` are columns of the row that fires a trigger, `shown` those of them that RAISE shows. `called` are functions
     that run with rights of their own, `replaceable` all functions that run inside. `copied` are pairs: a column that is
     written, and what may be written there; `put` those that stand in what is written, and not only in what finds rows;
-    `values` are so of what is read; `left` are so of places of the session, which hold it afterwards, `keeps` those
+    `values` are so of what is read; `left` are so of carriers of the session, which hold it afterwards, `keeps` those
     that hold what is given here; `sent` are so of channels, `filled` of the row that fires itself. `changed` are
     changes: by which verb, of which column, to what (`Given` of `row_changes`). `told` are columns that the error of a
     failed constraint shows. `given` is what functions with rights of their own give back to it.
@@ -139,13 +139,13 @@ class Flow:
         """Whether it computes from its arguments alone."""
         return not (self.unknown or self.reads or self.writes or self.called or self.channels)
 
-    def handed(self, place: int | None) -> "Flow":
-        """What a call moves into what it writes: the argument at a place; any of them where none is given."""
-        meant = {Parameter(0), Parameter(place or 0)}
+    def handed(self, number: int | None) -> "Flow":
+        """What a call moves into what it writes: one argument, or any of them."""
+        meant = {Parameter(0), Parameter(number or 0)}
         return Flow(
-            writes=self.writes if place is None else frozenset(t for t, value in self.copied if value in meant),
-            channels=self.channels if place is None else frozenset(c for c, value in self.sent if value in meant),
-            keeps=frozenset(p for p, value in self.left if value in meant or (place is None and _is_given(value))),
+            writes=self.writes if number is None else frozenset(t for t, value in self.copied if value in meant),
+            channels=self.channels if number is None else frozenset(c for c, value in self.sent if value in meant),
+            keeps=frozenset(p for p, value in self.left if value in meant or (number is None and _is_given(value))),
         )
 
     def called_by(self, *, fired: bool = False) -> "Flow":

@@ -1,6 +1,7 @@
 """Follows values through a body: from what its statements read into variables and temporary tables, and on from there.
 
-The order of statements is not looked at: what a place ever takes, it gives whenever it is asked.
+What holds values between statements is a *carrier*: a variable, a temporary table, a cursor, what is set, what an error
+says. The order of statements is not looked at: what a carrier ever takes, it gives whenever it is asked.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ _Held = Mapping[str, frozenset[Value]]
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A statement by the places that it takes from, those that take what it gives, and the values of its own."""
+    """A statement by the carriers that it takes from, those that take what it gives, and the values of its own."""
 
     taken: frozenset[str]
     into: frozenset[str]
@@ -30,9 +31,9 @@ class _Step:
 
     def sources(self, held: _Held) -> frozenset[Value]:
         """All that stands in what it gives; where it takes a variable, with what decides over variables."""
-        variables = any(place.partition(".")[0] not in ROWS for place in self.taken)
-        places = [*self.taken, WHOLE] if variables else [*self.taken]
-        return self.values.union(*(held.get(place, frozenset()) for place in places))
+        variables = any(carrier.partition(".")[0] not in ROWS for carrier in self.taken)
+        carriers = [*self.taken, WHOLE] if variables else [*self.taken]
+        return self.values.union(*(held.get(carrier, frozenset()) for carrier in carriers))
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Following:
     def _left(self, step: _Step, sources: frozenset[Value]) -> Iterator[tuple[str, Value]]:
         """What it leaves where the session has it afterwards."""
         given = sources if self.body.parameters is not None else sources | {Parameter(0)}
-        yield from product((place for place in step.into if place.startswith(SESSION)), given)
+        yield from product((carrier for carrier in step.into if carrier.startswith(SESSION)), given)
 
     def shown(self, raised: Sequence[Uses]) -> frozenset[str]:
         """The columns of the row that fires that come into what RAISE or an error shows through variables."""
@@ -67,8 +68,8 @@ class Following:
     def tells(self) -> bool:
         """Whether values show in an error, or a cursor outlives the body, which its caller finds in pg_cursors."""
         told = self._rest.get(TOLD, frozenset())
-        left = (place for uses in self.statements for place in uses.into)
-        return any(isinstance(value, Column) for value in told) or any(place.startswith(CURSOR) for place in left)
+        left = (carrier for uses in self.statements for carrier in uses.into)
+        return any(isinstance(value, Column) for value in told) or any(carrier.startswith(CURSOR) for carrier in left)
 
     @cached_property
     def _resting(self) -> list[_Step]:
@@ -93,19 +94,21 @@ class Following:
     def _given(self) -> _Held:
         """What its parameters hold, by their names and by their numbers."""
         named = enumerate(self.body.parameters or (), 1)
-        return {each: frozenset({Parameter(place)}) for place, name in named for each in (name, f"${place}")}
+        return {each: frozenset({Parameter(number)}) for number, name in named for each in (name, f"${number}")}
 
     @cached_property
-    def _places(self) -> frozenset[str]:
+    def _carriers(self) -> frozenset[str]:
         into = (each for uses in self.statements for each in uses.into)
-        left = (place for flow in self.flows for place in (*flow.keeps, *(place for place, _ in flow.left)))
+        left = (carrier for flow in self.flows for carrier in (*flow.keeps, *(carrier for carrier, _ in flow.left)))
         return frozenset({*self.body.variables, *self._given, *into, *left})
 
     def _held(self, steps: Sequence[_Step]) -> _Held:
-        """What each place may hold, in the end."""
+        """What each carrier may hold, in the end."""
         held = dict(self._given)
         left = [
-            _Step(_NONE, frozenset({place}), frozenset({value})) for flow in self.flows for place, value in flow.left
+            _Step(_NONE, frozenset({carrier}), frozenset({value}))
+            for flow in self.flows
+            for carrier, value in flow.left
         ]
         going = [*left, *(step for step in steps if step.into)]
         grown = True
@@ -113,31 +116,31 @@ class Following:
             grown = False
             for step in going:
                 values = step.sources(held)
-                for place in step.into:
-                    if not values <= held.get(place, frozenset()):
-                        held[place] = held.get(place, frozenset()) | values
+                for carrier in step.into:
+                    if not values <= held.get(carrier, frozenset()):
+                        held[carrier] = held.get(carrier, frozenset()) | values
                         grown = True
         return held
 
     def _into(self, uses: Uses, flow: Flow) -> frozenset[str]:
         tables = {TABLE + name for (schema, name), _ in uses.writes if schema in _OWN}
-        return uses.into | flow.keeps | (tables & self._places)
+        return uses.into | flow.keeps | (tables & self._carriers)
 
     def _taken(
         self, fields: Collection[tuple[str, str]], reads: Collection[tuple[tuple[str | None, str], str]]
     ) -> frozenset[str]:
-        """The places that these mean; a name may be one of a variable, after that of a function or block."""
-        places = self._places
+        """The carriers that these mean; a name may be one of a variable, after that of a function or block."""
+        carriers = self._carriers
         found = {TABLE + name for (schema, name), column in reads if schema in _OWN and column}
         for qualifier, name in fields:
             if qualifier in ROWS:
                 found |= {qualifier, f"{qualifier}.{name}"}
-                found |= {each for each in places if name == WHOLE and each.startswith(f"{qualifier}.")}
+                found |= {each for each in carriers if name == WHOLE and each.startswith(f"{qualifier}.")}
             elif qualifier in _ERRORS:
                 found.add(ERROR)
             else:
-                found.add(qualifier if qualifier in places else name)
-        return frozenset(found & places - {WHOLE})
+                found.add(qualifier if qualifier in carriers else name)
+        return frozenset(found & carriers - {WHOLE})
 
 
 def _own(uses: Uses, flow: Flow, read: frozenset[Value]) -> frozenset[Value]:
@@ -147,7 +150,7 @@ def _own(uses: Uses, flow: Flow, read: frozenset[Value]) -> frozenset[Value]:
 
 def _filled(step: _Step, sources: Collection[Value]) -> Iterator[tuple[str, str]]:
     """The columns of the row that fires which a trigger sets, with those of the same row whose values they take."""
-    columns = [place.partition(".")[2] for place in step.into if place.startswith("new.")]
+    columns = [carrier.partition(".")[2] for carrier in step.into if carrier.startswith("new.")]
     for value in sources:
         if isinstance(value, str):
             yield from ((column, value) for column in columns)

@@ -10,7 +10,7 @@ from recuse.targets.postgres.edges.columns import Column, Shapes
 from recuse.targets.postgres.edges.conflict import Keyed, conflicts, shows_hidden_rows
 from recuse.targets.postgres.edges.copies import shapes_in
 from recuse.targets.postgres.edges.database import Database
-from recuse.targets.postgres.edges.definitions import HELD, defined
+from recuse.targets.postgres.edges.definitions import COMPUTED, HELD, defined
 from recuse.targets.postgres.edges.dropping import dropping, drops_policies
 from recuse.targets.postgres.edges.leakproof import Leakproof, leaking
 from recuse.targets.postgres.edges.row_changes import Given, Way, Written
@@ -49,7 +49,9 @@ def read_database(connection: Connection) -> Database:
     )
     stored = defined(connection, shapes, security.tables)
     runs = running(connection, shapes, stored, security)
-    shown = [Edge(c.node, c.column, "column", "it holds the column") for c in columns]
+    shown = [
+        Edge(c.node, c.column, "column", COMPUTED if c in stored.computed else "it holds the column") for c in columns
+    ]
     widening = _widening(connection, security, columns, runs)
     wider = list(widening.edges(base))
     if drops_policies(connection.info.server_version):

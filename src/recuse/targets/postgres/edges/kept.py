@@ -11,6 +11,7 @@ from recuse.targets.postgres.edges.bodies import WHOLE
 from recuse.targets.postgres.edges.columns import TABLES, Column, Shapes
 from recuse.targets.postgres.edges.flows import Function, Role
 from recuse.targets.postgres.edges.hooks import Trigger
+from recuse.targets.postgres.edges.mirrors import part_of
 from recuse.targets.postgres.edges.same_rows import Derived
 from recuse.targets.postgres.edges.tracing import Tracer
 
@@ -68,7 +69,7 @@ class Kept:
             kind = "materialized view" if one.refreshed else "mirror"
             for column in self.readable(role, reads) if role else sorted(reads, key=lambda each: each.column):
                 identity = role.name if role and column.kind not in TABLES else ANYONE
-                yield Edge(one.column, _part(column), kind, f"{what}, which reads it", identity=identity)
+                yield Edge(one.column, part_of(column), kind, f"{what}, which reads it", identity=identity)
 
 
 def filled(
@@ -84,8 +85,4 @@ def filled(
         for target, value in sorted(tracer.flow(function).filled):
             for base in columns.values() if value == WHOLE else filter(None, [columns.get(value)]):
                 if target in columns and base.name != target:
-                    yield Derived(one.node, columns[target].column, _part(base), target, "mirror", why)
-
-
-def _part(column: Column) -> str:
-    return column.column.replace("column:", "part:", 1)
+                    yield Derived(one.node, columns[target].column, part_of(base), target, "mirror", why)

@@ -187,17 +187,17 @@ class Tracer:
         return {each for relation, column in named if column for each in self._columns(relation, column)}
 
     def _called(
-        self, functions: Iterable[Function], path: tuple[str, ...] | None, depth: int, place: int | None = None
+        self, functions: Iterable[Function], path: tuple[str, ...] | None, depth: int, number: int | None = None
     ) -> Flow:
         """What calls lead to; one with rights of its own stays a step of its own. What they return is used inside.
 
-        `place` is that of the only argument that is given.
+        `number` is that of the only argument that is given.
         """
         flow = Flow()
         for one in functions:
             inner = self.flow(one, path, depth + 1)
             given = inner.reads | inner.given if inner.returns or inner.tells else frozenset()
-            moving, copied = inner.handed(place), inner.called_by()
+            moving, copied = inner.handed(number), inner.called_by()
             flow |= moving | Flow(replaceable=frozenset({one}))
             if one.definer:
                 flow |= Flow(called=frozenset({one}), copied=copied.copied, left=copied.left, given=given)

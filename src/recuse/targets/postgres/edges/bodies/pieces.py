@@ -18,7 +18,7 @@ _PASSING: Final = frozenset({
 })  # fmt: skip
 _DECIDING: Final = frozenset({"PLpgSQL_stmt_if", "PLpgSQL_if_elsif", "PLpgSQL_stmt_while", "PLpgSQL_stmt_exit",
                               "PLpgSQL_stmt_case", "PLpgSQL_case_when"})  # fmt: skip
-ANY: Final = frozenset({WHOLE})
+_ANY: Final = frozenset({WHOLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def pieces(function: Any) -> Iterator[Piece]:
             row = kind in _DYNAMIC and len(into) == 1
             yield Piece(text, into, row, values=(*map("SELECT {}".format, given),), place=place)
         if kind == "PLpgSQL_expr" and id(inner) not in left_out:
-            into = taking.get(id(inner), ANY)
+            into = taking.get(id(inner), _ANY)
             text = _sql(inner)
             row = id(inner) in whole and len(into) == 1
             yield Piece(text, into, row, id(inner) in deciding, place=id(inner))
@@ -134,8 +134,8 @@ def fetched(function: Mapping[str, Any]) -> Iterator[Uses]:
             yield from _taken(ERROR, _named(function, items))
 
 
-def _taken(place: str, into: frozenset[str]) -> Iterator[Uses]:
-    fields = frozenset({(place, WHOLE)})
+def _taken(carrier: str, into: frozenset[str]) -> Iterator[Uses]:
+    fields = frozenset({(carrier, WHOLE)})
     yield Uses(fields=fields, value_fields=fields, into=into)
 
 

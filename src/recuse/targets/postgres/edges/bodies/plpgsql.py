@@ -12,7 +12,7 @@ from recuse.targets.postgres.edges.bodies.changes import statement_uses
 from recuse.targets.postgres.edges.bodies.declared import aliases, records, renamed
 from recuse.targets.postgres.edges.bodies.dynamic import put_together
 from recuse.targets.postgres.edges.bodies.handlers import ANY, caught, silent
-from recuse.targets.postgres.edges.bodies.pieces import Piece, dynamic, fetched, pieces, returned, target_of
+from recuse.targets.postgres.edges.bodies.pieces import Piece, dynamic, fetched, pieces, returned
 from recuse.targets.postgres.edges.bodies.typed import converted
 from recuse.targets.postgres.edges.bodies.uses import ERROR, ROWS, WHOLE, Body, Uses, union
 
@@ -44,35 +44,35 @@ def plpgsql_body(definition: str, *, returns: bool, outputs: bool) -> Body:
 
     `outputs` says that it has output parameters, which it gives without a RETURN.
     """
+    names = aliases(definition)
     try:
         [function] = _parsed(definition)
         found = function["PLpgSQL_function"]
         kinds = list(_statements(found["action"]))
-        statements = _statements_of(found, kinds, definition)
+        statements = [renamed(uses, names) for uses in _statements_of(found, kinds, definition, names)]
     except (pgparse.PGQueryError, ValueError, KeyError) as error:
         return Body((Uses(unknown=f"it is not understood ({error})"),), returns)
-    names = aliases(definition)
     raised = [inner for kind, inner in kinds if kind in _RAISES]
     shown = pieces([_shown(inner) for inner in raised])
     return Body(
-        tuple(renamed(uses, names) for uses in statements),
+        tuple(statements),
         returns and (outputs or _returns_something(kinds)),
         tells=bool(raised) or _leaves_open(kinds),
         shown=tuple(renamed(uses, names) for piece in shown for uses in statement_uses(piece.text)),
         variables=frozenset(name for name in _names(found) if name not in _GIVEN),
         parameters=_parameters(definition),
-        changes_row=_changes_row(found, kinds),
+        changes_row=_changes_row(statements, kinds),
     )
 
 
-def _statements_of(function: Mapping[str, Any], kinds: Kinds, definition: str) -> list[Uses]:
+def _statements_of(function: Mapping[str, Any], kinds: Kinds, definition: str, names: Mapping[str, str]) -> list[Uses]:
     """All that a body uses; ValueError where a piece of it is not understood."""
     taken = caught(function)
     quiet = {place for place, each in taken.items() if each & ANY}
     found = [
         replace(silent(uses, taken[piece.place]) if piece.place in taken else uses, into=uses.into | piece.into,
                 **_NOTHING_GIVEN if piece.decides else {})
-        for piece, each in _uses(list(pieces(function)), aliases(definition), kinds) for uses in each
+        for piece, each in _uses(list(pieces(function)), names, kinds) for uses in each
     ]  # fmt: skip
     found += _declared_types(function)
     found += [uses for place, uses in converted(function) if place not in quiet]
@@ -191,29 +191,10 @@ def _names(function: Mapping[str, Any]) -> Iterator[str]:
     return (each["refname"] for datum in function["datums"] for each in datum.values() if "refname" in each)
 
 
-def _changes_row(function: Mapping[str, Any], kinds: Kinds) -> bool:
+def _changes_row(statements: list[Uses], kinds: Kinds) -> bool:
     """Whether a trigger gives back another row than it was given: NEW is assigned, or something else is returned."""
-    rows = {
-        number for number, datum in enumerate(function["datums"]) for each in datum.values()
-        if each.get("refname") in ROWS or each.get("recparentno") in _row_numbers(function)
-    }  # fmt: skip
-    assigned = {inner.get("varno") for kind, inner in kinds if kind == "PLpgSQL_stmt_assign"}
-    into = {
-        each.get("varno")
-        for _, inner in kinds
-        for each in inner.get("target", {}).get("PLpgSQL_row", {}).get("fields", [])
-    }
-    taken = any(target_of(function, inner["target"]) & ROWS for _, inner in kinds if "target" in inner)
+    assigned = {carrier.partition(".")[0] for uses in statements for carrier in uses.into}
     other = any(
         returned(inner) not in {"new", "old", "null", ""} for kind, inner in kinds if kind == "PLpgSQL_stmt_return"
     )
-    return bool(rows & (assigned | into)) or taken or other
-
-
-def _row_numbers(function: Mapping[str, Any]) -> set[int]:
-    return {
-        number
-        for number, datum in enumerate(function["datums"])
-        for each in datum.values()
-        if each.get("refname") in ROWS
-    }
+    return not ROWS.isdisjoint(assigned) or other

@@ -23,10 +23,10 @@ ERROR: Final = ":error"
 TOLD: Final = ":told"
 TABLE: Final = "table "
 CURSOR: Final = "cursor "
-"""Places of a body beside its variables: what it sets, what an error that it catches says, and one that it does not;
+"""Carriers of a body beside its variables: what it sets, what an error that it catches says, and one that it does not;
 a temporary table or a cursor, by name."""
 SESSION: Final = (SETTINGS, TABLE, CURSOR)
-"""How places begin that are there after the body has ended."""
+"""How carriers begin that are there after the body has ended."""
 ROWS: Final = frozenset({"old", "new"})
 
 
@@ -36,7 +36,7 @@ class Uses:
 
     A column that is written may be `#N`, the one at that place. `fields` are (qualifier, column) references to no
     relation of the statement: variables, and NEW and OLD. `values` and `value_fields` are those of both that stand in
-    what it gives, and not only in what it finds rows by. `into` are the places of the body that take what it gives:
+    what it gives, and not only in what it finds rows by. `into` are the carriers of the body that take what it gives:
     variables, temporary tables; WHOLE is any of them. `handed` are calls of which it holds one argument alone. `made`
     are temporary tables that it makes and that cannot have been there before. `channels` are those of NOTIFY; '' is one
     that is not fixed. `converts` are types that something is cast to: a value that is none of them shows in the error.

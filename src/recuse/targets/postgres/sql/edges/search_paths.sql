@@ -44,8 +44,7 @@ SELECT CASE WHEN s.missing THEN 'schemas:' ELSE 'create:' || s.schema END AS sou
        'planted code' AS kind,
        format('%I looks up names in schema %I%s before schema %I (its search_path)', s.rolname, s.schema,
               CASE WHEN s.missing THEN ', which can still be made,' ELSE '' END, s.later) AS reason,
-       concat(CASE WHEN s.missing THEN format('CREATE SCHEMA %I; ', s.schema) END,
-              CASE WHEN s.missing THEN format('GRANT USAGE ON SCHEMA %I TO PUBLIC; ', s.schema) END,
+       concat(CASE WHEN s.missing THEN format('CREATE SCHEMA %1$I; GRANT USAGE ON SCHEMA %1$I TO PUBLIC; ', s.schema) END,
               format('CREATE FUNCTION %1$I.recuse_reach() RETURNS boolean LANGUAGE plpgsql AS %2$L; '
               'CREATE VIEW %1$I.%3$I AS SELECT WHERE %1$I.recuse_reach(); GRANT SELECT ON %1$I.%3$I TO PUBLIC; '
               'RESET SESSION AUTHORIZATION; SET SESSION AUTHORIZATION %4$I; SET search_path = %5$s; SELECT * FROM %3$I', s.schema,
