@@ -1,4 +1,4 @@
--- behind: functions in a language of users that run behind an operator, a type (its checks, its casts) or an aggregate's name.
+-- behind: functions in a language of users that run behind an operator, or behind a type: its checks, its casts.
 SELECT b.kind, b.name, b.function::int8 AS function
 FROM (
   SELECT 'operator' AS kind, o.oprname::text AS name, o.oprcode::oid AS function FROM pg_operator AS o
