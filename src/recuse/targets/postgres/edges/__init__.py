@@ -21,6 +21,7 @@ Nodes, as seen from one login L that starts at `login:L`:
     server: activity: …    a weakness: no data of this database, see `kinds.toml`
 
     foreign:S reader:S.R   L can use the foreign server S, and make tables of its own that read as R there
+    reader:S.R.T           L can retarget the foreign table T, which reads as R there
     place:tables           L can make a table somewhere         connects:secret connects:trust   by dblink, to a server
     elsewhere:S            L reads what another server shows it
 

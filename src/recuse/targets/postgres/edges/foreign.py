@@ -6,7 +6,6 @@ elsewhere, it ends at `elsewhere:S`. The connection of anyone but a superuser mu
 says otherwise; whether the password is the right one is not asked.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -15,8 +14,8 @@ from psycopg import sql
 
 from recuse.paths import ANYONE, Edge, Graph, Place
 from recuse.targets.postgres.edges.database import Database
-from recuse.targets.postgres.edges.elsewhere import split_mark
 from recuse.targets.postgres.edges.loopback import Asked, Here
+from recuse.targets.postgres.edges.retargeting import literal, own_tables, retargeted
 from recuse.targets.postgres.edges.servers import Mapped, Server
 
 _TABLES: Final = "postgres_fdw_handler"
@@ -25,8 +24,6 @@ _ITSELF: Final = frozenset({
     "membership", "PUBLIC", "superuser", "ownership", "grant SELECT", "grant SELECT (column)", "grant USAGE",
     "predefined role", "column",
 })  # fmt: skip
-_RELATIONS: Final = frozenset({"table", "view", "matview"})
-_NAME: Final = re.compile(r'("(?:[^"]|"")*"|[^."]+)\.(.+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +120,16 @@ class Linker:
         if arrival.server.handler == _TABLES:
             reader = each.marked(f"reader:{arrival.server.name}.{arrival.remote}")
             yield Edge(usage, reader, "user mapping", arrival.reason, needs=(makes,), only_as=only_as)
-            yield from _own_tables(reader, arrival.server, reads)
+            yield from own_tables(reader, arrival.server, reads)
+            for table in each.foreign.tables_of(arrival.server):
+                retarget = f"{reader}.{table.name}"
+                reason = f"{table.owner} owns {table.name} and can retarget it: {arrival.reason}"
+                for owner in _held_by(each, table.owner):
+                    named = (each.marked(table.usage),)
+                    yield Edge(owner, retarget, "user mapping", reason, None, named, only_as)
+                yield from retargeted(retarget, table, reads)
         if arrival.by_dblink and each.foreign.dblink:
-            attempt = f"SELECT {each.foreign.dblink}.dblink_connect('recuse_reach', {_literal(arrival.server.written)})"
+            attempt = f"SELECT {each.foreign.dblink}.dblink_connect('recuse_reach', {literal(arrival.server.written)})"
             role = there.marked(f"role:{arrival.remote}")
             yield Edge(usage, role, "dblink", arrival.reason, attempt, (connects,), only_as, arrival.remote)
 
@@ -136,14 +140,14 @@ class Linker:
             turned = replace(server, options=server.options | {"dbname": other.name})
             for arrival in self._arrivals(each, turned) if other.name != server.options.get("dbname") else ():
                 if arrival.there is not None:
-                    reader = each.marked(f"reader:{server.name}.{_literal(other.name)}.{arrival.remote}")
+                    reader = each.marked(f"reader:{server.name}.{literal(other.name)}.{arrival.remote}")
                     reason = f"{server.owner} owns {server.name} and can turn it: {arrival.reason}"
                     word = "SET" if "dbname" in server.options else "ADD"
-                    attempt = f"ALTER SERVER {server.name} OPTIONS ({word} dbname {_literal(other.name)}); "
+                    attempt = f"ALTER SERVER {server.name} OPTIONS ({word} dbname {literal(other.name)}); "
                     makes = (each.marked("place:tables"),)
                     for owner in _held_by(each, server.owner):
                         yield Edge(owner, reader, "user mapping", reason, None, makes, arrival.only_as)
-                    yield from _own_tables(reader, server, self._reads(arrival.there, arrival.remote), attempt)
+                    yield from own_tables(reader, server, self._reads(arrival.there, arrival.remote), attempt)
 
     def _arrivals(self, each: Database, server: Server) -> Iterator[_Arrival]:
         """By every mapping, for everyone whose connections it serves."""
@@ -230,7 +234,7 @@ class Linker:
                         words = (
                             f"{f'host={host} ' if host else ''}port={self.here.port} dbname={there.name} user={role}"
                         )
-                        attempt = f"SELECT {each.foreign.dblink}.dblink_connect_u('recuse_reach', {_literal(words)})"
+                        attempt = f"SELECT {each.foreign.dblink}.dblink_connect_u('recuse_reach', {literal(words)})"
                         node = there.marked(f"role:{role}")
                         yield Edge(each.marked("connects:trust"), node, "dblink", reason, attempt, identity=role)
                         break
@@ -264,19 +268,6 @@ def _held_by(each: Database, role: str) -> list[str]:
     return [each.marked(f"role:{role}"), each.marked(f"login:{role}")]
 
 
-def _own_tables(reader: str, server: Server, reads: Mapping[str, tuple[str, Edge]], first: str = "") -> Iterator[Edge]:
-    """What a foreign table of one's own shows: any relation that the arriving role reads; `first` is done before."""
-    for node, (identity, last) in reads.items():
-        kind, _, name = node.partition(":")
-        parts = _NAME.fullmatch(split_mark(name)[0])
-        if kind in _RELATIONS and parts:
-            schema, table = parts.groups()
-            made = f"{first}IMPORT FOREIGN SCHEMA {schema} LIMIT TO ({table}) FROM SERVER {server.name} INTO pg_temp"
-            attempt = "; ".join((made, " ".join(("SELECT * FROM", f"pg_temp.{table}", "LIMIT 1"))))
-            reason = f"a foreign table of one's own shows it: {last.reason}"
-            yield Edge(reader, node, "foreign table", reason, attempt, identity=identity)
-
-
 def _serves(mapping: Mapped, asked: Asked) -> bool:
     """Whether the connection of someone who is no superuser gets through."""
     if mapping.password and asked in {"secret", "unknown"}:
@@ -288,7 +279,3 @@ def _where(server: Server, database: str) -> str:
     host = server.options.get("host") or server.options.get("hostaddr") or "this server"
     port = f":{server.options['port']}" if "port" in server.options else ""
     return f"{host}{port}, database {database}"
-
-
-def _literal(text: str) -> str:
-    return sql.Literal(text).as_string()

@@ -45,12 +45,25 @@ class ForeignColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignTable:
+    """A foreign table of someone who is no superuser; `usage` is the node of its schema, `options` those it has set."""
+
+    server: str
+    name: str
+    owner: str
+    usage: str
+    options: tuple[str, ...]
+    partition: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Foreign:
     """All of it in one database; `dblink` is the schema of that extension."""
 
     servers: tuple[Server, ...]
     mappings: tuple[Mapped, ...]
     columns: tuple[ForeignColumn, ...]
+    tables: tuple[ForeignTable, ...]
     dblink: str | None
 
     def mappings_of(self, server: Server) -> tuple[Mapped, ...]:
@@ -60,6 +73,10 @@ class Foreign:
     def columns_of(self, server: Server) -> tuple[ForeignColumn, ...]:
         """The columns of one server's tables."""
         return tuple(column for column in self.columns if column.server == server.name)
+
+    def tables_of(self, server: Server) -> tuple[ForeignTable, ...]:
+        """The tables of one server whose owners are no superusers."""
+        return tuple(table for table in self.tables if table.server == server.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +97,14 @@ def foreign_in(connection: Connection) -> Foreign:
     servers = tuple(rows_of(connection, "foreign_servers", Server))
     dblink = next((extension.schema for extension in rows_of(connection, "dblink", _Extension)), None)
     if not servers:
-        return Foreign((), (), (), dblink)
+        return Foreign((), (), (), (), dblink)
     wrong = _wrong(connection)
     mappings = rows_of(connection, "user_mappings", Mapped)
     return Foreign(
         servers,
         tuple(replace(mapping, wrong=(mapping.server, mapping.mapped) in wrong) for mapping in mappings),
         tuple(rows_of(connection, "foreign_columns", ForeignColumn)),
+        tuple(rows_of(connection, "foreign_tables", ForeignTable)),
         dblink,
     )
 

@@ -1,0 +1,2 @@
+ALTER FOREIGN TABLE pub.districts OPTIONS (SET schema_name 'cpd', SET table_name 'person'), ADD COLUMN ssn text;
+SELECT ssn FROM pub.districts;
