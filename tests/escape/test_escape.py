@@ -33,6 +33,7 @@ SECRET = "SECRET-4711"
 WORDS = {"'secret'", "'-4711'"}  # the secret as a tsvector holds it
 OTHER = "other"
 LOWEST = min(ENDS)
+SLOTS = "SELECT slot_name, active_pid FROM pg_replication_slots WHERE database = %s"
 SUBSCRIBED = "SELECT datname, subname FROM pg_subscription JOIN pg_database AS d ON d.oid = subdbid"
 
 
@@ -58,21 +59,28 @@ def world(lab: Server) -> Iterator[str]:
         create_database(connection, name)
         yield name
         _roll_back_prepared(lab, name)
-        connection.execute(
-            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = %s", (name,)
-        )
-        for made, subscription in connection.execute(SUBSCRIBED).fetchall():
-            with psycopg.connect(lab.dsn(made), autocommit=True) as there:
-                there.execute(
-                    sql.SQL("ALTER SUBSCRIPTION {} SET (slot_name = NONE)").format(sql.Identifier(subscription))
-                )
-                there.execute(sql.SQL("DROP SUBSCRIPTION {}").format(sql.Identifier(subscription)))
+        _unsubscribe(lab, connection, name)
         connection.execute("UPDATE pg_database SET datistemplate = false WHERE datname = %s", (name,))
         for made in (name, OTHER, "recuse_reach", "looted"):  # the last two by CREATEDB
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made)))
         roles = [role for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE oid >= 16384")]
         if roles:
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.SQL(", ").join(map(sql.Identifier, roles))))
+
+
+def _unsubscribe(lab: Server, connection: psycopg.Connection[Any], database: str) -> None:
+    """A database with a subscription or a slot cannot be dropped; a slot only when nobody reads from it any more."""
+    for made, subscription in connection.execute(SUBSCRIBED).fetchall():
+        with psycopg.connect(lab.dsn(made), autocommit=True) as there:
+            for statement in ("ALTER SUBSCRIPTION {} DISABLE", "ALTER SUBSCRIPTION {} SET (slot_name = NONE)",
+                              "DROP SUBSCRIPTION {}"):  # fmt: skip
+                there.execute(sql.SQL(statement).format(sql.Identifier(subscription)))
+    while slots := connection.execute(SLOTS, (database,)).fetchall():
+        for slot, reader in slots:
+            if reader is None:
+                connection.execute("SELECT pg_drop_replication_slot(%s)", (slot,))
+            else:
+                connection.execute("SELECT pg_terminate_backend(%s, 1000)", (reader,))
 
 
 def _roll_back_prepared(lab: Server, database: str) -> None:

@@ -36,6 +36,10 @@ class Database:
         """A node of this database."""
         return marked(node, self.mark)
 
+    def held_by(self, role: str) -> tuple[str, str]:
+        """Where the rights of a role are held here: by whoever has them, and by its own login."""
+        return self.marked(f"role:{role}"), self.marked(f"login:{role}")
+
     def renamed(self, identifier: str, logins: Collection[str], told: Collection[str]) -> "Database":
         """The same as another database than the connected one; of what was not examined, what was not `told` yet."""
         mark = mark_of(identifier, logins)

@@ -124,7 +124,7 @@ class Linker:
             for table in each.foreign.tables_of(arrival.server):
                 retarget = f"{reader}.{table.name}"
                 reason = f"{table.owner} owns {table.name} and can retarget it: {arrival.reason}"
-                for owner in _held_by(each, table.owner):
+                for owner in each.held_by(table.owner):
                     named = (each.marked(table.usage),)
                     yield Edge(owner, retarget, "user mapping", reason, None, named, only_as)
                 yield from retargeted(retarget, table, reads)
@@ -145,7 +145,7 @@ class Linker:
                     word = "SET" if "dbname" in server.options else "ADD"
                     attempt = f"ALTER SERVER {server.name} OPTIONS ({word} dbname {literal(other.name)}); "
                     makes = (each.marked("place:tables"),)
-                    for owner in _held_by(each, server.owner):
+                    for owner in each.held_by(server.owner):
                         yield Edge(owner, reader, "user mapping", reason, None, makes, arrival.only_as)
                     yield from own_tables(reader, server, self._reads(arrival.there, arrival.remote), attempt)
 
@@ -208,7 +208,7 @@ class Linker:
             whose = mapping.mapped or "PUBLIC"
             if asked not in {"secret", "unknown"}:
                 continue
-            holders = [each.marked(f"foreign:{server.name}")] if mapping.mapped else _held_by(each, server.owner)
+            holders = [each.marked(f"foreign:{server.name}")] if mapping.mapped else each.held_by(server.owner)
             column = each.marked("column:pg_catalog.pg_user_mapping.umoptions")
             for source, view, only_as in (
                 *((holder, "pg_user_mappings", mapping.mapped or None) for holder in holders),
@@ -261,11 +261,6 @@ def learned(source: str, role: str, reason: str, read: str, only_as: str | None 
     become = f"SET SESSION AUTHORIZATION {sql.Identifier(role).as_string()}"
     attempt = f"{read}; RESET SESSION AUTHORIZATION; {become}"
     return Edge(source, f"login:{role}", "stored password", reason, attempt, only_as=only_as, identity=role)
-
-
-def _held_by(each: Database, role: str) -> list[str]:
-    """Where the rights of a role are held: by whoever has them, and by its own login."""
-    return [each.marked(f"role:{role}"), each.marked(f"login:{role}")]
 
 
 def _serves(mapping: Mapped, asked: Asked) -> bool:

@@ -19,13 +19,18 @@ from recuse.targets.postgres.edges.elsewhere import database_of, split_mark
 
 HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole", "backup", "slots"})
 _RESUME: Final = "RESUME"
-_UNBRACKETED: Final = ("\\", "COMMIT PREPARED", "LISTEN")  # what no transaction can hold, or only a commit sends
+_UNBRACKETED: Final = (
+    "\\",
+    "COMMIT PREPARED",
+    "LISTEN",
+    "ALTER SUBSCRIPTION",
+)  # what no transaction holds, or only a commit sends
 _RELATIONS: Final = frozenset({"table", "view", "matview", "column"})
 _SESSIONS: Final = frozenset({"CONNECT", "stored password", "dblink"})
 _FILES: Final = frozenset({"programs", "toast", "statistics", "foreign"})
 _FROM_ELSEWHERE: Final = frozenset({
     "statistics", "oversized values", "server files", "replication", "large object", "foreign table", "notification",
-    "broadcast", "domain", "partition bound",
+    "broadcast", "domain", "partition bound", "subscription",
 })  # fmt: skip
 _FIRED: Final = frozenset({"trigger", "call", "event trigger", "failed constraint"})
 _MANY: Final = " LIMIT 1000"  # the rows that were hidden are among those that were seen before
