@@ -5,6 +5,7 @@ from typing import Final
 import psycopg
 import pytest
 
+from recuse.operations.reach import reach
 from recuse.paths import Graph, Place
 from recuse.targets.postgres.edges import collect
 from recuse.targets.postgres.throwaway import Server
@@ -86,6 +87,28 @@ SILENT: Final = {
     " CREATE OPERATOR ### (leftarg = int, rightarg = int, function = two);"
     + PLPGSQL.format("int", "BEGIN RETURN 1 + 1; END"),
 }  # fmt: skip
+
+
+ASKING: Final = PLPGSQL.format(
+    "void", "DECLARE one int; BEGIN SELECT 1 INTO STRICT one FROM src WHERE secret = '{}'; END"
+)
+
+
+@pytest.mark.parametrize("own_server", ENDS, ids=version_id, indirect=True)
+def test_an_error_of_a_silent_one_tells_whether_a_row_exists(own_server: Server) -> None:
+    """definer-outcomes: that there is a row or none, nothing of it; told beside every answer, and no path."""
+    told = []
+    with psycopg.connect(own_server.dsn(), autocommit=True) as connection:
+        connection.execute(WORLD)
+        for guess in (SECRET, "none"):
+            with connection.transaction(force_rollback=True):
+                connection.execute(ASKING.format(guess).encode())
+                told.append(_shown(connection, ""))
+        connection.execute(ASKING.format("none").encode())
+    assert [each.partition("\n")[0] for each in told] == ["[('',)] []", "query returned no rows"]
+    document = reach(own_server.dsn(), "app.src.secret", ["ice"])
+    assert [account["reaches"] for account in document["accounts"]] == [False]
+    assert "definer-outcomes" in {each["code"] for each in document["residual"]}
 
 
 @pytest.mark.parametrize("own_server", ENDS, ids=version_id, indirect=True)

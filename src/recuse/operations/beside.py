@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from recuse.operations.outside import OUTSIDE
+from recuse.operations.residual import RESIDUAL as LIMITS
 from recuse.paths import Graph, Place, Search
 from recuse.targets.postgres.edges import Collected
 from recuse.targets.postgres.edges.kinds import weakness_of
@@ -12,15 +13,15 @@ __all__ = ["OUTSIDE", "RESIDUAL", "coded", "residual", "search_of"]
 
 SUPERUSER: Final = "superuser:"
 
+_EVERYWHERE: Final = (
+    "table-sizes", "activity-counters", "catalog-metadata", "locks", "key-oracles", "row-estimates", "timing",
+)  # fmt: skip
 RESIDUAL: Final = {
-    "table-sizes": "every account can see how large a table is and how many rows it is thought to have",
-    "activity-counters": "every account can see how often a table is read and written",
-    "catalog-metadata": "names, comments, enum labels and function bodies are readable by every account",
-    "locks": "every account can see which tables others use now, and waits for a hidden row whose key it writes",
-    "key-oracles": "who may write to a table with a unique or foreign key learns whether a value exists",
-    "row-estimates": "EXPLAIN tells a permitted account about how many rows hold a value, hidden ones counted",
-    "timing": "how long a query takes, and how many pages it reads, depends on hidden rows too",
+    **{code: LIMITS[code] for code in _EVERYWHERE},
+    "definer-outcomes": "a function with its owner's rights that shows no value still tells whether a row exists, by "
+    "its error or by how long it takes; apply closes such functions",
 }
+"""What holds in any database, with a policy or without, and what holds where no policy is applied."""
 
 
 def search_of(graph: Graph, accounts: Sequence[str]) -> Search:
