@@ -21,6 +21,7 @@ from recuse.policy.contexts import possible
 from recuse.policy.entities import Entity, context_json, entities_json, row_entity, uid
 from recuse.policy.references import nearest
 from recuse.policy.schema import cedar_schema
+from recuse.policy.slices import Slices
 from recuse.policy.trees import above
 from recuse.policy.validate import RuleSet
 
@@ -54,7 +55,7 @@ class Decider:
 
     def __init__(self, repository: Repository, rules: RuleSet) -> None:
         self._repository = repository
-        self._policies = rules.policies
+        self._slices = Slices(repository, rules.rules)
         self._permits = frozenset(rule.id for rule in rules.rules if rule.effect == "permit")
         self._tables = {(s.name, t.name): t for s in repository.systems.values() for t in s.tables}
         schema = cedarpy.Schema.from_str(cedar_schema(repository))  # brings the groups of actions with it
@@ -116,10 +117,23 @@ class Decider:
             }
             for question, row in zip(questions, rows, strict=True)
         ]
-        # No schema here, which would halve the speed: rows and requests hold only what was checked or looked up.
-        results = cedarpy.is_authorized_batch(requests, self._policies, self._entities(rows))
+        entities, results = self._entities(rows), dict[int, cedarpy.AuthzResult]()
+        for slice_, places in self._by_slice(questions).items():
+            # No schema here, which would halve the speed: rows and requests hold only what was checked or looked up.
+            asked = [requests[place] for place in places]
+            results |= zip(
+                places, cedarpy.is_authorized_batch(asked, self._slices.handle(slice_), entities), strict=True
+            )
         active = (self._repository.accounts[question.account].active for question in questions)
-        return [self._decision(result, is_active) for result, is_active in zip(results, active, strict=True)]
+        return [self._decision(results[place], is_active) for place, is_active in enumerate(active)]
+
+    def _by_slice(self, questions: Sequence[Question]) -> dict[int, list[int]]:
+        """The places of the questions, by the rules that can matter to them."""
+        found: dict[int, list[int]] = {}
+        for place, question in enumerate(questions):
+            where = question.system, question.table, question.category
+            found.setdefault(self._slices.of(question.account, question.action, where), []).append(place)
+        return found
 
     def _entities(self, rows: Sequence[Entity]) -> cedarpy.Entities:
         """The repository's entities with these rows; the last handle again when it has them all."""
