@@ -16,14 +16,17 @@ class Storage(Protocol):
     def create(self) -> None:
         """Make the folder, if it is missing."""
 
-    def lock(self) -> None:
-        """Become the one writer until `close`; raises `LedgerError` if another process is."""
+    def lock(self, *, wait: bool = False) -> None:
+        """Become the one writer until `unlock` or `close`; raises `LedgerError` if another is and one may not wait."""
+
+    def unlock(self) -> None:
+        """Let another become the writer; files stay open."""
 
     def exists(self, name: str) -> bool:
         """Whether the folder holds this file."""
 
-    def read(self, name: str) -> bytes:
-        """All bytes of a file."""
+    def read(self, name: str, start: int = 0) -> bytes:
+        """All bytes of a file from here on."""
 
     def append(self, name: str, data: bytes) -> None:
         """Write all of `data` at the end of a file, which is made if it is missing."""
@@ -56,23 +59,28 @@ class Files:
         self._folder.mkdir(parents=True, exist_ok=True)
         _sync_directory(self._folder.parent)
 
-    def lock(self) -> None:
+    def lock(self, *, wait: bool = False) -> None:
         """Take an exclusive `flock` on the file `lock`; the kernel gives it up when the process ends."""
         descriptor = self._descriptor("lock")
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise LedgerError(
                 f"another process is writing to the ledger in `{self._folder}`", "wait until it has finished"
             ) from None
 
+    def unlock(self) -> None:
+        """Give up the `flock`."""
+        fcntl.flock(self._descriptor("lock"), fcntl.LOCK_UN)
+
     def exists(self, name: str) -> bool:
         """Whether the folder holds this file."""
         return os.path.lexists(self._folder / name)
 
-    def read(self, name: str) -> bytes:
-        """All bytes of a file."""
+    def read(self, name: str, start: int = 0) -> bytes:
+        """All bytes of a file from `start` on."""
         with os.fdopen(os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+            file.seek(start)
             return file.read()
 
     def append(self, name: str, data: bytes) -> None:

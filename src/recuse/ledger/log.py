@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import Final, Self
 
 from recuse.errors import LedgerError
-from recuse.ledger.checkpoint import Checkpoint
+from recuse.ledger.checkpoint import Checkpoint, check_checkpoint
 from recuse.ledger.files import Files, Storage, told_as_ledger_errors
 from recuse.ledger.merkle import EMPTY_ROOT, CompactRange, leaf_hash
 from recuse.ledger.reading import ENTRIES, HEADS, VERIFIER, load, own_verifier
-from recuse.ledger.records import CLOSED, frame, head_record
+from recuse.ledger.records import CLOSED, entries_of, frame, head_record, parse_heads
 from recuse.notes import Signer, new_signer, parse_signer
 
 KEY: Final = "key"
@@ -28,11 +28,14 @@ KEY: Final = "key"
 class Ledger:
     """An open ledger, for one thread; a context manager that gives up the writer lock at its end."""
 
-    def __init__(self, files: Storage, signer: Signer, covered: CompactRange, note: bytes) -> None:
+    def __init__(
+        self, files: Storage, signer: Signer, covered: CompactRange, note: bytes, lengths: dict[str, int]
+    ) -> None:
         self._files = files
         self._signer = signer
         self._covered = covered
         self._note = note
+        self._lengths = lengths  # how far each file is known
         self._head = Checkpoint(signer.name, covered.size, covered.root())
         self._working = True
         self._appended = False
@@ -41,6 +44,11 @@ class Ledger:
     def size(self) -> int:
         """How many entries are durable."""
         return self._head.size
+
+    @property
+    def working(self) -> bool:
+        """Whether it may go on: not after an error, nor after its end."""
+        return self._working
 
     @property
     def root(self) -> bytes:
@@ -69,9 +77,28 @@ class Ledger:
             self._files.sync(ENTRIES)
             for entry in entries:
                 self._covered.append(leaf_hash(entry))
+            self._lengths[ENTRIES] += len(framed)
             self._commit()
         self._working = True
         return first
+
+    def catch_up(self) -> None:
+        """Take over what other writers made durable, and drop what one that was killed left; under the lock.
+
+        Raises `LedgerError` where the files are not what was signed; the writer has stopped then.
+        """
+        if not self._working:
+            raise LedgerError("the ledger's writer has stopped", "open the ledger again: what is durable is read anew")
+        self._working = False
+        with told_as_ledger_errors():
+            heads = parse_heads(self._files.read(HEADS, self._lengths[HEADS]))
+            data = self._files.read(ENTRIES, self._lengths[ENTRIES])
+            if heads.tail and not heads.torn:
+                raise LedgerError("a head record is damaged", "restore the file `heads`")
+            taken = self._take_over(heads.notes, data)
+            self._keep(ENTRIES, taken, len(data) - taken)
+            self._keep(HEADS, heads.length, len(heads.tail))
+        self._working = True
 
     def close(self) -> None:
         """Mark a good end and give up the lock; harmless when done twice."""
@@ -94,9 +121,34 @@ class Ledger:
     def _commit(self) -> None:
         head = Checkpoint(self._signer.name, self._covered.size, self._covered.root())
         note = str(self._signer.sign(str(head))).encode()
-        self._files.append(HEADS, head_record(note))
+        record = head_record(note)
+        self._files.append(HEADS, record)
         self._files.sync(HEADS)
+        self._lengths[HEADS] += len(record)
         self._head, self._note = head, note
+
+    def _take_over(self, notes: Sequence[bytes], data: bytes) -> int:
+        """Put the entries under these heads into the tree; how many bytes of the file they are."""
+        taken = 0
+        for note in notes:
+            head = check_checkpoint(note, self._signer.verifier)
+            for entry in entries_of(data[taken:], head.size - self.size):
+                self._covered.append(leaf_hash(entry))
+                taken += 2 + len(entry)
+            if self._covered.root() != head.root:
+                raise LedgerError(
+                    f"entries {self.size} to {head.size - 1} are not what was signed", "restore the file `entries`"
+                )
+            self._head, self._note = head, note
+        return taken
+
+    def _keep(self, name: str, grown: int, excess: int) -> None:
+        """What a writer that was killed had not made durable, is made durable now; what no head covers goes."""
+        self._lengths[name] += grown
+        if excess:
+            self._files.truncate(name, self._lengths[name])
+        if grown or excess:
+            self._files.sync(name)
 
 
 def create_ledger(folder: Path, origin: str) -> Ledger:
@@ -134,26 +186,27 @@ def create_on(files: Storage, origin: str) -> Ledger:
     except BaseException:
         files.close()
         raise
-    return Ledger(files, signer, CompactRange(), note)
+    return Ledger(files, signer, CompactRange(), note, {ENTRIES: 0, HEADS: len(head_record(note))})
 
 
 def open_on(files: Storage) -> Ledger:
     """As `open_ledger`, on any storage."""
     try:
         with told_as_ledger_errors():
-            verifier = own_verifier(files)
+            own_verifier(files)  # before the lock, which would make a file in a folder that is no ledger
             files.lock()
-            signer = _own_signer(files)
-            if signer.verifier != verifier:
-                raise LedgerError("the ledger's private key is not that of its verifier key", "restore the file `key`")
-            return _recover(files, signer)
+            return recover(files)
     except BaseException:
         files.close()
         raise
 
 
-def _recover(files: Storage, signer: Signer) -> Ledger:
-    contents = load(files, signer.verifier, every_head=False)
+def recover(files: Storage) -> Ledger:
+    """Read and check it all, and drop what no head covers; under the lock. Raises as `open_ledger` does."""
+    verifier, signer = own_verifier(files), _own_signer(files)
+    if signer.verifier != verifier:
+        raise LedgerError("the ledger's private key is not that of its verifier key", "restore the file `key`")
+    contents = load(files, verifier, every_head=False)
     if contents.heads.tail and not contents.heads.torn:
         raise LedgerError(f"head record {len(contents.heads.notes)} is damaged", "restore the file `heads`")
     for name, length, excess in (
@@ -164,7 +217,8 @@ def _recover(files: Storage, signer: Signer) -> Ledger:
             files.truncate(name, length)
         # Even with nothing to drop: a killed process may have left its last head in memory only.
         files.sync(name)
-    return Ledger(files, signer, contents.covered, contents.note)
+    lengths = {ENTRIES: contents.length, HEADS: contents.heads.length}
+    return Ledger(files, signer, contents.covered, contents.note, lengths)
 
 
 def _own_signer(files: Storage) -> Signer:

@@ -39,13 +39,14 @@ class SimulatedDisk:
     """`Storage` with a failure planned: `crash_at` stops the machine at that operation, `fail_at` gives an error.
 
     `forever` repeats the error at each later operation; `kept` does the work, then reports the error all the same.
-    `broken` names steps that silently do nothing: the planted bugs.
+    `broken` names steps that silently do nothing: the planted bugs. `cuts` stops in the middle of a write.
     """
 
     def __init__(self, seed: int) -> None:
         self.files: dict[str, Blocks] = {}
         self.random = Random(seed)  # noqa: S311 - repeatable on purpose
         self.broken: frozenset[str] = frozenset()
+        self.cuts = False
         self.operations = 0
         self.crash_at = self.fail_at = 0
         self.forever = self.kept = False
@@ -57,22 +58,27 @@ class SimulatedDisk:
     def create(self) -> None:
         pass
 
-    def lock(self) -> None:
+    def lock(self, *, wait: bool = False) -> None:
+        pass
+
+    def unlock(self) -> None:
         pass
 
     def exists(self, name: str) -> bool:
         return name in self.files
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, start: int = 0) -> bytes:
         if name not in self.files:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", name)
-        return self.files[name].current()
+        return self.files[name].current()[start:]
 
     def append(self, name: str, data: bytes) -> None:
         file = self.files.setdefault(name, Blocks())
         if self._fails():
             file.pending.append(("append", data if self.kept else data[: self.random.randrange(len(data) + 1)]))
             self._report()
+        if self.cuts and self.operations == self.crash_at:
+            data = data[: self.random.randrange(len(data))]
         file.pending.append(("append", data))
         self._may_crash()
 
