@@ -5,6 +5,7 @@
     │   ├── RepositoryError          the policy repository: every problem found, each with file and line
     │   ├── DirectiveError           a directive or confirmation is malformed or not in force
     │   │   └── SignatureError       a signature is missing, wrong, or by the wrong person, key, role or time
+    │   ├── MalformedError           a program's request is not what the interface takes
     │   ├── PolicyError              Cedar text that does not validate
     │   │   └── UnsupportedRuleError a rule that cannot be enforced exactly; refused by name
     │   └── PlanError                a plan file that cannot be read or used
@@ -41,6 +42,10 @@ class RecuseError(Exception):
 
 class InputError(RecuseError):
     """What the caller gave is not usable."""
+
+
+class MalformedError(InputError):
+    """A program's request is not what the interface takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,193 @@
+"""The decision point: what the policy in force answers to a program, with the reason and what would change it.
+
+A subject is an account (`system/login`), a resource one row's columns of one category: its type is the row's in Cedar
+(`system::schema::table`), its id the category, its properties the row's attributes, which only the caller can see. What
+the decision point itself holds of an account counts, whatever the caller's properties say.
+
+The answer is the database's. Without a purpose, an account is in the circumstances that it stands in; with one, it must
+be one that it may declare, under a permit in force, as `recuse.declare` demands. Everything that is not known denies.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final, Literal, Protocol, cast, get_args
+
+from recuse.model import (
+    ACTIONS,
+    NO_AUTHORITY,
+    UNDECLARED,
+    Account,
+    Action,
+    Circumstances,
+    Decision,
+    Repository,
+    RowAttribute,
+    Value,
+)
+from recuse.policy.asked import attributes_asked
+from recuse.policy.contexts import Context, contexts
+from recuse.policy.decide import Decider, Question
+from recuse.policy.schema import row_type
+from recuse.policy.validate import RuleSet
+from recuse.policy.values import ORDINARY, fits, written
+from recuse.server.authzen import Entity, Evaluation, Properties
+
+ACCOUNT: Final = "account"
+"""The type of a subject."""
+Reason = Literal[
+    "permitted", "no_rule", "forbidden", "rule_failed", "inactive", "not_declarable", "agreement_unclear", "no_permit",
+    "unknown_subject", "unknown_action", "unknown_resource", "unknown_context", "row_incomplete",
+]  # fmt: skip
+"""Why: a code that stays the same."""
+REASONS: Final = get_args(Reason)
+_REMEMBERED: Final = 4096  # what would change a decision, kept by question
+
+
+class Permits(Protocol):
+    """What says whether a permit is in force."""
+
+    def in_force(self, account: Account, context: Context, case: str | None, at: datetime) -> bool:
+        """Whether the account may declare this purpose, authority and case now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decision, its reason and the rules that determined it; `detail` says which name or property it is about.
+
+    `would_change` are the circumstances in which the same question is permitted.
+    """
+
+    allow: bool
+    reason: Reason
+    rules: tuple[str, ...] = ()
+    detail: str = ""
+    would_change: tuple[Circumstances, ...] = ()
+
+
+class _DeniedError(Exception):
+    """A question that is denied before any rule is asked."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(reason)
+        self.answer = Answer(allow=False, reason=reason, detail=detail)
+
+
+class DecisionPoint:
+    """Answers under one repository and one set of rules; threads may share it."""
+
+    def __init__(self, repository: Repository, rules: RuleSet, permits: Permits) -> None:
+        self.repository = repository
+        self._permits = permits
+        self._decider = Decider(repository, rules)
+        self._effects = {rule.id: rule.effect for rule in rules.rules}
+        self._asked = attributes_asked(rules.rules)
+        self.places = {
+            row_type(system.name, table.name): (system.name, table)
+            for system in repository.systems.values()
+            for table in system.tables
+        }
+        self._changing = lru_cache(maxsize=_REMEMBERED)(self._would_change)
+
+    def answer(self, asked: Evaluation, at: datetime) -> Answer:
+        """The answer to one question at a moment."""
+        try:
+            account = self._account(asked.subject)
+            question = self._question(account, asked)
+            context = self._context(account, asked.context, at)
+        except _DeniedError as denied:
+            return denied.answer
+        question = replace(question, circumstances=context.circumstances)
+        answer = self._judged(self._decider.decide(question))
+        if answer.allow and not context.standing:
+            case = _text(asked.context, "case")
+            if not self._permits.in_force(account, context, case, at):
+                return replace(answer, allow=False, reason="no_permit", would_change=(context.circumstances,))
+        return answer if answer.allow else replace(answer, would_change=self._changes(question, at))
+
+    def _judged(self, decision: Decision) -> Answer:
+        if decision.allow:
+            return Answer(allow=True, reason="permitted", rules=decision.rules)
+        if decision.errors:
+            return Answer(allow=False, reason="rule_failed", rules=decision.rules)
+        return Answer(allow=False, reason="forbidden" if decision.rules else "no_rule", rules=decision.rules)
+
+    def _account(self, subject: Entity) -> Account:
+        account = self.repository.accounts.get(subject.id) if subject.type == ACCOUNT else None
+        if account is None:
+            raise _DeniedError("unknown_subject", f"{subject.type} {subject.id}")
+        if not account.active:
+            raise _DeniedError("inactive", account.id)
+        return account
+
+    def _question(self, account: Account, asked: Evaluation) -> Question:
+        if asked.action.name not in ACTIONS:
+            raise _DeniedError("unknown_action", asked.action.name)
+        system, table = self.places.get(asked.resource.type, ("", None))
+        if table is None or system != account.system or asked.resource.id not in table.categories:
+            raise _DeniedError("unknown_resource", f"{asked.resource.type} {asked.resource.id}")
+        row = {name: self._value(name, each, asked.resource.properties) for name, each in table.attributes.items()}
+        undeclared = Circumstances(UNDECLARED, NO_AUTHORITY)
+        return Question(account.id, asked.action.name, system, table.name, asked.resource.id, row, undeclared)
+
+    def _value(self, name: str, attribute: RowAttribute, properties: Properties) -> Value:
+        """What the caller says of the row; what no rule asks is not asked of the caller."""
+        if name not in self._asked:
+            return None if attribute.optional else ORDINARY[attribute.type]
+        said = properties.get(name)
+        if said is None and attribute.optional and name in properties:
+            return None
+        value = _as_value(attribute, said)
+        if value is None:
+            raise _DeniedError("row_incomplete", name)
+        return value
+
+    def _context(self, account: Account, said: Properties, at: datetime) -> Context:
+        """The circumstances that are meant: the account's own, or those that it declares."""
+        purpose, authority, agreement = (_text(said, name) for name in ("purpose", "authority", "agreement"))
+        open_to = contexts(self.repository, account, at.date())
+        if purpose is None and authority is None:
+            standing = (context for context in open_to if context.standing)
+            return next(standing, Context(Circumstances(UNDECLARED, NO_AUTHORITY), None, standing=True))
+        fitting = [
+            context
+            for context in open_to
+            if (context.circumstances.purpose, context.circumstances.authority) == (purpose, authority)
+            and agreement in {None, context.agreement}
+        ]
+        if not fitting:
+            raise _DeniedError("not_declarable", f"{purpose} under {authority}")
+        if len({context.agreement for context in fitting}) > 1:
+            raise _DeniedError("agreement_unclear", ", ".join(sorted(str(context.agreement) for context in fitting)))
+        return min(fitting, key=lambda context: not context.standing)
+
+    def _changes(self, question: Question, at: datetime) -> tuple[Circumstances, ...]:
+        row = tuple(sorted(question.row.items()))
+        where = question.account, question.action, question.system, question.table, question.category
+        return self._changing(where, row, question.circumstances, at.date())
+
+    def _would_change(self, where: tuple[str, Action, str, str, str], row: Sequence[tuple[str, Value]],
+                      circumstances: Circumstances, on: date) -> tuple[Circumstances, ...]:  # fmt: skip
+        return self._decider.explain(Question(*where, dict(row), circumstances), on).would_change
+
+
+def _as_value(attribute: RowAttribute, said: object) -> Value:
+    """A property as the attribute's type has it; None where it is none of that type."""
+    if isinstance(said, list) and attribute.type == "Set<String>":
+        return frozenset(said) if all(each is None or isinstance(each, str) for each in said) else None
+    if isinstance(said, str) and not fits(attribute.type, said):
+        try:
+            return None if attribute.type in ("Bool", "Long") else written(attribute.type, said)
+        except ValueError:
+            return None
+    found = cast("Value", said)
+    return found if isinstance(found, (bool, int, str)) and fits(attribute.type, found) else None
+
+
+def _text(said: Properties, name: str) -> str | None:
+    found = said.get(name)
+    if found is not None and not isinstance(found, str):
+        raise _DeniedError("unknown_context", name)
+    return found

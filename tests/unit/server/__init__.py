@@ -1,0 +1,1 @@
+"""The decision point, without a network."""
