@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import downtime, enforcement, per_row, planning, sever, systems, verdict
+from bench import decision, downtime, enforcement, per_row, planning, sever, systems, verdict
 from bench.chart import write_chart
 from bench.result import Result, in_words, read, renewed, table, write
 from bench.stage import Benchmark, stage
 
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {
+    "decision": decision.run,
     "downtime": downtime.run,
     "enforcement": enforcement.run,
     "per-row": per_row.run,
