@@ -8,7 +8,6 @@ The answer is the database's. Without a purpose, an account is in the circumstan
 be one that it may declare, under a permit in force, as `recuse.declare` demands. Everything that is not known denies.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -21,7 +20,6 @@ from recuse.model import (
     Account,
     Action,
     Circumstances,
-    Decision,
     Repository,
     RowAttribute,
     Value,
@@ -42,7 +40,13 @@ Reason = Literal[
 ]  # fmt: skip
 """Why: a code that stays the same."""
 REASONS: Final = get_args(Reason)
-_REMEMBERED: Final = 4096  # what would change a decision, kept by question
+_REMEMBERED: Final = 1 << 16  # decisions, and what would change them, by question
+
+_Asked = tuple[tuple[str, Action, str, str, str], tuple[tuple[str, Value], ...], Circumstances]
+"""A question as a key: rules see nothing else, so that the same question has the same answer under the same rules.
+
+An attribute's values are of one type, so that Python's `1 == True` makes no two questions one.
+"""
 
 
 class Permits(Protocol):
@@ -89,6 +93,7 @@ class DecisionPoint:
             for system in repository.systems.values()
             for table in system.tables
         }
+        self._decide = lru_cache(maxsize=_REMEMBERED)(self._decided)
         self._changing = lru_cache(maxsize=_REMEMBERED)(self._would_change)
 
     def answer(self, asked: Evaluation, at: datetime) -> Answer:
@@ -99,15 +104,16 @@ class DecisionPoint:
             context = self._context(account, asked.context, at)
         except _DeniedError as denied:
             return denied.answer
-        question = replace(question, circumstances=context.circumstances)
-        answer = self._judged(self._decider.decide(question))
+        key = (*question, context.circumstances)
+        answer = self._decide(key)
         if answer.allow and not context.standing:
             case = _text(asked.context, "case")
             if not self._permits.in_force(account, context, case, at):
                 return replace(answer, allow=False, reason="no_permit", would_change=(context.circumstances,))
-        return answer if answer.allow else replace(answer, would_change=self._changes(question, at))
+        return answer if answer.allow else replace(answer, would_change=self._changing(key, at.date()))
 
-    def _judged(self, decision: Decision) -> Answer:
+    def _decided(self, asked: _Asked) -> Answer:
+        decision = self._decider.decide(_question(asked))
         if decision.allow:
             return Answer(allow=True, reason="permitted", rules=decision.rules)
         if decision.errors:
@@ -122,15 +128,18 @@ class DecisionPoint:
             raise _DeniedError("inactive", account.id)
         return account
 
-    def _question(self, account: Account, asked: Evaluation) -> Question:
+    def _question(
+        self, account: Account, asked: Evaluation
+    ) -> tuple[tuple[str, Action, str, str, str], tuple[tuple[str, Value], ...]]:
+        """Who asks to do what to which row: what it is about, and the row's attributes by name."""
         if asked.action.name not in ACTIONS:
             raise _DeniedError("unknown_action", asked.action.name)
         system, table = self.places.get(asked.resource.type, ("", None))
         if table is None or system != account.system or asked.resource.id not in table.categories:
             raise _DeniedError("unknown_resource", f"{asked.resource.type} {asked.resource.id}")
-        row = {name: self._value(name, each, asked.resource.properties) for name, each in table.attributes.items()}
-        undeclared = Circumstances(UNDECLARED, NO_AUTHORITY)
-        return Question(account.id, asked.action.name, system, table.name, asked.resource.id, row, undeclared)
+        said = asked.resource.properties
+        row = tuple((name, self._value(name, each, said)) for name, each in table.attributes.items())
+        return (account.id, asked.action.name, system, table.name, asked.resource.id), row
 
     def _value(self, name: str, attribute: RowAttribute, properties: Properties) -> Value:
         """What the caller says of the row; what no rule asks is not asked of the caller."""
@@ -163,14 +172,13 @@ class DecisionPoint:
             raise _DeniedError("agreement_unclear", ", ".join(sorted(str(context.agreement) for context in fitting)))
         return min(fitting, key=lambda context: not context.standing)
 
-    def _changes(self, question: Question, at: datetime) -> tuple[Circumstances, ...]:
-        row = tuple(sorted(question.row.items()))
-        where = question.account, question.action, question.system, question.table, question.category
-        return self._changing(where, row, question.circumstances, at.date())
+    def _would_change(self, asked: _Asked, on: date) -> tuple[Circumstances, ...]:
+        return self._decider.explain(_question(asked), on).would_change
 
-    def _would_change(self, where: tuple[str, Action, str, str, str], row: Sequence[tuple[str, Value]],
-                      circumstances: Circumstances, on: date) -> tuple[Circumstances, ...]:  # fmt: skip
-        return self._decider.explain(Question(*where, dict(row), circumstances), on).would_change
+
+def _question(asked: _Asked) -> Question:
+    where, row, circumstances = asked
+    return Question(*where, dict(row), circumstances)
 
 
 def _as_value(attribute: RowAttribute, said: object) -> Value:
