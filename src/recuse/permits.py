@@ -19,7 +19,7 @@ from typing import Final, Literal
 from recuse.errors import InputError, LedgerError, RefusedError
 from recuse.ledger.entry import JSON, Entry
 from recuse.model import Account, Permit, Repository, Request
-from recuse.policy.contexts import contexts
+from recuse.policy.contexts import Context, contexts
 from recuse.policy.trees import upwards
 
 LONGEST: Final = timedelta(hours=72)
@@ -105,6 +105,21 @@ def permit_of(request: Request, until: datetime, index: int) -> Permit:
         authority=request.authority, agreement=request.agreement, case=request.case, valid_from=request.at,
         valid_until=until, ledger_index=index, revoked_at=None, used=False,
     )  # fmt: skip
+
+
+def opens(permit: Permit, account: Account, context: Context, case: str | None, at: datetime) -> bool:
+    """Whether a permit lets the account declare this at a moment, as `recuse.declare` decides.
+
+    Whoever names no case may use any permit; one that was issued for no case serves no other.
+    """
+    asked = (account.system, account.login, context.circumstances.purpose, context.circumstances.authority)
+    return (
+        (permit.system, permit.login, permit.purpose, permit.authority) == asked
+        and permit.agreement == context.agreement
+        and case in {None, permit.case}
+        and permit.revoked_at is None
+        and permit.valid_from <= at < permit.valid_until
+    )
 
 
 def check(repository: Repository, request: Request, on: date) -> None:

@@ -4,8 +4,8 @@ A subject is an account (`system/login`), a resource one row's columns of one ca
 (`system::schema::table`), its id the category, its properties the row's attributes, which only the caller can see. What
 the decision point itself holds of an account counts, whatever the caller's properties say.
 
-The answer is the database's. Without a purpose, an account is in the circumstances that it stands in; with one, it must
-be one that it may declare, under a permit in force, as `recuse.declare` demands. Everything that is not known denies.
+The answer is the database's. Without a purpose, an account is in the circumstances that it stands in, which it may name
+too; any other it must be free to declare, under a permit in force, as for `recuse.declare`. What is not known denies.
 """
 
 from dataclasses import dataclass, replace
