@@ -8,6 +8,7 @@ Nodes, as seen from one login L that starts at `login:L`:
     definer:X              L runs a function whose owner is X and whose body is not known
     table:T view:V matview:M    L reads every column of it      column:T.c   L reads this column
     shown:V.c              L reads this column of a view, whose query runs
+    grants:T/X             L can grant X SELECT on T, which lets a view of X's work
     part:T.c               L reads some values of it: of a partition, of statistics, of oversized values
     function:F(types)      L can call it                        held:NODE    L has the right, even without the name
     schema:S usage:S       L can name what is in it: through some role, through the role it acts as

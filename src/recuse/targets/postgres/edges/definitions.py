@@ -1,9 +1,9 @@
 """What views, materialized views and rules read, and with whose rights, as edges.
 
 A view reads with its owner's rights, and fails as a whole if the owner lacks one of them, or if a view inside it fails;
-so its edges exist only if PostgreSQL itself says that the owner has them all. A `security_invoker` view asks the rights
-of whoever runs the query, even under a view that does not. Who may SELECT from a view that fails is shown none of it:
-so to read a view's own column is to come to `shown:`, not to `column:`.
+so its edges need that somebody grants what, as PostgreSQL itself says, the owner lacks. A `security_invoker` view asks
+the rights of whoever runs the query, even under a view that does not. Who may SELECT from a view that fails is shown
+none of it: so to read a view's own column is to come to `shown:`, not to `column:`.
 """
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +24,9 @@ HELD: Final = "held:"
 
 COMPUTED: Final = "it computes the column"
 """Why a view has a column that is made of others: it is shown after those that are what they show."""
+
+GRANTS: Final = "grants:"
+"""Before a relation and a role: somebody can grant that role SELECT on it, so that a view of its works again."""
 
 EVENTS: Final = {"2": "update", "3": "insert", "4": "delete"}
 """What fires a rule, by pg_rewrite.ev_type."""
@@ -157,16 +160,23 @@ class _Maker:
         query = self.queries.get(one.tree)
         if query is None:
             return frozenset()  # it was told as not understood
-        if not one.invoker and any((one.owner, read) not in self.allowed for read in query.reads):
-            return None
         read = self.shapes.named(query.reads) if one.invoker else ()
         asked = {HELD + name for name in (*one.calls, *(column.column for column in read))}
+        if not one.invoker:
+            asked |= {
+                self._granted(one, each.relation) for each in query.reads if (one.owner, each) not in self.allowed
+            }
         for relation in sorted({read.relation for read in query.reads} & self.views.keys()):
             inside = self._asks(self.views[relation])
             if inside is None:
                 return None
             asked |= inside
         return frozenset(asked)
+
+    def _granted(self, one: Definition, relation: int) -> str:
+        """What makes a view work again whose owner lacks SELECT on a relation."""
+        names = (column.node.partition(":")[2] for column in self.shapes.columns.get(relation, {}).values())
+        return f"{GRANTS}{next(names, '')}/{one.owner_name}"
 
     def _outputs(
         self, one: Definition, query: Query, kind: str, reason: str, needs: tuple[str, ...] = ()

@@ -119,7 +119,7 @@ def _by_functions(security: RowSecurity, written: Iterable[Written]) -> Iterator
 
 def _held(rights: Iterable[Edge], stored: Iterable[Edge]) -> Iterator[Edge]:
     """For what stored queries ask of their caller, each right again as a right alone, without the name."""
-    asked = {node.removeprefix(HELD) for edge in stored for node in edge.needs}
+    asked = {node.removeprefix(HELD) for edge in stored for node in edge.needs if node.startswith(HELD)}
     edges = list(rights)
     asked |= {edge.source for edge in edges if edge.kind == "column" and edge.target in asked}
     for edge in edges:

@@ -6,7 +6,7 @@ connection of the account's own says so by psql's `\connect`, which asks for its
 database of the server is to connect to it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import takewhile
@@ -15,6 +15,7 @@ from typing import Final
 from psycopg import sql
 
 from recuse.paths import Edge, Graph, Path, Place
+from recuse.targets.postgres.edges.definitions import GRANTS
 from recuse.targets.postgres.edges.elsewhere import database_of, split_mark
 
 HOLDERS: Final = frozenset({"login", "role", "public", "superuser", "createrole", "backup", "slots"})
@@ -73,7 +74,8 @@ def reproduce(
     place = Place(entry.source, _identity(start, before))
     become = [statement for edge in before for statement in _statements(edge)]
     wider = [edge for edge in rest if edge.widens]
-    met = [step for edge in wider for node in edge.needs for step in _way_to(reached, start, node)]
+    asked = [*(node for edge in wider for node in edge.needs), *_granted(rest)]
+    met = [step for node in dict.fromkeys(asked) for step in _way_to(reached, start, node)]
     helped, read = _read(entry, tuple(edge for edge in rest if not edge.widens), columns)
     if any(edge.kind == "leaky view" for edge in rest):
         read = [_leaked(statement) for statement in read]
@@ -159,6 +161,11 @@ def _chosen(opening: list[str], path: Path, login: str) -> list[str]:
     chosen = [edge.chosen.replace("SESSION_USER", who) for edge in path if edge.chosen]
     begins = next((number for number, line in enumerate(opening) if not line.startswith("\\")), len(opening))
     return [*opening[:begins], *chosen, *opening[begins:]]
+
+
+def _granted(path: Path) -> Iterator[str]:
+    """What has to be granted to the owners of views that fail without it."""
+    yield from (node for edge in path for node in edge.needs if node.startswith(GRANTS))
 
 
 def _way_to(reached: Mapping[Place, Path], start: Place, node: str) -> Path:

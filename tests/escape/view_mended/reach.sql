@@ -1,0 +1,2 @@
+GRANT SELECT ON pub.list TO reporter;
+SELECT ssn FROM pub.report;

@@ -1,0 +1,1 @@
+DROP VIEW pub.report; REVOKE SELECT ON pub.list FROM reporter;
