@@ -25,7 +25,7 @@ from recuse import cli, clock
 from recuse.cli import app
 from recuse.demo.world import World, build
 from recuse.model import UNBOUND_USES
-from recuse.operations import beside, residual, verify
+from recuse.operations import beside, residual_sentences, verify
 from recuse.targets.postgres.edges.catalog import queries
 from recuse.targets.postgres.edges.kinds import KINDS, WEAKNESSES, told
 from recuse.targets.postgres.throwaway import throwaway
@@ -444,7 +444,7 @@ def anchors(page: Path) -> set[str]:
 
 def codes() -> set[str]:
     """Every code of a finding, residual, outside question or hazard that the sources can print."""
-    tables = (residual.RESIDUAL, verify.OUTSIDE, beside.RESIDUAL, beside.OUTSIDE)
+    tables = (residual_sentences.RESIDUAL, verify.OUTSIDE, beside.RESIDUAL, beside.OUTSIDE)
     found = {code for table in tables for code in table} | {kind.code for kind in KINDS.values() if kind.code}
     found |= {weakness.code for weakness in WEAKNESSES.values()} | {told(()).code, "attempt-under"}
     found |= {f"unbound-{use}" for use in UNBOUND_USES - {"superuser"}}

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from recuse.operations.finding import Finding
-from recuse.operations.residual import RESIDUAL
+from recuse.operations.residual_sentences import RESIDUAL
 from recuse.operations.verify import verify_document
 from tests.conftest import binaries_of
 from tests.statements.cases import read_cases

@@ -88,8 +88,8 @@ CREATE FUNCTION lab.person_named(text) RETURNS SETOF text LANGUAGE sql STABLE SE
 CREATE VIEW lab.everything AS SELECT * FROM lab.person;
 CREATE FUNCTION lab.remark_of(integer) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS 'SELECT p.remark FROM lab.person p WHERE p.id = $1';
-GRANT SELECT ON lab.person_list, lab.person_own, lab.person_copy, lab.everything TO desk, readers, PUBLIC;
-RESET ROLE;
 CREATE FUNCTION lab.known(text) RETURNS void LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS
   'DECLARE one integer; BEGIN SELECT 1 INTO STRICT one FROM lab.person p WHERE p.name = $1; END';
+GRANT SELECT ON lab.person_list, lab.person_own, lab.person_copy, lab.everything TO desk, readers, PUBLIC;
+RESET ROLE;

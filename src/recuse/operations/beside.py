@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from recuse.operations.outside import OUTSIDE
-from recuse.operations.residual import RESIDUAL as LIMITS
+from recuse.operations.residual_sentences import RESIDUAL as LIMITS
 from recuse.paths import Graph, Place, Search
 from recuse.targets.postgres.edges import Collected
 from recuse.targets.postgres.edges.kinds import weakness_of
