@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from recuse.errors import LedgerError
-from recuse.ledger.records import LONGEST_ENTRY, frame
+from recuse.ledger.records import frame
 from recuse.ledger.shared import SharedLedger
 
 LARGEST: Final = 4096
@@ -37,8 +37,7 @@ class Recorder:
 
         Raises `LedgerError` at once for an entry over 65,535 bytes, and when the recorder has stopped.
         """
-        if len(entry) > LONGEST_ENTRY:
-            frame(entry)
+        frame(entry)  # refuses what is too long
         told: Future[int] = Future()
         with self._lock:  # nothing is put behind the end
             if self._ended is not None:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, Literal, Protocol, cast, get_args
 
+from recuse.errors import InputError
 from recuse.model import (
     ACTIONS,
     NO_AUTHORITY,
@@ -86,7 +87,6 @@ class DecisionPoint:
         self.repository = repository
         self._permits = permits
         self._decider = Decider(repository, rules)
-        self._effects = {rule.id: rule.effect for rule in rules.rules}
         self._asked = attributes_asked(rules.rules)
         self.places = {
             row_type(system.name, table.name): (system.name, table)
@@ -102,18 +102,26 @@ class DecisionPoint:
             account = self._account(asked.subject)
             question = self._question(account, asked)
             context = self._context(account, asked.context, at)
+            case = _text(asked.context, "case")
         except _DeniedError as denied:
             return denied.answer
         key = (*question, context.circumstances)
         answer = self._decide(key)
-        if answer.allow and not context.standing:
-            case = _text(asked.context, "case")
-            if not self._permits.in_force(account, context, case, at):
-                return replace(answer, allow=False, reason="no_permit", would_change=(context.circumstances,))
-        return answer if answer.allow else replace(answer, would_change=self._changing(key, at.date()))
+        if answer.reason == "row_incomplete":
+            return answer
+        if not answer.allow:
+            return replace(answer, would_change=self._changing(key, at.date()))
+        if context.standing or self._permits.in_force(account, context, case, at):
+            return answer
+        return replace(answer, allow=False, reason="no_permit", would_change=(context.circumstances,))
 
     def _decided(self, asked: _Asked) -> Answer:
-        decision = self._decider.decide(_question(asked))
+        try:
+            decision = self._decider.decide(_question(asked))
+        except (
+            InputError
+        ) as error:  # a value that its type has and Cedar cannot be told, as a moment beyond its calendar
+            return Answer(allow=False, reason="row_incomplete", detail=error.message)
         if decision.allow:
             return Answer(allow=True, reason="permitted", rules=decision.rules)
         if decision.errors:

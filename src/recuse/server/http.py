@@ -181,12 +181,18 @@ def _metadata(service: Service) -> Callable[[Request], Awaitable[Response]]:
 async def _refused(request: Request, error: Exception) -> Response:
     """Another path or method."""
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
-    found = {404: "there is nothing here", 405: "this method is not for this endpoint"}.get(status, "refused")
+    found = {
+        404: "there is nothing here: /.well-known/authzen-configuration names the endpoints",
+        405: "this method is not for this endpoint: send what the header `Allow` names",
+    }.get(status, "refused")
     return _with_request_id(request, _sentence(status, found, dict(headers or {})))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:
-    return _with_request_id(request, _sentence(500, "the decision point failed; nothing was decided"))
+    return _with_request_id(
+        request,
+        _sentence(500, "the decision point failed, and nothing was decided: tell its administrator, with the time"),
+    )
 
 
 def _json(document: answers.Document) -> Response:

@@ -20,7 +20,7 @@ from recuse.ledger.reading import load, own_verifier
 from recuse.ledger.records import parse_heads
 from recuse.ledger.shared import SharedLedger, share_ledger
 from tests.unit.ledger.disk import PowerLossError, SimulatedDisk
-from tests.unit.ledger.test_crashes import ORIGIN, History, new_disk
+from tests.unit.ledger.test_crashes import ORIGIN, History, check_noticed, new_disk
 
 WRITERS = 3
 BATCHES = 6
@@ -72,14 +72,7 @@ def test_a_crash_in_any_turn_loses_nothing_acknowledged(seed: int) -> None:
 
 @pytest.mark.parametrize("fault", ["sync entries", "sync heads"])
 def test_a_planted_fault_is_caught(fault: str) -> None:
-    def caught(seed: int) -> bool:
-        try:
-            crash_in_every_turn(seed, frozenset({fault}))
-        except (AssertionError, LedgerError):
-            return True
-        return False
-
-    assert sum(caught(seed) for seed in range(5)) >= 3, f"histories did not notice the missing step `{fault}`"
+    check_noticed(crash_in_every_turn, fault, 5, 3)
 
 
 def killed_in_every_turn(seed: int, broken: frozenset[str] = frozenset()) -> int:
@@ -119,14 +112,7 @@ def test_a_writer_that_is_killed_holds_up_and_spoils_nothing(seed: int) -> None:
 
 @pytest.mark.parametrize("fault", ["truncate entries", "truncate heads"])
 def test_what_a_killed_writer_left_is_dropped(fault: str) -> None:
-    def caught(seed: int) -> bool:
-        try:
-            killed_in_every_turn(seed, frozenset({fault}))
-        except (AssertionError, LedgerError):
-            return True
-        return False
-
-    assert sum(caught(seed) for seed in range(5)) >= 3, f"nobody noticed the missing step `{fault}`"
+    check_noticed(killed_in_every_turn, fault, 5, 3)
 
 
 @pytest.mark.parametrize("file", ["entries", "heads"])

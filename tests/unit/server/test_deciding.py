@@ -120,6 +120,11 @@ def test_answers_are_those_of_the_policy_in_all_that_an_account_can_be_in(
         ({"purpose": "own.records"}, "not_declarable"),
         ({"purpose": 1}, "unknown_context"),
         ({"authority": ["official_duty"]}, "unknown_context"),
+        ({"case": 1}, "unknown_context"),
+        (
+            {"account": "removal_017", "purpose": "crim.investigation", "authority": "judicial", "case": []},
+            "unknown_context",
+        ),
         ({"sealed": "false"}, "row_incomplete"),
         ({"sealed": 0}, "row_incomplete"),
         ({"sealed": None}, "row_incomplete"),
