@@ -1,11 +1,10 @@
 """The decision point answers as the database does: accounts, circumstances, permits and rows, asked of both."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import cedarpy
 import psycopg
 import pytest
 
@@ -13,12 +12,12 @@ from recuse import clock
 from recuse.model import Account, Permit
 from recuse.permits import opens
 from recuse.policy.contexts import Context
-from recuse.policy.validate import Rule, RuleSet, rule_set
 from recuse.server.authzen import Action as Named
 from recuse.server.authzen import Entity, Evaluation
 from recuse.server.deciding import DecisionPoint
 from recuse.targets.postgres.desk import PostgresDesk
 from tests.context.world import RULES, Enforced, policy, rows
+from tests.unit.server.test_deciding import rule_set_of
 
 PLACE: Final = "clear::records::arrest"
 STANDS_IN: Final = {"purpose": "own.records", "authority": "official_duty"}  # the application
@@ -33,11 +32,6 @@ class InDatabase:
 
     def in_force(self, account: Account, context: Context, case: str | None, at: datetime) -> bool:
         return any(opens(permit, account, context, case, at) for permit in self.permits)
-
-
-def rule_set_of(text: str) -> RuleSet:
-    nodes = cedarpy.PolicySet.from_str(text).to_pst().static_policies
-    return rule_set([Rule(name, "context", node.effect, replace(node, id=name)) for name, node in nodes.items()], text)
 
 
 def answered(world: Enforced, login: str, said: dict[str, str]) -> list[int]:

@@ -1,16 +1,17 @@
 """The decision point answers as the policy does, for what an account is really in, and denies what it does not know."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import cedarpy
 import pytest
 
-from recuse.model import Account, Circumstances, Repository
+from recuse.model import Account, Circumstances, Repository, RowAttribute
 from recuse.policy.contexts import Context, contexts
 from recuse.policy.decide import Decider, Question
-from recuse.policy.validate import RuleSet
-from recuse.server.authzen import parse_evaluation
+from recuse.policy.validate import Rule, RuleSet, rule_set
+from recuse.server.authzen import Action, Entity, Evaluation, parse_evaluation
 from recuse.server.deciding import Answer, DecisionPoint
 from tests.unit.policy.conftest import ROWS, directive, repository, rules
 
@@ -18,6 +19,12 @@ __all__ = ["directive", "repository", "rules"]  # fixtures
 
 AT: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 Permit = tuple[str, str, str, str | None]
+
+
+def rule_set_of(text: str) -> RuleSet:
+    """Cedar text as a set of rules, by Cedar's own ids."""
+    nodes = cedarpy.PolicySet.from_str(text).to_pst().static_policies
+    return rule_set([Rule(name, "test", node.effect, replace(node, id=name)) for name, node in nodes.items()], text)
 
 
 @dataclass
@@ -154,3 +161,22 @@ def test_an_attribute_that_no_rule_asks_need_not_be_said(desk: Desk) -> None:
     whole["resource"]["properties"] = {"sealed": False}
     incomplete = Answer(allow=False, reason="row_incomplete", detail="juvenile")
     assert desk.point.answer(parse_evaluation(whole), AT) == incomplete
+
+
+def test_a_moment_that_cedar_cannot_be_told_denies(repository: Repository) -> None:
+    """It is of the attribute's type; Cedar counts milliseconds in 64 bits."""
+    attribute = RowAttribute("due", "datetime", optional=False)
+    system = repository.systems["blotter"]
+    arrest = replace(system.table("records.arrest"), attributes={"due": attribute})
+    world = replace(repository, systems={"blotter": replace(system, tables=(arrest,))})
+    text = 'permit (principal, action, resource) when { resource.due < datetime("2026-01-01") };'
+    point = DecisionPoint(world, rule_set_of(text), Kept())
+    for said, reason in (
+        (0, "permitted"),
+        (10**30, "row_incomplete"),
+        ("9999-12-31", "no_rule"),
+        ("x", "row_incomplete"),
+    ):
+        resource = Entity("blotter::records::arrest", "arrest_record", {"due": said})
+        asked = Evaluation(Entity("account", "blotter/records_app", {}), Action("read", {}), resource, {})
+        assert point.answer(asked, AT).reason == reason
