@@ -6,13 +6,15 @@ from typing import Any, Final
 
 import cedarpy
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from recuse.model import Account, Circumstances, Repository, RowAttribute
 from recuse.policy.contexts import Context, contexts
 from recuse.policy.decide import Decider, Question
 from recuse.policy.validate import Rule, RuleSet, rule_set
 from recuse.server.authzen import Action, Entity, Evaluation, parse_evaluation
-from recuse.server.deciding import Answer, DecisionPoint
+from recuse.server.deciding import REASONS, Answer, DecisionPoint
 from tests.unit.policy.conftest import ROWS, directive, repository, rules
 
 __all__ = ["directive", "repository", "rules"]  # fixtures
@@ -180,3 +182,21 @@ def test_a_moment_that_cedar_cannot_be_told_denies(repository: Repository) -> No
         resource = Entity("blotter::records::arrest", "arrest_record", {"due": said})
         asked = Evaluation(Entity("account", "blotter/records_app", {}), Action("read", {}), resource, {})
         assert point.answer(asked, AT).reason == reason
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=4,
+)
+NAMED = st.sampled_from(["sealed", "juvenile", "district", "purpose", "authority", "agreement", "case"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(NAMED, JSON | st.sampled_from(["crim.investigation", "judicial", "own.records", False])))
+def test_whatever_is_said_is_answered(desk: Desk, said: dict[str, Any]) -> None:
+    """Nothing is raised: over a network it would be an error where a denial is due."""
+    for account in ("records_app", "removal_017", "bureau_task"):
+        answer = desk.ask(account, **dict(said))
+        assert answer.reason in REASONS
+        assert answer.allow == (answer.reason == "permitted")
