@@ -66,7 +66,7 @@ class Ledger:
         writer refuses everything and it is not known whether the entries were kept.
         """
         if not self._working:
-            raise LedgerError("the ledger's writer has stopped", "open the ledger again: what is durable is read anew")
+            raise stopped()
         framed = b"".join(frame(entry) for entry in entries)
         first = self.size
         if not entries:
@@ -88,7 +88,7 @@ class Ledger:
         Raises `LedgerError` where the files are not what was signed; the writer has stopped then.
         """
         if not self._working:
-            raise LedgerError("the ledger's writer has stopped", "open the ledger again: what is durable is read anew")
+            raise stopped()
         self._working = False
         with told_as_ledger_errors():
             heads = parse_heads(self._files.read(HEADS, self._lengths[HEADS]))
@@ -128,18 +128,17 @@ class Ledger:
         self._head, self._note = head, note
 
     def _take_over(self, notes: Sequence[bytes], data: bytes) -> int:
-        """Put the entries under these heads into the tree; how many bytes of the file they are."""
-        taken = 0
-        for note in notes:
-            head = check_checkpoint(note, self._signer.verifier)
-            for entry in entries_of(data[taken:], head.size - self.size):
-                self._covered.append(leaf_hash(entry))
-                taken += 2 + len(entry)
-            if self._covered.root() != head.root:
-                raise LedgerError(
-                    f"entries {self.size} to {head.size - 1} are not what was signed", "restore the file `entries`"
-                )
-            self._head, self._note = head, note
+        """Put the entries under the newest of these heads into the tree; how many bytes of the file they are."""
+        if not notes:
+            return 0
+        head, taken = check_checkpoint(notes[-1], self._signer.verifier), 0
+        for entry in entries_of(data, head.size - self.size):
+            self._covered.append(leaf_hash(entry))
+            taken += 2 + len(entry)
+        if self._covered.root() != head.root:
+            reason = f"entries {self.size} to {head.size - 1} are not what was signed"
+            raise LedgerError(reason, "restore the file `entries`")
+        self._head, self._note = head, notes[-1]
         return taken
 
     def _keep(self, name: str, grown: int, excess: int) -> None:
@@ -149,6 +148,11 @@ class Ledger:
             self._files.truncate(name, self._lengths[name])
         if grown or excess:
             self._files.sync(name)
+
+
+def stopped() -> LedgerError:
+    """What is told of a writer that may not go on."""
+    return LedgerError("the ledger's writer has stopped", "open the ledger again: what is durable is read anew")
 
 
 def create_ledger(folder: Path, origin: str) -> Ledger:

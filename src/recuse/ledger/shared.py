@@ -1,7 +1,7 @@
 """A ledger that several writers share, in one process or in many: each takes the lock for one batch and gives it up.
 
-Under the lock a writer takes over what the others made durable (their heads are checked like its own on a start) and
-drops what one that was killed left behind; then it commits as a single writer does. There is never more than one.
+Under the lock a writer takes over what the others made durable (their newest head is checked like its own on a start)
+and drops what one that was killed left behind; then it commits as a single writer does. There is never more than one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from recuse.errors import LedgerError
 from recuse.ledger.files import Files, Storage, told_as_ledger_errors
-from recuse.ledger.log import Ledger, recover
+from recuse.ledger.log import Ledger, recover, stopped
 from recuse.ledger.reading import own_verifier
 
 
@@ -55,7 +54,7 @@ class SharedLedger:
     @contextmanager
     def _turn(self) -> Iterator[Ledger]:
         if self._failed:
-            raise LedgerError("the ledger's writer has stopped", "open the ledger again: what is durable is read anew")
+            raise stopped()
         with told_as_ledger_errors():
             if self._ledger is None:
                 own_verifier(self._files)  # before the lock, which would make a file in a folder that is no ledger
