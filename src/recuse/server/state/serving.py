@@ -1,0 +1,65 @@
+"""Which policy is answered under, as all agree who serve one state: asked before an answer, moved forward by whoever
+has loaded a newer one.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg
+
+from recuse.server.state.migrations import Connection, check_prepared, told
+
+SECONDS: Final = 5
+"""How long an answer of the state is waited for."""
+_ASK: Final = "SELECT policy, place, halted FROM recuse_state.serving"
+_MOVE: Final = "UPDATE recuse_state.serving SET policy = %s, place = %s, since = now() WHERE place < %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The policy that is answered under, and the place in the ledger that made it so; `halted` says why nothing is."""
+
+    policy: str
+    place: int
+    halted: str | None = None
+
+
+class State:
+    """The state over one connection, made when it is asked for and made anew after it was lost; for one thread."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._connection: Connection | None = None
+
+    def serving(self) -> Serving:
+        """What is agreed now. `TargetError` when it cannot be known."""
+        with told():
+            ((policy, place, halted),) = self._connected().execute(_ASK).fetchall()
+        return Serving(policy, place, halted)
+
+    def move(self, policy: str, place: int) -> None:
+        """Answer under this policy from now on, unless a later place in the ledger has been heard of."""
+        with told():
+            self._connected().execute(_MOVE, (policy, place, place))
+
+    def close(self) -> None:
+        """Give up the connection; harmless when done twice."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> Connection:
+        if self._connection is None or self._connection.broken or self._connection.closed:
+            self.close()
+            self._connection = connected(self._dsn)
+            check_prepared(self._connection)
+        return self._connection
+
+
+def connected(dsn: str) -> Connection:
+    """A connection to the state: names are those of the catalog, and what takes too long is given up."""
+    with told():
+        connection = psycopg.connect(dsn, autocommit=True, application_name="recuse serve", connect_timeout=SECONDS)
+        connection.execute("SET search_path = pg_catalog, pg_temp")
+        connection.execute("SELECT pg_catalog.set_config('statement_timeout', %s, false)", (f"{SECONDS}s",))
+    return connection

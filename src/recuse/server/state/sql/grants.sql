@@ -1,0 +1,4 @@
+-- All that a login of the server may do with the state: given anew whenever the state is prepared, for all that is there.
+GRANT USAGE ON SCHEMA recuse_state TO {login};
+GRANT SELECT ON recuse_state.migration TO {login};
+GRANT SELECT, UPDATE (policy, place, since) ON recuse_state.serving TO {login};
