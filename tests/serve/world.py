@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import psycopg
 from joserfc import jwk, jwt
-from psycopg import sql
+from psycopg import conninfo, sql
 
 from recuse import clock
 from recuse.demo.repository import write_repository
@@ -32,8 +32,8 @@ AUDIENCE: Final = "https://decisions.example.org"
 CLERK: Final = "records_clerk_01"
 DETECTIVE: Final = "ice_hsi_005"
 DECLARED: Final = {"purpose": "crim.investigation", "authority": "judicial.warrant", "case": "26-CR-1"}
-PERSON: Final = {"type": "clear::records::person", "id": "person.identity",
-                 "properties": {"sealed": False, "juvenile": False, "public": False}}  # fmt: skip
+PERSON: Final = {"type": "clear::records::person", "id": "person_identity",
+                 "properties": {"sealed": False, "juvenile": False}}  # fmt: skip
 SETTINGS: Final = """\
 format = 1
 base = "http://127.0.0.1:{port}"
@@ -83,6 +83,7 @@ class Institution:
     """A signed and applied policy in which one clerk may issue permits, and the keys of an issuer of tokens."""
 
     job: Job
+    beside: Server
     key: Any = field(default_factory=lambda: jwk.ECKey.generate_key("P-256", {"kid": "k1"}))
 
     @property
@@ -118,24 +119,29 @@ class Institution:
         said = {name: value for name, value in (said | claims).items() if value is not None}
         return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": "k1"} | (header or {}), said, key or self.key)
 
-    def state(self, server: Server) -> str:
-        """A database for a state, prepared by its owner with the program itself; the server's connection string."""
-        name = f"state_{clock.random_name(8)}"
+    def state(self) -> str:
+        """A database for a state, prepared by its owner with the program itself; what a server connects with."""
+        server = self.beside
+        name = login = f"state_{clock.random_name(8)}"
         with psycopg.connect(server.dsn(), autocommit=True) as admin:
             admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            admin.execute("DROP ROLE IF EXISTS decisions")
-            admin.execute("CREATE ROLE decisions LOGIN PASSWORD 'd'")
+            admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'd'").format(sql.Identifier(login)))
         with (self.folder / "passwords").open("a") as file:
-            file.write(f"{server.host}:{server.port}:{name}:decisions:d\n")
-        self.run("state", "prepare", server.dsn(name), "--login", "decisions")
-        return f"host={server.host} port={server.port} dbname={name} user=decisions"
+            file.write(f"{server.host}:{server.port}:{name}:{login}:d\n")
+        self.run("state", "prepare", server.dsn(name), "--login", login)
+        return f"host={server.host} port={server.port} dbname={name} user={login}"
+
+    def owner(self, state: str) -> str:
+        """The connection string of the state's owner."""
+        database = conninfo.conninfo_to_dict(state)["dbname"]
+        return self.beside.dsn(str(database))
 
     def run(self, *words: str, code: int = 0) -> str:
-        """Run the program; what it prints."""
+        """Run the program; what it prints, and says beside it."""
         command = [PROGRAM, *words]
         done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
+        return done.stdout + done.stderr
 
     def decisions(self) -> list[dict[str, Any]]:
         """What the record of decisions holds, read as a stranger would."""
@@ -162,9 +168,7 @@ class Serving:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         return self.send("POST", f"/access/v1/{path}", json.dumps(body), headers, timeout)
 
-    def send(
-        self, method: str, path: str, body: str | None = None, headers: Any = None, timeout: float = 30
-    ) -> Reply:
+    def send(self, method: str, path: str, body: str | None = None, headers: Any = None, timeout: float = 30) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request(method, path, body, headers or {})
@@ -220,8 +224,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def institution_on(server: Server, folder: Path) -> Institution:
-    """The demonstration's policy, signed and applied on this server."""
+def institution_on(server: Server, beside: Server, folder: Path) -> Institution:
+    """The demonstration's policy, signed and applied on a server; `beside` is for what is none of its systems."""
     job = Job(build(server, people=500), folder)
     write_repository(job.policy, make_keys(folder), "recuse-test", False)
     accounts = job.policy / "accounts.toml"
@@ -230,6 +234,6 @@ def institution_on(server: Server, folder: Path) -> Institution:
     accounts.write_text(accounts.read_text().replace(mark, f"{mark}\nmay_issue = true"))
     job.sign()
     job.apply()
-    made = Institution(job)
+    made = Institution(job, beside)
     made.write()
     return made

@@ -1,7 +1,7 @@
 """The public keys of an issuer of tokens (a JWK set, RFC 7517): from a file, or from its https address.
 
-They are looked up again when a token names a key that is not among them, at most every few seconds: so a new key is
-known at once, and a stranger cannot make the server ask without end. Keys that cannot be had are no reason to accept.
+They are looked up again every half an hour, and when a token names a key that is not among them, at most every few
+seconds: so a new key is known at once, and a stranger cannot make the server ask without end.
 """
 
 import asyncio
@@ -20,8 +20,10 @@ from recuse.errors import InputError
 
 AGAIN: Final = 10.0
 """Seconds between two looks."""
+FRESH: Final = 1800.0
+"""Seconds after which they are looked up again in any case."""
 LASTING: Final = 3600.0
-"""Seconds after which keys are looked up again in any case: one that its issuer withdrew is believed no longer."""
+"""Seconds after which keys count no longer, when they could not be had again: their issuer may have withdrawn one."""
 _LARGEST: Final = 1 << 20
 _SECONDS: Final = 5
 
@@ -33,25 +35,25 @@ class Keys:
         self._source = source
         self._found: KeySet | None = None
         self._names: frozenset[str | None] = frozenset()
-        self._looked = -LASTING
+        self._looked = self._had = -LASTING
         self._lock = asyncio.Lock()
 
     async def holding(self, name: str | None) -> KeySet | None:
         """The keys, looked up anew when none has this name (`kid`); None when there are none to be had."""
-        if self._fresh(name):
-            return self._found
-        async with self._lock:
-            if not self._fresh(name) and time.monotonic() - self._looked >= AGAIN:
-                self._looked = time.monotonic()
-                self._take(await asyncio.to_thread(_looked_up, self._source))
-        return self._found if time.monotonic() - self._looked < LASTING else None
+        if not self._fresh(name):
+            async with self._lock:
+                if not self._fresh(name) and time.monotonic() - self._looked >= AGAIN:
+                    self._looked = time.monotonic()
+                    self._take(await asyncio.to_thread(_looked_up, self._source))
+        return self._found if time.monotonic() - self._had < LASTING else None
 
     def _fresh(self, name: str | None) -> bool:
-        return self._found is not None and name in self._names and time.monotonic() - self._looked < LASTING
+        return name in self._names and time.monotonic() - self._had < FRESH
 
     def _take(self, found: KeySet | None) -> None:
         if found is not None:
-            self._found, self._names = found, frozenset(key.kid for key in found.keys)
+            self._found, self._had = found, time.monotonic()
+            self._names = frozenset(key.kid for key in found.keys)
 
 
 def read_keys(source: str) -> KeySet:

@@ -95,8 +95,8 @@ def _settings(root: Section, folder: Path) -> Settings:
     tls, proxy = _tls(root, folder), _proxy(root, folder)
     issuers = tuple(_issuers(root, folder))
     callers = tuple(_callers(root, issuers))
-    workers = root.whole("workers", optional=True) or 2
-    patience = root.whole("patience", optional=True) or 5
+    workers = root.whole("workers") if "workers" in root else 2
+    patience = root.whole("patience") if "patience" in root else 5
     state = root.optional_text("state")
     root.close()
     _check_base(root, base)

@@ -14,13 +14,14 @@ from granian.log import LogLevels
 from psycopg import conninfo, sql
 
 from recuse import clock
-from recuse.errors import RecuseError, TargetError
+from recuse.errors import InputError, RecuseError, TargetError
 from recuse.ledger import create_ledger, verify_ledger
 from recuse.operations.apply import service_dsn
+from recuse.server.grounds import Loaded
 from recuse.server.keys import read_keys
 from recuse.server.settings import Settings
 from recuse.server.state.migrations import prepare
-from recuse.server.state.serving import check_prepared_at, connected
+from recuse.server.state.serving import State, check_prepared_at, connected
 from recuse.serving.desks import PermitDesk
 from recuse.serving.policy import load
 from recuse.serving.worker import Place, proxy_secret
@@ -48,15 +49,17 @@ def look(place: Place, settings: Settings) -> Iterator[Looked]:
     """Everything that a server of this place rests on, looked at once, what keeps it from starting first."""
     yield _looked("the state", lambda: check_prepared_at(place.state))
     yield _looked("the record of decisions", lambda: verify_ledger(place.record))
-    yield _looked("the proxy's secret", lambda: proxy_secret(settings))
+    if settings.proxy is not None:
+        yield _looked("the proxy's secret", lambda: proxy_secret(settings))
     for issuer in settings.issuers:
         yield _looked(f"the keys of `{issuer.name}`", partial(read_keys, issuer.keys), fatal=False)
     try:
-        point = load(place.repository, place.ledger).point
+        loaded = load(place.repository, place.ledger)
     except RecuseError as error:
         yield Looked("the policy", str(error), fatal=True)
         return
-    yield Looked("the policy", None, fatal=True)
+    yield _looked("the policy", partial(_check_agreed, place, loaded))
+    point = loaded.point
     for system in point.repository.systems.values():
         applied = None if point.answers_about(system.name) else "it is not applied there, so nothing is permitted"
         yield Looked(f"the policy in `{system.name}`", applied, fatal=False)
@@ -64,6 +67,17 @@ def look(place: Place, settings: Settings) -> Iterator[Looked]:
             desk = PermitDesk(system, service_dsn(system))
             with closing(desk):
                 yield _looked(f"the permits of `{system.name}`", desk.permits, fatal=False)
+
+
+def _check_agreed(place: Place, loaded: Loaded) -> None:
+    """Raise InputError where the state has heard of more than this ledger holds: then nothing would be answered."""
+    with closing(State(place.state)) as state:
+        heard = state.serving().place
+    if heard > loaded.place:
+        raise InputError(
+            f"the state has heard of ledger entry {heard}, and here the newest about a policy is {loaded.place}",
+            "give each institution a state of its own; a ledger that was restored needs a new one",
+        )
 
 
 def _looked(what: str, look_at: Callable[[], object], *, fatal: bool = True) -> Looked:
