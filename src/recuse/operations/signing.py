@@ -18,6 +18,8 @@ from recuse.directive.signature import (
     CONFIRM_NAMESPACE,
     COUNTERSIGN_NAMESPACE,
     DIRECTIVE_NAMESPACE,
+    REVIEW_CONFIRM_NAMESPACE,
+    REVIEW_NAMESPACE,
     sign,
     verify,
 )
@@ -95,6 +97,34 @@ def confirm_attestation(folder: Path, attestation_id: str, official_id: str, key
     return path
 
 
+def sign_review(folder: Path, review_id: str, official_id: str, key: Path) -> Path:
+    """Sign `review.toml` as it is, by the official who reviewed; returns the signature's path.
+
+    Raises SignatureError when this is not the official whom it names, or not a key of theirs. What it says, and whether
+    that is still so, is for `reviewing` to have checked.
+    """
+    return _sign_review(folder, review_id, official_id, key, second=False)
+
+
+def confirm_review(folder: Path, review_id: str, official_id: str, key: Path) -> Path:
+    """Sign `review.toml` a second time, by the official who confirms; as `sign_review`, in a namespace of its own."""
+    return _sign_review(folder, review_id, official_id, key, second=True)
+
+
+def _sign_review(folder: Path, review_id: str, official_id: str, key: Path, *, second: bool) -> Path:
+    repository = read_repository(folder)
+    found = repository.reviews[review_id].review
+    named = found.confirmed_by if second else found.reviewed_by
+    if official_id != named:
+        word = "confirm" if second else "sign"
+        raise SignatureError(f"review `{review_id}` is for `{named}` to {word}", "let that official do it")
+    what: tuple[OfficialRole, str] = ("confirm", REVIEW_CONFIRM_NAMESPACE) if second else ("review", REVIEW_NAMESPACE)
+    signature = _signed(repository, official_id, what, found.raw, key)
+    path = folder / "reviews" / review_id / ("countersignature.sig" if second else "review.toml.sig")
+    _write(path, signature)
+    return path
+
+
 def _signed(repository: Repository, by: str, what: tuple[OfficialRole, str], raw: bytes, key: Path) -> bytes:
     """A signature by an official who has the role, with a key of theirs."""
     role, namespace = what
@@ -110,8 +140,10 @@ Signable = Literal["directive", "acceptance", "attestation"]
 
 
 def signable(folder: Path, name: str) -> Signable:
-    """Whose id this is; a directive's where nothing else has it."""
+    """Whose id this is; a directive's where nothing else has it. Raises DirectiveError for a review's."""
     repository = read_repository(folder)
+    if name in repository.reviews and name not in repository.directives:
+        raise DirectiveError(f"`{name}` is a review", "run `recuse review sign` or `recuse review confirm`")
     if name in repository.directives:
         return "directive"
     return (
