@@ -14,7 +14,7 @@ from typing import Final
 
 from recuse.audit.accesslog import AccessLog, daily, read_log
 from recuse.audit.last_use import IDLE
-from recuse.audit.observing import observe
+from recuse.audit.observing import WouldRefuse, observe
 from recuse.audit.placing import Placing
 from recuse.model import UNBOUND_USES, Account, Repository, System
 from recuse.policy.validate import RuleSet
@@ -53,18 +53,11 @@ def read_signals(path: Path, repository: Repository, rules: RuleSet, system: Sys
         return Signals((f"`{system.name}`: the access log has no line about it",), ())
     here = {a.login: a for a in repository.accounts.values() if a.system == system.name}
     observed = observe(log.lines, repository, rules, system, on)
-    against = Counter[str]()
-    for each in observed.refused:
-        if each.cause.why != "account inactive":
-            against[each.account] += each.count
     unjudged = sum(count for _, count in observed.untold)
     found = [
         *_ghosts(system.name, here, log),
         *_refused(system.name, log),
-        *(
-            Signal(f"front/{name}", f"{count} lines were let in that today's rules refuse")
-            for name, count in against.items()
-        ),
+        *_fronts(observed.refused),
         *jumps(system.name, daily(path, system.name), log.first, log.last),
     ]
     counts = (*_counts(system.name, log, unjudged), *_limits(system.name, log))
@@ -108,6 +101,19 @@ def _ghosts(system: str, here: Mapping[str, Account], log: AccessLog) -> Iterato
         if bound and (last is None or log.last - last > IDLE):
             when = f"was last used on {last}" if last else "is not in the log at all"
             yield Signal(f"idle/{account.id}", f"active, and {when}; the log ends on {log.last}")
+
+
+def _fronts(refused: Iterable[WouldRefuse]) -> Iterator[Signal]:
+    """Accounts of which lines were let in that the rules of today refuse, and by which rules; not inactive ones."""
+    counts: dict[str, Counter[str]] = {}
+    for each in refused:
+        if each.cause.why != "account inactive":
+            rules = "forbidden by " + ", ".join(f"`{rule}`" for rule in each.cause.rules)
+            why = f"{rules if each.cause.rules else 'permitted by no rule'}, for `{each.purpose}`"
+            counts.setdefault(each.account, Counter())[why] += each.count
+    for account, by_why in counts.items():
+        told = "; ".join(f"{count} {why}" for why, count in sorted(by_why.items()))
+        yield Signal(f"front/{account}", f"lines that were let in and are refused today: {told}")
 
 
 def _refused(system: str, log: AccessLog) -> Iterator[Signal]:

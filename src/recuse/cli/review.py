@@ -34,7 +34,7 @@ ContentOption = Annotated[
 ]
 ReviewArgument = Annotated[str, typer.Argument(metavar="ID", help="id of the review")]
 OfficialOption = Annotated[str, typer.Option("--as", help="your id in officials.toml")]
-_COLOUR: Final = {"overdue": "red", "due": "yellow", "done": "green"}
+_COLOUR: Final = {"overdue": "red", "due": "yellow", "later": "green"}
 
 
 class Kind(StrEnum):

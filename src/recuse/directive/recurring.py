@@ -24,7 +24,7 @@ ENDING: Final = timedelta(days=7)
 """By when an account that a review ended must be off (CJIS Security Policy AC-2(3): within one week)."""
 
 _MONTHS: Final[Mapping[ReviewKind, int]] = {"accounts": 12, "public_content": 3}
-DueState = Literal["overdue", "due", "done"]
+DueState = Literal["overdue", "due", "later"]
 
 
 def due_by(kind: ReviewKind, done: date, days: int | None = None) -> date:
@@ -41,7 +41,7 @@ def state(kind: ReviewKind, by: date, on: date) -> DueState:
     """How a review stands on a day that is to be made again by another."""
     if on > by:
         return "overdue"
-    return "due" if by - on <= LEAD[kind] else "done"
+    return "due" if by - on <= LEAD[kind] else "later"
 
 
 def _months_later(day: date, months: int) -> date:

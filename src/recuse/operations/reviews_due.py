@@ -67,7 +67,7 @@ class Reviews:
     def conditions(self) -> Iterator[Condition]:
         """What `watch` tells. They are low: no access is opened by a review that nobody made."""
         for duty in self.duties:
-            if duty.state != "done" and duty.by is not None:
+            if duty.state != "later" and duty.by is not None:
                 code = "review-overdue" if duty.state == "overdue" else "review-due"
                 about = f"{duty.kind}/{duty.agency or ''}"
                 yield Condition("", code, about, duty.sentence, "run `recuse review new`", "low")
