@@ -1,5 +1,6 @@
 """What is due and by when, per partner and kind; what `verify` and `watch` tell of it; ends that nobody carried out."""
 
+import subprocess
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from recuse.operations.workspace import open_with_ledger
 from recuse.policy.repository import read_repository
 from tests.listing.policy import sign, write_policy
 from tests.listing.test_attested import MAP
-from tests.reviews.world import PARTNER, Town, build, moved, today
+from tests.reviews.world import CONFIRMER, PARTNER, REVIEWER, Town, build, fill, moved, today
 
 KINDS: tuple[ReviewKind, ...] = ("accounts", "public_content", "audit_records")
 
@@ -198,3 +199,34 @@ def test_of_a_leap_day(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     moved(monkeypatch, days=(date(2028, 2, 29) - today()).days)
     town.whole("accounts", "--agency", PARTNER)
     assert town.duty("accounts", PARTNER)["by"] == "2029-02-28"
+
+
+def test_for_people(town: Town) -> None:
+    """The same by the program itself, as people see it."""
+
+    def said(*words: str) -> tuple[int, str]:
+        command = [".venv/bin/recuse", "review", *words, "-r", str(town.policy)]
+        environment = {"COLUMNS": "300", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        return done.returncode, " ".join((done.stdout + done.stderr).split())
+
+    code, text = said("new", "accounts", "--agency", PARTNER)
+    name = f"accounts-{PARTNER}-{today()}"
+    assert (code, "11 lines to answer" in text) == (0, True)
+    fill(town.policy / "reviews" / name / "review.toml", result="found", found="x", ice_ero_021="end")
+    code, text = said("sign", name, "--as", REVIEWER, "-k", str(town.folder / REVIEWER))
+    assert (code, "signed:" in text) == (0, True)
+    code, text = said("confirm", name, "--as", CONFIRMER, "-k", str(town.folder / CONFIRMER))
+    assert (code, "confirmed:" in text) == (0, True)
+    assert "recorded: entry 1 next: accounts.toml:" in text
+    assert "`clear/ice_ero_021`: write `active = false`" in text
+    assert said("record", name)[1].startswith("recorded: entry 1 next: ")
+    said("new", "audit_records")
+    code, text = said("due")
+    assert code == 0
+    assert f"due: clear/ice_ero_021 is active; {name} ended it: off by {today() + timedelta(days=7)}" in text
+    assert f"not counted: audit-records-{today()}: a draft, and not recorded in the ledger" in text
+    listed = subprocess.run(
+        [".venv/bin/recuse", "ledger", "list", str(town.policy / ".ledger")], capture_output=True, text=True, check=True
+    )
+    assert "reviewed" in listed.stdout
