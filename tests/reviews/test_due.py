@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from recuse import clock
 from recuse.directive.recurring import due_by
 from recuse.errors import RepositoryError
 from recuse.ledger import encode
@@ -13,6 +14,8 @@ from recuse.model import ReviewKind
 from recuse.operations import record
 from recuse.operations.reviewing import Desk
 from recuse.operations.verify import verify_document, verify_repository
+from recuse.operations.watch import Watch
+from recuse.operations.watched import Watching
 from recuse.operations.workspace import open_with_ledger
 from recuse.policy.repository import read_repository
 from tests.listing.policy import sign, write_policy
@@ -175,17 +178,23 @@ def test_intervals_are_never_lengthened(town: Town, text: str, said: str) -> Non
 # --- beside a verdict ---
 
 
-def test_an_overdue_review_is_told_with_a_verdict_and_changes_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def portal(tmp_path: Path) -> Path:
+    """A policy that no database is needed for, with a ledger that begins now."""
     policy = write_policy(tmp_path, {"portal": ("attested", "vendor", "portal")}, {"portal/desk": "city.police"}, MAP)
     sign(tmp_path)
-    ledger = record.ledger_folder(policy, None)
-    with record.open_or_create(ledger, "records.example/recuse") as log:
-        log.append([encode("staged", open_with_ledger(policy, ledger, draft=True).at, {"system": "portal"})])
-    before = verify_document(verify_repository(open_with_ledger(policy, ledger, draft=True), ledger))
+    with record.open_or_create(policy / ".ledger", "records.example/recuse") as log:
+        log.append([encode("staged", clock.now(), {"system": "portal"})])
+    return policy
+
+
+def test_an_overdue_review_is_told_with_a_verdict_and_changes_none(
+    portal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = portal / ".ledger"
+    before = verify_document(verify_repository(open_with_ledger(portal, ledger, draft=True), ledger))
     moved(monkeypatch, days=8)
-    after = verify_document(verify_repository(open_with_ledger(policy, ledger, draft=True), ledger))
+    after = verify_document(verify_repository(open_with_ledger(portal, ledger, draft=True), ledger))
     assert before["verdict"] == after["verdict"]
     assert [finding["id"] for finding in before["findings"]] == [finding["id"] for finding in after["findings"]]
     (told,) = (each for each in after["outside"] if each not in before["outside"])
@@ -193,6 +202,21 @@ def test_an_overdue_review_is_told_with_a_verdict_and_changes_none(
     assert told["sentence"] == (
         f"the review of audit records was due by {today() - timedelta(days=1)}; `recuse review due` tells all"
     )
+
+
+def test_watch_tells_it_once(portal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch(Watching(portal, portal / ".ledger"))
+    assert [a.condition for a in watch.round().alerts if a.condition and a.condition.code.startswith("review")] == []
+    moved(monkeypatch, days=8)
+    (alert,) = watch.round().alerts
+    assert alert.condition is not None
+    assert (alert.happened, alert.condition.code, alert.condition.object) == (
+        "began",
+        "review-overdue",
+        "audit_records/",
+    )
+    assert alert.condition.severity == "low"
+    assert watch.round().alerts == ()
 
 
 def test_of_a_leap_day(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -257,6 +257,8 @@ def test_a_stale_draft_is_refused_at_every_step(town: Town, message: str, step: 
     assert "is stale" in said["error"]
     assert message in said["error"]
     assert "make a new draft" in said["remedy"]
+    made = {"review.toml.sig": step != "sign", "countersignature.sig": step == "record"}
+    assert {file: draft.with_name(file).exists() for file in made} == made
     assert not [entry for entry in town.entries() if entry.kind == "reviewed"]
 
 
