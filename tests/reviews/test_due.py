@@ -1,5 +1,6 @@
 """What is due and by when, per partner and kind; what `verify` and `watch` tell of it; ends that nobody carried out."""
 
+import shutil
 import subprocess
 from datetime import date, timedelta
 from pathlib import Path
@@ -50,12 +51,18 @@ def test_time_runs_from_the_ledgers_first_entry(town: Town) -> None:
 
 def test_without_a_ledger_everything_is_due_and_nothing_overdue(tmp_path: Path) -> None:
     town = build(tmp_path)
-    for file in (town.policy / ".ledger").iterdir():
-        file.unlink()
-    (town.policy / ".ledger").rmdir()
+    shutil.rmtree(town.policy / ".ledger")
     code, said = town.run("due")
     assert code == 0
     assert {(each["by"], each["state"]) for each in said["reviews"]} == {(None, "due")}
+
+
+def test_the_first_record_makes_a_ledger(tmp_path: Path) -> None:
+    town = build(tmp_path)
+    shutil.rmtree(town.policy / ".ledger")
+    assert town.whole("accounts", "--agency", PARTNER)[1]["ledger_index"] == 0
+    assert town.duty("accounts", PARTNER)["last"] == str(today())
+    assert town.duty("audit_records")["by"] == str(today() + timedelta(days=7))
 
 
 @pytest.mark.parametrize(("kind", "lead"), [("accounts", 30), ("public_content", 14), ("audit_records", 2)])
@@ -136,9 +143,7 @@ def test_a_lost_review_of_a_span_is_a_gap(town: Town, monkeypatch: pytest.Monkey
     town.whole("audit_records")
     assert "first = 3\n" not in town.new("audit_records", "--id", "third").read_text()
     assert "first = 2\nsize = 3\n" in town.new("audit_records", "--id", "fourth").read_text()
-    for file in (town.policy / "reviews" / first).iterdir():
-        file.unlink()
-    (town.policy / "reviews" / first).rmdir()
+    shutil.rmtree(town.policy / "reviews" / first)
     assert "first = 0\nsize = 3\n" in town.new("audit_records", "--id", "fifth").read_text()
 
 

@@ -1,8 +1,10 @@
 """All three kinds from the draft to the ledger: nothing is answered by default, and what changed is looked at again."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,11 @@ import pytest
 
 from recuse.directive.officials import allowed_signers
 from recuse.ledger import verify_ledger
+from recuse.operations.reviewing import Desk
+from recuse.operations.signing import Answer, confirm_directive, sign_directive
 from recuse.policy.repository import read_repository
-from tests.reviews.world import CONFIRMER, PARTNER, REVIEWER, Town, build, fill, moved, today
+from tests.reviews.world import CIVIL, CONFIRMER, PARTNER, REVIEWER, Town, build, fill, moved, today
+from tests.unit.audit.logs import line, write_csv
 from tests.unit.directive.keys import stock_verifies
 
 
@@ -35,8 +40,8 @@ def test_accounts_of_one_partner(town: Town) -> None:
     accounts = [a for a in read_repository(town.policy).accounts.values() if a.agency.startswith(PARTNER)]
     assert draft.read_text().count("[[line]]") == len(accounts) == 11
     assert draft.read_text().count('answer = ""') == draft.read_text().count('reason = ""') == 11
-    assert "2 lines in the access log, 0 refused, last on 2018-05-01" in shown(draft, "clear/ice_ero_017")
-    assert "11 lines in the access log, 11 refused" in shown(draft, "clear/cbp_desk")
+    assert "lines in the access log: 2, refused: 0, last on 2018-05-01" in shown(draft, "clear/ice_ero_017")
+    assert "lines in the access log: 11, refused: 11" in shown(draft, "clear/cbp_desk")
     assert "not in the access log" in shown(draft, "clear/ice_ero_021")
     assert "may declare `court_process`, `crim.investigation`" in shown(draft, "clear/ice_ero_017")
     assert "shared, inactive" in shown(draft, "clear/ice_inactive")
@@ -94,9 +99,9 @@ def test_audit_records(town: Town) -> None:
     assert "entries of the ledger from index 0 up to 2: 1 staged, 1 verified" in text
     assert "volumes were not compared" in text
     assert "idle accounts were not looked for" in text
-    assert "11 of 11 lines were refused" in shown(draft, "refused/clear/cbp_desk")
+    assert "refused: 11 of 11 lines" in shown(draft, "refused/clear/cbp_desk")
     assert "forbidden by" in shown(draft, "front/clear/ice_ero_017")
-    assert "1 lines of an account that accounts.toml has as inactive" in shown(draft, "inactive/clear/ice_inactive")
+    assert "accounts.toml has it as inactive; lines: 1" in shown(draft, "inactive/clear/ice_inactive")
     assert "accounts.toml does not have" in shown(draft, "unknown/clear/stranger")
     name = draft.parent.name
     fill(draft, "explained", stranger="act")
@@ -134,6 +139,39 @@ def test_no_personal_name_is_in_the_ledger(town: Town) -> None:
     assert [a.login for a in repository.accounts.values() if a.login in text] == []
     assert "looked at" not in text
     assert verify_ledger(town.policy / ".ledger").size == 2
+
+
+def test_signals_are_judged_by_what_is_in_force(town: Town) -> None:
+    directive = "2019-07-12-civil-immigration"
+    draft = town.new("audit_records", "--id", "one", "--log", town.log).read_text()
+    assert f"judged by `{directive}`, not all of which are in force" in draft
+    assert "front/clear/ice_ero_017" in draft
+    sign_directive(town.policy, directive, town.folder / "mayor-2019")
+    answer = Answer("confirm", "", datetime(2026, 1, 1, tzinfo=UTC))
+    confirm_directive(town.policy, directive, CONFIRMER, town.folder / CONFIRMER, answer)
+    # A second directive that nobody has signed, by which all of them would be refused.
+    shutil.copytree(town.policy / "directives" / directive, town.policy / "directives/second")
+    for file in (town.policy / "directives/second").glob("*.*"):
+        if file.name not in {"directive.toml", "directive.cedar"}:
+            file.unlink()
+    (town.policy / "directives/second/directive.cedar").write_text(
+        '@id("none")\nforbid (principal, action, resource);\n'
+    )
+    town.change("directives/second/directive.toml", f'id = "{directive}"', 'id = "second"')
+    assert "none" in {rule.id for rule in Desk(town.policy, town.policy / ".ledger").workspace().rules.rules}
+    signed = town.new("audit_records", "--id", "two", "--log", town.log).read_text()
+    assert f'"judged by `{directive}`",' in signed
+    assert "front/clear/ice_ero_017" in signed
+    assert "front/clear/fbi_cleartask" not in signed
+
+
+def test_long_unused_accounts_are_shown_as_such(town: Town) -> None:
+    old = line("ice_ero_017", *CIVIL, system="clear", ts_utc="2018-01-01 00:00:00")
+    write_csv(town.log, [old, line("ice_hsi_005", *CIVIL, system="clear", ts_utc="2018-05-01 00:00:00")])
+    draft = town.new("accounts", "--agency", PARTNER, "--log", town.log)
+    late = "last on 2018-01-01, more than 90 days before the log's end"
+    assert late in shown(draft, "clear/ice_ero_017")
+    assert "more than 90 days" not in shown(draft, "clear/ice_hsi_005")
 
 
 # --- nothing by default ---

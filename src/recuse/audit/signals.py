@@ -73,7 +73,7 @@ def jumps(system: str, by_login: Mapping[str, Mapping[date, int]], first: date, 
         newest = sum(count for day, count in days.items() if day > last - WEEK)
         before = sum(count for day, count in days.items() if last - (weeks + 1) * WEEK < day <= last - WEEK)
         if newest * weeks >= JUMP * before and newest * weeks - before >= MORE * weeks:
-            sentence = f"{newest} lines in the last seven days; {before} in the {weeks} weeks before them"
+            sentence = f"lines in the last seven days: {newest}; in the {weeks} weeks before them: {before}"
             yield Signal(f"jump/{system}/{login}", sentence)
 
 
@@ -90,9 +90,9 @@ def _ghosts(system: str, here: Mapping[str, Account], log: AccessLog) -> Iterato
     for login, count in used.items():
         account = here.get(login)
         if account is None:
-            yield Signal(f"unknown/{system}/{login}", f"{count} lines of a login that accounts.toml does not have")
+            yield Signal(f"unknown/{system}/{login}", f"let in, and accounts.toml does not have it; lines: {count}")
         elif not account.active:
-            yield Signal(f"inactive/{account.id}", f"{count} lines of an account that accounts.toml has as inactive")
+            yield Signal(f"inactive/{account.id}", f"let in, and accounts.toml has it as inactive; lines: {count}")
     if log.first is None or log.last is None or log.last - log.first <= IDLE:
         return
     for account in here.values():
@@ -113,7 +113,7 @@ def _fronts(refused: Iterable[WouldRefuse]) -> Iterator[Signal]:
             counts.setdefault(each.account, Counter())[why] += each.count
     for account, by_why in counts.items():
         told = "; ".join(f"{count} {why}" for why, count in sorted(by_why.items()))
-        yield Signal(f"front/{account}", f"lines that were let in and are refused today: {told}")
+        yield Signal(f"front/{account}", f"let in, and refused today: {told}")
 
 
 def _refused(system: str, log: AccessLog) -> Iterator[Signal]:
@@ -123,7 +123,7 @@ def _refused(system: str, log: AccessLog) -> Iterator[Signal]:
         refused[line.login or ""] += line.count if line.decision == "deny" else 0
     for login, count in refused.items():
         if count > OFTEN and count * 10 > every[login]:
-            yield Signal(f"refused/{system}/{login}", f"{count} of {every[login]} lines were refused")
+            yield Signal(f"refused/{system}/{login}", f"refused: {count} of {every[login]} lines")
 
 
 def _counts(system: str, log: AccessLog, unjudged: int) -> Iterator[str]:
@@ -131,7 +131,7 @@ def _counts(system: str, log: AccessLog, unjudged: int) -> Iterator[str]:
     logins = len({line.login for line in log.lines})
     refused = sum(line.count for line in log.lines if line.decision == "deny")
     span = f"from {log.first} to {log.last}"
-    yield f"`{system}`: {lines} lines of {logins} logins {span}; {refused} were refused, {unjudged} cannot be judged"
+    yield f"`{system}`, {span}; logins: {logins}, lines: {lines}, refused: {refused}, not to be judged: {unjudged}"
 
 
 def _limits(system: str, log: AccessLog) -> Iterable[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from recuse.audit.accesslog import AccessLog, read_log
+from recuse.audit.last_use import IDLE
 from recuse.audit.signals import read_signals
 from recuse.errors import InputError, LedgerError, Problem, RepositoryError
 from recuse.ledger import decode, read_entries
@@ -47,7 +48,7 @@ def accounts(workspace: Workspace, agency: str, log: Path | None) -> Subject:
     if not of:
         raise InputError(f"`{agency}` and the agencies below it have no account", "there is nothing to review")
     logs = {} if log is None else {name: read_log(log, name, {}) for name in sorted({a.system for a in of.values()})}
-    shown = [f"{len(of)} accounts of `{agency}` and the agencies below it"]
+    shown = [f"accounts of `{agency}` and the agencies below it: {len(of)}"]
     shown += _agreements(repository, agency, on)
     shown += [_log_line(name, each) for name, each in logs.items()] or [NO_LOG]
     lines = {name: (*_account(of[name]), *_use(of[name], logs.get(of[name].system))) for name in sorted(of)}
@@ -67,8 +68,8 @@ def public_content(workspace: Workspace, content: Path | None) -> Subject:
             lines[f"table/{system}/{table}"] = (f"categories/{system}.toml calls it public",)
     files = {} if content is None else _files(content)
     lines |= {f"file/{path}": (*_file(path, raw, on),) for path, raw in files.items()}
-    shown = "no folder of content was given" if content is None else f"{len(files)} files of content"
-    return Subject((f"{len(repository.directives)} directives, {len(lines)} lines in all", shown), lines)
+    shown = "no folder of content was given" if content is None else f"files of content: {len(files)}"
+    return Subject((f"directives: {len(repository.directives)}; lines in all: {len(lines)}", shown), lines)
 
 
 def audit_records(workspace: Workspace, ledger: Path, first: int, size: int | None, log: Path | None) -> Subject:
@@ -93,7 +94,9 @@ def audit_records(workspace: Workspace, ledger: Path, first: int, size: int | No
         for _, system in sorted(workspace.repository.systems.items())
     ]
     lines = {signal.name: (signal.sentence,) for each in found for signal in each.signals}
-    counts = [sentence for each in found for sentence in each.counts]
+    named = ", ".join(f"`{name}`" for name in workspace.directives)
+    judged = f"judged by {named}{', not all of which are in force' if workspace.draft else ''}"
+    counts = [judged, *(sentence for each in found for sentence in each.counts)]
     return Subject((shown, *counts), dict(sorted(lines.items())), _digest(log.read_bytes()), span)
 
 
@@ -133,15 +136,18 @@ def _use(account: Account, log: AccessLog | None) -> Iterator[str]:
     if not mine:
         yield "not in the access log"
         return
-    yield f"{sum(line.count for line in mine)} lines in the access log, {refused} refused, last on " + str(
-        log.last_by_login.get(account.login, "no day that is told")
-    )
+    last = log.last_by_login.get(account.login)
+    idle = last is not None and log.last is not None and log.last - last > IDLE
+    late = f", more than {IDLE.days} days before the log's end" if idle else ""
+    count = sum(line.count for line in mine)
+    yield f"lines in the access log: {count}, refused: {refused}, last on {last or 'no day that is told'}{late}"
 
 
 def _log_line(system: str, log: AccessLog) -> str:
     if log.first is None:
         return f"access log: no line about `{system}`"
-    return f"access log of `{system}`: {sum(line.count for line in log.lines)} lines from {log.first} to {log.last}"
+    count = sum(line.count for line in log.lines)
+    return f"access log of `{system}`, from {log.first} to {log.last}; lines: {count}"
 
 
 def _directive(signed: SignedDirective) -> Iterator[str]:

@@ -21,7 +21,7 @@ from recuse.operations.review_subjects import Subject, differences
 from recuse.operations.review_text import render
 from recuse.operations.reviews_due import Reviews, body, digest, next_first, reviews
 from recuse.operations.signing import confirm_review, sign_review
-from recuse.operations.workspace import Workspace, open_with_ledger
+from recuse.operations.workspace import Workspace, open_any, open_with_ledger
 from recuse.policy.names import is_id
 from recuse.toml_source import Section, parse
 
@@ -42,6 +42,11 @@ class Desk:
         """The repository as of now; drafts of directives count, since a review is about what stands there."""
         return open_with_ledger(self.folder, self.ledger, draft=True)
 
+    def _judging(self, workspace: Workspace) -> Workspace:
+        """With the rules that an access log is judged by: those in force, or where there are none all drafts."""
+        in_force = open_any(self.folder, self.ledger)
+        return replace(in_force, at=workspace.at) if in_force.directives else workspace
+
     def due(self) -> Reviews:
         """How all reviews stand today."""
         workspace = self.workspace()
@@ -54,8 +59,8 @@ class Desk:
         if kind == "public_content":
             return review_subjects.public_content(workspace, self.content)
         standing = reviews(workspace.repository, record.entries(self.ledger), workspace.at.date())
-        first = next_first(standing.counted)
-        return review_subjects.audit_records(workspace, self.ledger, first, size, self.log)
+        first, judging = next_first(standing.counted), self._judging(workspace)
+        return review_subjects.audit_records(judging, self.ledger, first, size, self.log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def sign(desk: Desk, name: str, official: str, key: Path) -> Path:
     check_two_persons(found.review, workspace.repository.officials)
     _check_term(workspace, official)
     check_fresh(desk, workspace, found.review)
-    return sign_review(desk.folder, name, official, key)
+    return sign_review(desk.folder, workspace.repository, found.review, official, key)
 
 
 def confirm(desk: Desk, name: str, official: str, key: Path) -> tuple[Path, int]:
@@ -118,7 +123,7 @@ def confirm(desk: Desk, name: str, official: str, key: Path) -> tuple[Path, int]
     check_reviewer(found, workspace.repository.officials, workspace.at)
     _check_term(workspace, official)
     check_fresh(desk, workspace, found.review)
-    path = confirm_review(desk.folder, name, official, key)
+    path = confirm_review(desk.folder, workspace.repository, found.review, official, key)
     return path, record_review(desk, name)
 
 

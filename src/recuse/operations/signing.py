@@ -24,7 +24,7 @@ from recuse.directive.signature import (
     verify,
 )
 from recuse.errors import DirectiveError, SignatureError
-from recuse.model import Confirmation, Official, OfficialRole, Repository, SignedDirective
+from recuse.model import Confirmation, Official, OfficialRole, Repository, Review, SignedDirective
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import validate
 
@@ -97,30 +97,26 @@ def confirm_attestation(folder: Path, attestation_id: str, official_id: str, key
     return path
 
 
-def sign_review(folder: Path, review_id: str, official_id: str, key: Path) -> Path:
-    """Sign `review.toml` as it is, by the official who reviewed; returns the signature's path.
+def sign_review(folder: Path, repository: Repository, found: Review, official_id: str, key: Path) -> Path:
+    """Sign a review as it was read, by the official who made it; returns the signature's path.
 
     Raises SignatureError when this is not the official whom it names, or not a key of theirs. What it says, and whether
-    that is still so, is for `reviewing` to have checked.
+    that is still so, is for `reviewing` to have checked, of these very bytes: the file is not read again.
     """
-    return _sign_review(folder, review_id, official_id, key, second=False)
+    if official_id != found.reviewed_by:
+        raise SignatureError(f"review `{found.id}` is for `{found.reviewed_by}` to sign", "let that official do it")
+    signature = _signed(repository, official_id, ("review", REVIEW_NAMESPACE), found.raw, key)
+    path = folder / "reviews" / found.id / "review.toml.sig"
+    _write(path, signature)
+    return path
 
 
-def confirm_review(folder: Path, review_id: str, official_id: str, key: Path) -> Path:
-    """Sign `review.toml` a second time, by the official who confirms; as `sign_review`, in a namespace of its own."""
-    return _sign_review(folder, review_id, official_id, key, second=True)
-
-
-def _sign_review(folder: Path, review_id: str, official_id: str, key: Path, *, second: bool) -> Path:
-    repository = read_repository(folder)
-    found = repository.reviews[review_id].review
-    named = found.confirmed_by if second else found.reviewed_by
-    if official_id != named:
-        word = "confirm" if second else "sign"
-        raise SignatureError(f"review `{review_id}` is for `{named}` to {word}", "let that official do it")
-    what: tuple[OfficialRole, str] = ("confirm", REVIEW_CONFIRM_NAMESPACE) if second else ("review", REVIEW_NAMESPACE)
-    signature = _signed(repository, official_id, what, found.raw, key)
-    path = folder / "reviews" / review_id / ("countersignature.sig" if second else "review.toml.sig")
+def confirm_review(folder: Path, repository: Repository, found: Review, official_id: str, key: Path) -> Path:
+    """Sign a review a second time, by the official who confirms; as `sign_review`, in a namespace of its own."""
+    if official_id != found.confirmed_by:
+        raise SignatureError(f"review `{found.id}` is for `{found.confirmed_by}` to confirm", "let that official do it")
+    signature = _signed(repository, official_id, ("confirm", REVIEW_CONFIRM_NAMESPACE), found.raw, key)
+    path = folder / "reviews" / found.id / "countersignature.sig"
     _write(path, signature)
     return path
 

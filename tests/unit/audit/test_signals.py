@@ -48,7 +48,7 @@ def test_who_is_refused_often(tmp_path: Path, repository: Repository, rules: Rul
         return write_parquet(tmp_path / f"{refused}-{allowed}.parquet", lines)
 
     name = "refused/blotter/removal_017"
-    assert signals(log(11, 98), repository, rules)[name] == "11 of 109 lines were refused"
+    assert signals(log(11, 98), repository, rules)[name] == "refused: 11 of 109 lines"
     assert name not in signals(log(11, 99), repository, rules)
     assert name not in signals(log(10, 0), repository, rules)
 
