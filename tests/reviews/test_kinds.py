@@ -163,6 +163,9 @@ def test_signals_are_judged_by_what_is_in_force(town: Town) -> None:
     assert f'"judged by `{directive}`",' in signed
     assert "front/clear/ice_ero_017" in signed
     assert "front/clear/fbi_cleartask" not in signed
+    (town.policy / "note.md").write_text("a file that nobody has signed")
+    edited = town.new("audit_records", "--id", "three", "--log", town.log).read_text()
+    assert f"judged by `{directive}`, `second`, not all of which are in force" in edited
 
 
 def test_long_unused_accounts_are_shown_as_such(town: Town) -> None:

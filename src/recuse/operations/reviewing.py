@@ -43,8 +43,14 @@ class Desk:
         return open_with_ledger(self.folder, self.ledger, draft=True)
 
     def _judging(self, workspace: Workspace) -> Workspace:
-        """With the rules that an access log is judged by: those in force, or where there are none all drafts."""
-        in_force = open_any(self.folder, self.ledger)
+        """With the rules that an access log is judged by: those in force, or where there are none all drafts.
+
+        Files that were edited since the directive was signed put nothing in force; what is judged by is then told.
+        """
+        try:
+            in_force = open_any(self.folder, self.ledger)
+        except DirectiveError:
+            return workspace
         return replace(in_force, at=workspace.at) if in_force.directives else workspace
 
     def due(self) -> Reviews:
