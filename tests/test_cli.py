@@ -54,6 +54,7 @@ VERBS = (
     "ledger",
     "listing",
     "new",
+    "review",
 )
 
 WORLD = """
@@ -534,6 +535,7 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
         ("ledger", "verify"),
         ("ledger", "list"),
         *(("permit", verb) for verb in ("request", "issue", "list", "revoke", "key")),
+        *(("review", verb) for verb in ("due", "new", "sign", "confirm", "record")),
     ],
 )
 def test_help_has_examples(chain: Chain, words: tuple[str, ...]) -> None:

@@ -48,6 +48,17 @@ from recuse.model.parties import (
     Standing,
     Use,
 )
+from recuse.model.review import (
+    LINE_ANSWERS,
+    QUIET_ANSWERS,
+    LineAnswer,
+    ResultWord,
+    Review,
+    ReviewKind,
+    ReviewLine,
+    SignedReview,
+    Span,
+)
 from recuse.model.values import DAY, Address, Value, address, moment
 
 __all__ = [
@@ -56,7 +67,9 @@ __all__ = [
     "ATTRIBUTE_TYPES",
     "DAY",
     "ENTITY_TYPES",
+    "LINE_ANSWERS",
     "NO_AUTHORITY",
+    "QUIET_ANSWERS",
     "UNBOUND_USES",
     "UNDECLARED",
     "UNDECLARED_CIRCUMSTANCES",
@@ -83,6 +96,7 @@ __all__ = [
     "Institution",
     "Kind",
     "LegalBasis",
+    "LineAnswer",
     "NewObjectsMode",
     "Official",
     "OfficialRole",
@@ -91,10 +105,16 @@ __all__ = [
     "ReadsAs",
     "Repository",
     "Request",
+    "ResultWord",
+    "Review",
+    "ReviewKind",
+    "ReviewLine",
     "RowAttribute",
     "SignedAcceptance",
     "SignedAttestation",
     "SignedDirective",
+    "SignedReview",
+    "Span",
     "Stage",
     "Standing",
     "System",
