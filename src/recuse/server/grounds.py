@@ -6,9 +6,8 @@ is answered: while a database is away, nobody is told yes.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from recuse.errors import TargetError
 from recuse.model import Permit
@@ -16,8 +15,6 @@ from recuse.server.deciding import DecisionPoint, Permits
 from recuse.server.holding import Held
 from recuse.server.rounds import Rounds
 from recuse.server.state.serving import Serving
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,8 @@ class SharedGrounds:
     def __init__(
         self,
         current: Callable[[], Awaitable[Loaded]],
-        serving: Rounds[Serving],
-        permits: Mapping[str, Rounds[tuple[Permit, ...]]],
+        serving: Rounds[None, Serving],
+        permits: Mapping[str, Rounds[None, tuple[Permit, ...]]],
     ) -> None:
         self._current = current
         self._serving = serving
@@ -61,15 +58,10 @@ class SharedGrounds:
     async def confirmed(self, loaded: Loaded, systems: Iterable[str]) -> Permits:
         """As `Grounds`; a system that no database enforces has no permits."""
         names = sorted(set(systems) & self._permits.keys())
-        asked = self._serving.join(), [self._permits[name].join() for name in names]  # all at once
-        serving, held = await _told(asked[0]), [await _told(each) for each in asked[1]]
+        held = [asyncio.ensure_future(self._permits[name].join()) for name in names]  # beside the state's own
+        serving = await self._serving.join()
         if serving.halted is not None:
             raise TargetError(f"nothing is answered now: {serving.halted}", "ask again later")
         if serving.policy != loaded.policy:
             raise TargetError("another policy has come into force than is loaded here", "ask again")
-        return Held(permit for permits in held for permit in permits)
-
-
-async def _told(future: "Future[T]") -> T:
-    """What a round was told; the round goes on for others when this caller gives up."""
-    return await asyncio.shield(asyncio.wrap_future(future))
+        return Held(permit for permits in await asyncio.gather(*held) for permit in permits)

@@ -20,12 +20,13 @@ from starlette.routing import Route
 
 from recuse.errors import LedgerError, MalformedError, TargetError
 from recuse.ledger import encode
-from recuse.ledger.group import Recorder
+from recuse.ledger.records import frame
 from recuse.server import answers
 from recuse.server.authzen import Sought, parse_object
 from recuse.server.callers import Headers
 from recuse.server.grounds import Grounds
 from recuse.server.openapi import PATH, description
+from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
 from recuse.server.ways import ONE, SEVERAL, Body, Sitting, Way, searching
 
@@ -47,7 +48,7 @@ class Service:
     """What answers: `base` is the address that callers know, without a slash at its end; `patience` in seconds."""
 
     grounds: Grounds
-    recorder: Recorder
+    recorder: Rounds[bytes, int]
     callers: Callers
     base: str
     now: Callable[[], datetime]
@@ -110,7 +111,9 @@ class _Endpoint:
         answered = self._way.answer(sitting, asked)
         said: Body = {"caller": caller.id, "policy": loaded.policy}
         entries = [encode(answered.kind, at, {**body, **said}) for body in answered.bodies]
-        await asyncio.gather(*(asyncio.wrap_future(service.recorder.submit(entry)) for entry in entries))
+        for entry in entries:
+            frame(entry)  # refuses one that is too long by itself, and not with the others of its round
+        await service.recorder.join(*entries)
         return answered.document
 
 

@@ -19,8 +19,11 @@ class PermitDesk:
         self._stack = ExitStack()
         self._desk: Desk | None = None
 
-    def permits(self) -> tuple[Permit, ...]:
-        """The permits in force now. `TargetError` when they cannot be read; the next call tries a new connection."""
+    def permits(self, _: object = None) -> tuple[Permit, ...]:
+        """The permits in force now, whoever asks.
+
+        `TargetError` when they cannot be read; the next call tries a new connection.
+        """
         try:
             return self._opened().open_permits(self._system.name)
         except Exception as error:

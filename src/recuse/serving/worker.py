@@ -1,8 +1,8 @@
 """One worker process: puts a decision point together from a place and its settings, and gives it up at the end."""
 
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 
 from recuse import clock
 from recuse.errors import InputError
-from recuse.ledger.group import Recorder
 from recuse.ledger.shared import share_ledger
+from recuse.model import Permit
 from recuse.operations.apply import service_dsn
 from recuse.server.callers import Callers
 from recuse.server.grounds import SharedGrounds
@@ -23,6 +23,7 @@ from recuse.server.state.serving import Serving, State
 from recuse.serving.desks import PermitDesk
 from recuse.serving.policy import Follower, load
 
+Permits = tuple[Permit, ...]
 NAMES: Final = ("RECUSE_SERVE_SETTINGS", "RECUSE_SERVE_REPOSITORY", "RECUSE_SERVE_LEDGER", "RECUSE_SERVE_RECORD",
                 "RECUSE_SERVE_STATE")  # fmt: skip
 """By which variables a worker is told its place: paths, and a connection string without a password."""
@@ -67,17 +68,11 @@ def settings_of(place: Place) -> Settings:
 
 def composed(place: Place, settings: Settings) -> Starlette:
     """The decision point of a place; its connections and threads end with it."""
-    follower, stack = Follower(place.repository, place.ledger), ExitStack()
-    state = State(place.state)
-    stack.callback(state.close)
-    serving = stack.enter_context(Rounds(_agreeing(state, follower), "state"))
-    permits = {}
-    for system in load(place.repository, place.ledger).point.repository.systems.values():
-        if system.kind == "live":
-            desk = PermitDesk(system, service_dsn(system))
-            stack.callback(desk.close)
-            permits[system.name] = stack.enter_context(Rounds(desk.permits, f"permits-{system.name}"))
-    recorder = stack.enter_context(Recorder(share_ledger(place.record)))
+    follower, state, record = Follower(place.repository, place.ledger), State(place.state), share_ledger(place.record)
+    desks = dict(_desks(place))
+    serving = Rounds[None, Serving](_agreeing(state, follower), "state")
+    permits = {name: Rounds[None, Permits](desk.permits, name) for name, desk in desks.items()}
+    recorder = Rounds(record.append, "record")
     service = Service(
         grounds=SharedGrounds(follower.current, serving, permits),
         recorder=recorder,
@@ -90,10 +85,23 @@ def composed(place: Place, settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        with stack:
-            yield
+        yield
+        await serving.close()
+        for each in permits.values():
+            await each.close()
+        await recorder.close()
+        state.close()
+        for desk in desks.values():
+            desk.close()
+        record.close()
 
     return application(service, lifespan)
+
+
+def _desks(place: Place) -> Iterator[tuple[str, PermitDesk]]:
+    for system in load(place.repository, place.ledger).point.repository.systems.values():
+        if system.kind == "live":
+            yield system.name, PermitDesk(system, service_dsn(system))
 
 
 def proxy_secret(settings: Settings) -> bytes | None:
@@ -106,10 +114,10 @@ def proxy_secret(settings: Settings) -> bytes | None:
     return secret
 
 
-def _agreeing(state: State, follower: Follower) -> Callable[[], Serving]:
+def _agreeing(state: State, follower: Follower) -> Callable[[list[None]], Serving]:
     """Asks the state what is served, after telling it of a newer policy that is loaded here."""
 
-    def ask() -> Serving:
+    def ask(_: list[None]) -> Serving:
         serving, mine = state.serving(), follower.known
         if mine is None or mine.place <= serving.place:
             return serving

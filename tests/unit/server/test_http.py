@@ -13,13 +13,13 @@ from starlette.testclient import TestClient
 
 from recuse.errors import TargetError
 from recuse.ledger import create_ledger, decode, read_entries
-from recuse.ledger.group import Recorder
 from recuse.ledger.log import create_on
 from recuse.ledger.shared import SharedLedger, share_ledger
 from recuse.server.callers import Headers
 from recuse.server.deciding import Permits
 from recuse.server.grounds import Loaded
 from recuse.server.http import LONGEST, Service, application
+from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
 from tests.unit.ledger.disk import SimulatedDisk
 from tests.unit.policy.conftest import directive, repository, rules
@@ -85,17 +85,19 @@ class Server:
         return [{"kind": each.kind, **each.body} for each in entries]
 
 
-def service(desk: Desk, recorder: Recorder, patience: float = 5.0) -> Service:
+def service(desk: Desk, record: SharedLedger, patience: float = 5.0) -> Service:
     numbers, ground = itertools.count(1), Ground(Loaded("policy-1", 0, desk.point), desk.kept)
-    return Service(ground, recorder, Tokens(), BASE, lambda: AT, lambda: f"e-{next(numbers)}", patience)
+    return Service(
+        ground, Rounds(record.append, "record"), Tokens(), BASE, lambda: AT, lambda: f"e-{next(numbers)}", patience
+    )
 
 
 @pytest.fixture
 def server(desk: Desk, tmp_path: Path) -> Iterator[Server]:
     create_ledger(tmp_path / "record", "example.org/decisions").close()
     with ExitStack() as stack:
-        recorder = stack.enter_context(Recorder(share_ledger(tmp_path / "record")))
-        serving = service(desk, recorder)
+        record = stack.enter_context(share_ledger(tmp_path / "record"))
+        serving = service(desk, record)
         client = stack.enter_context(TestClient(application(serving), base_url=BASE))
         yield Server(client, serving, tmp_path / "record")
 
@@ -133,8 +135,7 @@ def test_what_cannot_be_recorded_is_not_answered(desk: Desk) -> None:
     disk = SimulatedDisk(1)
     create_on(disk, "example.org/decisions").close()
     disk.plan(fail_at=1, forever=True)
-    with Recorder(SharedLedger(disk)) as recorder:
-        client = TestClient(application(service(desk, recorder)), base_url=BASE)
+    with TestClient(application(service(desk, SharedLedger(disk))), base_url=BASE) as client:
         for path in (*POSTS, *POSTS):
             response = client.post(f"/access/v1/{path}", json=STAFF_READS, headers=KNOWN)
             assert (response.status_code, response.headers["retry-after"]) == (503, "1")
@@ -144,12 +145,10 @@ def test_what_cannot_be_recorded_is_not_answered(desk: Desk) -> None:
 def test_a_record_that_is_held_up_is_not_waited_for(desk: Desk, tmp_path: Path) -> None:
     """Another writer holds the lock."""
     create_ledger(tmp_path / "record", "example.org/decisions").close()
-    recorder = Recorder(share_ledger(tmp_path / "record"))
-    client = TestClient(application(service(desk, recorder, patience=0.2)), base_url=BASE)
-    holding = share_ledger(tmp_path / "record")
-    with holding._turn():
+    slow, holding = (share_ledger(tmp_path / "record") for _ in range(2))
+    with TestClient(application(service(desk, slow, patience=0.2)), base_url=BASE) as client, holding._turn():
         assert client.post("/access/v1/evaluation", json=STAFF_READS, headers=KNOWN).status_code == 503
-    recorder.close()
+    slow.close()
     holding.close()
 
 

@@ -30,7 +30,7 @@ RUN_AS = "nobody"
 SUPERUSER = "postgres"
 _SPEED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 _SETTINGS = ("max_connections=200", "shared_buffers=256MB", "jit=off", "timezone=UTC", "lc_messages=C")
-# Waits until its standard input closes (this process ended, however), then stops the server and removes any folder given.
+# Waits until its standard input closes (this process ended, however), then stops the server and removes a given folder.
 _WATCH = 'read -r _; folder=$1; shift; "$@" >/dev/null 2>&1; [ -z "$folder" ] || rm -rf "$folder"'
 
 
