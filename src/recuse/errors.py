@@ -180,8 +180,8 @@ class Opening:
 class DeniedError(RefusedError):
     """A decision point denied what a program asked.
 
-    `reason` is the code, `reason_user` the sentence for the person, `rules` those that determined it, `would_change` the
-    circumstances in which the same is permitted, `evaluation_id` what the decision point's record calls this answer.
+    `reason` is the code, `reason_user` the sentence for the person, `rules` those that determined it, `would_change`
+    the circumstances in which the same is permitted, `evaluation_id` the name of this answer in the point's record.
     """
 
     reason: str = ""

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from recuse.client import ClientCredentials, Question, Resource, Subject
 from recuse.client import Action as Named
+from recuse.client import ClientCredentials, Question, Resource, Subject
 from recuse.ledger import decode, read_entries
 from tests.client.running import free_port, running
 from tests.client.serving import AUDIENCE

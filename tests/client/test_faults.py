@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import pytest
@@ -13,6 +14,7 @@ from recuse.client import (
     Client,
     ClientCredentials,
     Decision,
+    DeniedError,
     InputError,
     NoDecisionError,
     Settings,
@@ -24,6 +26,8 @@ from tests.client.faulty import JSON, Answer, answer, faulty
 from tests.client.running import free_port
 
 TOKEN: Final = "not-for-others"
+CHUNKED: Final = f"HTTP/1.1 200 OK\r\n{JSON}Transfer-Encoding: chunked\r\n\r\n".encode()
+NEW_YEAR: Final = "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n"
 YES: Final = answer('{"decision": true}')
 QUICK: Final = Settings(timeout=1.0)
 Ask = Callable[[str, Credentials, Settings], Decision]
@@ -74,7 +78,7 @@ WRONG: Final[dict[str, Answer]] = {
     "a context that is none": answer('{"decision": true, "context": "x"}'),
     "half an answer": answer('{"decision": true')[:-1],
     "a body cut short": YES.replace(b"Content-Length: 18", b"Content-Length: 99"),
-    "a chunk cut short": b"HTTP/1.1 200 OK\r\n" + JSON.encode() + b"Transfer-Encoding: chunked\r\n\r\n12\r\n{\"decision\": true}\r\n",
+    "a chunk cut short": CHUNKED + b'12\r\n{"decision": true}\r\n',
     "another type": answer('{"decision": true}', headers="Content-Type: text/html\r\n"),
     "no type": answer('{"decision": true}', headers=""),
     "packed": answer(gzip.compress(b'{"decision": true}'), headers=JSON + "Content-Encoding: gzip\r\n"),
@@ -87,7 +91,7 @@ WRONG: Final[dict[str, Answer]] = {
     "an error": answer('{"decision": true}', "500 Internal Server Error"),
     "unavailable for ever": answer('{"decision": true}', "503 Service Unavailable"),
     "unavailable for long": answer('{"decision": true}', "503 No", JSON + "Retry-After: 3600\r\n"),
-    "unavailable until a day": answer('{"decision": true}', "503 No", JSON + "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n"),
+    "unavailable until a day": answer('{"decision": true}', "503 No", JSON + NEW_YEAR),
     "another's answer": answer('{"decision": true}', headers=JSON + "X-Request-ID: another\r\n"),
     "deep": answer('{"decision": true, "context": ' + '{"a":' * 100_000 + "1" + "}" * 100_001),
 }  # fmt: skip
@@ -109,11 +113,8 @@ def test_a_client_that_trusts_a_text_is_noticed(ask: Ask, monkeypatch: pytest.Mo
     monkeypatch.setattr("recuse.client.asking.read_decision", decisions.read_decision)
     through = []
     for name in ("a text", "a number", "null"):
-        with faulty([WRONG[name]]) as server:
-            try:
-                through.append((name, ask(server.base, token, QUICK).allow))
-            except Exception:
-                continue
+        with faulty([WRONG[name]]) as server, suppress(DeniedError):
+            through.append((name, ask(server.base, token, QUICK).allow))
     assert through == [("a text", True), ("a number", True)]
 
 
@@ -246,6 +247,6 @@ TOKENS: Final[dict[str, Any]] = {
 @pytest.mark.parametrize("wrong", TOKENS)
 def test_a_token_endpoint_that_gives_no_token(ask: Ask, wrong: str) -> None:
     with faulty([YES]) as point, faulty([answer(TOKENS[wrong])]) as server:
-        with pytest.raises(NoDecisionError, match="gave no token|no bearer token"):
+        with pytest.raises(NoDecisionError, match=r"gave no token|a bearer token is none"):
             ask(point.base, ClientCredentials(f"{server.base}/token", "app", lambda: "hidden"), QUICK)
         assert point.received == []

@@ -22,7 +22,7 @@ from recuse.client import (
     Settings,
     Subject,
 )
-from tests.client.conftest import COURT, READ, REMOVAL, REMOVAL_READS, SECRET, STAFF, STAFF_READS, Point, arrest
+from tests.client.conftest import COURT, READ, REMOVAL_READS, SECRET, STAFF, STAFF_READS, Point, arrest
 from tests.client.serving import TOKEN
 
 T = TypeVar("T")
@@ -53,7 +53,8 @@ def test_what_is_permitted_is_and_a_denial_says_what_would_open_it(point: Point)
         assert Opening("crim", "judicial") in error.would_change
         assert str(error) == (
             "`read` on `blotter::records::arrest arrest_record` was denied to `blotter/removal_017`: No rule permits "
-            "this in these circumstances.; it is permitted for `crim` under `judicial` or `court_process` under `judicial`"
+            "this in these circumstances.; it is permitted for `crim` under `judicial` or `court_process` under "
+            "`judicial`"
         )
         last = point.recorded()[-1]
         assert (last["evaluation"], last["allow"]) == (error.evaluation_id, False)
@@ -120,7 +121,7 @@ def test_a_broken_question_of_a_batch_is_a_denial_in_its_place(point: Point) -> 
         answers = client.evaluations([STAFF_READS, broken, STAFF_READS])
         assert [each.allow for each in answers] == [True, False, True]
         assert "`resource.type` is not a text" in answers[1].reason_admin
-        with pytest.raises(NoDecisionError, match="it answered 400: `resource.type` is not a text") as failed:
+        with pytest.raises(NoDecisionError, match=r"it answered 400: `resource\.type` is not a text") as failed:
             client.evaluate(broken)
         assert len(failed.value.request_id) == 32
 
@@ -166,9 +167,9 @@ def test_one_token_serves_until_shortly_before_its_end(point: Point, monkeypatch
 
 
 def test_a_program_that_the_provider_does_not_know_gets_no_decision(point: Point) -> None:
-    with Client(point.base, point.credentials("wrong")) as client:
-        with pytest.raises(NoDecisionError, match="gave no token: it answered 401, `invalid_client`"):
-            client.evaluate(STAFF_READS)
+    unknown = pytest.raises(NoDecisionError, match="gave no token: it answered 401, `invalid_client`")
+    with Client(point.base, point.credentials("wrong")) as client, unknown:
+        client.evaluate(STAFF_READS)
     for credentials in (None, lambda: "another"):
         with Client(point.base, credentials) as client, pytest.raises(NoDecisionError, match="it answered 401"):
             client.evaluate(STAFF_READS)

@@ -111,7 +111,7 @@ def _object(reply: Reply) -> dict[str, Any]:
 
 def _checked_token(token: object) -> str:
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        _refuse("what was given is no bearer token")
+        raise NoDecisionError("what was given as a bearer token is none", "check the credentials of this program")
     return token
 
 
