@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import jwt
 from granian.constants import Interfaces
@@ -63,17 +63,22 @@ class Tokens:
             return None
 
 
-async def serve(port: int, folder: Path, issuer: str) -> None:
+async def serve(port: int, folder: Path, issuer: str, certificates: Path | None = None) -> None:
+    """With `certificates`, encrypted, and for programs alone that have a certificate of its authority."""
     repository = read_repository(FIXTURE)
     rules = validate(repository, [repository.directives[DIRECTIVE].directive])
     point, numbers = DecisionPoint(repository, rules, OnePermit()), itertools.count(1)
     create_ledger(folder, "example.org/decisions").close()
     with Recorder(share_ledger(folder)) as recorder:
-        base = f"http://127.0.0.1:{port}"
+        base = f"http{'s' if certificates else ''}://127.0.0.1:{port}"
+        tls: dict[str, Any] = {}
+        if certificates:
+            tls = {"ssl_cert": certificates / "server.pem", "ssl_key": certificates / "server.key",
+                   "ssl_ca": certificates / "ca.pem", "ssl_client_verify": True}  # fmt: skip
         service = Service(point, recorder, Tokens(issuer), base, lambda: AT, lambda: f"e-{next(numbers)}")
-        server = Server(application(service), "127.0.0.1", port, interface=Interfaces.ASGI, log_enabled=False)
+        server = Server(application(service), "127.0.0.1", port, interface=Interfaces.ASGI, log_enabled=False, **tls)
         await server.serve()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))
+    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], *map(Path, sys.argv[4:])))
