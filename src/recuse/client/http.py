@@ -259,6 +259,14 @@ def _reply(response: httpx2.Response, body: bytearray) -> Reply:
 
 def _failure(error: Exception) -> Failure:
     """Named by its kind alone: what the library says may quote what was sent."""
+    if _by_tls(error):
+        return Failure("the two do not trust one another's certificates", unsent=False)
     kind = type(error).__name__.removesuffix("Error")
     words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind).strip()
     return Failure(f"{words} failed" if isinstance(error, _UNSENT) else words, isinstance(error, _UNSENT))
+
+
+def _by_tls(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error is not None
