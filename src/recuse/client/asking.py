@@ -100,12 +100,12 @@ class Asking:
         """The answer; a token that is refused is asked for anew, once."""
         endpoints = self._endpoints or (yield from self.metadata())
         headers = {"Content-Type": "application/json", "Accept": "application/json", "X-Request-ID": number}
-        for again in (True, False):
+        for _ in range(2):
             known = yield from self._tokens.header()
             reply = yield from exchange(
                 Send("POST", endpoints.named(name), headers | known, body), _WHOM, self._patience
             )
-            if reply.status != 401 or not self._tokens.forget() or not again:
+            if reply.status != 401 or not self._tokens.forget():
                 break
         return reply
 
