@@ -90,12 +90,14 @@ def arrests(request: HttpRequest) -> JsonResponse:
 
 
 def arrest(request: HttpRequest, number: int) -> JsonResponse:
-    """One arrest. First what the rules ask about it, then the decision, and only then what it says."""
+    """One arrest. First what the rules ask about it, then the decision, and then what it says, if it is the same."""
     row = Arrest.objects.only("id", "sealed", "juvenile").filter(pk=number).first()
     if row is None:
         raise Http404
     DECISIONS.require(row.question(request))
-    return JsonResponse(Arrest.objects.values("id", "charge", "district").get(pk=number))
+    decided = Arrest.objects.filter(pk=number, sealed=row.sealed, juvenile=row.juvenile)
+    shown = decided.values("id", "charge", "district").first()
+    return JsonResponse(shown or {"sentence": "it was changed meanwhile: ask again"}, status=200 if shown else 409)
 
 
 urlpatterns = [path("arrests", arrests), path("arrests/<int:number>", arrest)]

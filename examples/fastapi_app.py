@@ -78,12 +78,16 @@ async def arrests(client: Decisions, context: Declared) -> list[int]:
 
 @app.get("/arrests/{number}")
 async def arrest(number: int, client: Decisions, context: Declared) -> dict[str, Any]:
-    """One arrest. First what the rules ask about it, then the decision, and only then what it says."""
+    """One arrest. First what the rules ask about it, then the decision, and then what it says, if it is the same."""
     rows = selected("SELECT id, sealed, juvenile FROM arrest WHERE id = ?", number)
     if not rows:
         raise HTTPException(404, "there is no such arrest")
     await client.require(about(rows[0], context))
-    return dict(selected("SELECT id, charge, district FROM arrest WHERE id = ?", number)[0])
+    same = "SELECT id, charge, district FROM arrest WHERE id = ? AND sealed IS ? AND juvenile IS ?"
+    decided = selected(same, *rows[0])
+    if not decided:
+        raise HTTPException(409, "it was changed meanwhile: ask again")
+    return dict(decided[0])
 
 
 @app.exception_handler(DeniedError)

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from tests.client.conftest import COURT, SECRET, Point
+from tests.client.faulty import answer, faulty
 from tests.client.running import ROOT, free_port, running
 
 FASTAPI: Final = ("-m", "granian", "--interface", "asgi", "--port", "PORT", "examples.fastapi_app:app")
@@ -104,6 +105,22 @@ def test_without_a_decision_point_nothing_is_shown(kind: str, point: Point, tmp_
             response = application.get(path)
             assert response.status_code == 503
             assert "trespass" not in response.text
+
+
+@pytest.mark.parametrize("kind", ["fastapi", "django"])
+def test_a_record_that_changes_while_the_decision_is_made_is_not_shown(kind: str, point: Point, tmp_path: Path) -> None:
+    """It is sealed between the question and the answer."""
+
+    def sealing(_request: bytes) -> bytes:
+        with closing(sqlite3.connect(tmp_path / "records.db")) as connection, connection:
+            connection.execute("UPDATE arrest SET sealed = true WHERE id = 4")
+        return answer('{"decision": true}')
+
+    decides = faulty([sealing])
+    with decides as server, served(kind, point, tmp_path, "blotter/records_app", server.base) as application:
+        response = application.get("arrests/4")
+        assert (response.status_code, "forgery" in response.text) == (409, False)
+        assert application.get("arrests/4").json()["charge"] == "forgery", "asked again, about what it is now"
 
 
 def test_an_application_that_asks_nobody_is_noticed(point: Point, tmp_path: Path) -> None:
