@@ -7,25 +7,28 @@ in force: `removal_017` may declare a criminal investigation under a court order
 import asyncio
 import itertools
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import jwt
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
+from recuse import clock
 from recuse.ledger import create_ledger
-from recuse.ledger.group import Recorder
 from recuse.ledger.shared import share_ledger
-from recuse.model import Account, Permit
-from recuse.permits import opens
-from recuse.policy.contexts import Context
+from recuse.model import Permit
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import validate
+from recuse.server.callers import Callers, Headers
 from recuse.server.deciding import DecisionPoint
+from recuse.server.grounds import Loaded
+from recuse.server.holding import Held
 from recuse.server.http import Service, application
+from recuse.server.rounds import Rounds
+from recuse.server.settings import Caller, Issuer, Settings
 from tests.unit.policy.conftest import DIRECTIVE, FIXTURE
 
 AT: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -37,45 +40,49 @@ PERMIT: Final = Permit(
 )  # fmt: skip
 
 
-class OnePermit:
-    """What holds the one permit that is in force."""
-
-    def in_force(self, account: Account, context: Context, case: str | None, at: datetime) -> bool:
-        return opens(PERMIT, account, context, case, at)
-
-
 @dataclass(frozen=True)
+class Ground:
+    """The fictional policy, and the one permit that is in force."""
+
+    loaded: Loaded
+
+    async def current(self) -> Loaded:
+        return self.loaded
+
+    async def confirmed(self, loaded: Loaded, systems: Iterable[str]) -> Held:
+        return Held([PERMIT])
+
+
 class Tokens:
-    """The fixed token, and the provider's, checked by its keys, audience and end."""
+    """The fixed token, and those of the identity provider as the decision point itself checks them."""
 
-    issuer: str
+    def __init__(self, issuer: str) -> None:
+        provider = Issuer(issuer, AUDIENCE, f"{issuer}/.well-known/jwks.json", "JWT", "sub")
+        programs = (Caller("app", None, issuer, "records-app", frozenset()),)
+        known = Settings("https://unused", "127.0.0.1", 1, 1, None, 5, None, (provider,), programs, None)
+        self._callers = Callers(known, clock.now)
 
-    def named(self, authorization: str) -> str | None:
-        scheme, _, token = authorization.partition(" ")
-        if scheme != "Bearer":
-            return None
-        if token == TOKEN:
-            return "fixed"
-        try:
-            key = jwt.PyJWKClient(f"{self.issuer}/.well-known/jwks.json").get_signing_key_from_jwt(token)
-            return str(jwt.decode(token, key, algorithms=["RS256"], audience=AUDIENCE, issuer=self.issuer)["sub"])
-        except jwt.PyJWTError:
-            return None
+    async def known(self, headers: Headers, address: str | None) -> Caller | None:
+        if (b"authorization", f"Bearer {TOKEN}".encode()) in headers:
+            return Caller("fixed", None, None, None, frozenset())
+        return await self._callers.known(headers, address)
 
 
 async def serve(port: int, folder: Path, issuer: str, certificates: Path | None = None) -> None:
     """With `certificates`, encrypted, and for programs alone that have a certificate of its authority."""
     repository = read_repository(FIXTURE)
     rules = validate(repository, [repository.directives[DIRECTIVE].directive])
-    point, numbers = DecisionPoint(repository, rules, OnePermit()), itertools.count(1)
+    ground = Ground(Loaded("p", 0, DecisionPoint(repository, rules, Held(()))))
+    numbers = itertools.count(1)
     create_ledger(folder, "example.org/decisions").close()
-    with Recorder(share_ledger(folder)) as recorder:
+    with share_ledger(folder) as record:
         base = f"http{'s' if certificates else ''}://127.0.0.1:{port}"
         tls: dict[str, Any] = {}
         if certificates:
             tls = {"ssl_cert": certificates / "server.pem", "ssl_key": certificates / "server.key",
                    "ssl_ca": certificates / "ca.pem", "ssl_client_verify": True}  # fmt: skip
-        service = Service(point, recorder, Tokens(issuer), base, lambda: AT, lambda: f"e-{next(numbers)}")
+        recorder = Rounds(record.append, "record")
+        service = Service(ground, recorder, Tokens(issuer), base, lambda: AT, lambda: f"e-{next(numbers)}")
         server = Server(application(service), "127.0.0.1", port, interface=Interfaces.ASGI, log_enabled=False, **tls)
         await server.serve()
 
