@@ -58,7 +58,7 @@ class Tokens:
 
     def __init__(self, issuer: str) -> None:
         provider = Issuer(issuer, AUDIENCE, f"{issuer}/.well-known/jwks.json", "JWT", "sub")
-        programs = (Caller("app", None, issuer, "records-app", frozenset()),)
+        programs = (Caller("records-app", None, issuer, "records-app", frozenset()),)
         known = Settings("https://unused", "127.0.0.1", 1, 1, None, 5, None, (provider,), programs, None)
         self._callers = Callers(known, clock.now)
 
