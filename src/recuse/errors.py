@@ -18,6 +18,7 @@
     │   └── ApplyError               a statement failed; the tight state stands
     ├── AlertError                   (2) an alert did not go out
     └── RefusedError                 (1) the policy says no
+        └── LoginError               who came to the console is not let in; `code` names the check
 
 Messages are lower case, hold the caller's words in backticks, and name no Python types.
 """
@@ -155,3 +156,11 @@ class RefusedError(RecuseError):
     """The policy says no."""
 
     exit_code = 1
+
+
+class LoginError(RefusedError):
+    """Who came to the console is not let in; `code` names the check that failed, for the record."""
+
+    def __init__(self, code: str, message: str, remedy: str | None = "begin the login again") -> None:
+        super().__init__(message, remedy)
+        self.code = code
