@@ -1,5 +1,6 @@
 """The body of a request, read for one field of its form, and then given to the page as if nobody had read it."""
 
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -64,7 +65,7 @@ async def field_of(request: Request, body: Replayed, name: str) -> str | None:
 
 
 async def _fields(headers: Headers, kind: str, raw: bytes, name: str) -> list[str]:
-    async def stream():  # type: ignore[no-untyped-def]
+    async def stream() -> AsyncGenerator[bytes, None]:
         yield raw
         yield b""
 
