@@ -107,9 +107,7 @@ def console(world: World, state: str, tmp_path: Path) -> Iterator[Console]:
             Register(file), Kept(state), Record(recorder, at), Providers(at), world.base, at, quiet=frozenset({"/live"})
         )
         world.switch.application = guarded(pages(), identity)
-        yield Console(
-            world.base, world.trust, identity, at, file, tmp_path / "record", world.providers, state, forger
-        )
+        yield Console(world.base, world.trust, identity, at, file, tmp_path / "record", world.providers, state, forger)
         identity.kept.close()
 
 
@@ -141,5 +139,3 @@ def write_people(file: Path, text: str) -> None:
         (file.parent / name).write_text(content)
         (file.parent / name).chmod(0o600)
     file.write_text(text)
-
-

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
@@ -32,8 +32,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from recuse import clock
 from recuse.ledger import decode, read_entries
 from recuse.server.identity import Identity, visitor_of
-from recuse.server.identity.cookies import SESSION
-from recuse.server.identity.forms import FIELD
+from recuse.server.identity.cookies import BROWSER, SESSION
+from recuse.server.identity.forms import FIELD, form_token
 from tests.identity.providers import Running, free_port
 
 Alter = Callable[[dict[str, Any], dict[str, Any]], str]
@@ -112,8 +112,9 @@ class Browser:
         return self.client.post(path, data=form, headers=sent)
 
     def token(self, path: str = "/login") -> str:
-        """The form token of a page."""
-        return self.get(path).text.split(f'name="{FIELD}" value="')[1].split('"')[0]
+        """The form token of a page; where it has no form, the one that its forms would carry."""
+        _, _, found = self.get(path).text.partition(f'name="{FIELD}" value="')
+        return found.partition('"')[0] or form_token(self.client.cookies.get(BROWSER) or "")
 
     def send(self, path: str, form: dict[str, str], **headers: str) -> httpx2.Response:
         """A form with its token."""
@@ -261,7 +262,9 @@ class Forger:
     async def _token(self, request: Request) -> Response:
         async with httpx2.AsyncClient(trust_env=False) as client:
             headers = {"Authorization": request.headers["authorization"]}
-            answer = await client.post(f"{self.real.issuer}/oauth2/token", data=dict(await request.form()), headers=headers)  # type: ignore[arg-type]
+            answer = await client.post(
+                f"{self.real.issuer}/oauth2/token", data=dict(await request.form()), headers=headers
+            )
         if answer.status_code != 200:
             return Response(answer.content, answer.status_code)
         whole = answer.json()

@@ -66,12 +66,12 @@ def test_the_same_person_at_another_provider_is_another(console: Console) -> Non
 
 def test_no_name_stands_in_the_ledger(console: Console) -> None:
     browser = console.browser()
-    browser.log_in("reviewer", "nano")
-    browser.client.get(console.browser().answered("nobody"))
+    browser.log_in("asker", "nano")
+    browser.send("/act", {}, Origin="https://evil.example.org")
     browser.send("/logout", {})
-    written = b"".join(each.read_bytes() for each in console.folder.rglob("*") if each.is_file())
-    assert b"session_begun" in written
-    assert not [word for word in (b"Rae", b"Viewer", b"reviewer\\u0000", b'"nobody"') if word in written]
+    written = b"".join(each.read_bytes() for each in console.folder.rglob("*") if each.is_file()).lower()
+    assert {entry["kind"] for entry in console.recorded()} == {"session_begun", "form_refused", "session_ended"}
+    assert [word for word in (b"ana asker", b"asker", browser.console.base.encode()) if word in written] == []
 
 
 def test_state_of_nobody(console: Console) -> None:
@@ -95,11 +95,13 @@ def test_answer_in_another_browser(console: Console) -> None:
 def test_answer_used_twice(console: Console) -> None:
     browser = console.browser()
     back = browser.answered("reviewer")
+    bound, path = browser.client.cookies[BROWSER], "/"
     assert browser.get(back).status_code == 303
     cookie = browser.session
-    browser.get("/login")
+    browser.client.cookies.set(BROWSER, bound, domain="127.0.0.1", path=path)
     response = browser.get(back)
     assert (response.status_code, browser.session) == (403, cookie)
+    assert console.recorded("session_refused") == []
 
 
 def test_answer_after_too_long(console: Console) -> None:
@@ -108,6 +110,7 @@ def test_answer_after_too_long(console: Console) -> None:
     console.clock.ahead = timedelta(minutes=11)
     assert browser.get(back).status_code == 403
     assert browser.session is None
+    assert [entry["reason"] for entry in console.recorded()] == ["late"]
 
 
 def test_code_of_another_client(console: Console) -> None:
@@ -171,8 +174,9 @@ def test_an_answer_that_says_something_twice(console: Console) -> None:
 
 @pytest.mark.parametrize(
     "then",
-    ["https://evil.example.org/", "//evil.example.org", "/\\evil.example.org", "\\\\evil.example.org", "/\t/evil.example.org",
-     "javascript:alert(1)", "evil.example.org", "/login?next=/login", "/%0d%0aSet-Cookie:x=y\r\nX: y", "/ü", ""],
+    ["https://evil.example.org/", "//evil.example.org", "/\\evil.example.org", "\\\\evil.example.org",
+     "/\t/evil.example.org", "javascript:alert(1)", "evil.example.org", "/login?next=/login",
+     "/%0d%0aSet-Cookie:x=y\r\nX: y", "/ü", ""],
 )  # fmt: skip
 def test_next_to_another_site(console: Console, then: str) -> None:
     response = console.browser().log_in("reviewer", then=then)

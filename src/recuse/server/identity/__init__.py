@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from recuse.server.identity.acts import Act, Done, Person, Refusal, Visitor, may, refusal
 from recuse.server.identity.guard import Guard
 from recuse.server.identity.roles import ROLES, Role
-from recuse.server.identity.routes import routes
+from recuse.server.identity.routes import routes as _routes
 from recuse.server.identity.service import Identity, Register
 
 __all__ = [
@@ -28,4 +28,4 @@ def visitor_of(request: Request) -> Visitor | None:
 
 def guarded(console: ASGIApp, identity: Identity) -> ASGIApp:
     """The console with the pages of identity before it, all of it behind the guard."""
-    return Guard(Starlette(routes=[*routes(identity), Mount("/", console)]), identity)
+    return Guard(Starlette(routes=[*_routes(identity), Mount("/", console)]), identity)
