@@ -159,8 +159,12 @@ class RefusedError(RecuseError):
 
 
 class LoginError(RefusedError):
-    """Who came to the console is not let in; `code` names the check that failed, for the record."""
+    """Who came to the console is not let in; `code` names the check that failed, for the record.
 
-    def __init__(self, code: str, message: str, remedy: str | None = "begin the login again") -> None:
+    `wait` says after how many seconds to try again, where that is known; 0 elsewhere.
+    """
+
+    def __init__(self, code: str, message: str, remedy: str | None = "begin the login again", wait: int = 0) -> None:
         super().__init__(message, remedy)
         self.code = code
+        self.wait = wait

@@ -237,6 +237,7 @@ class Forger:
         self.metadata: dict[str, Any] = {}
         self.keys: list[dict[str, Any]] = [self.key.as_dict(private=False)]
         self.answer: dict[str, Any] = {}
+        self.asked = 0
 
     def sign(self, header: dict[str, Any], claims: dict[str, Any]) -> str:
         return jws.serialize_compact(header, json.dumps(claims), self.key, [header["alg"]])
@@ -251,6 +252,7 @@ class Forger:
         )
 
     async def _metadata(self, request: Request) -> Response:
+        self.asked += 1
         async with httpx2.AsyncClient(trust_env=False) as client:
             real = (await client.get(f"{self.real.issuer}/.well-known/openid-configuration")).json()
         own = {"issuer": self.issuer, "token_endpoint": f"{self.issuer}/token", "jwks_uri": f"{self.issuer}/jwks"}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from recuse.server.identity import throttle
+from recuse.server.identity.body import LONGEST_FIELDS
 from recuse.server.identity.forms import FIELD, HEADER
 from recuse.server.identity.kept import Kept
 from tests.identity.console import Browser, Console
@@ -31,6 +32,13 @@ def test_a_form_with_a_document(console: Console) -> None:
     assert browser.client.post("/act", data=form, files=files, headers=own).json() == {"done": "sent"}
     form = {"what": "sent"}
     assert browser.client.post("/act", data=form, files=files, headers=own).status_code == 403
+
+
+def test_a_form_that_is_too_long(console: Console) -> None:
+    browser = logged_in(console, "asker")
+    form = {FIELD: browser.token(), "what": "x" * LONGEST_FIELDS}
+    assert told(browser, form) == 403
+    assert [entry["reason"] for entry in console.recorded("form_refused")] == ["too_long"]
 
 
 def test_a_form_without_its_token(console: Console) -> None:
@@ -130,7 +138,9 @@ def test_too_many_logins_from_an_address(console: Console, monkeypatch: pytest.M
     allowed = throttle.LOGIN.most
     found = [browser.get("/login/callback/mock?state=x").status_code for _ in range(allowed + 1)]
     assert found == [403] * allowed + [429]
-    assert console.browser().send("/login", {"provider": "mock"}).status_code == 429
+    response = console.browser().send("/login", {"provider": "mock"})
+    assert response.status_code == 429
+    assert 0 < int(response.headers["retry-after"]) <= 601
     assert console.recorded() == []
     console.clock.ahead += timedelta(minutes=10, seconds=1)
     assert console.browser().send("/login", {"provider": "mock"}).status_code == 303

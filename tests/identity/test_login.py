@@ -214,6 +214,18 @@ def test_metadata_without_tls(console: Console) -> None:
     assert console.browser().send("/login", {"provider": "forged"}).status_code == 502
 
 
+def test_a_provider_that_does_not_answer_is_not_asked_all_the_time(console: Console) -> None:
+    """The others are offered meanwhile."""
+    console.forger.metadata, console.forger.asked = {"issuer": "https://other.example.org"}, 0
+    browser = console.browser()
+    assert [browser.get("/login").status_code for _ in range(3)] == [200] * 3
+    assert console.forger.asked == 1
+    assert browser.log_in("reviewer", "mock").status_code == 303
+    console.clock.ahead += timedelta(seconds=31)
+    browser.get("/login")
+    assert console.forger.asked == 2
+
+
 def test_fixation(console: Console) -> None:
     """A session that a browser presents before the login is not the one after it, and ends."""
     attacker = console.browser()

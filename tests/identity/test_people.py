@@ -79,6 +79,7 @@ def test_two_agencies_of_one_person(tmp_path: Path) -> None:
     [
         ("format = 1", "format = 2", "people.toml:1: `format` must be 1"),
         ("https://login", "http://login", "people.toml:6: `http://login.example.gov` is not reached over TLS"),
+        ('name = "city"', 'name = "local"', "people.toml:5: `local` is what local accounts are called"),
         ('name = "city"', 'name = "City Hall"', "people.toml:5: `City Hall` is no name"),
         ("client.secret", "nowhere", "people.toml:8: `nowhere` cannot be read: No such file or directory"),
         ("client.secret", "../", "people.toml:8: `../` can be read by others"),

@@ -1,13 +1,17 @@
 """Sessions end by time, by hand, and because people.toml does not give the same roles any more."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
-from recuse.server.identity import sessions
+from recuse.server.identity import sessions, throttle
+from recuse.server.identity.acts import Person
 from recuse.server.identity.kept import Kept
-from recuse.server.identity.sessions import MOST
+from recuse.server.identity.people import Held, Limits
+from recuse.server.identity.sessions import MOST, Arrival
+from recuse.server.identity.token import Vouched
+from recuse.server.state.migrations import prepare
 from tests.identity.console import Browser, Console
 
 
@@ -170,6 +174,25 @@ def test_the_server_cannot_bring_back_what_has_ended(console: Console) -> None:
         ):
             with pytest.raises(psycopg.Error):
                 connection.execute(statement.encode())
+
+
+def test_the_state_on_every_version(database: str) -> None:
+    """The newest and the oldest server: a session begins, is found, ends, and stays ended."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        prepare(connection, [])
+    kept, at = Kept(database), datetime(2026, 11, 28, 9, tzinfo=UTC)
+    person, held = Person("https://login.example.gov", "a"), Held(frozenset({"auditor"}), "partner.audit")
+    arrival = Arrival(person, held, Vouched("a", None, at, {}), "A", None, {"groups": ["g"]})
+    begun = sessions.begin(kept, arrival, Limits(), None, at)
+    found = sessions.find(kept, begun.token, at)
+    assert found is not None
+    assert (found.visitor.person, found.visitor.roles, found.claims) == (person, held.roles, {"groups": ["g"]})
+    assert sessions.find(kept, begun.token[:-1], at) is None
+    assert sessions.end_all(kept, person, "logout", at) == 1
+    assert sessions.find(kept, begun.token, at) is None
+    assert [(each.why, each.name) for each in sessions.listed(kept, person, at)] == [("logout", "")]
+    assert throttle.wait(kept, throttle.LOGIN, ("a",), b"k" * 32, at) == 0
+    kept.close()
 
 
 def test_another_worker_knows_the_session(console: Console) -> None:

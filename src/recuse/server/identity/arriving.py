@@ -45,8 +45,8 @@ async def by_provider(
 async def by_password(identity: Identity, name: str, password: str, address: str) -> Arrival:
     """Who arrives with this password. `LoginError` for a wrong one, and where no local account is open."""
     people, at = identity.register.current(), identity.now()
-    if await run_in_threadpool(_too_many, identity, people, name, address):
-        raise LoginError("throttled", "too many passwords were tried for this account", "try again later")
+    if wait := await run_in_threadpool(_too_many, identity, people, name, address):
+        raise LoginError("throttled", "too many passwords were tried for this account", "try again later", wait)
     account = people.open_local(name, at)
     if not await run_in_threadpool(is_password, account, password):
         raise LoginError("password", "no local account that is open has this name and password", "see people.toml")

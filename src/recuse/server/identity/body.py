@@ -10,13 +10,15 @@ from starlette.types import Message, Receive
 
 LONGEST: Final = 32 << 20
 """Bytes of a form with what is uploaded in it."""
+LONGEST_FIELDS: Final = 1 << 20
+"""Bytes of a form without."""
 _PARTS: Final = 1000
 _FORM: Final = "application/x-www-form-urlencoded"
 _UPLOAD: Final = "multipart/form-data"
 
 
 class TooLongError(Exception):
-    """A form of more than `LONGEST` bytes."""
+    """A form of more bytes than are read."""
 
 
 class Replayed:
@@ -30,15 +32,15 @@ class Replayed:
         """The next message of the client."""
         return await self._receive()
 
-    async def body(self) -> bytes:
-        """All of the body. `TooLongError` for one that is too long."""
+    async def body(self, longest: int) -> bytes:
+        """All of the body. `TooLongError` for one that is longer."""
         if self._body is None:
             found, more = bytearray(), True
             while more:
                 message = await self._receive()
                 found += message.get("body", b"")
                 more = message["type"] == "http.request" and message.get("more_body", False)
-                if len(found) > LONGEST:
+                if len(found) > longest:
                     raise TooLongError
             self._body = bytes(found)
         return self._body
@@ -60,7 +62,8 @@ async def field_of(request: Request, body: Replayed, name: str) -> str | None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in {_FORM, _UPLOAD}:
         return None
-    found = await _fields(request.headers, kind, await body.body(), name)
+    raw = await body.body(LONGEST if kind == _UPLOAD else LONGEST_FIELDS)
+    found = await _fields(request.headers, kind, raw, name)
     return found[0] if len(found) == 1 else None
 
 

@@ -26,7 +26,7 @@ LONGEST: Final = 1 << 18
 KEPT: Final = timedelta(minutes=10)
 """How long what a provider says of itself is kept, and its keys."""
 SOONEST: Final = timedelta(seconds=30)
-"""How soon its keys are asked for again, when one is not among them."""
+"""How soon it is asked again, when a key is not among its keys, or it did not answer as it should."""
 _SIGNING: Final = frozenset({"RSA", "EC", "OKP"})
 
 
@@ -43,6 +43,7 @@ class Providers:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._known: dict[str, _Known] = {}
+        self._failed: dict[str, tuple[datetime, LoginError]] = {}
         self._client = httpx2.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False)
 
     async def metadata(self, provider: Provider) -> Metadata:
@@ -68,13 +69,23 @@ class Providers:
 
     async def _about(self, provider: Provider, age: timedelta) -> _Known:
         known = self._known.get(provider.issuer)
-        if known is None or self._now() - known.at > age:
-            metadata = _metadata(
-                provider, await self._get(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
-            )
-            known = _Known(metadata, _keys(await self._get(metadata.keys)), self._now())
-            self._known[provider.issuer] = known
+        if known is not None and self._now() - known.at <= age:
+            return known
+        failed = self._failed.get(provider.issuer)
+        if failed is not None and self._now() - failed[0] <= SOONEST:
+            raise LoginError(failed[1].code, failed[1].message, failed[1].remedy)
+        try:
+            known = await self._asked_anew(provider)
+        except LoginError as error:
+            self._failed[provider.issuer] = self._now(), error
+            raise
+        self._known[provider.issuer] = known
         return known
+
+    async def _asked_anew(self, provider: Provider) -> _Known:
+        where = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
+        metadata = _metadata(provider, await self._get(where))
+        return _Known(metadata, _keys(await self._get(metadata.keys)), self._now())
 
     async def _exchange(
         self, provider: Provider, metadata: Metadata, code: str, login: Login, base: str

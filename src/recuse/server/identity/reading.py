@@ -74,6 +74,8 @@ def _provider(section: Section, folder: Path) -> Provider:
     if not is_safe(issuer):
         section.report(f"`{issuer}` is not reached over TLS", "issuer", remedy="give an address with https://")
     name, client = section.text("name"), section.text("client")
+    if name == "local":
+        section.report("`local` is what local accounts are called in the ledger", "name", remedy="give another name")
     secret = secret_text(section, "secret_file", folder)
     found = Provider(name, issuer, client, secret, _claims(section), section.texts("acr", optional=True))
     section.close()

@@ -4,6 +4,7 @@ A refusal after an identity provider was asked is recorded in the ledger. One th
 answer to no login) is logged and counted: else a stranger could fill the ledger.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Final
@@ -17,7 +18,7 @@ from recuse.errors import LedgerError, LoginError, RepositoryError, TargetError
 from recuse.server.identity import arriving, logins, sessions, throttle
 from recuse.server.identity.acts import Visitor, refusal
 from recuse.server.identity.addresses import HOME, origin, own_path
-from recuse.server.identity.asking import CALLBACK, address, new_login, random_text
+from recuse.server.identity.asking import CALLBACK, Metadata, address, new_login, random_text
 from recuse.server.identity.cookies import BROWSER, SESSION, give, take_away
 from recuse.server.identity.forms import form_token
 from recuse.server.identity.guard import LOG, POLICY, asking
@@ -55,6 +56,8 @@ def _told(
         except LoginError as error:
             LOG.warning("a login was refused: %s", error.code)
             response: Response = page("refused", _TIMES.get(error.code, 403), sentence=str(error))
+            if error.wait:
+                response.headers["Retry-After"] = str(error.wait)
         except (TargetError, RepositoryError, LedgerError) as error:
             LOG.error("a login failed: %s", error)
             response = page("refused", 503, sentence="this cannot be done and recorded now: try again")
@@ -184,15 +187,14 @@ class _Pages:
     async def _count(self, request: Request) -> None:
         key, at = self._identity.register.current().key, self._identity.now()
         whose = (asking(request, self._identity),)
-        if await run_in_threadpool(throttle.wait, self._identity.kept, throttle.LOGIN, whose, key, at):
-            raise LoginError("throttled", "too many logins from this address", "try again later")
+        if wait := await run_in_threadpool(throttle.wait, self._identity.kept, throttle.LOGIN, whose, key, at):
+            raise LoginError("throttled", "too many logins from this address", "try again later", wait)
 
     async def _policy(self) -> str:
         """The page's security policy: its forms lead to the identity providers, since browsers follow a redirect."""
-        found = set()
-        for provider in self._identity.register.current().providers.values():
-            try:
-                found.add(origin((await self._identity.providers.metadata(provider)).authorization))
-            except LoginError as error:
-                LOG.warning("an identity provider is not there: %s %s", provider.name, error.code)
+        providers = self._identity.register.current().providers.values()
+        answers = await asyncio.gather(*map(self._identity.providers.metadata, providers), return_exceptions=True)
+        found = {origin(each.authorization) for each in answers if isinstance(each, Metadata)}
+        if missing := [each for each in answers if isinstance(each, BaseException)]:
+            LOG.warning("%s of %s identity providers do not answer as they should", len(missing), len(answers))
         return POLICY.replace("form-action 'self'", " ".join(("form-action 'self'", *sorted(found))))

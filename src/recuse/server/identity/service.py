@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from recuse.errors import RefusedError, RepositoryError
+from recuse.errors import Problem, RefusedError, RepositoryError
 from recuse.server.identity import sessions
 from recuse.server.identity.acts import Visitor
 from recuse.server.identity.kept import Kept
@@ -38,7 +38,8 @@ class Register:
         try:
             found = self._file.stat()
         except OSError as error:
-            raise RepositoryError(()) from error
+            problem = Problem(str(self._file), 0, f"cannot be read: {error.strerror}")
+            raise RepositoryError((problem,)) from error
         return found.st_mtime_ns, found.st_size, found.st_ino
 
 
