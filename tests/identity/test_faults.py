@@ -180,6 +180,11 @@ FAULTS: Final = (
     Fault("iss", _without_issuer_parameter, test_login.test_issuer_parameter_of_another),
     Fault("iss announced", _without_issuer_parameter, test_login.test_issuer_parameter_that_was_announced),
     Fault("metadata issuer", _without_metadata_issuer, test_login.test_metadata_of_another_issuer),
+    Fault(
+        "failure kept",
+        put(provider, "SOONEST", timedelta()),
+        test_login.test_a_provider_that_does_not_answer_is_not_asked_all_the_time,
+    ),
     Fault("metadata tls", put(provider, "is_safe", _always), test_login.test_metadata_without_tls),
     Fault(
         "own paths", put(routes, "own_path", str), test_login.test_next_to_another_site, {"then": "//evil.example.org"}
