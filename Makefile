@@ -13,6 +13,7 @@ test: .venv/.dev .venv/.bench   ## every test, with two workers or WORKERS=3 (in
 	scripts/postgresql-versions.sh
 	scripts/application.sh
 	scripts/schemas.sh
+	scripts/providers.sh
 	TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
 
 check: .venv/.dev               ## style, types, floors, sizes

@@ -14,6 +14,7 @@ resolve --group pyproject.toml:bench --constraint locks/dev.txt --no-emit-packag
   --no-emit-package typing-extensions --no-emit-package tzdata --no-emit-package z3-solver -o locks/bench.txt
 resolve --group pyproject.toml:mutation --constraint locks/dev.txt -o locks/mutation.txt
 resolve locks/application.in -o locks/application.txt
+resolve locks/providers.in -o locks/providers.txt
 # Wheels of which only SQL files are used: no code of theirs runs.
 resolve --no-deps locks/schemas.in -o locks/schemas.txt
 # One lock a version of PostgreSQL that only tests use: they exclude one another.

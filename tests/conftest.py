@@ -26,7 +26,8 @@ LONGEST: Final = (
     "test_main_job.py", "context/test_application.py", "test_remedies.py", "test_docs.py", "test_init.py",
     "targets/test_server.py", "targets/test_reach.py", "test_differential.py", "schemas/test_schemas.py",
     "test_bench.py", "test_cli.py", "targets/test_apply_failure.py", "apply/test_cuts.py", "test_other_directive.py",
-    "targets/test_versions.py", "stages/test_stages.py", "test_advice.py", "context/test_permit_verb.py",
+    "targets/test_versions.py", "identity/test_faults.py", "stages/test_stages.py", "test_advice.py",
+    "context/test_permit_verb.py",
 )  # fmt: skip
 """Files that take half a minute or more, which are begun first, so that all workers end at about the same time."""
 

@@ -19,7 +19,8 @@
     ├── AlertError                   (2) an alert did not go out
     ├── NoDecisionError              (2) a decision point gave no answer that a program may act on
     └── RefusedError                 (1) the policy says no
-        └── DeniedError              a decision point's denial: why, by which rules, and what would open it
+        ├── DeniedError              a decision point's denial: why, by which rules, and what would open it
+        └── LoginError               who came to the console is not let in; `code` names the check
 
 Messages are lower case, hold the caller's words in backticks, and name no Python types.
 """
@@ -189,3 +190,15 @@ class DeniedError(RefusedError):
     rules: tuple[str, ...] = ()
     would_change: tuple[Opening, ...] = ()
     evaluation_id: str = ""
+
+
+class LoginError(RefusedError):
+    """Who came to the console is not let in; `code` names the check that failed, for the record.
+
+    `wait` says after how many seconds to try again, where that is known; 0 elsewhere.
+    """
+
+    def __init__(self, code: str, message: str, remedy: str | None = "begin the login again", wait: int = 0) -> None:
+        super().__init__(message, remedy)
+        self.code = code
+        self.wait = wait

@@ -18,6 +18,7 @@ JSON = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | float | bool | None
 KINDS: Final = frozenset(
     {"directed", "confirmed", "planned", "emergency", "staged", "ended", "applied", "resumed", "verified", "watched"}
     | {"requested", "issued", "revoked", "scripted", "decided", "searched", "reviewed"}
+    | {"session_begun", "local_session_begun", "session_refused", "session_ended", "form_refused"}
 )
 
 

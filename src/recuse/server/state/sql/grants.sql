@@ -2,3 +2,6 @@
 GRANT USAGE ON SCHEMA recuse_state TO {login};
 GRANT SELECT ON recuse_state.migration TO {login};
 GRANT SELECT, UPDATE (policy, place, since) ON recuse_state.serving TO {login};
+GRANT SELECT, INSERT, UPDATE (seen, ended, why, name, claims) ON recuse_state.session TO {login};
+GRANT SELECT, INSERT, DELETE ON recuse_state.login TO {login};
+GRANT SELECT, INSERT, UPDATE, DELETE ON recuse_state.throttle TO {login};
