@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,8 +94,15 @@ def decisions() -> Iterator[Made]:
 def write(folder: Path, made: Iterator[Made]) -> Path:
     """A ledger of these entries."""
     with create_ledger(folder, "records.example/recuse") as ledger:
-        ledger.append([encode(kind, at, body) for kind, at, body in made])
+        for batch in batches(made):
+            ledger.append([encode(kind, at, body) for kind, at, body in batch])
     return folder
+
+
+def batches(made: Iterator[Made]) -> Iterator[list[Made]]:
+    """The entries as writers commit them: many at a time, under one head."""
+    while batch := list(islice(made, 4096)):
+        yield batch
 
 
 MATRIX: Final = Matrix(
@@ -133,3 +141,14 @@ def whole(folder: Path) -> Path:
     write(folder / "ledger", history())
     matrices(folder / "access.json")
     return folder
+
+
+MANY: Final = 45_000
+
+
+def many() -> Iterator[Made]:
+    """More entries than are read at a time, one a minute."""
+    start = NOW - timedelta(minutes=MANY + 10)
+    body = {"allow": False, "account": "records/removal_017", "action": "read", "caller": "portal", "purpose": "undeclared"}
+    for number in range(MANY):
+        yield "decided", start + timedelta(minutes=number), {**body, "evaluation": f"e-{number}"}

@@ -120,7 +120,7 @@ class _Frame:
     ) -> Response:
         heading = _HEADINGS.get(status, "This is refused")
         response = showing.page(
-            "refused.html", self.of(visitor, request.url.path), status, heading=heading, told=told, status=status
+            "refused.html", self.of(visitor, request.url.path), status, heading=heading, told=told, code=status
         )
         response.headers.update(headers or {})
         return response
