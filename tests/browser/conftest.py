@@ -84,8 +84,9 @@ def opened(chromium: Browser, address: str) -> Opened:
     """A page for a look, closed at the end; whatever the browser complains of on it fails the test."""
 
     @contextmanager
-    def opening(look: Look, *, loose: bool = False, **options: Any) -> Iterator[Page]:
+    def opening(look: Look, *, loose: bool = False, complains: bool = False, **options: Any) -> Iterator[Page]:
         headers = {"X-State": look.state}
+        options = {"reduced_motion": "reduce", **options}  # what is half on its way cannot be measured
         context = chromium.new_context(
             base_url=address, viewport={"width": look.width, "height": HEIGHT}, java_script_enabled=look.scripts,
             extra_http_headers=headers, bypass_csp=loose, accept_downloads=True, **options,
@@ -97,7 +98,7 @@ def opened(chromium: Browser, address: str) -> Opened:
         yield page
         context.close()
         # Chromium says of every answer over 399 that it failed to load.
-        assert [each for each in complaints if "Failed to load resource" not in each] == []
+        assert complains == any("Failed to load resource" not in each for each in complaints), complaints
 
     return opening
 
