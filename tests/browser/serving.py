@@ -1,6 +1,6 @@
 """What Granian serves to the browser: the console in each of its states, chosen by the header `X-State`.
 
-    granian --interface asgi --factory tests.browser.serving:served
+granian --interface asgi --factory tests.browser.serving:served
 """
 
 import os

@@ -23,7 +23,7 @@ PAGES: Final = {
     "access, filtered to nothing": ("/access?agency=nobody", ""),
     "access, unreadable": ("/access", "broken"),
     "access, not worked out": ("/access", "empty"),
-    "record": ("/record?kind=decided&answer=deny", ""),
+    "record": ("/record?since=2026-01-14+12:00", ""),
     "record, last page": ("/record?page=3", ""),
     "record, two errors": ("/record?since=soon&answer=perhaps", ""),
     "record, nothing found": ("/record?caller=nobody", ""),
@@ -37,8 +37,10 @@ PAGES: Final = {
     "not for this role": ("/record", "requester"),
     "nothing there": ("/nowhere", ""),
     "from right to left": ("/health", "rtl"),
-    "record from right to left": ("/record?answer=deny", "rtl"),
+    "record from right to left": ("/record?since=2026-01-14+12:00", "rtl"),
 }
+SAME: Final = {"record, last page", "record, many entries", "record, still being read"}
+"""Pages on which the Tab key goes as on the one called record, and long."""
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -51,7 +53,8 @@ def test_a_page_is_accessible_and_fits(opened: Opened, axe: str, name: str) -> N
             page.set_viewport_size({"width": width, "height": HEIGHT})
             assert violations(page) == []
             assert overflow(page) <= 0
-            assert focus_faults(page) == []
+            if name not in SAME:
+                assert focus_faults(page) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -81,7 +84,9 @@ BARS: Final = ("r-allowed", "r-hatched", "r-paper")
 
 
 def test_nothing_moves_for_who_asks_for_that(opened: Opened) -> None:
-    moving = "() => [...document.querySelectorAll('*')].filter(e => getComputedStyle(e).transitionDuration !== '0s').length"
+    moving = (
+        "() => [...document.querySelectorAll('*')].filter(e => getComputedStyle(e).transitionDuration !== '0s').length"
+    )
     with opened(Look(), reduced_motion="reduce") as page:
         page.goto("/console/record")
         assert page.evaluate(moving) == 0
@@ -131,7 +136,10 @@ def planted(opened: Opened, path: str, fault: str, width: int = 1100) -> Iterato
         ("html-has-lang", "() => document.documentElement.removeAttribute('lang')"),
         ("color-contrast", "() => document.querySelector('.r-age, .usa-hint').style.color = '#999999'"),
         ("document-title", "() => document.querySelector('title').remove()"),
-        ("landmark-one-main", "() => document.querySelector('main').outerHTML = document.querySelector('main').innerHTML"),
+        (
+            "landmark-one-main",
+            "() => document.querySelector('main').outerHTML = document.querySelector('main').innerHTML",
+        ),
         ("page-has-heading-one", "() => document.querySelector('h1').remove()"),
         ("link-name", "() => document.querySelector('#entries tbody a').textContent = ''"),
     ],
@@ -147,7 +155,10 @@ def test_a_planted_fault_is_found_by_axe(opened: Opened, axe: str, rule: str, fa
     [
         ("no outline on ", "() => document.querySelector('.r-nav a').style.outline = 'none'"),
         ("comes after what follows it", "() => document.querySelector('#f-caller').tabIndex = 1"),
-        ("has the focus outside the window", "() => document.querySelector('#f-account').style.cssText = 'position: fixed; top: -99px'"),
+        (
+            "has the focus outside the window",
+            "() => document.querySelector('#f-account').style.cssText = 'position: fixed; top: -99px'",
+        ),
     ],
 )
 def test_a_planted_fault_of_the_focus_is_found(opened: Opened, told: str, fault: str) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from starlette.requests import Request
+from starlette.types import ASGIApp
 
-from recuse.ledger import JSON, create_ledger, encode
+from recuse.ledger import JSON, create_ledger, encode, open_ledger
 from recuse.operations.page import Cell, Matrix, MatrixRow
-from recuse.server.console import AccessFile, Console, Index, Known, Role
+from recuse.server.console import AccessFile, Console, Index, Known, Role, application
 
 NOW: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 HOSTILE: Final = "</title><script>alert(1)</script>{{ 7*7 }}\u202e=cmd"
@@ -149,6 +150,23 @@ MANY: Final = 45_000
 def many() -> Iterator[Made]:
     """More entries than are read at a time, one a minute."""
     start = NOW - timedelta(minutes=MANY + 10)
-    body = {"allow": False, "account": "records/removal_017", "action": "read", "caller": "portal", "purpose": "undeclared"}
+    body = {
+        "allow": False,
+        "account": "records/removal_017",
+        "action": "read",
+        "caller": "portal",
+        "purpose": "undeclared",
+    }
     for number in range(MANY):
         yield "decided", start + timedelta(minutes=number), {**body, "evaluation": f"e-{number}"}
+
+
+def append(folder: Path, made: list[Made]) -> None:
+    """More entries, by a writer of its own."""
+    with open_ledger(folder) as ledger:
+        ledger.append([encode(kind, at, body) for kind, at, body in made])
+
+
+def served(folder: Path, **changes: Any) -> ASGIApp:
+    """The console as an application."""
+    return application(console(folder, **changes))

@@ -126,4 +126,6 @@ def _text(found: object) -> str:
 
 
 def _refuse(reason: str) -> NoReturn:
-    raise InputError(f"the matrix of access cannot be used: {reason}", "let `recuse plan` or `recuse verify` write it anew")
+    raise InputError(
+        f"the matrix of access cannot be used: {reason}", "let `recuse plan` or `recuse verify` write it anew"
+    )

@@ -116,7 +116,12 @@ class _Frame:
         return HTMLResponse(render("failed.html", values), 500)
 
     def _said(
-        self, request: Request, status: int, told: str, visitor: Visitor | None, headers: Mapping[str, str] | None = None
+        self,
+        request: Request,
+        status: int,
+        told: str,
+        visitor: Visitor | None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         heading = _HEADINGS.get(status, "This is refused")
         response = showing.page(

@@ -84,7 +84,9 @@ def parse_search(said: Said) -> tuple[Search, dict[str, str]]:
         problems["order"] = "Choose newest or oldest."
     if moments["since"] and moments["until"] and moments["since"] >= moments["until"]:
         problems["until"] = "Give a time after “from”: nothing lies between the two."
-    texts = {name: said.get(name, "").strip()[:_LONGEST] for name in ("system", "agency", "purpose", "account", "caller")}
+    texts = {
+        name: said.get(name, "").strip()[:_LONGEST] for name in ("system", "agency", "purpose", "account", "caller")
+    }
     search = Search(
         kind=() if "kind" in problems else kinds,
         answer="" if "answer" in problems else answer,

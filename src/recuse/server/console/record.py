@@ -77,9 +77,7 @@ def line(index: Index, number: int, agencies: Mapping[str, str]) -> Line:
     texts = {name: index.words[name].texts[column[number]] for name, column in index.columns.items()}
     allow = {code: answer for answer, code in ALLOWED.items()}[index.answers[number]]
     texts["agency"] = texts["agency"] or agencies.get(texts["account"], "")
-    return Line(
-        number, entry.at, entry.kind, allow=allow, summary=sentence(entry), body=entry.body, data=data, **texts
-    )
+    return Line(number, entry.at, entry.kind, allow=allow, summary=sentence(entry), body=entry.body, data=data, **texts)
 
 
 def as_csv(index: Index, numbers: Sequence[int], agencies: Mapping[str, str]) -> Iterator[str]:

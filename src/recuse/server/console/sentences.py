@@ -76,7 +76,9 @@ def _staged(body: _Body) -> str:
 
 
 def _watched(body: _Body) -> str:
-    told = (f"{_sum(body[each])} {each}" for each in ("began", "changed", "ended") if isinstance(body.get(each), Mapping))
+    told = (
+        f"{_sum(body[each])} {each}" for each in ("began", "changed", "ended") if isinstance(body.get(each), Mapping)
+    )
     return f"watched: of conditions, {', '.join(told) or 'nothing said'}"
 
 

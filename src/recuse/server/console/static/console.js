@@ -1,7 +1,6 @@
-// Where scripts run: after a part of a page was put in place, its heading gets the focus, as after a whole page was loaded.
-// What cannot be put in place is loaded as a page, so that a refusal is seen.
+// Where scripts run: after the main part of a page was put in place, what was found has the focus, or what cannot be read.
 "use strict";
 document.addEventListener("htmx:after:swap", () => {
-  const heading = document.querySelector("#results h2");
-  if (heading) heading.focus();
+  const told = document.querySelector("#errors") ?? document.querySelector("#results h2");
+  if (told) told.focus();
 });
