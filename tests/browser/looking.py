@@ -1,4 +1,4 @@
-"""What is looked for on a page, whatever it shows: accessibility, width, focus. Each is tried on pages with planted faults."""
+"""What is looked for on every page: accessibility, width, focus. Each is tried on pages with planted faults."""
 
 from collections.abc import Iterator
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Every page in every state, at two widths: no violation that axe knows, no wider than the window, a focus that is seen.
+"""Every page in every state, at two widths: nothing that axe finds, no wider than the window, a focus that is seen.
 
 Then the same looking on pages with a planted fault each: all of them are found.
 """
@@ -89,7 +89,7 @@ def test_nothing_moves_for_who_asks_for_that(opened: Opened) -> None:
     )
     with opened(Look(), reduced_motion="reduce") as page:
         page.goto("/console/record")
-        assert page.evaluate(moving) == 0
+        assert page.evaluate(f"() => [...document.querySelectorAll('*')].filter({moving}).length") == 0
 
 
 def test_a_hostile_text_is_text(opened: Opened) -> None:
@@ -138,7 +138,7 @@ def planted(opened: Opened, path: str, fault: str, width: int = 1100) -> Iterato
         ("document-title", "() => document.querySelector('title').remove()"),
         (
             "landmark-one-main",
-            "() => document.querySelector('main').outerHTML = document.querySelector('main').innerHTML",
+            "() => document.querySelector('main').replaceWith(...document.querySelector('main').childNodes)",
         ),
         ("page-has-heading-one", "() => document.querySelector('h1').remove()"),
         ("link-name", "() => document.querySelector('#entries tbody a').textContent = ''"),

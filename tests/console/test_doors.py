@@ -1,4 +1,4 @@
-"""Who may see what: every screen for every role, nobody, and nothing beside the table; and what every answer forbids."""
+"""Who may see what: every screen for every role and for nobody; and what every answer forbids."""
 
 import hashlib
 import re

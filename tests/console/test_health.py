@@ -20,6 +20,7 @@ from recuse.server.console.sentences import sentence
 from tests.console import world
 from tests.console.world import NOW, Made, verified
 
+UNTOLD: Final = "It cannot be told whether the policy holds in 2 of 2 systems"
 HOUR: Final = timedelta(hours=1)
 
 
@@ -41,14 +42,14 @@ def both(at: Any, verdict: str, findings: Mapping[str, int] | None = None, by: s
     ("made", "heading", "words"),
     [
         (both(NOW - HOUR, "holds"), "The policy holds in 2 systems", "Holds"),
-        (both(NOW - 25 * HOUR, "holds"), "It cannot be told whether the policy holds in 2 of 2 systems", "Too old to count"),
-        (both(NOW + HOUR, "holds"), "It cannot be told whether the policy holds in 2 of 2 systems", "Too old to count"),
-        (both(NOW - HOUR, "holds", by="catalog"), "It cannot be told whether the policy holds in 2 of 2 systems", "Holds by catalog"),
-        (both(NOW - HOUR, "undetermined"), "It cannot be told whether the policy holds in 2 of 2 systems", "Could not be told"),
-        (both(NOW - HOUR, "splendid"), "It cannot be told whether the policy holds in 2 of 2 systems", "Could not be told"),
+        (both(NOW - 25 * HOUR, "holds"), UNTOLD, "Too old to count"),
+        (both(NOW + HOUR, "holds"), UNTOLD, "Too old to count"),
+        (both(NOW - HOUR, "holds", by="catalog"), UNTOLD, "Holds by catalog"),
+        (both(NOW - HOUR, "undetermined"), UNTOLD, "Could not be told"),
+        (both(NOW - HOUR, "splendid"), UNTOLD, "Could not be told"),
         (both(NOW - HOUR, "findings", {"drift": 2}), "The policy does not hold in 2 of 2 systems", "Findings"),
         (both(NOW - 99 * HOUR, "findings", {"drift": 2}), "The policy does not hold in 2 of 2 systems", "Findings"),
-        ([], "It cannot be told whether the policy holds in 2 of 2 systems", "Never verified"),
+        ([], UNTOLD, "Never verified"),
     ],
 )  # fmt: skip
 def test_only_a_fresh_verdict_by_attempt_is_a_pass(tmp_path: Path, made: list[Made], heading: str, words: str) -> None:
@@ -112,6 +113,11 @@ def test_a_matrix_is_read_as_it_was_worked_out() -> None:
     assert [asdict(row) for row in found.rows] == [asdict(row) for row in world.MATRIX.rows]
 
 
+def cell(said: dict[str, str]) -> bytes:
+    """A document of one cell."""
+    return document(systems=[{"system": "r", "categories": ["a"], "rows": [{"agency": "x", "cells": [said]}]}])
+
+
 CELL: Final = {"before": "all", "after": "none"}
 
 
@@ -124,9 +130,9 @@ CELL: Final = {"before": "all", "after": "none"}
         (document(systems=[{"system": "r", "categories": ["a"], "rows": [{"agency": "x", "cells": []}]}]),
          "`x` has 0 cells for 1 categories"),
         (document(systems=[{"system": "r", "categories": [1], "rows": []}]), "a part is missing or of another type"),
-        (document(systems=[{"system": "r", "categories": ["a"], "rows": [{"agency": "x", "cells": [{"before": "all"}]}]}]),
+        (cell({"before": "all"}),
          "a part is missing or of another type"),
-        (document(systems=[{"system": "r", "categories": ["a"], "rows": [{"agency": "x", "cells": [CELL | {"after": "?"}]}]}]),
+        (cell(CELL | {"after": "?"}),
          "a cell is none of none, permit, some, all"),
     ],
 )  # fmt: skip

@@ -79,9 +79,10 @@ def decisions() -> Iterator[Made]:
     start = NOW - timedelta(hours=DECISIONS + 10)
     for number in range(DECISIONS):
         account = (*ACCOUNTS,)[number % 3]
+        allow = number % 3 == 2
         body: dict[str, JSON] = {
-            "evaluation": f"e-{number}", "allow": number % 3 == 2, "reason": "permitted" if number % 3 == 2 else "no_rule",
-            "rules": ["staff"] if number % 3 == 2 else [], "account": account, "action": "read",
+            "evaluation": f"e-{number}", "allow": allow, "reason": "permitted" if allow else "no_rule",
+            "rules": ["staff"] if allow else [], "account": account, "action": "read",
             "resource": "records::records::person person_identity", "caller": f"portal-{number % 2}",
             "purpose": ("civil.immigration", "crim.investigation", "undeclared")[number % 3], "authority": "none",
         }  # fmt: skip
@@ -150,7 +151,7 @@ MANY: Final = 45_000
 def many() -> Iterator[Made]:
     """More entries than are read at a time, one a minute."""
     start = NOW - timedelta(minutes=MANY + 10)
-    body = {
+    body: dict[str, JSON] = {
         "allow": False,
         "account": "records/removal_017",
         "action": "read",

@@ -83,7 +83,7 @@ class AccessFile:
 
 
 def parse_matrices(data: bytes) -> Matrices:
-    """`{"at": …, "systems": [{"system": …, "categories": […], "rows": [{"agency": …, "cells": [{"before", "after"}]}]}]}`.
+    """`{"at", "systems": [{"system", "categories": […], "rows": [{"agency", "cells": [{"before", "after"}]}]}]}`.
 
     Raises `InputError` for anything else: a matrix of which a part is missing would show access that is not told.
     """

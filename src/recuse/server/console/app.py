@@ -23,7 +23,7 @@ from recuse.server.console.screens import PREFIX, Console, Screen
 from recuse.server.console.visitors import ROLES, Role, Visitor, may
 
 _OVERSIGHT: Final = frozenset[Role]({"counsel", "official", "auditor"})
-_OPERATION: Final = _OVERSIGHT | {"reviewer", "administrator"}
+_OPERATION: Final = _OVERSIGHT | frozenset[Role]({"reviewer", "administrator"})
 SCREENS: Final = (
     Screen("", None, frozenset(ROLES), showing.home),
     Screen("/health", "Health", _OPERATION, showing.show_health),
@@ -85,7 +85,7 @@ class _Frame:
         """Nobody is signed in: to where that is done, or a page that says so."""
         if self.console.sign_in is None:
             sentence = "Sign in as your institution does it, and open this page again."
-            return self._said(request, 401, sentence, None, {"WWW-Authenticate": "Session"})
+            return self._said(request, 401, sentence, None)
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         to = f"{self.console.sign_in}?next={quote(asked, safe='')}"
         if request.headers.get("hx-request") == "true":  # a part of a page is no place to sign in
@@ -100,10 +100,11 @@ class _Frame:
     def refused(self, request: Request, error: Exception) -> Response:
         """Another path or method, or an address that cannot be read."""
         status = error.status_code if isinstance(error, HTTPException) else 500
-        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
         detail = str(getattr(error, "detail", ""))
-        found = detail if detail.endswith(".") else "Check the address, or go on from the screens above."
-        return self._said(request, status, found, self.console.recognise(request), headers)
+        told = detail if detail.endswith(".") else "Check the address, or go on from the screens above."
+        response = self._said(request, status, told, self.console.recognise(request))
+        response.headers.update((isinstance(error, HTTPException) and error.headers) or {})
+        return response
 
     def unreadable(self, request: Request, error: Exception) -> Response:
         """The ledger is damaged or not there: nothing of it is shown."""
@@ -111,24 +112,14 @@ class _Frame:
         return self._said(request, 503, told, self.console.recognise(request))
 
     def failed(self, _request: Request, _error: Exception) -> Response:
-        """A fault of ours, of which nothing is told but that it happened; the page needs nothing that may be at fault."""
+        """A fault of ours: it happened, and no more is told; the page needs nothing that may be at fault."""
         values = {"now": self.console.now(), "static": f"{PREFIX}/static/{self._assets.release}"}
         return HTMLResponse(render("failed.html", values), 500)
 
-    def _said(
-        self,
-        request: Request,
-        status: int,
-        told: str,
-        visitor: Visitor | None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
+    def _said(self, request: Request, status: int, told: str, visitor: Visitor | None) -> Response:
         heading = _HEADINGS.get(status, "This is refused")
-        response = showing.page(
-            "refused.html", self.of(visitor, request.url.path), status, heading=heading, told=told, code=status
-        )
-        response.headers.update(headers or {})
-        return response
+        frame = self.of(visitor, request.url.path)
+        return showing.page("refused.html", frame, status, heading=heading, told=told, code=status)
 
 
 def _guarded(frame: _Frame, screen: Screen) -> Callable[[Request], Response]:

@@ -16,6 +16,7 @@ from recuse.server.console.index import Index, code_of, micros
 
 PER_PAGE: Final = 50
 _MOMENT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?) ?(?:Z|UTC)?)?")
+_TEXTS: Final = ("system", "agency", "purpose", "account", "caller")
 _LONGEST: Final = 200
 
 Order = Literal["newest", "oldest"]
@@ -93,8 +94,9 @@ def parse_search(said: Said) -> tuple[Search, dict[str, str]]:
         order=cast("Order", order) if "order" not in problems else "newest",
         upto=_number(said, "upto", problems),
         page=_number(said, "page", problems) or 1,
+        since=moments["since"],
+        until=moments["until"],
         **texts,
-        **moments,
     )
     return search, problems
 

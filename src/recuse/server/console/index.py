@@ -1,8 +1,8 @@
 """What the console holds of the record in memory: of each entry what it can be searched by, and where its bytes lie.
 
-An entry takes about 40 bytes here, so a million of them 40 MB. It is decoded once, when it is first read; a page decodes
-only what it shows. A catch-up has a budget: a page says how far the record was read, and never that it was read whole
-when it was not.
+An entry takes about 40 bytes here, so a million of them 40 MB. It is decoded once, when it is first read; a page
+decodes only what it shows. A catch-up has a budget: a page says how far the record was read, and never that it was read
+whole when it was not.
 """
 
 import time
@@ -84,7 +84,7 @@ class Index:
         """Decisions by day and answer."""
 
     def catch_up(self, seconds: float | None = None) -> Reading:
-        """Read what was added, for about so many seconds (None: all of it). Raises `LedgerError` as `Following` does."""
+        """Read what was added, for about so many seconds; None: all of it. `LedgerError` as `Following` raises it."""
         end = None if seconds is None else time.monotonic() + seconds
         with self._lock:
             while True:

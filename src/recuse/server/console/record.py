@@ -20,6 +20,7 @@ COLUMNS: Final = (
     "number", "at", "kind", "system", "agency", "account", "purpose", "authority", "case", "answer", "reason",
     "caller", "summary", "entry",
 )  # fmt: skip
+_OWN: Final = ("kind", "system", "agency", "account", "purpose", "caller", "summary")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
@@ -86,11 +87,10 @@ def as_csv(index: Index, numbers: Sequence[int], agencies: Mapping[str, str]) ->
     for number in numbers:
         each = line(index, number, agencies)
         of = {name: "" if each.body.get(name) is None else str(each.body[name]) for name in COLUMNS}
+        of |= {name: getattr(each, name) for name in _OWN}
         answer = {None: "", True: "allow", False: "deny"}[each.allow]
-        yield _csv_row(
-            (str(number), machine(each.at), each.kind, each.system, each.agency, each.account, each.purpose)
-            + (of["authority"], of["case"], answer, of["reason"], each.caller, each.summary, each.data.decode())
-        )
+        of |= {"number": str(number), "at": machine(each.at), "answer": answer, "entry": each.data.decode()}
+        yield _csv_row([of[name] for name in COLUMNS])
 
 
 def as_json(index: Index, numbers: Sequence[int], head: Mapping[str, JSON]) -> Iterator[str]:

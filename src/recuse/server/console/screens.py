@@ -1,4 +1,7 @@
-"""The console's screens: each with the roles that open it. A screen without roles cannot be made, so nothing is open by chance."""
+"""The console's screens, each with the roles that open it.
+
+A screen without roles cannot be made, so nothing is open by chance. What the console shows is passed in.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -61,14 +64,14 @@ class Console:
 class Show(Protocol):
     """What makes a screen's answer."""
 
-    def __call__(self, console: Console, request: Request, frame: Mapping[str, Any]) -> Response:
+    def __call__(self, console: Console, request: Request, frame: Mapping[str, Any], /) -> Response:
         """The answer; `frame` is what every page shows around its own part."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A path below the prefix, its name in the navigation (None: not there), the roles that open it, and what it shows."""
+    """A path below the prefix, its name in the navigation (None: not there), who may open it, and what it shows."""
 
     path: str
     name: str | None

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from recuse.errors import InputError
+from recuse.ledger import JSON
 from recuse.server.console import record
 from recuse.server.console.access import WIDER, Matrices
 from recuse.server.console.asking import Search, find, parse_search
@@ -30,7 +31,13 @@ def show_health(console: Console, _request: Request, frame: Frame) -> Response:
     systems = health(console.index, console.known().systems, frame["now"], console.stale)
     days = last_days(console.index, frame["now"].date())
     newest = console.index.entry(reading.size - 1)[1] if reading.size else None
-    shown = {"systems": systems, "days": days, "reading": reading, "newest": newest, "stale": console.stale}
+    shown: dict[str, Any] = {
+        "systems": systems,
+        "days": days,
+        "reading": reading,
+        "newest": newest,
+        "stale": console.stale,
+    }
     return page("health.html", frame, **shown)
 
 
@@ -82,7 +89,7 @@ def export_json(console: Console, request: Request, frame: Frame) -> Response:
     search, reading = _asked(console, request)
     known = console.known()
     numbers = find(console.index, reading.size, search, known.accounts)
-    head = {
+    head: dict[str, JSON] = {
         "institution": known.institution,
         "policy_sha256": known.policy_sha256,
         "search": search.address(page=1),
@@ -94,7 +101,7 @@ def export_json(console: Console, request: Request, frame: Frame) -> Response:
     return StreamingResponse(rows, media_type="application/json", headers=_attached(frame, "json"))
 
 
-def page(template: str, frame: Frame, status: int = 200, **values: object) -> HTMLResponse:
+def page(template: str, frame: Frame, status: int = 200, **values: Any) -> HTMLResponse:
     """A page, in its frame."""
     return HTMLResponse(render(template, {**frame, **values}), status)
 

@@ -1,4 +1,4 @@
-"""Who looks at the console, and what each role opens. Who somebody is, is told from outside; what is not said is refused."""
+"""Who looks at the console, and in which roles; both are told from outside."""
 
 from collections.abc import Set as AbstractSet
 from typing import Final, Literal, Protocol, get_args
