@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -131,3 +132,26 @@ def test_a_ledger_is_read_without_its_lock(tmp_path: Path) -> None:
     with open_ledger(folder) as writer:
         writer.append([encode("searched", NOW + timedelta(seconds=1), {"found": 0})])
         assert Index(folder).catch_up().size == 3
+
+
+def test_a_signed_entry_that_is_none_of_ours_ends_the_index(tmp_path: Path) -> None:
+    """Also for who asks again: the entries after it would stand at wrong numbers."""
+    folder = heads(tmp_path / "ledger", [3])
+    client = TestClient(world.served(tmp_path))
+    assert client.get(f"{PREFIX}/record").status_code == 200
+    with open_ledger(folder) as ledger:
+        ledger.append([encode("searched", NOW, {}), b"{}", encode("searched", NOW, {})])
+    for _ in range(2):
+        answer = client.get(f"{PREFIX}/record")
+        assert (answer.status_code, "The entry is malformed" in answer.text) == (503, True)
+
+
+def test_what_is_read_while_others_ask_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = heads(tmp_path / "ledger", [50] * 20)
+    monkeypatch.setattr(index, "STEP", 10)
+    found = Index(folder)
+    with ThreadPoolExecutor(8) as pool:
+        sizes = {each.result().size for each in [pool.submit(found.catch_up) for _ in range(32)]}
+    assert sizes == {1000}
+    assert len(found.offsets) == len(found.kinds) == len(found.columns["account"]) == 1000
+    assert [found.entry(n)[1].body["found"] for n in range(0, 1000, 50)] == [0] * 20

@@ -52,7 +52,7 @@ class Day:
 def health(index: Index, systems: Iterable[str], now: datetime, stale: timedelta) -> tuple[SystemHealth, ...]:
     """Every system of the policy and of the record; what asks for most attention first."""
     listed = set(systems)
-    recorded = {system for kind, system in index.last if kind in ("verified", "applied")}
+    recorded = {system for kind, system in tuple(index.last) if kind in ("verified", "applied")}
     found = (_system(index, name, name in listed, (now, stale)) for name in listed | recorded)
     return tuple(sorted(found, key=lambda each: (not each.listed, WORST.index(each.state), each.system)))
 

@@ -8,13 +8,14 @@ whole when it was not.
 import time
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from recuse.errors import LedgerError
 from recuse.ledger import KINDS, Entry, decode
 from recuse.ledger.following import Following, Placed
 
@@ -72,6 +73,7 @@ class Index:
     def __init__(self, folder: Path) -> None:
         self._following = Following(folder)
         self._lock = Lock()
+        self._ended: LedgerError | None = None
         self.kinds, self.answers = array("B"), array("b")
         self.times, self.offsets = array("q"), array("Q")
         self.words: Mapping[str, Words] = {
@@ -88,8 +90,9 @@ class Index:
         end = None if seconds is None else time.monotonic() + seconds
         with self._lock:
             while True:
-                for placed in self._following.more(STEP):
-                    self._add(placed)
+                if self._ended is not None:
+                    raise self._ended
+                self._take(self._following.more(STEP))
                 followed = self._following
                 if followed.size == followed.signed or (end is not None and time.monotonic() >= end):
                     return Reading(followed.size, followed.signed, followed.note)
@@ -107,6 +110,15 @@ class Index:
         """The kinds that there are, sorted."""
         present = set(self.kinds)
         return (kind for kind in _KINDS if _CODES[kind] in present)
+
+    def _take(self, placed: Iterable[Placed]) -> None:
+        """Add entries, which are given once: after one that cannot be read there is no index any more."""
+        try:
+            for each in placed:
+                self._add(each)
+        except LedgerError as error:
+            self._ended = error
+            raise
 
     def _add(self, placed: Placed) -> None:
         entry, number = decode(placed.data), len(self.offsets)
