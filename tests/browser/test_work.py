@@ -175,6 +175,10 @@ def test_with_scripts_only_the_main_part_is_replaced(opened: Opened) -> None:
         assert page.evaluate("() => window.stayed")
         assert page.evaluate("() => document.activeElement.tagName") == "H2"
         replaced = page.locator("main").inner_html()
+        page.go_back()
+        expect(page.locator("#results h2")).to_have_text("139 entries, page 1 of 3")
+        page.go_forward()
+        expect(page.locator("#results h2")).to_have_text("64 entries, page 1 of 2")
         page.goto(page.url)
         assert page.evaluate("() => window.stayed") is None
         assert page.locator("main").inner_html() == replaced
