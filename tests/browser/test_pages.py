@@ -72,6 +72,13 @@ def test_from_right_to_left_all_is_mirrored(opened: Opened, width: int) -> None:
         for left, right in zip(*boxes, strict=True):
             if left["width"] < width / 2:
                 assert left["x"] < width / 2 < right["x"] + right["width"]
+        for pair in mirrored.locator(".r-legend > span").all():
+            key, word = pair.locator(".r-key").bounding_box(), pair.bounding_box()
+            assert key
+            assert word
+            assert key["x"] + key["width"] == pytest.approx(word["x"] + word["width"], abs=1)
+        texts = mirrored.locator(".r-legend > span").all_inner_texts()
+        assert [each.strip() for each in texts] == ["allowed", "denied"]
         assert mirrored.locator("time").first.evaluate("each => getComputedStyle(each).direction") == "ltr"
         assert mirrored.evaluate("() => document.documentElement.dir") == "rtl"
 
@@ -83,6 +90,10 @@ def test_colours_of_the_reader_leave_everything_there(opened: Opened) -> None:
         assert page.locator(".r-status").first.inner_text().strip() == "Could not be told"
         filled = [page.locator(f"svg .{each}").first.evaluate("e => getComputedStyle(e).fill") for each in BARS]
         assert len({*filled}) == len(BARS)
+        keys = page.locator(".r-key").evaluate_all("all => all.map(e => getComputedStyle(e).backgroundColor)")
+        assert keys == filled[:2]
+        lines = page.locator(".r-nav a").evaluate_all("all => all.map(e => getComputedStyle(e).borderBottomColor)")
+        assert lines[0] not in lines[1:], "which screen this is, is told by the line below its name"
 
 
 BARS: Final = ("r-allowed", "r-hatched", "r-paper")
