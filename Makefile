@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz bench application cuts schemas restore closings golden mutants lock setup clean
+.PHONY: demo test check fuzz bench application cuts schemas restore closings design golden mutants lock setup clean
 
 demo: .venv/.runtime            ## the main job, on a synthetic police records database
 	$(BIN)/recuse demo --out demo-output
@@ -14,6 +14,7 @@ test: .venv/.dev .venv/.bench   ## every test, with two workers or WORKERS=3 (in
 	scripts/application.sh
 	scripts/schemas.sh
 	scripts/providers.sh
+	scripts/design-system.sh fetch || [ "$$CI" != true ]
 	TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
 
 check: .venv/.dev               ## style, types, floors, sizes
@@ -52,6 +53,10 @@ schemas: .venv/.dev             ## `reach` on every public schema, five sets of 
 restore: .venv/.dev             ## copies, standbys and backups on both ends, with an upgrade and a subscriber
 	scripts/system-packages.sh
 	RESTORE=whole TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -q tests/restore tests/restore/whole.py
+
+design: .venv/.dev              ## the console's design system anew from npm, and the pictures of its documentation
+	scripts/design-system.sh
+	PICTURES=write $(BIN)/python -m pytest -q tests/browser/test_pictures.py
 
 mutants: .venv/.mutation        ## mutation testing, resumable: make mutants MODULE=compiler/lower (or gate)
 	$(BIN)/python -m tests.mutation $(MODULE)

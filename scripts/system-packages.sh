@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what tests need from Debian (PostgreSQL 15 with pgaudit, PgBouncer, OpenSSH's client) when root; says so loudly when it cannot.
+# Installs what tests need from Debian (PostgreSQL 15 with pgaudit, PgBouncer, OpenSSH's client, Chromium) when root; says so loudly when it
+# cannot.
 # Tests that miss one of these are skipped with a reason; with CI=true a skip is a failure.
 set -euo pipefail
 missing=()
@@ -7,6 +8,7 @@ command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbou
 [ -x /usr/lib/postgresql/15/bin/postgres ] || missing+=(postgresql-15)
 [ -e /usr/lib/postgresql/15/lib/pgaudit.so ] || missing+=(postgresql-15-pgaudit)
 command -v ssh-keygen >/dev/null || missing+=(openssh-client)
+[ -x /usr/bin/chromium ] || missing+=(chromium fonts-dejavu-core)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "installing from Debian: ${missing[*]}" >&2

@@ -27,7 +27,8 @@ LONGEST: Final = (
     "targets/test_server.py", "targets/test_reach.py", "test_differential.py", "schemas/test_schemas.py",
     "test_bench.py", "test_cli.py", "targets/test_apply_failure.py", "apply/test_cuts.py", "test_other_directive.py",
     "targets/test_versions.py", "identity/test_faults.py", "stages/test_stages.py", "test_advice.py",
-    "context/test_permit_verb.py",
+    "context/test_permit_verb.py", "browser/test_pages.py", "browser/test_work.py", "serve/test_changes.py",
+    "serve/test_serving.py",
 )  # fmt: skip
 """Files that take half a minute or more, which are begun first, so that all workers end at about the same time."""
 

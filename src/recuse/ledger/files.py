@@ -83,6 +83,12 @@ class Files:
             file.seek(start)
             return file.read()
 
+    def piece(self, name: str, start: int, length: int) -> bytes:
+        """Bytes of a file from `start` on, `length` or as many as there are."""
+        with os.fdopen(os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+            file.seek(start)
+            return file.read(length)
+
     def append(self, name: str, data: bytes) -> None:
         """Write all of `data`, however few bytes the system takes at a time."""
         _write_all(self._descriptor(name), data)

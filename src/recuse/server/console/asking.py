@@ -1,0 +1,173 @@
+"""A search of the record, as its address says it, and the entries that it finds, newest first.
+
+Everything stands in the address, so that a search is kept by keeping the address: times are absolute and in UTC, and
+`upto` fixes the size that the record had, so that pages and exports of one search agree.
+"""
+
+import re
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Final, Literal, Protocol, cast
+from urllib.parse import urlencode
+
+from recuse.ledger import KINDS
+from recuse.server.console.index import Index, code_of, micros
+
+PER_PAGE: Final = 50
+_MOMENT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?) ?(?:Z|UTC)?)?")
+_TEXTS: Final = ("system", "agency", "purpose", "account", "caller")
+_LONGEST: Final = 200
+
+Order = Literal["newest", "oldest"]
+
+
+class Said(Protocol):
+    """The parameters of an address."""
+
+    def get(self, key: str, default: str) -> str:
+        """The last value of this name."""
+        ...
+
+    def getlist(self, key: str) -> Sequence[str]:
+        """All values of this name, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for: an empty text or None asks nothing. `page` counts from 1, `upto` is a size of the record."""
+
+    kind: tuple[str, ...] = ()
+    system: str = ""
+    agency: str = ""
+    purpose: str = ""
+    answer: str = ""
+    account: str = ""
+    caller: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    order: Order = "newest"
+    upto: int | None = None
+    page: int = 1
+
+    def address(self, **changes: object) -> str:
+        """The parameters of this search, with changes: what says nothing is left out."""
+        changed = replace(self, **changes)  # type: ignore[arg-type]
+        pairs: list[tuple[str, str]] = []
+        for each in fields(self):
+            value = getattr(changed, each.name)
+            if value != each.default:
+                pairs += [(each.name, text) for text in (value if isinstance(value, tuple) else (_text(value),))]
+        return f"?{urlencode(pairs)}" if pairs else "?"
+
+    def turned(self, upto: int) -> Callable[[int], str]:
+        """The address of each page of this search, by its number, on a record of this size."""
+        return lambda page: self.address(page=page, upto=upto)
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything narrows the search."""
+        return replace(self, order="newest", upto=None, page=1) != Search()
+
+
+def parse_search(said: Said) -> tuple[Search, dict[str, str]]:
+    """The search of an address, and what cannot be read in it, by parameter; what cannot be read asks nothing."""
+    problems: dict[str, str] = {}
+    moments = {name: _moment(said.get(name, ""), name, problems) for name in ("since", "until")}
+    kinds = tuple(sorted({each for each in said.getlist("kind") if each}))
+    if set(kinds) - KINDS:
+        problems["kind"] = "Choose kinds of the list."
+    answer, order = said.get("answer", ""), said.get("order", "") or "newest"
+    if answer not in ("", "allow", "deny"):
+        problems["answer"] = "Choose allowed or denied."
+    if order not in ("newest", "oldest"):
+        problems["order"] = "Choose newest or oldest."
+    if moments["since"] and moments["until"] and moments["since"] >= moments["until"]:
+        problems["until"] = "Give a time after “from”: nothing lies between the two."
+    texts = {
+        name: said.get(name, "").strip()[:_LONGEST] for name in ("system", "agency", "purpose", "account", "caller")
+    }
+    search = Search(
+        kind=() if "kind" in problems else kinds,
+        answer="" if "answer" in problems else answer,
+        order=cast("Order", order) if "order" not in problems else "newest",
+        upto=_number(said, "upto", problems),
+        page=_number(said, "page", problems) or 1,
+        since=moments["since"],
+        until=moments["until"],
+        **texts,
+    )
+    return search, problems
+
+
+def find(index: Index, size: int, search: Search, agencies: Mapping[str, str]) -> Sequence[int]:
+    """The entries that a search finds among the first `size`, in its order; `agencies` is by account, as of today."""
+    numbers: Sequence[int] = range(min(size, search.upto if search.upto is not None else size))
+    if search.order == "newest":
+        numbers = range(len(numbers) - 1, -1, -1)
+    for column, wanted in _criteria(index, search):
+        numbers = [n for n in numbers if column[n] in wanted]
+    if search.agency:
+        numbers = _of_agency(index, numbers, search.agency, agencies)
+    if search.since is not None:
+        least = micros(search.since)
+        numbers = [n for n in numbers if index.times[n] >= least]
+    if search.until is not None:
+        most = micros(search.until)
+        numbers = [n for n in numbers if index.times[n] < most]
+    return numbers
+
+
+def _criteria(index: Index, search: Search) -> Iterable[tuple[Sequence[int], Container[int]]]:
+    """The columns that are asked about, with the values that they may have; the cheapest to tell apart first."""
+    if search.answer:
+        yield index.answers, {int(search.answer == "allow")}
+    if search.kind:
+        yield index.kinds, {code_of(kind) for kind in search.kind}
+    for name in ("system", "purpose"):
+        if text := getattr(search, name):
+            number = index.words[name].known(text)
+            yield index.columns[name], set[int]() if number is None else {number}
+    for name in ("account", "caller"):
+        if text := getattr(search, name):
+            yield index.columns[name], index.words[name].holding(text)
+
+
+def _of_agency(index: Index, numbers: Iterable[int], agency: str, agencies: Mapping[str, str]) -> Sequence[int]:
+    """Entries that name the agency, or an account that is the agency's by the policy of today."""
+    named = {number} if (number := index.words["agency"].known(agency)) is not None else set[int]()
+    words = index.words["account"]
+    theirs = {words.known(account) for account, of in agencies.items() if of == agency} - {None}
+    by_name, by_account = index.columns["agency"], index.columns["account"]
+    return [n for n in numbers if by_name[n] in named or by_account[n] in theirs]
+
+
+def _moment(text: str, name: str, problems: dict[str, str]) -> datetime | None:
+    found = _MOMENT.fullmatch(text.strip())
+    if not text.strip():
+        return None
+    try:
+        if found is not None:
+            day, hour = found.groups()
+            return datetime.fromisoformat(f"{day}T{hour or '00:00'}").replace(tzinfo=UTC)
+    except ValueError:
+        pass
+    problems[name] = "Write a day or a time in UTC, such as 2026-01-31 or 2026-01-31 14:30."
+    return None
+
+
+def _number(said: Said, name: str, problems: dict[str, str]) -> int | None:
+    text = said.get(name, "")
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    problems[name] = f"The address has a “{name}” that is no number."
+    return None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}" if value.second else f"{value:%Y-%m-%d %H:%M}"
+    return "" if value is None else str(value)

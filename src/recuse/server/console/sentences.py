@@ -1,0 +1,103 @@
+"""An entry of the record in one plain sentence, whatever its kind; a part that an entry lacks is left out."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from recuse.ledger import JSON, Entry
+
+_Body = Mapping[str, JSON]
+
+
+def sentence(entry: Entry) -> str:
+    """What happened, in a line."""
+    said = _SENTENCES.get(entry.kind, _named)(entry.body)
+    return said[:1].upper() + said[1:]
+
+
+def plural(count: object, one: str, many: str) -> str:
+    """A count with its noun."""
+    return f"{count:,} {one if count == 1 else many}" if isinstance(count, int) else f"? {many}"
+
+
+def _decided(body: _Body) -> str:
+    answer = "allowed" if body.get("allow") is True else "denied"
+    why = f" for {body['purpose']}" if body.get("purpose") else ""
+    under = f" under {body['authority']}" if body.get("authority") else ""
+    return f"{answer}: {_t(body, 'action')} of {_t(body, 'resource')}{why}{under}"
+
+
+def _searched(body: _Body) -> str:
+    return f"searched for what would be permitted ({_t(body, 'sought')}): {_t(body, 'found')} found"
+
+
+def _verified(body: _Body) -> str:
+    count = _sum(body.get("findings"))
+    how = {"attempt": ", by attempt", "catalog": ", by catalog"}.get(_t(body, "known_by"), "")
+    return f"verdict: {_t(body, 'verdict')}{how}; {plural(count, 'finding', 'findings')} in this system"
+
+
+def _applied(body: _Body) -> str:
+    changes = plural(body.get("changes"), "change", "changes")
+    ended = plural(body.get("sessions_ended"), "session", "sessions")
+    return f"applied: {changes}, {ended} ended"
+
+
+def _planned(body: _Body) -> str:
+    return f"planned for stage {_t(body, 'stage')}"
+
+
+def _directed(body: _Body) -> str:
+    return f"directed {_t(body, 'directive')}, by {_t(body, 'office') or _t(body, 'official')}"
+
+
+def _confirmed(body: _Body) -> str:
+    return f"confirmed {_t(body, 'directive')}, by {_t(body, 'office') or _t(body, 'official')}"
+
+
+def _requested(body: _Body) -> str:
+    return f"permit requested for {_t(body, 'purpose')} under {_t(body, 'authority')}"
+
+
+def _issued(body: _Body) -> str:
+    return f"permit issued for {_t(body, 'purpose')} under {_t(body, 'authority')}, until {_t(body, 'until')}"
+
+
+def _revoked(body: _Body) -> str:
+    return f"permit revoked; {plural(body.get('sessions_ended'), 'session', 'sessions')} ended"
+
+
+def _ended(body: _Body) -> str:
+    sessions = body.get("sessions")
+    return f"{plural(len(sessions) if isinstance(sessions, list | tuple) else None, 'session', 'sessions')} ended"
+
+
+def _staged(body: _Body) -> str:
+    return f"stage set to {_t(body, 'stage')}, from {_t(body, 'before')}"
+
+
+def _watched(body: _Body) -> str:
+    told = (
+        f"{_sum(body[each])} {each}" for each in ("began", "changed", "ended") if isinstance(body.get(each), Mapping)
+    )
+    return f"watched: of conditions, {', '.join(told) or 'nothing said'}"
+
+
+def _named(body: _Body) -> str:
+    about = next((str(body[name]) for name in ("directive", "system", "request") if body.get(name)), "")
+    return f"about {about}" if about else "no more is said"
+
+
+def _sum(counts: JSON) -> int | None:
+    return sum(each for each in counts.values() if isinstance(each, int)) if isinstance(counts, Mapping) else None
+
+
+def _t(body: _Body, name: str) -> str:
+    value = body.get(name)
+    return "" if value is None else str(value)
+
+
+_SENTENCES: Final[Mapping[str, Callable[[_Body], str]]] = {
+    "applied": _applied, "confirmed": _confirmed, "decided": _decided, "directed": _directed, "ended": _ended,
+    "issued": _issued, "planned": _planned, "requested": _requested, "revoked": _revoked, "searched": _searched,
+    "staged": _staged, "verified": _verified, "watched": _watched,
+}  # fmt: skip

@@ -1,0 +1,6 @@
+// Where scripts run: after the main part of a page was put in place, what was found has the focus, or what cannot be read.
+"use strict";
+document.addEventListener("htmx:after:swap", () => {
+  const told = document.querySelector("#errors") ?? document.querySelector("#results h2");
+  if (told) told.focus();
+});

@@ -1,0 +1,71 @@
+"""What is looked for on every page: accessibility, width, focus. Each is tried on pages with planted faults."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from playwright.sync_api import Locator, Page
+
+RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+_AXE: Final = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(found => found.violations)"
+_FOCUSED: Final = """() => {
+  const each = document.activeElement, style = getComputedStyle(each), box = each.getBoundingClientRect();
+  return {
+    name: each.id || each.textContent.trim().slice(0, 40) || each.tagName,
+    place: [...document.querySelectorAll('*')].indexOf(each),
+    outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    inside: box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < innerHeight,
+    body: each === document.body,
+  };
+}"""
+_TOP: Final = "() => { document.activeElement.blur(); getSelection().collapse(document.body, 0); scrollTo(0, 0); }"
+_FOCUSABLE: Final = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
+  .filter(each => each.type !== 'hidden' && each.checkVisibility()).length"""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe, which the page already holds, finds wrong: rule, and the first element of each."""
+    found: list[dict[str, Any]] = page.evaluate(_AXE, [*RULES])
+    return [f"{each['id']}: {each['nodes'][0]['target']} {each['nodes'][0]['failureSummary']}" for each in found]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    wide: int = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wide
+
+
+def walked(page: Page) -> Iterator[dict[str, Any]]:
+    """Where the Tab key leads, from the top of the page until it leaves it."""
+    count: int = page.evaluate(_FOCUSABLE)
+    page.evaluate(_TOP)
+    for _ in range(count + 1):
+        page.keyboard.press("Tab")
+        stop: dict[str, Any] = page.evaluate(_FOCUSED)
+        if stop["body"]:
+            return
+        yield stop
+
+
+def focus_faults(page: Page) -> list[str]:
+    """Stops of the Tab key that show no focus, lie outside the window, or go back; and what it does not reach."""
+    faults, last, stops = list[str](), -1, 0
+    count: int = page.evaluate(_FOCUSABLE)
+    for stop in walked(page):
+        stops += 1
+        if not stop["outlined"]:
+            faults.append(f"no outline on {stop['name']}")
+        if not stop["inside"]:
+            faults.append(f"{stop['name']} has the focus outside the window")
+        if stop["place"] <= last:
+            faults.append(f"{stop['name']} comes after what follows it")
+        last = stop["place"]
+    return faults if stops == count else [*faults, f"{stops} stops for {count} elements"]
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until the element has the focus, as somebody without a mouse does."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+    raise AssertionError("the Tab key does not lead there")

@@ -1,0 +1,51 @@
+"""The pictures of the documentation, made of what the tests look at: `PICTURES=write` writes them anew.
+
+They are compared by size and by what stands on the page, not dot by dot: another machine has other faces.
+"""
+
+import io
+import os
+from pathlib import Path
+from typing import Final
+
+import pytest
+from PIL import Image
+
+from tests.browser.conftest import ROOT, Look, Opened
+
+FOLDER: Final = ROOT / "docs/images"
+LARGEST: Final = 80_000  # bytes
+PICTURES: Final = {
+    "console-health": (1100, "/health"),
+    "console-record": (1100, "/record?answer=deny&since=2026-01-14+12%3A00"),
+    "console-access": (1100, "/access?changed=yes"),
+    "console-phone": (320, "/health"),
+}
+
+
+def small(picture: bytes) -> bytes:
+    """The picture in 128 colours."""
+    written = io.BytesIO()
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(
+        written, "PNG", optimize=True
+    )
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_of_the_page_as_it_is(opened: Opened, name: str) -> None:
+    width, path = PICTURES[name]
+    with opened(Look(width)) as page:
+        page.goto(f"/console{path}")
+        taken = small(page.screenshot(full_page=True))
+    kept = FOLDER / f"{name}.png"
+    if os.environ.get("PICTURES") == "write":
+        kept.write_bytes(taken)
+    assert len(kept.read_bytes()) <= LARGEST
+    now, then = (Image.open(io.BytesIO(each)) for each in (taken, kept.read_bytes()))
+    assert then.width == now.width == width
+    assert abs(then.height - now.height) <= 0.1 * now.height, "the page has changed: run `make design`"
+
+
+def test_every_picture_of_the_console_is_made_here() -> None:
+    assert {Path(each).stem for each in FOLDER.glob("console-*.png")} == {*PICTURES}
