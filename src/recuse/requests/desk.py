@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from recuse.errors import InputError, RefusedError
+from recuse.errors import InputError, LedgerError, RefusedError
 from recuse.ledger.entry import JSON
 from recuse.model import AssistanceRequest, Outcome, Ruling
 from recuse.policy.assisting import Assisting
@@ -84,6 +84,11 @@ class Desk:
         unrecorded = [each for each in unrecorded if each.id not in recorded]
         self._finish(unrecorded, now)
         self._keep(rulings)
+        there = self.store.sources(request.source for request in requests if request.source)
+        if len(there) != len(requests):
+            raise LedgerError(
+                f"{len(requests) - len(there)} of {len(requests)} requests are not there", "take the table in again"
+            )
         return TakenIn(tuple(rulings), len(others) - len(unrecorded), len(unrecorded))
 
     def answer(self, outcome: Outcome, now: datetime, *, dry_run: bool = False) -> Outcome:

@@ -86,6 +86,9 @@ def read_table(
         wrong += [("source", f"`{row['source']}` is also the source of row {first}")] if first != number else []
         found += [TableProblem(number, column, message) for column, message in wrong]
         requests += [] if request is None else [request]
+    if not found and len(requests) != len(rows) - 1:
+        lost = f"{len(rows) - 1} rows and {len(requests)} requests: a row was lost; report this with the file"
+        found.append(TableProblem(0, "", lost))
     return tuple(requests), tuple(found)
 
 
