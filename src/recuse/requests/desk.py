@@ -16,8 +16,9 @@ from recuse.errors import InputError, LedgerError, RefusedError
 from recuse.ledger.entry import JSON
 from recuse.model import AssistanceRequest, Outcome, Ruling
 from recuse.policy.assisting import Assisting
+from recuse.policy.instruments import codes
 from recuse.requests.intake import custody_problems, problems
-from recuse.requests.ruling import codes, rule_on
+from recuse.requests.ruling import rule_on
 from recuse.requests.store import Found, KeptRequest, Store
 from recuse.requests.written import (
     Under,

@@ -97,7 +97,7 @@ def received(
 def _as_asked(entry: Entry) -> Mapping[str, JSON] | None:
     if entry.kind == "asked":
         return entry.body
-    if entry.kind == "requested":
+    if entry.kind in {"requested", "refused"}:
         return {**entry.body, "kind": "data_access", "received": entry.at.date().isoformat(), "others": []}
     return None
 

@@ -6,10 +6,8 @@
    and would open the whole is refused, and goes to counsel.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
 
 from recuse.model import (
     AGREEMENT,
@@ -25,9 +23,8 @@ from recuse.model import (
 )
 from recuse.policy.assisting import Assisting, Help
 from recuse.policy.contexts import OFFICIAL_DUTY, agreed, covers, in_force, owns
-from recuse.policy.trees import above, upwards
-
-_WORDS: Final = re.compile(r"[a-z0-9]+")
+from recuse.policy.instruments import is_type, recognised
+from recuse.policy.trees import upwards
 
 
 def rule_on(assisting: Assisting, request: AssistanceRequest, on: date, *, explain: bool = True) -> Ruling:
@@ -61,33 +58,6 @@ def rule_on(assisting: Assisting, request: AssistanceRequest, on: date, *, expla
         errors=tuple(sorted({name for row in asked for decision in row for name in decision.errors})),
         would_change=would_change,
     )
-
-
-def recognised(repository: Repository, stated: str, instrument: str | None) -> tuple[str, ...]:
-    """The authorities a request is decided under: what is stated, unless its instrument's type is another's.
-
-    An instrument of the stated authority, or of one above it, leaves that; one of an authority below it is that one's.
-    """
-    if instrument is None:
-        return (stated,)
-    known = repository.authorities.values()
-    found = tuple(each.id for each in known if any(is_type(instrument, code) for code in each.instruments))
-    if not found or set(found) & above(repository.authorities, stated):
-        return (stated,)
-    return found
-
-
-def is_type(instrument: str, code: str) -> bool:
-    """Whether a form's type as written is a code, however it is spelt: `Form I-205 (removal)` is `I-205`."""
-    words, wanted = _WORDS.findall(instrument.casefold()), "".join(_WORDS.findall(code.casefold()))
-    starts = range(len(words))
-    return bool(wanted) and any("".join(words[i:j]) == wanted for i in starts for j in range(i + 1, len(words) + 1))
-
-
-def codes(repository: Repository, instrument: str | None) -> tuple[str, ...]:
-    """The types of authorities.toml that an instrument is."""
-    listed = dict.fromkeys(code for each in repository.authorities.values() for code in each.instruments)
-    return tuple(code for code in listed if instrument is not None and is_type(instrument, code))
 
 
 def _gaps(repository: Repository, decided_as: tuple[str, ...], request: AssistanceRequest, on: date) -> Iterator[Gap]:
