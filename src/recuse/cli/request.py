@@ -42,6 +42,7 @@ from recuse.errors import InputError
 from recuse.model import ASSISTANCE, AssistanceRequest
 from recuse.operations import requests as operation
 from recuse.requests import nil
+from recuse.requests.table import REQUIRED, columns
 from recuse.requests.table import template as table_template
 
 app = typer.Typer(
@@ -165,11 +166,15 @@ def import_(
 
 
 @app.command("template", epilog="Examples: recuse request template -r policy > requests.csv")
-def template(repository: RepositoryOption = HERE) -> None:
+def template(repository: RepositoryOption = HERE, format_: FormatOption = Format.human) -> None:
     """Print the header of a table for `recuse request import`; authorities.toml says which evidence has a column."""
     from recuse.policy.repository import read_repository  # noqa: PLC0415 - nothing else here reads without a ledger
 
-    typer.echo(table_template(read_repository(repository)), nl=False)
+    human, found = printing(format_), read_repository(repository)
+    if human:
+        typer.echo(table_template(found), nl=False)
+    else:
+        document({"columns": list(columns(found)), "required": list(REQUIRED)})
 
 
 @app.command("show", epilog="Examples: recuse request show 3f1c… -r policy · recuse request show 3f1c… --format json")
