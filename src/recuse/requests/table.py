@@ -151,7 +151,7 @@ def listed(found: Found, now: datetime) -> dict[str, str | bool | None]:
         "purpose": request.purpose, "authority": request.authority, "verdict": request.verdict,
         "counsel": request.counsel, "received": text_of(request.received), "lapses": text_of(request.lapses),
         "answered": None if outcome is None else text_of(outcome.at),
-        "contrary": None if outcome is None else outcome.contrary, "superseded_by": found.superseded_by,
+        "contrary": outcome is not None and outcome.contrary, "superseded_by": found.superseded_by,
     }  # fmt: skip
 
 
