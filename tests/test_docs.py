@@ -252,8 +252,8 @@ def requests(walk: Walk) -> None:
     there, now = ("-r", str(signed(place).policy)), clock.now()
     stated = (
         "--kind", "data_access", "--for", "us.dhs.ice.ero", "--asked-by", "Field office", "--by", "Desk 4", "--purpose",
-        "crim.investigation", "--authority", "judicial.warrant", "--case", "26-CR-1", "--category", "custody", "--received",
-        (now - timedelta(hours=1)).isoformat(), "--lapses", (now + timedelta(hours=48)).isoformat(), *there,
+        "crim.investigation", "--authority", "judicial.warrant", "--case", "26-CR-1", "--category", "custody",
+        "--received", (now - timedelta(hours=1)).isoformat(), "--lapses", (now + timedelta(hours=48)).isoformat(), *there,
     )  # fmt: skip
     court = [word for each in COURT for word in ("--evidence", each)]
     for more in (court, ("--instrument", "I-205"), ()):

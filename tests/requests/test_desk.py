@@ -177,7 +177,7 @@ def test_a_lost_request_is_told(at: Desk, book: Book, monkeypatch: pytest.Monkey
     original = type(at.store).append
 
     def losing(store: Store, requests: Sequence[KeptRequest], outcomes: Sequence[Any] = ()) -> None:
-        original(store, requests[1:], outcomes)  # type: ignore[arg-type]
+        original(store, requests[1:], outcomes)
 
     monkeypatch.setattr(type(at.store), "append", losing)  # the fault
     with pytest.raises(LedgerError, match="1 of 5 requests are not there"):

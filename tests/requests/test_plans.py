@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_main_job import Job, job_on
+from tests.test_main_job import job_on
 
 
 @pytest.mark.parametrize("other", [False, True], ids=["terminated", "shared"])
@@ -22,4 +22,3 @@ def test_a_plan_is_the_same_without_the_rules_on_assistance(tmp_path: Path, othe
         assert text != cedar.read_text()
         assert len(before) > 10_000
         assert before == after
-

@@ -34,11 +34,11 @@ def check(repository: RepositoryOption = HERE, format_: FormatOption = Format.hu
     found = workspace.repository
     states = {name: _state(found, signed) for name, signed in found.directives.items()}
     if not human:
-        named = {
+        names = {
             "rules": [r.id for r in workspace.rules.rules],
             "assistance": [r.id for r in workspace.rules.assistance],
         }
-        document({"counts": _counts(found), **named, "directives": states})
+        document({"counts": _counts(found), **names, "directives": states})
         return
     out.print(f"[bold]{plain(found.institution.name)}[/]")
     out.print(", ".join(counted(count, _ONE[noun], noun) for noun, count in _counts(found).items()))

@@ -104,7 +104,8 @@ REFUSED: Final = {
         "names unknown action `intervew` (did you mean `interview`?)",
     ),
     "an account": (
-        'forbid (principal, action in Action::"assist", resource) when { principal == Account::"blotter/records_app" };',
+        'forbid (principal, action == Action::"interview", resource) when '
+        '{ principal == Account::"blotter/records_app" };',
         "names unknown account `blotter/records_app`",
     ),
     "an account's attribute": (
@@ -167,7 +168,7 @@ def test_a_slip_in_a_rule_on_rows_is_told_beside_rules_on_assistance(
     repository: Repository, directive: Directive
 ) -> None:
     text = RULES + '\n@id("rows") forbid (principal, action, resource) when { resource.sealed };'
-    with pytest.raises(PolicyError, match="rule `rows`: .*sealed"):
+    with pytest.raises(PolicyError, match=r"rule `rows`: .*sealed"):
         validate(repository, [with_cedar(directive, text)])
 
 

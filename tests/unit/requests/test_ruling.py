@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from recuse.model import AssistanceRequest, Authority, Repository
 from recuse.policy.assisting import Assisting
-from recuse.requests import ruling as module
 from recuse.policy.instruments import codes, is_type, recognised
+from recuse.requests import ruling as module
 from recuse.requests.ruling import rule_on
 from tests.unit.policy.assistance import assisting
 from tests.unit.policy.conftest import ON
