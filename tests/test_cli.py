@@ -55,6 +55,7 @@ VERBS = (
     "ledger",
     "listing",
     "new",
+    "review",
 )
 
 WORLD = """
@@ -537,6 +538,7 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
         *(("permit", verb) for verb in ("request", "issue", "list", "revoke", "key")),
         *(("request", verb) for verb in ("ask", "import", "template", "list", "show", "answer", "withdraw", "erase")),
         ("request", "certify-nil"),
+        *(("review", verb) for verb in ("due", "new", "sign", "confirm", "record")),
     ],
 )
 def test_help_has_examples(chain: Chain, words: tuple[str, ...]) -> None:

@@ -33,6 +33,7 @@ from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
 from tests.remembering import remembering
 from tests.requests.test_request_verb import COURT, signed
+from tests.reviews.world import fill
 
 ROOT: Final = Path(__file__).parent.parent
 GUIDE: Final = ROOT / "docs/guide/cut-one-purpose-off.md"
@@ -190,6 +191,7 @@ def after(walk: Walk) -> None:
     walk.collect("`recuse apply --dry-run`", "apply", "plan.json", "-r", "policy", "--dry-run")
     regained(walk)
     resumed(walk)
+    reviewed(walk)
     walk.collect("`recuse ledger verify`", "ledger", "verify", "policy/.ledger")
     walk.collect("`recuse ledger list`", "ledger", "list", "policy/.ledger")
     walk.shell("cp -r policy copy && rm -r copy/.ledger && sed -i " + GATEWAY + " copy/accounts.toml")
@@ -216,6 +218,23 @@ def resumed(walk: Walk) -> None:
     with psycopg.connect(walk.world.dsn()) as admin:
         admin.execute("UPDATE recuse.identity SET started = '-infinity', system_identifier = 1")
     walk.collect("`recuse apply --resume`", "apply", "--resume", "-r", "policy", "--yes")
+
+
+def reviewed(walk: Walk) -> None:
+    """One review from the draft to the ledger, that ends an account; and a draft that nobody answers."""
+    walk.shell(
+        'cp -r policy looked && sed -i \'s/^roles = ."direct".$/roles = ["direct", "review"]/\' looked/officials.toml'
+    )
+    log = ("--log", "access.csv", "-r", "looked")
+    walk.collect("`recuse review new`", "review", "new", "accounts", "--agency", "us.dhs.ice", *log)
+    name = walk.documents["`recuse review new`"][-1]["review"]
+    draft = walk.folder / "looked/reviews" / name / "review.toml"
+    fill(draft, result="found", found="one is ended", ice_ero_017="end")
+    walk.collect("`recuse review sign`", "review", "sign", name, "--as", "directs", "-k", "directs", *log)
+    walk.collect("`recuse review confirm`", "review", "confirm", name, "--as", "confirms", "-k", "confirms", *log)
+    walk.collect("`recuse review record`", "review", "record", name, *log)
+    walk.collect("`recuse review new`", "review", "new", "audit_records", *log)
+    walk.collect("`recuse review due`", "review", "due", "-r", "looked")
 
 
 GATEWAY: Final = r"""'/^id = "records\/ice_hsi_desk"$/,/^$/ s/^use = .*/use = "gateway"/'"""
@@ -253,7 +272,8 @@ def requests(walk: Walk) -> None:
     stated = (
         "--kind", "data_access", "--for", "us.dhs.ice.ero", "--asked-by", "Field office", "--by", "Desk 4", "--purpose",
         "crim.investigation", "--authority", "judicial.warrant", "--case", "26-CR-1", "--category", "custody",
-        "--received", (now - timedelta(hours=1)).isoformat(), "--lapses", (now + timedelta(hours=48)).isoformat(), *there,
+        "--received", (now - timedelta(hours=1)).isoformat(), "--lapses", (now + timedelta(hours=48)).isoformat(),
+        *there,
     )  # fmt: skip
     court = [word for each in COURT for word in ("--evidence", each)]
     for more in (court, ("--instrument", "I-205"), ()):

@@ -92,14 +92,7 @@ def read_log(path: Path, system: str, attributes: Mapping[str, AttributeType]) -
     Raises InputError without the extra `analytics`, for a file that cannot be read as what its name says, a column that
     is missing, twice there or of another type, and a time or value that is not written as its type demands.
     """
-    form = path.suffix.removeprefix(".")
-    if form not in ("parquet", "csv"):
-        raise InputError(f"`{path.name}` is neither `.parquet` nor `.csv`", "convert the log, or rename the file")
-    if re.search(r"[*?\[\]{}]", str(path)):
-        remedy = "give the path of one file, without `*`, `?`, brackets or braces"
-        raise InputError(f"`{path}` is not the path of a log", remedy)
-    if not path.is_file():
-        raise InputError(f"there is no log `{path}`", "give the path of a file that is there")
+    form = _form(path)
     with _connection(path) as connection:
         types = _header(path) if form == "csv" else _columns(connection, path)
         known = _checked(types, attributes, form)
@@ -114,6 +107,37 @@ def read_log(path: Path, system: str, attributes: Mapping[str, AttributeType]) -
     elsewhere = sum(row["lines"] for row in found if not row["here"])
     first, last = _day(min(times, default=None)), _day(max(times, default=None))
     return AccessLog(digest, lines, elsewhere, first, last, _last_by_login(found))
+
+
+def daily(path: Path, system: str) -> Mapping[str, Mapping[date, int]]:
+    """How many lines of a system each login has on each day; lines without a login or a time are not counted.
+
+    InputError as `read_log`.
+    """
+    form = _form(path)
+    with _connection(path) as connection:
+        types = _header(path) if form == "csv" else _columns(connection, path)
+        _checked(types, {}, form)
+        values: dict[str, object] = {"path": str(path), "system": system}
+        if form == "csv":
+            values["types"] = types
+        counted = connection.execute(_statement(f"{form}_days"), values).fetchall()
+    found: dict[str, dict[date, int]] = {}
+    for login, day, lines in counted:
+        found.setdefault(login, {})[day] = lines
+    return found
+
+
+def _form(path: Path) -> str:
+    form = path.suffix.removeprefix(".")
+    if form not in ("parquet", "csv"):
+        raise InputError(f"`{path.name}` is neither `.parquet` nor `.csv`", "convert the log, or rename the file")
+    if re.search(r"[*?\[\]{}]", str(path)):
+        remedy = "give the path of one file, without `*`, `?`, brackets or braces"
+        raise InputError(f"`{path}` is not the path of a log", remedy)
+    if not path.is_file():
+        raise InputError(f"there is no log `{path}`", "give the path of a file that is there")
+    return form
 
 
 @contextmanager

@@ -1,11 +1,15 @@
 """When each login was last used, by an access log."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 from recuse.audit.accesslog import read_log
 from recuse.errors import InputError
+
+IDLE: Final = timedelta(days=90)
+"""An account that nobody used for longer is to be disabled (CJIS Security Policy AC-2(3))."""
 
 
 def last_uses(path: Path, system: str) -> tuple[Mapping[str, date], date]:

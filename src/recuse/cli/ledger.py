@@ -54,6 +54,6 @@ def entries(folder: FolderArgument, format_: FormatOption = Format.human) -> Non
         return
     table = Table("entry", "when", "what", "about")
     for number, entry in enumerate(found):
-        about = entry.body.get("directive") or entry.body.get("system") or ""
+        about = entry.body.get("directive") or entry.body.get("system") or entry.body.get("review") or ""
         table.add_row(str(number), f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.kind, plain(about))
     out.print(table)

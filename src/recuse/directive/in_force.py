@@ -9,7 +9,6 @@ Rules kept here:
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Final, assert_never
 
 from recuse.directive.claims import ROLES, Claim, moment_text, signer
-from recuse.directive.officials import keys_of
+from recuse.directive.officials import same_name, share_a_key
 from recuse.errors import DirectiveError, SignatureError
 from recuse.model import Confirmation, Directive, Official, SignedDirective
 
@@ -211,13 +210,12 @@ def _check_confirmation(directive: Directive, signature: bytes, confirmation: Co
 
 def _check_two_persons(directive: Directive, directed_by: Official, confirmed_by: Official) -> None:
     """Two entries of the register may be one person: the same name or the same key material is enough to refuse."""
-    if _plain(directed_by.name) == _plain(confirmed_by.name):
+    if same_name(directed_by, confirmed_by):
         raise SignatureError(
             f"directive `{directive.id}` is directed and confirmed by the same person, `{confirmed_by.name}`",
             "let a second official confirm it",
         )
-    shared = {key.material for key in keys_of(directed_by)} & {key.material for key in keys_of(confirmed_by)}
-    if shared:
+    if share_a_key(directed_by, confirmed_by):
         raise SignatureError(
             f"directive `{directive.id}`: `{directed_by.id}` and `{confirmed_by.id}` hold the same key",
             "give each official a key of their own",
@@ -249,7 +247,3 @@ def _superseded(standing: Iterable[Directive], known: Mapping[str, SignedDirecti
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -4,6 +4,7 @@
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Final
@@ -14,6 +15,8 @@ from recuse.directive.signature import (
     CONFIRM_NAMESPACE,
     COUNTERSIGN_NAMESPACE,
     DIRECTIVE_NAMESPACE,
+    REVIEW_CONFIRM_NAMESPACE,
+    REVIEW_NAMESPACE,
     PublicKeyLine,
     parse_public_key,
 )
@@ -25,6 +28,7 @@ NAMESPACES: Final[Mapping[OfficialRole, str]] = {
     "confirm": CONFIRM_NAMESPACE,
     "accept": ACCEPT_NAMESPACE,
     "attest": ATTEST_NAMESPACE,
+    "review": REVIEW_NAMESPACE,
 }
 """What an official signs in a role."""
 
@@ -46,7 +50,7 @@ def allowed_signers(officials: Mapping[str, Official]) -> str:
                 "use letters, digits, dots and hyphens",
             )
         namespaces = [name for role, name in NAMESPACES.items() if role in official.roles]
-        namespaces += [COUNTERSIGN_NAMESPACE] if "confirm" in official.roles else []
+        namespaces += [COUNTERSIGN_NAMESPACE, REVIEW_CONFIRM_NAMESPACE] if "confirm" in official.roles else []
         if namespaces:
             lines += [f"{official.id} {_options(official, namespaces)} {key}\n" for key in keys_of(official)]
     return "".join(lines)
@@ -63,6 +67,20 @@ def keys_of(official: Official) -> tuple[PublicKeyLine, ...]:
 def in_office(official: Official, at: datetime) -> bool:
     """Whether the term covers this moment: from the first day's beginning to the last day's end, in UTC."""
     return official.start <= at.astimezone(UTC).date() <= official.until
+
+
+def same_name(one: Official, two: Official) -> bool:
+    """Whether two entries of the register may be one person by name: case, width and spaces do not tell them apart."""
+    return _plain(one.name) == _plain(two.name)
+
+
+def share_a_key(one: Official, two: Official) -> bool:
+    """Whether a key is listed for both, whatever it is called there."""
+    return bool({key.material for key in keys_of(one)} & {key.material for key in keys_of(two)})
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _options(official: Official, namespaces: list[str]) -> str:

@@ -26,6 +26,8 @@ CONFIRM_NAMESPACE: Final = "recuse-confirm@v1"
 ACCEPT_NAMESPACE: Final = "recuse-accept@v1"
 ATTEST_NAMESPACE: Final = "recuse-attest@v1"
 COUNTERSIGN_NAMESPACE: Final = "recuse-countersign@v1"
+REVIEW_NAMESPACE: Final = "recuse-review@v1"
+REVIEW_CONFIRM_NAMESPACE: Final = "recuse-review-confirm@v1"
 
 Algorithm = Literal["ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256"]
 _ALGORITHMS: Final = ("ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256")

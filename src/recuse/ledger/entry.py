@@ -18,7 +18,7 @@ JSON = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | float | bool | None
 KINDS: Final = frozenset(
     {"directed", "confirmed", "planned", "emergency", "staged", "ended", "applied", "resumed", "verified", "watched"}
     | {"requested", "refused", "issued", "revoked", "scripted", "decided", "searched"}
-    | {"asked", "answered", "certified", "erased"}
+    | {"asked", "answered", "certified", "erased", "reviewed"}
 )
 
 

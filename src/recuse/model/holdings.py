@@ -8,6 +8,7 @@ from recuse.model.acceptance import Extract, SignedAcceptance
 from recuse.model.attestation import SignedAttestation
 from recuse.model.documents import SignedDirective, Stage
 from recuse.model.parties import Account, Agency, Agreement, Authority, Category, Official, Purpose
+from recuse.model.review import ReviewKind, SignedReview
 
 SystemKind = Literal["live", "listing", "attested"]
 NewObjectsMode = Literal["off", "report", "close"]
@@ -119,8 +120,8 @@ class Institution:
 class Repository:
     """A policy repository, checked; mappings are by id.
 
-    `policy_sha256` digests the files outside `directives/`, `acceptances/` and `attestations/`, which are signed by
-    themselves.
+    `policy_sha256` digests the files outside `directives/`, `acceptances/`, `attestations/` and `reviews/`, which are
+    signed by themselves. `review_days` are the days after which a review is due, where that is sooner than usual.
     """
 
     institution: Institution
@@ -138,3 +139,5 @@ class Repository:
     acceptances: Mapping[str, SignedAcceptance] = field(default_factory=dict)
     extracts: Mapping[str, Extract] = field(default_factory=dict)
     attestations: Mapping[str, SignedAttestation] = field(default_factory=dict)
+    reviews: Mapping[str, SignedReview] = field(default_factory=dict)
+    review_days: Mapping[ReviewKind, int] = field(default_factory=dict)

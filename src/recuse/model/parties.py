@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 Kind = Literal["civil", "criminal", "administrative"]
 Use = Literal["personal", "shared", "gateway", "job", "backup", "replication", "administrator", "superuser"]
-OfficialRole = Literal["direct", "confirm", "accept", "attest", "officer"]
+OfficialRole = Literal["direct", "confirm", "accept", "attest", "review", "officer"]
 
 UNDECLARED: Final = "undeclared"
 NO_AUTHORITY: Final = "none"

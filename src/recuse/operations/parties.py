@@ -5,9 +5,9 @@ They rest on the policy repository, on what accounts hold, and on the access log
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 
+from recuse.audit.last_use import IDLE
 from recuse.compiler.classes import Classifier
 from recuse.model import UNBOUND_USES, Account, Agreement, Repository, System
 from recuse.operations.finding import Finding
@@ -16,9 +16,6 @@ from recuse.operations.policy import Policy
 from recuse.operations.relatives import relatives
 from recuse.policy.contexts import in_force, owns
 from recuse.policy.trees import principal_agencies
-
-IDLE: Final = timedelta(days=90)
-"""An account that nobody used for longer is to be disabled (CJIS Security Policy AC-2(3))."""
 
 
 @dataclass(frozen=True, slots=True)

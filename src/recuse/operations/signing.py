@@ -18,11 +18,13 @@ from recuse.directive.signature import (
     CONFIRM_NAMESPACE,
     COUNTERSIGN_NAMESPACE,
     DIRECTIVE_NAMESPACE,
+    REVIEW_CONFIRM_NAMESPACE,
+    REVIEW_NAMESPACE,
     sign,
     verify,
 )
 from recuse.errors import DirectiveError, SignatureError
-from recuse.model import Confirmation, Official, OfficialRole, Repository, SignedDirective
+from recuse.model import Confirmation, Official, OfficialRole, Repository, Review, SignedDirective
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import validate
 
@@ -95,6 +97,30 @@ def confirm_attestation(folder: Path, attestation_id: str, official_id: str, key
     return path
 
 
+def sign_review(folder: Path, repository: Repository, found: Review, official_id: str, key: Path) -> Path:
+    """Sign a review as it was read, by the official who made it; returns the signature's path.
+
+    Raises SignatureError when this is not the official whom it names, or not a key of theirs. What it says, and whether
+    that is still so, is for `reviewing` to have checked, of these very bytes: the file is not read again.
+    """
+    if official_id != found.reviewed_by:
+        raise SignatureError(f"review `{found.id}` is for `{found.reviewed_by}` to sign", "let that official do it")
+    signature = _signed(repository, official_id, ("review", REVIEW_NAMESPACE), found.raw, key)
+    path = folder / "reviews" / found.id / "review.toml.sig"
+    _write(path, signature)
+    return path
+
+
+def confirm_review(folder: Path, repository: Repository, found: Review, official_id: str, key: Path) -> Path:
+    """Sign a review a second time, by the official who confirms; as `sign_review`, in a namespace of its own."""
+    if official_id != found.confirmed_by:
+        raise SignatureError(f"review `{found.id}` is for `{found.confirmed_by}` to confirm", "let that official do it")
+    signature = _signed(repository, official_id, ("confirm", REVIEW_CONFIRM_NAMESPACE), found.raw, key)
+    path = folder / "reviews" / found.id / "countersignature.sig"
+    _write(path, signature)
+    return path
+
+
 def _signed(repository: Repository, by: str, what: tuple[OfficialRole, str], raw: bytes, key: Path) -> bytes:
     """A signature by an official who has the role, with a key of theirs."""
     role, namespace = what
@@ -110,8 +136,10 @@ Signable = Literal["directive", "acceptance", "attestation"]
 
 
 def signable(folder: Path, name: str) -> Signable:
-    """Whose id this is; a directive's where nothing else has it."""
+    """Whose id this is; a directive's where nothing else has it. Raises DirectiveError for a review's."""
     repository = read_repository(folder)
+    if name in repository.reviews and name not in repository.directives:
+        raise DirectiveError(f"`{name}` is a review", "run `recuse review sign` or `recuse review confirm`")
     if name in repository.directives:
         return "directive"
     return (

@@ -35,6 +35,7 @@ from recuse.operations.neighbours import Neighbour, apart, beside, leaning, plac
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned
 from recuse.operations.residual import residual
+from recuse.operations.reviews_due import reviews
 from recuse.operations.since import Cut, lapsed_emergencies, old_sessions
 from recuse.operations.stages import Planner, left_open
 from recuse.operations.standbys import Standbys, look, old_standby_sessions, severed_there, standby_findings
@@ -95,7 +96,9 @@ def verify_in(looking: Looking, workspace: Workspace, ledger: Path, system: str 
             own.append((verification.verdict(), verification.near))
     verdicts = {verified.system: verified for verified, _ in own}
     found = (leaning(verified, near, verdicts) for verified, near in own)
-    return (*found, *verify_listings(workspace, system), *verify_attested(workspace, system))
+    every = (*found, *verify_listings(workspace, system), *verify_attested(workspace, system))
+    late = reviews(workspace.repository, record.entries(ledger), workspace.at.date()).outside()
+    return tuple(replace(each, outside=(*each.outside, *late)) for each in every)
 
 
 @dataclass(frozen=True, slots=True)

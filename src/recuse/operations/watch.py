@@ -17,6 +17,7 @@ from recuse.ledger import JSON, Entry, encode, open_ledger
 from recuse.model import System
 from recuse.operations import record, watching
 from recuse.operations.conditions import Alert, Condition, Told, bounded
+from recuse.operations.reviews_due import reviews
 from recuse.operations.watched import DRIFT, Memory, Watched, Watching
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.targets.target import target_for
@@ -96,6 +97,7 @@ class Watch:
         conditions = [each for group in found for each in group]
         conditions += watching.dated(workspace.repository, now.date())
         conditions += watching.emergencies(workspace.emergencies, now)
+        conditions += reviews(workspace.repository, entries, now.date()).conditions()
         if self.how.verifying is not None:
             drift = any(each.code in DRIFT for each in conditions)
             found_now = self.how.verifying.conditions(sooner=drift)

@@ -1,8 +1,8 @@
 """The files of a policy repository, each read once, and their digest: what is parsed is what is hashed.
 
 Left out everywhere: hidden files and folders (a name that starts with a dot). Left out of the digest: `directives/`,
-which is what signs it; `acceptances/` and `attestations/`, which are signed by themselves and widen nothing; and
-signatures (`*.sig`), which cannot be part of what they sign.
+which is what signs it; `acceptances/`, `attestations/` and `reviews/`, which are signed by themselves and widen
+nothing; and signatures (`*.sig`), which cannot be part of what they sign.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ LARGEST: Final = 8 * 1024 * 1024  # bytes; a policy repository is written by peo
 DIRECTIVES: Final = "directives/"
 ACCEPTANCES: Final = "acceptances/"
 ATTESTATIONS: Final = "attestations/"
+REVIEWS: Final = "reviews/"
 
 # Names that `sha256sum` prints as they are and that no shell or tool reads as something else.
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
@@ -42,13 +43,13 @@ def read_files(folder: Path, problems: list[Problem]) -> dict[str, bytes]:
 
 
 def digest(files: Mapping[str, bytes]) -> str:
-    r"""`policy_sha256`: the SHA-256, in hexadecimal, of what `sha256sum` prints outside the three folders.
+    r"""`policy_sha256`: the SHA-256, in hexadecimal, of what `sha256sum` prints outside the four folders.
 
     A person recomputes it in the repository with
-    `find . -type f ! -path './directives/*' ! -path './acceptances/*' ! -path './attestations/*' ! -path '*/.*'
-    ! -name '*.sig' -printf '%P\n' | LC_ALL=C sort | xargs sha256sum | sha256sum`.
+    `find . -type f ! -path './directives/*' ! -path './acceptances/*' ! -path './attestations/*' ! -path './reviews/*'
+    ! -path '*/.*' ! -name '*.sig' -printf '%P\n' | LC_ALL=C sort | xargs sha256sum | sha256sum`.
     """
-    signed_apart = (DIRECTIVES, ACCEPTANCES, ATTESTATIONS)
+    signed_apart = (DIRECTIVES, ACCEPTANCES, ATTESTATIONS, REVIEWS)
     outside = sorted(path for path in files if not path.startswith(signed_apart) and not path.endswith(".sig"))
     listing = "".join(f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in outside)
     return hashlib.sha256(listing.encode()).hexdigest()

@@ -3,12 +3,14 @@
 from typing import Final, get_args
 
 from recuse.directive.document import STAGES
+from recuse.directive.recurring import LONGEST_DAYS
 from recuse.model import (
     ATTRIBUTE_TYPES,
     Derived,
     Institution,
     NewObjectsMode,
     ReadsAs,
+    ReviewKind,
     RowAttribute,
     System,
     SystemKind,
@@ -42,6 +44,23 @@ def read_ledger_origin(root: Section) -> str:
     origin = section.text("origin")
     section.close()
     return origin
+
+
+def read_review_days(root: Section) -> dict[ReviewKind, int]:
+    """`[reviews]` of `recuse.toml`: days after which a review is due, none of them more than usual."""
+    section = root.section("reviews", optional=True)
+    found: dict[ReviewKind, int] = {}
+    if section is None:
+        return found
+    for kind, most in LONGEST_DAYS.items():
+        if kind in section:
+            found[kind] = section.whole(kind)
+            if not 1 <= found[kind] <= most:
+                section.report(
+                    f"`{kind}` must be from 1 to {most} days", kind, remedy="reviews come sooner, never later"
+                )
+    section.close()
+    return found
 
 
 def read_systems(root: Section, register: Register) -> dict[str, System]:

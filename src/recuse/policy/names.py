@@ -29,10 +29,15 @@ def is_table(name: str) -> bool:
     return len(parts) == 2 and all(map(is_identifier, parts))
 
 
+def is_id(name: str) -> bool:
+    """Whether a name is dotted parts of lower-case letters, digits, `_` and `-`."""
+    return _ID.fullmatch(name) is not None
+
+
 def take_id(section: Section, key: str = "id") -> str:
     """An id: dotted parts of lower-case letters, digits, `_` and `-`; `""` after a problem."""
     found = section.text(key)
-    if not found or _ID.fullmatch(found):
+    if not found or is_id(found):
         return found
     remedy = "use lower-case letters, digits, `_` and `-`, with dots between parts"
     section.report(f"`{found}` is not an id", key, remedy=remedy)

@@ -10,7 +10,8 @@ from recuse.toml_source import Section
 
 Noun = Literal[
     "agency", "purpose", "authority", "category", "official", "agreement",
-    "system", "account", "table", "derived", "directive", "acceptance", "attestation", "extract",
+    "system", "account", "table", "derived", "directive", "acceptance", "attestation", "review",
+    "extract",
 ]  # fmt: skip
 
 

@@ -12,12 +12,22 @@ from recuse.directive.acceptance import ACCEPTANCE, parse_acceptance
 from recuse.directive.acceptance import FILES as ACCEPTANCE_FILES
 from recuse.directive.attestation import ATTESTATION, parse_attestation
 from recuse.directive.document import CONFIRMATION, DIRECTIVE, FILES, parse_directive
+from recuse.directive.review import REVIEW, parse_review
 from recuse.errors import Problem, RepositoryError
-from recuse.model import Agreement, Extract, Repository, SignedAcceptance, SignedAttestation, SignedDirective, System
+from recuse.model import (
+    Agreement,
+    Extract,
+    Repository,
+    SignedAcceptance,
+    SignedAttestation,
+    SignedDirective,
+    SignedReview,
+    System,
+)
 from recuse.policy import holdings, parties
 from recuse.policy.checks import check
 from recuse.policy.extracts import read_extracts
-from recuse.policy.files import ACCEPTANCES, ATTESTATIONS, DIRECTIVES, digest, read_files
+from recuse.policy.files import ACCEPTANCES, ATTESTATIONS, DIRECTIVES, REVIEWS, digest, read_files
 from recuse.policy.references import Noun, Register
 from recuse.toml_source import Section, Source, parse
 
@@ -81,6 +91,8 @@ class _Reader:
             acceptances=self._acceptances(),
             extracts=self._extracts(),
             attestations=self._attestations(),
+            reviews=self._reviews(),
+            review_days=holdings.read_review_days(roots["recuse.toml"]),
         )
         for section in roots.values():
             section.close()
@@ -183,6 +195,19 @@ class _Reader:
                 found[name] = signed
         return found
 
+    def _reviews(self) -> dict[str, SignedReview]:
+        found: dict[str, SignedReview] = {}
+        for name, files in self._folders(REVIEWS).items():
+            signed = parse_review(name, files, self.register.problems)
+            if signed is not None:
+                section, said = self._lines(f"{REVIEWS}{name}/{REVIEW}"), signed.review
+                self.register.define("review", name, section)
+                # The agency, and the accounts of the lines, may be gone when a review is long past: they are history.
+                self.register.refer("official", said.reviewed_by, section, "reviewed_by")
+                self.register.refer("official", said.confirmed_by, section, "confirmed_by")
+                found[name] = signed
+        return found
+
     def _directives(self) -> dict[str, SignedDirective]:
         folders = self._folders(DIRECTIVES)
         read = {name: parse_directive(name, files, self.register.problems) for name, files in folders.items()}
@@ -224,4 +249,6 @@ def _is_read(path: str) -> bool:
         return path.count("/") == 2 and PurePosixPath(path).name in ACCEPTANCE_FILES
     if path.startswith(ATTESTATIONS):
         return path.count("/") == 2 and PurePosixPath(path).name == ATTESTATION
+    if path.startswith(REVIEWS):
+        return path.count("/") == 2 and PurePosixPath(path).name == REVIEW
     return path in (*_ROOT_FILES, _EXTRACTS) or _is_listed(path, _AGREEMENTS) or _is_listed(path, _CATEGORIES)

@@ -35,6 +35,7 @@ _TO_PERSONS: Final[Mapping[Reason, str]] = {
     "unknown_resource": "This kind of data is not known here.",
     "unknown_context": "The circumstances cannot be read.",
     "row_incomplete": "What the rules ask about this record was not said.",
+    "not_applied": "The policy in force is not applied to this system.",
 }
 
 
@@ -106,9 +107,9 @@ def _candidates(point: DecisionPoint, sought: Search) -> Iterable[str]:
     """The names that the open entity could have; none for a type that is not known."""
     match sought.sought:
         case "subject":
-            return point.repository.accounts if sought.asked.subject.type == ACCOUNT else ()
+            return point.accounts() if sought.asked.subject.type == ACCOUNT else ()
         case "resource":
-            return point.places[kind][1].categories if (kind := sought.asked.resource.type) in point.places else ()
+            return point.categories(sought.asked.resource.type)
         case _:
             return ACTIONS
 

@@ -8,6 +8,8 @@ The answer is the database's. Without a purpose, an account is in the circumstan
 too; any other it must be free to declare, under a permit in force, as for `recuse.declare`. What is not known denies.
 """
 
+import copy
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -37,7 +39,7 @@ ACCOUNT: Final = "account"
 """The type of a subject."""
 Reason = Literal[
     "permitted", "no_rule", "forbidden", "rule_failed", "inactive", "not_declarable", "agreement_unclear", "no_permit",
-    "unknown_subject", "unknown_action", "unknown_resource", "unknown_context", "row_incomplete",
+    "unknown_subject", "unknown_action", "unknown_resource", "unknown_context", "row_incomplete", "not_applied",
 ]  # fmt: skip
 """Why: a code that stays the same."""
 REASONS: Final = get_args(Reason)
@@ -81,11 +83,19 @@ class _DeniedError(Exception):
 
 
 class DecisionPoint:
-    """Answers under one repository and one set of rules; threads may share it."""
+    """Answers under one repository and one set of rules; threads may share it.
 
-    def __init__(self, repository: Repository, rules: RuleSet, permits: Permits) -> None:
+    `applied` are the systems whose databases hold this policy now: about others nothing is permitted.
+    """
+
+    def __init__(
+        self, repository: Repository, rules: RuleSet, permits: Permits, applied: Container[str] | None = None
+    ) -> None:
         self.repository = repository
         self._permits = permits
+        self._applied: Container[str] = repository.systems if applied is None else applied
+        self._visible: Container[str] = repository.systems
+        self._coming: DecisionPoint | None = None
         self._decider = Decider(repository, rules)
         self._asked = attributes_asked(rules.rules)
         self.places = {
@@ -96,8 +106,54 @@ class DecisionPoint:
         self._decide = lru_cache(maxsize=_REMEMBERED)(self._decided)
         self._changing = lru_cache(maxsize=_REMEMBERED)(self._would_change)
 
+    def asked_by(self, systems: Container[str] | None, permits: Permits) -> "DecisionPoint":
+        """The same, for a caller that may ask about these systems alone (None: about all), with the permits of now."""
+        mine = copy.copy(self)  # decisions are remembered together: they do not depend on who asks
+        mine._permits = permits
+        mine._visible = self.repository.systems if systems is None else systems
+        return mine
+
+    def until(self, coming: "DecisionPoint") -> "DecisionPoint":
+        """The same while another policy is being applied: what is permitted is what both permit, as in databases."""
+        both = copy.copy(self)
+        both._coming = coming if self._coming is None else self._coming.until(coming)
+        return both
+
+    def applied_to(self, systems: Container[str]) -> "DecisionPoint":
+        """The same, as if databases of other systems held it."""
+        there = copy.copy(self)
+        there._applied = systems
+        return there
+
+    def declared_in(self, asked: Evaluation) -> str | None:
+        """The system whose permits the answer may rest on; None where nothing is declared."""
+        if asked.context.get("purpose") is None and asked.context.get("authority") is None:
+            return None
+        if asked.subject.type == ACCOUNT and (account := self.repository.accounts.get(asked.subject.id)):
+            return account.system
+        return self.places[asked.resource.type][0] if asked.resource.type in self.places else None
+
+    def answers_about(self, system: str) -> bool:
+        """Whether the policy is applied there, so that something can be permitted."""
+        return system in self._applied
+
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that may be asked about."""
+        return tuple(name for name, each in self.repository.accounts.items() if each.system in self._visible)
+
+    def categories(self, kind: str) -> tuple[str, ...]:
+        """The categories of a type of rows that may be asked about; none for a type that is not known."""
+        system, table = self.places.get(kind, ("", None))
+        return tuple(table.categories) if table is not None and system in self._visible else ()
+
     def answer(self, asked: Evaluation, at: datetime) -> Answer:
         """The answer to one question at a moment."""
+        answer = self._answer(asked, at)
+        if answer.allow and self._coming is not None:
+            return self._coming.asked_by(self._visible, self._permits).answer(asked, at)
+        return answer
+
+    def _answer(self, asked: Evaluation, at: datetime) -> Answer:
         try:
             account = self._account(asked.subject)
             question = self._question(account, asked)
@@ -130,8 +186,10 @@ class DecisionPoint:
 
     def _account(self, subject: Entity) -> Account:
         account = self.repository.accounts.get(subject.id) if subject.type == ACCOUNT else None
-        if account is None:
+        if account is None or account.system not in self._visible:
             raise _DeniedError("unknown_subject", f"{subject.type} {subject.id}")
+        if account.system not in self._applied:
+            raise _DeniedError("not_applied", account.system)
         if not account.active:
             raise _DeniedError("inactive", account.id)
         return account

@@ -7,6 +7,7 @@ could not be recorded: it is not given then. Errors are one sentence of text. `X
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, get_args
@@ -17,26 +18,28 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from recuse.errors import LedgerError, MalformedError
-from recuse.ledger import JSON, encode
-from recuse.ledger.group import Recorder
+from recuse.errors import LedgerError, MalformedError, TargetError
+from recuse.ledger import encode
+from recuse.ledger.records import frame
 from recuse.server import answers
-from recuse.server.authzen import Batch, Evaluation, Sought, parse_batch, parse_evaluation, parse_object, parse_search
-from recuse.server.deciding import DecisionPoint
+from recuse.server.authzen import Sought, parse_object
+from recuse.server.callers import Headers
+from recuse.server.grounds import Grounds
+from recuse.server.openapi import PATH, description
+from recuse.server.rounds import Rounds
+from recuse.server.settings import Caller
+from recuse.server.ways import ONE, SEVERAL, Body, Sitting, Way, searching
 
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 LONGEST: Final = 1 << 20
 """Bytes of a request's body."""
-_SHOWN: Final = 200  # characters of a name that the record keeps
-_PATH: Final = "/access/v1"
-
-Body = dict[str, JSON]
 
 
 class Callers(Protocol):
     """What says which program asks."""
 
-    def named(self, authorization: str) -> str | None:
-        """The caller by the header `Authorization`; None where it is not known."""
+    async def known(self, headers: Headers, address: str | None) -> Caller | None:
+        """The caller by the headers that it sent, and from where; None where it is not known."""
         ...
 
 
@@ -44,8 +47,8 @@ class Callers(Protocol):
 class Service:
     """What answers: `base` is the address that callers know, without a slash at its end; `patience` in seconds."""
 
-    point: DecisionPoint
-    recorder: Recorder
+    grounds: Grounds
+    recorder: Rounds[bytes, int]
     callers: Callers
     base: str
     now: Callable[[], datetime]
@@ -53,35 +56,26 @@ class Service:
     patience: float = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """A document for the caller, and what the record keeps of it."""
-
-    document: answers.Document
-    kind: str
-    bodies: tuple[Body, ...]
-
-
-_Way = Callable[[Service, Any, datetime], _Answered]
-
-
-def application(service: Service) -> Starlette:
-    """The endpoints of the decision point."""
-    posts: dict[str, _Way] = {"evaluation": _one, "evaluations": _several}
-    posts |= {f"search/{each}": _searching(each) for each in get_args(Sought)}
+def application(service: Service, lifespan: Lifespan | None = None) -> Starlette:
+    """The endpoints of the decision point; `lifespan` begins and ends with the server."""
+    posts = {"evaluation": ONE, "evaluations": SEVERAL}
+    posts |= {f"search/{each}": searching(each) for each in get_args(Sought)}
     routes = [
-        *(Route(f"{_PATH}/{path}", _Endpoint(service, answer), methods=["POST"]) for path, answer in posts.items()),
-        Route("/.well-known/authzen-configuration", _metadata(service), methods=["GET"]),
+        *(Route(f"{PATH}/{path}", _Endpoint(service, way), methods=["POST"]) for path, way in posts.items()),
+        Route("/.well-known/authzen-configuration", _fixed(answers.metadata(service.base)), methods=["GET"]),
+        Route("/openapi.json", _fixed(description(service.base)), methods=["GET"]),
+        Route("/health", _health(service), methods=["GET"]),
     ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refused, Exception: _failed})
+    handlers = {HTTPException: _refused, Exception: _failed}
+    return Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
 
 
 class _Endpoint:
     """A POST of one JSON object, from its bytes to the recorded answer."""
 
-    def __init__(self, service: Service, answer: _Way) -> None:
+    def __init__(self, service: Service, way: Way) -> None:
         self._service = service
-        self._answer = answer
+        self._way = way
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         request = Request(scope, receive)
@@ -89,72 +83,38 @@ class _Endpoint:
         await _with_request_id(request, response)(scope, receive, send)
 
     async def _responded(self, request: Request) -> Response:
-        caller = self._service.callers.named(request.headers.get("authorization", ""))
+        address = request.client.host if request.client else None
+        caller = await self._service.callers.known(request.scope["headers"], address)
         if caller is None:
             return _sentence(401, "the caller is not known: send a valid token", {"WWW-Authenticate": "Bearer"})
         try:
-            whole = parse_object(await _body(request))
-            at = self._service.now()
-            answered = self._answer(self._service, whole, at)
-            await self._recorded(answered, caller, at)
+            asked = self._way.parse(parse_object(await _body(request)))
+            async with asyncio.timeout(self._service.patience):
+                document = await self._answered(asked, caller)
         except MalformedError as error:
             return _sentence(400, str(error))
         except (LedgerError, TimeoutError):
-            return _sentence(
-                503, "the decision could not be recorded, so it is not given: ask again", {"Retry-After": "1"}
-            )
-        return _json(answered.document)
+            return _later("the decision could not be recorded, so it is not given: ask again")
+        except TargetError as error:
+            return _later(f"nothing was decided: {error}")
+        return _json(document)
 
-    async def _recorded(self, answered: _Answered, caller: str, at: datetime) -> None:
-        """Return when all of it is durable. LedgerError or TimeoutError where that is not known."""
-        entries = [encode(answered.kind, at, {**body, "caller": caller}) for body in answered.bodies]
-        told = [asyncio.wrap_future(self._service.recorder.submit(entry)) for entry in entries]
-        async with asyncio.timeout(self._service.patience):
-            await asyncio.gather(*told)
-
-
-def _one(service: Service, whole: Any, at: datetime) -> _Answered:
-    asked = parse_evaluation(whole)
-    document = answers.one(service.point, asked, at, service.identify)
-    return _Answered(document, "decided", (_decided(asked, document),))
-
-
-def _several(service: Service, whole: Any, at: datetime) -> _Answered:
-    batch = parse_batch(whole)
-    if not isinstance(batch, Batch):
-        return _one(service, whole, at)
-    document = answers.many(service.point, batch, at, service.identify)
-    decided = zip(batch.items, document["evaluations"], strict=False)  # a semantic may have stopped before the last
-    bodies = tuple(_decided(item, each) for item, each in decided if isinstance(item, Evaluation))
-    return _Answered(document, "decided", bodies)
-
-
-def _searching(sought: Sought) -> _Way:
-    def answer(service: Service, whole: Any, at: datetime) -> _Answered:
-        search = parse_search(sought, whole)
-        document = answers.search(service.point, search, at)
-        body: Body = {"sought": sought, "found": len(document["results"]), **_asked(search.asked)}
-        return _Answered(document, "searched", (body,))
-
-    return answer
-
-
-def _decided(asked: Evaluation, document: answers.Document) -> Body:
-    context = document["context"]
-    return {
-        "evaluation": context["evaluation_id"], "allow": document["decision"], "reason": context["reason"],
-        "rules": context["rules"], **_asked(asked),
-    }  # fmt: skip
-
-
-def _asked(asked: Evaluation) -> Body:
-    """The question without the row, which is not the decision point's to keep."""
-    said = {name: asked.context.get(name) for name in ("purpose", "authority", "agreement", "case")}
-    return {
-        "account": asked.subject.id[:_SHOWN], "action": asked.action.name[:_SHOWN],
-        "resource": f"{asked.resource.type} {asked.resource.id}"[:_SHOWN],
-        **{name: text[:_SHOWN] for name, text in said.items() if isinstance(text, str)},
-    }  # fmt: skip
+    async def _answered(self, asked: Any, caller: Caller) -> answers.Document:
+        """The answer, when all of it is durable. LedgerError or TimeoutError where that is not known."""
+        service = self._service
+        loaded = await service.grounds.current()
+        declared = (loaded.point.declared_in(each) for each in self._way.asked(asked))
+        systems = {each for each in declared if each is not None}
+        permits = await service.grounds.confirmed(loaded, systems)
+        at = service.now()
+        sitting = Sitting(loaded.point.asked_by(caller.systems, permits), at, service.identify)
+        answered = self._way.answer(sitting, asked)
+        said: Body = {"caller": caller.id, "policy": loaded.policy}
+        entries = [encode(answered.kind, at, {**body, **said}) for body in answered.bodies]
+        for entry in entries:
+            frame(entry)  # refuses one that is too long by itself, and not with the others of its round
+        await service.recorder.join(*entries)
+        return answered.document
 
 
 async def _body(request: Request) -> bytes:
@@ -169,11 +129,25 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _metadata(service: Service) -> Callable[[Request], Awaitable[Response]]:
-    document = answers.metadata(service.base)
+def _fixed(document: answers.Document) -> Callable[[Request], Awaitable[Response]]:
+    """A document that stays the same and is for everybody."""
 
     async def endpoint(request: Request) -> Response:
         return _with_request_id(request, _json(document))
+
+    return endpoint
+
+
+def _health(service: Service) -> Callable[[Request], Awaitable[Response]]:
+    """Whether answers can be given now: for a load balancer, and for nobody's curiosity."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            async with asyncio.timeout(service.patience):
+                await service.grounds.confirmed(await service.grounds.current(), ())
+        except (TargetError, TimeoutError):
+            return _with_request_id(request, _later("no answers can be given now"))
+        return _with_request_id(request, _sentence(200, "answers can be given"))
 
     return endpoint
 
@@ -182,7 +156,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     """Another path or method."""
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
     found = {
-        404: "there is nothing here: /.well-known/authzen-configuration names the endpoints",
+        404: "there is nothing here: /openapi.json names the endpoints",
         405: "this method is not for this endpoint: send what the header `Allow` names",
     }.get(status, "refused")
     return _with_request_id(request, _sentence(status, found, dict(headers or {})))
@@ -193,6 +167,10 @@ async def _failed(request: Request, _error: Exception) -> Response:
         request,
         _sentence(500, "the decision point failed, and nothing was decided: tell its administrator, with the time"),
     )
+
+
+def _later(text: str) -> Response:
+    return _sentence(503, text, {"Retry-After": "1"})
 
 
 def _json(document: answers.Document) -> Response:

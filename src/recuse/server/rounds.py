@@ -1,69 +1,74 @@
-"""Shared questions to a database: whoever comes while one is under way shares the next, which began after they came.
+"""Shared work in rounds: what comes while one round is under way waits for the next, and shares it with all that wait.
 
-So an answer rests on what the database said after it was asked for, and a thousand callers cost it one question.
+So an answer rests on what a database said after it was asked for, an entry is durable before its decision is sent, and
+a thousand callers cost one question or one sync. A round is one call in a thread of its own.
 """
 
+import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Condition, Thread
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from functools import partial
+from typing import Generic, TypeVar
 
 from recuse.errors import TargetError
 
+I = TypeVar("I")  # noqa: E741 - an item that a round is about
 T = TypeVar("T")
-Ask = Callable[[], T]
 
 
-class Rounds(Generic[T]):
-    """Asks for many, by a thread of its own; a context manager that waits for the round under way.
+class Rounds(Generic[I, T]):
+    """Rounds of one kind, one after the other; for the coroutines of one event loop.
 
-    `ask` puts the question; what it raises is raised to everyone of that round, and the next round asks anew.
+    `work` is given all items that wait, in their order. What it returns or raises is for everyone of that round, and
+    the next round begins anew.
     """
 
-    def __init__(self, ask: Ask[T], name: str) -> None:
-        self._ask = ask
-        self._condition = Condition()
-        self._next: Future[T] | None = None
+    def __init__(self, work: Callable[[list[I]], T], name: str) -> None:
+        self._work = work
+        self._pool = ThreadPoolExecutor(1, f"recuse-{name}")
+        self._items: list[I] = []
+        self._next: asyncio.Future[T] | None = None
+        self._under_way = False
         self._closed = False
-        self._thread = Thread(target=self._run, name=f"recuse-{name}", daemon=True)
-        self._thread.start()
 
-    def join(self) -> "Future[T]":
-        """What the next round is told; `TargetError` at once when this has been closed. Nobody may cancel it."""
-        with self._condition:
-            if self._closed:
-                raise TargetError("this decision point is stopping", "ask again")
-            if self._next is None:
-                self._next = Future()
-                self._condition.notify()
-            return self._next
+    async def join(self, *items: I) -> T:
+        """The outcome of the next round, which begins after this call; `TargetError` when this has been closed.
 
-    def close(self) -> None:
-        """Answer who waits, and end; harmless when done twice."""
-        with self._condition:
-            self._closed = True
-            self._condition.notify()
-        self._thread.join()
+        Who gives up waiting ends nothing for the others, and its items stay in the round.
+        """
+        if self._closed:
+            raise TargetError("this decision point is stopping", "ask again")
+        if self._next is None:
+            self._next = asyncio.get_running_loop().create_future()
+        told = self._next
+        self._items += items
+        if not self._under_way:
+            self._begin()
+        return await asyncio.shield(told)
 
-    def __enter__(self) -> Self:
-        return self
+    async def close(self) -> None:
+        """Take in nobody more, and end when all that wait have been told; harmless when done twice."""
+        self._closed = True
+        while self._under_way:
+            with suppress(Exception):  # those who waited for it are told
+                await asyncio.shield(self._told)
+        self._pool.shutdown()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
+    def _begin(self) -> None:
+        told, self._next = self._next, None
+        items, self._items = self._items, []
+        if told is None:
+            return
+        self._under_way, self._told = True, told
+        done = asyncio.get_running_loop().run_in_executor(self._pool, self._work, items)
+        done.add_done_callback(partial(self._end, told))
 
-    def _run(self) -> None:
-        while (told := self._taken()) is not None:
-            with suppress(InvalidStateError):  # every waiter had given up
-                try:
-                    told.set_result(self._ask())
-                except BaseException as error:  # whatever it is, nobody may wait for ever
-                    told.set_exception(error)
-
-    def _taken(self) -> "Future[T] | None":
-        """The round that callers wait for; None at the end."""
-        with self._condition:
-            self._condition.wait_for(lambda: self._next is not None or self._closed)
-            taken, self._next = self._next, None
-            return taken
+    def _end(self, told: "asyncio.Future[T]", done: "asyncio.Future[T]") -> None:
+        self._under_way = False
+        if (error := done.exception()) is not None:
+            told.set_exception(error)
+            told.exception()  # nobody may be waiting any more
+        else:
+            told.set_result(done.result())
+        self._begin()

@@ -110,6 +110,10 @@ class Desk(Protocol):
         """Every permit of the database, as this system's."""
         ...
 
+    def open_permits(self, system: str) -> tuple[Permit, ...]:
+        """The permits in force now, by the database's clock."""
+        ...
+
     def revoke(self, permit_id: str) -> bool:
         """End a permit at once; whether there is one."""
         ...

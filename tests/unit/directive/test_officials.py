@@ -33,7 +33,7 @@ def test_the_file_is_pinned(keys: tuple[Path, Path]) -> None:
         "clerk": official("clerk", one, roles=frozenset({"officer", "accept"})),
     }
     term = 'valid-after="20190520000000Z",valid-before="20230515235959Z"'
-    chief = "recuse-directive@v1,recuse-confirm@v1,recuse-accept@v1,recuse-countersign@v1"
+    chief = "recuse-directive@v1,recuse-confirm@v1,recuse-accept@v1,recuse-countersign@v1,recuse-review-confirm@v1"
     assert allowed_signers(register) == (
         f'mayor namespaces="recuse-directive@v1",{term} {one}\n'
         f'mayor namespaces="recuse-directive@v1",{term} {two}\n'

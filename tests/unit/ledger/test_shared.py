@@ -6,7 +6,6 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter, deque
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from random import Random
 
@@ -14,8 +13,6 @@ import pytest
 
 from recuse.errors import LedgerError
 from recuse.ledger import create_ledger, read_entries, verify_ledger
-from recuse.ledger.group import Recorder
-from recuse.ledger.log import create_on, open_on
 from recuse.ledger.reading import load, own_verifier
 from recuse.ledger.records import parse_heads
 from recuse.ledger.shared import SharedLedger, share_ledger
@@ -208,48 +205,3 @@ def test_processes_share_a_ledger_and_one_that_is_killed_loses_nothing_that_it_t
     assert open_on_folder.append([b"after"]) == len(entries)
     open_on_folder.close()
     assert verify_ledger(folder).size == len(entries) + 1
-
-
-def test_what_waits_is_made_durable_together(tmp_path: Path) -> None:
-    folder = tmp_path / "ledger"
-    create_ledger(folder, ORIGIN).close()
-    with Recorder(share_ledger(folder)) as recorder, ThreadPoolExecutor(32) as pool:
-        written = [b"entry %d" % n for n in range(2000)]
-        indexes = list(pool.map(lambda entry: recorder.submit(entry).result(), written))
-        with pytest.raises(LedgerError, match="65535 is the most"):
-            recorder.submit(bytes(65_536))
-    entries = read_entries(folder)
-    assert [entries[index] for index in indexes] == written
-    assert sorted(indexes) == list(range(2000))
-    heads = parse_heads((folder / "heads").read_bytes()).notes
-    assert len(heads) < 1000, "no batch held more than two"
-    with pytest.raises(LedgerError, match="the recorder has been closed"):
-        recorder.submit(b"late")
-
-
-def test_nobody_is_told_before_it_is_durable_nor_waits_for_ever() -> None:
-    """The disk fails at operation N: those that wait are all told, and what was told before is there."""
-    for point in range(1, 40):
-        disk = SimulatedDisk(point)
-        create_on(disk, ORIGIN).close()
-        disk.plan(fail_at=point, forever=True)
-        recorder = Recorder(SharedLedger(disk))
-        waiting: dict[bytes, Future[int]] = {}
-        for number in range(20):
-            try:
-                waiting[b"entry %d" % number] = recorder.submit(b"entry %d" % number)
-            except LedgerError:
-                break
-        done, left = wait(waiting.values(), timeout=30)
-        assert not left
-        disk.plan()
-        disk.restart()
-        ledger = open_on(disk)
-        entries = load(disk, own_verifier(disk), every_head=True).entries
-        for entry, told in waiting.items():
-            if told.exception() is None:
-                assert entries[told.result()] == entry
-        ledger.close()
-        if any(told.exception() for told in done):
-            with pytest.raises(LedgerError):
-                recorder.submit(b"late")

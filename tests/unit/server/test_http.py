@@ -2,20 +2,25 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from starlette.testclient import TestClient
 
+from recuse.errors import TargetError
 from recuse.ledger import create_ledger, decode, read_entries
-from recuse.ledger.group import Recorder
 from recuse.ledger.log import create_on
 from recuse.ledger.shared import SharedLedger, share_ledger
+from recuse.server.callers import Headers
+from recuse.server.deciding import Permits
+from recuse.server.grounds import Loaded
 from recuse.server.http import LONGEST, Service, application
+from recuse.server.rounds import Rounds
+from recuse.server.settings import Caller
 from tests.unit.ledger.disk import SimulatedDisk
 from tests.unit.policy.conftest import directive, repository, rules
 from tests.unit.server.test_answers import ARREST, READ, REMOVAL, STAFF, STAFF_READS
@@ -31,8 +36,34 @@ POSTS: Final = ("evaluation", "evaluations", "search/subject", "search/resource"
 class Tokens:
     """One caller."""
 
-    def named(self, authorization: str) -> str | None:
-        return "blotter-app" if authorization == "Bearer right" else None
+    async def known(self, headers: Headers, address: str | None) -> Caller | None:
+        assert address == "testclient"
+        known = (b"authorization", b"Bearer right") in headers
+        return Caller("blotter-app", None, None, None, frozenset()) if known else None
+
+
+@dataclass
+class Ground:
+    """One policy, and the permits of a desk."""
+
+    loaded: Loaded
+    permits: Permits
+    asked: list[set[str]] = field(default_factory=list)
+
+    async def current(self) -> Loaded:
+        return self.loaded
+
+    async def confirmed(self, loaded: Loaded, systems: Iterable[str]) -> Permits:
+        assert loaded is self.loaded
+        self.asked.append(set(systems))
+        return self.permits
+
+
+class Away(Ground):
+    """A database that cannot be asked."""
+
+    async def confirmed(self, loaded: Loaded, systems: Iterable[str]) -> Permits:
+        raise TargetError("the state cannot be reached", "check its server")
 
 
 @dataclass
@@ -54,17 +85,19 @@ class Server:
         return [{"kind": each.kind, **each.body} for each in entries]
 
 
-def service(desk: Desk, recorder: Recorder, patience: float = 5.0) -> Service:
-    numbers = itertools.count(1)
-    return Service(desk.point, recorder, Tokens(), BASE, lambda: AT, lambda: f"e-{next(numbers)}", patience)
+def service(desk: Desk, record: SharedLedger, patience: float = 5.0) -> Service:
+    numbers, ground = itertools.count(1), Ground(Loaded("policy-1", 0, desk.point), desk.kept)
+    return Service(
+        ground, Rounds(record.append, "record"), Tokens(), BASE, lambda: AT, lambda: f"e-{next(numbers)}", patience
+    )
 
 
 @pytest.fixture
 def server(desk: Desk, tmp_path: Path) -> Iterator[Server]:
     create_ledger(tmp_path / "record", "example.org/decisions").close()
     with ExitStack() as stack:
-        recorder = stack.enter_context(Recorder(share_ledger(tmp_path / "record")))
-        serving = service(desk, recorder)
+        record = stack.enter_context(share_ledger(tmp_path / "record"))
+        serving = service(desk, record)
         client = stack.enter_context(TestClient(application(serving), base_url=BASE))
         yield Server(client, serving, tmp_path / "record")
 
@@ -80,7 +113,7 @@ def test_a_decision_is_recorded_before_it_is_answered(server: Server) -> None:
             "kind": "decided", "caller": "blotter-app", "evaluation": "e-1", "allow": True, "reason": "permitted",
             "rules": ["own-staff"], "account": "blotter/records_app", "action": "read",
             "resource": "blotter::records::arrest arrest_record", "purpose": "own.records",
-            "authority": "official_duty", "case": "26-1",
+            "authority": "official_duty", "case": "26-1", "policy": "policy-1",
         }
     ]  # fmt: skip
 
@@ -102,8 +135,7 @@ def test_what_cannot_be_recorded_is_not_answered(desk: Desk) -> None:
     disk = SimulatedDisk(1)
     create_on(disk, "example.org/decisions").close()
     disk.plan(fail_at=1, forever=True)
-    with Recorder(SharedLedger(disk)) as recorder:
-        client = TestClient(application(service(desk, recorder)), base_url=BASE)
+    with TestClient(application(service(desk, SharedLedger(disk))), base_url=BASE) as client:
         for path in (*POSTS, *POSTS):
             response = client.post(f"/access/v1/{path}", json=STAFF_READS, headers=KNOWN)
             assert (response.status_code, response.headers["retry-after"]) == (503, "1")
@@ -113,13 +145,34 @@ def test_what_cannot_be_recorded_is_not_answered(desk: Desk) -> None:
 def test_a_record_that_is_held_up_is_not_waited_for(desk: Desk, tmp_path: Path) -> None:
     """Another writer holds the lock."""
     create_ledger(tmp_path / "record", "example.org/decisions").close()
-    recorder = Recorder(share_ledger(tmp_path / "record"))
-    client = TestClient(application(service(desk, recorder, patience=0.2)), base_url=BASE)
-    holding = share_ledger(tmp_path / "record")
-    with holding._turn():
+    slow, holding = (share_ledger(tmp_path / "record") for _ in range(2))
+    with TestClient(application(service(desk, slow, patience=0.2)), base_url=BASE) as client, holding._turn():
         assert client.post("/access/v1/evaluation", json=STAFF_READS, headers=KNOWN).status_code == 503
-    recorder.close()
+    slow.close()
     holding.close()
+
+
+def test_nothing_is_answered_while_a_database_is_away(server: Server) -> None:
+    ground = server.service.grounds
+    assert isinstance(ground, Ground)
+    client = TestClient(application(replace(server.service, grounds=Away(ground.loaded, ground.permits))))
+    for path in POSTS:
+        response = client.post(f"/access/v1/{path}", json=STAFF_READS, headers=KNOWN)
+        assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+        assert response.text == "nothing was decided: the state cannot be reached; check its server"
+    assert (client.get("/health").status_code, server.client.get("/health").status_code) == (503, 200)
+    assert server.recorded() == []
+
+
+def test_permits_are_asked_for_only_where_something_is_declared(server: Server) -> None:
+    ground = server.service.grounds
+    assert isinstance(ground, Ground)
+    declared = {**STAFF_READS, "context": {"purpose": "own.records", "authority": "official_duty"}}
+    server.post("evaluation", STAFF_READS)
+    server.post("evaluation", declared)
+    server.post("evaluations", {**STAFF_READS, "evaluations": [{}, {"context": declared["context"]}, 1]})
+    server.post("search/subject", declared)
+    assert ground.asked == [set(), {"blotter"}, {"blotter"}, {"blotter"}]
 
 
 @pytest.mark.parametrize("path", POSTS)

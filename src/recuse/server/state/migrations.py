@@ -66,21 +66,25 @@ def prepare(connection: Connection, logins: Iterable[str]) -> tuple[Migration, .
     with told(), connection.transaction():
         connection.execute("SELECT pg_catalog.pg_advisory_xact_lock(%s)", (_LOCK,))
         connection.execute(_text("first.sql").encode())
-        missing = _missing(connection)
-        for each in missing:
+        todo = _missing(connection)
+        for each in todo:
             connection.execute(each.text.encode())
             connection.execute(_NOTE, (each.number, each.name, each.sha256))
         for login in logins:
-            connection.execute(sql.SQL(_text("grants.sql")).format(login=sql.Identifier(login)))  # type: ignore[arg-type]
-    return missing
+            connection.execute(sql.SQL(_text("grants.sql")).format(login=sql.Identifier(login)))
+    return todo
+
+
+def missing(connection: Connection) -> tuple[Migration, ...]:
+    """What `prepare` would do. Raises as it does."""
+    with told():
+        ((there,),) = connection.execute(_THERE).fetchall()
+        return _missing(connection) if there else migrations()
 
 
 def check_prepared(connection: Connection) -> None:
     """Raise `TargetError` unless the state has just the migrations of this version."""
-    with told():
-        (row,) = connection.execute(_THERE).fetchall()
-        missing = _missing(connection) if row[0] else migrations()
-    if missing:
+    if missing(connection):
         raise TargetError("the state is not prepared for this version", _PREPARE)
 
 

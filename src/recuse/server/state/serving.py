@@ -1,7 +1,6 @@
-"""Which policy is answered under, as all agree who serve one state: asked before an answer, moved forward by whoever
-has loaded a newer one.
-"""
+"""Which policy is answered under, as all who serve one state agree: asked for each answer, never moved back."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +41,11 @@ class State:
         with told():
             self._connected().execute(_MOVE, (policy, place, place))
 
+    def halt(self, reason: str | None) -> None:
+        """Answer nothing from now on, for this reason; None: answer again. Rights: those of the state's owner."""
+        with told():
+            self._connected().execute("UPDATE recuse_state.serving SET halted = %s", (reason,))
+
     def close(self) -> None:
         """Give up the connection; harmless when done twice."""
         if self._connection is not None:
@@ -63,3 +67,9 @@ def connected(dsn: str) -> Connection:
         connection.execute("SET search_path = pg_catalog, pg_temp")
         connection.execute("SELECT pg_catalog.set_config('statement_timeout', %s, false)", (f"{SECONDS}s",))
     return connection
+
+
+def check_prepared_at(dsn: str) -> None:
+    """Raise `TargetError` unless there is a state that is prepared for this version."""
+    with closing(connected(dsn)) as connection:
+        check_prepared(connection)

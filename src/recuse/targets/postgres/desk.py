@@ -48,6 +48,11 @@ class PostgresDesk:
         rows = self._rows("SELECT * FROM recuse.permits()")
         return tuple(_permit(system, row) for row in rows)
 
+    def open_permits(self, system: str) -> tuple[Permit, ...]:
+        """Those in force now, by the database's clock."""
+        rows = self._rows("SELECT * FROM recuse.permits() WHERE revoked_at IS NULL AND valid_until > pg_catalog.now()")
+        return tuple(_permit(system, row) for row in rows)
+
     def revoke(self, permit_id: str) -> bool:
         """End a permit at once; whether there is one."""
         return bool(self._value("SELECT recuse.revoke(%s)", permit_id))

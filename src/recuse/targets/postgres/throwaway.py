@@ -30,8 +30,8 @@ RUN_AS = "nobody"
 SUPERUSER = "postgres"
 _SPEED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 _SETTINGS = ("max_connections=200", "shared_buffers=256MB", "jit=off", "timezone=UTC", "lc_messages=C")
-# Waits until its standard input closes (this process ended, however), then stops the server and removes its folder.
-_WATCH = 'read -r _; folder=$1; shift; "$@" >/dev/null 2>&1; rm -rf "$folder"'
+# Waits until its standard input closes (this process ended, however), then stops the server and removes a given folder.
+_WATCH = 'read -r _; folder=$1; shift; "$@" >/dev/null 2>&1; [ -z "$folder" ] || rm -rf "$folder"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +141,59 @@ def copied(
 
 
 @contextmanager
-def _serving(programs: Path, data: Path, identity: _Identity, settings: tuple[str, ...]) -> Iterator[Server]:
+def lasting(folder: Path, *, binaries: Path | None = None) -> Iterator[Server]:
+    """A running, durable server over a folder that stays, made at its first use.
+
+    Raises TargetError where the folder cannot be used: by the user that the server runs as, by this major version, or
+    while another process runs it.
+    """
+    identity = _own_folder(folder)
+    programs = _runnable(binaries or embedded_binaries(), folder, identity)
+    data = folder.resolve() / "data"
+    if not (data / "superuser.password").exists():  # the last that is made: without it nobody has used the rest
+        shutil.rmtree(data, ignore_errors=True)
+        _initialise(programs, data.parent, identity)
+        identity.run(programs / "initdb", "--sync-only", "--pgdata", data)
+    _check_free(programs, data, identity)
+    with _serving(programs, data, identity, (), lasting=True) as server:
+        yield server
+
+
+def _own_folder(folder: Path) -> _Identity:
+    """Who runs a server in this folder, which becomes that user's when it is made here and never later."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        identity = _Identity() if os.geteuid() != 0 else _Identity(*pwd.getpwnam(RUN_AS)[2:4])
+    else:
+        identity = _identity(folder)
+    if identity.run("test", "-w", folder.resolve()).returncode != 0:
+        raise TargetError(
+            f"`{folder}` cannot be used by the user that its server runs as",
+            f"name a folder that is not there yet, below one that `{RUN_AS}` can traverse, or give a database",
+        )
+    return identity
+
+
+def _check_free(programs: Path, data: Path, identity: _Identity) -> None:
+    said = identity.run(programs / "postgres", "--version").stdout.split()[2]
+    found = (data / "PG_VERSION").read_text().strip()
+    if said.partition(".")[0] != found:
+        raise TargetError(
+            f"`{data}` was made by PostgreSQL {found}, and the programs are of {said}",
+            "upgrade it with pg_upgrade, or name that version's programs",
+        )
+    if identity.run(programs / "pg_ctl", "status", "--pgdata", data).returncode == 0:
+        raise TargetError(f"another process runs the server of `{data}`", "stop it, or give a database to both")
+
+
+@contextmanager
+def _serving(
+    programs: Path, data: Path, identity: _Identity, settings: tuple[str, ...], *, lasting: bool = False
+) -> Iterator[Server]:
     port = _free_port()
     _configure(data, port, (*_SETTINGS, *settings), identity)
-    with _running(programs, data, identity):
+    with _running(programs, data, identity, lasting=lasting):
         version = int((data / "PG_VERSION").read_text())
         password = (data / "superuser.password").read_text()
         yield Server("127.0.0.1", port, password, data, version, programs, identity)
@@ -220,15 +269,16 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _running(programs: Path, data: Path, identity: _Identity) -> Iterator[None]:
+def _running(programs: Path, data: Path, identity: _Identity, *, lasting: bool) -> Iterator[None]:
     log = data / "server.log"
     started = identity.run(programs / "pg_ctl", "start", "--pgdata", data, "--log", log, "--wait", "--silent")
     if started.returncode != 0:
         last = log.read_text()[-2000:] if log.exists() else started.stderr
-        raise TargetError(f"the throw-away server did not start: {last.strip()}")
-    stop = [str(programs / "pg_ctl"), "stop", "--pgdata", str(data), "--mode", "immediate", "--silent"]
+        raise TargetError(f"the {'lasting' if lasting else 'throw-away'} server did not start: {last.strip()}")
+    mode, goes = ("fast", "") if lasting else ("immediate", str(data.parent))
+    stop = [str(programs / "pg_ctl"), "stop", "--pgdata", str(data), "--mode", mode, "--silent"]
     watcher = subprocess.Popen(  # noqa: S603 - our own programs, no shell
-        ["/bin/sh", "-c", _WATCH, "watcher", str(data.parent), *stop],
+        ["/bin/sh", "-c", _WATCH, "watcher", goes, *stop],
         stdin=subprocess.PIPE, user=identity.uid, group=identity.gid, cwd="/", start_new_session=True,
         extra_groups=None if identity.uid is None else [],
     )  # fmt: skip
