@@ -88,6 +88,7 @@ def test_a_judges_warrant_is_complied_with_within_its_time(at: Desk, book: Book)
     ("outcome", "expected"),
     [
         ({"by": " office 7, MS. ü"}, "nobody answers what they asked for themselves"),
+        ({"by": "desk 4", "word": "complied_in_part", "categories": ("crime_mapping",)}, "took it in does not give it"),
         ({"by": " "}, "say who answers"),
         ({"categories": ("custody",)}, "`refused` gives no category"),
         ({"word": "complied", "categories": ("arrest_record",)}, "`arrest_record` was not asked for"),
@@ -156,6 +157,7 @@ def test_taking_in_twice_adds_nothing(at: Desk, book: Book) -> None:
     with pytest.raises(InputError, match="1 of the sources are here with other content: `s3`"):
         taken(at, book, [*many(3), replace(many()[3], kind="interview")])
     at.store.erase("i1")
+    assert taken(at, book, many()) == (0, 5, 0), "what was erased does not come back"
     assert told(at, book) == []
 
 

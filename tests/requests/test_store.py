@@ -142,7 +142,7 @@ def test_words_are_erased_and_the_rest_stays(store: Store) -> None:
     found = store.find("r1")
     assert found is not None
     assert found.outcome is not None
-    assert (found.request.sealed, found.request.source, found.outcome.sealed) == (None, None, None)
+    assert (found.request.sealed, found.request.source, found.outcome.sealed) == (None, "s1", None)
     assert (found.request.kind, found.outcome.word, found.state(NOW)) == ("detainer", "refused", "refused")
     other = store.find("r2")
     assert other is not None

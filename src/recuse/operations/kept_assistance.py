@@ -15,7 +15,7 @@ from typing import Any, Final
 from recuse.errors import LedgerError
 from recuse.ledger import Files, told_as_ledger_errors
 from recuse.requests.shelf import Shelf
-from recuse.requests.store import PAGE, Filter, Found, KeptOutcome, KeptRequest, Page, Place, Sealed, erased
+from recuse.requests.store import PAGE, Filter, Found, KeptOutcome, KeptRequest, Page, Place, Sealed
 from recuse.requests.written import text_of
 
 FOLDER: Final = "assistance"
@@ -96,9 +96,8 @@ class FileStore:
 
 
 def _without(record: Record, name: str) -> Record:
-    if isinstance(record, KeptRequest):
-        return erased(record) if record.id == name else record
-    return replace(record, sealed=None) if record.request == name else record
+    about = record.id if isinstance(record, KeptRequest) else record.request
+    return replace(record, sealed=None) if about == name else record
 
 
 def _line(record: Record) -> bytes:

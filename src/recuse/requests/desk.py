@@ -105,8 +105,10 @@ class Desk:
         wrong += _against_request(outcome, request)
         if wrong:
             raise InputError("\n".join(wrong), "mend the answer")
-        if outcome.by.strip().casefold() == request.asked_by.strip().casefold():
+        if _is_one(outcome.by, request.asked_by):
             raise RefusedError("nobody answers what they asked for themselves", "let another person answer")
+        if outcome.word in GIVING and _is_one(outcome.by, request.recorded_by):
+            raise RefusedError("who took it in does not give it alone", "let another person answer")
         reasons = tuple(refusals(outcome, request, ruling, now))
         if reasons and not outcome.contrary:
             raise RefusedError(
@@ -207,6 +209,10 @@ def _against_request(outcome: Outcome, request: AssistanceRequest) -> list[str]:
     if not outcome.by.strip():
         wrong.append("say who answers")
     return wrong
+
+
+def _is_one(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def _agrees(kept: KeptRequest, request: AssistanceRequest) -> bool:

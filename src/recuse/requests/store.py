@@ -5,7 +5,7 @@ the ledger too. The sealed one is the whole record with the salt of its commitme
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol, get_args
 
@@ -147,8 +147,3 @@ class Store(Protocol):
 
     def erase(self, name: str) -> bool:
         """Take away the sealed part of a request and its outcomes for good; False when there was none."""
-
-
-def erased(record: KeptRequest) -> KeptRequest:
-    """What remains of a request: its source's id, which can lead to a person, goes too."""
-    return replace(record, sealed=None, source=None)

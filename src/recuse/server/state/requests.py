@@ -25,9 +25,7 @@ _REQUESTS: Final = f"SELECT {_REQUEST} FROM recuse_state.request"  # noqa: S608 
 _OUTCOMES: Final = f"SELECT {_OUTCOME} FROM recuse_state.outcome"  # noqa: S608
 _KEEP_REQUEST: Final = f"COPY recuse_state.request ({_REQUEST}) FROM STDIN"
 _KEEP_OUTCOME: Final = f"COPY recuse_state.outcome ({_OUTCOME}) FROM STDIN"
-_ERASE: Final = (
-    "UPDATE recuse_state.request SET salt = NULL, data = NULL, source = NULL WHERE id = %s AND data IS NOT NULL"
-)
+_ERASE: Final = "UPDATE recuse_state.request SET salt = NULL, data = NULL WHERE id = %s AND data IS NOT NULL"
 _ERASE_OUTCOMES: Final = (
     "UPDATE recuse_state.outcome SET salt = NULL, data = NULL WHERE request = %s AND data IS NOT NULL"
 )

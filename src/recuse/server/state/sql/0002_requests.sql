@@ -1,5 +1,5 @@
 -- Requests for assistance and how each ended. Rows are added and never changed, but for what `erase` takes away: the
--- sealed record (`salt` and `data`) and the id of its source, which may lead to a person.
+-- sealed record (`salt` and `data`). The id of its source stays, so that a table given again does not bring it back.
 CREATE TABLE recuse_state.request (
   place bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   id text PRIMARY KEY CHECK (id <> ''),

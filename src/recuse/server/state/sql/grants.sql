@@ -2,5 +2,5 @@
 GRANT USAGE ON SCHEMA recuse_state TO {login};
 GRANT SELECT ON recuse_state.migration TO {login};
 GRANT SELECT, UPDATE (policy, place, since) ON recuse_state.serving TO {login};
-GRANT SELECT, INSERT, UPDATE (source, salt, data) ON recuse_state.request TO {login};
+GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.request TO {login};
 GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.outcome TO {login};
