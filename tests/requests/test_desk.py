@@ -51,7 +51,7 @@ def test_a_detainer_is_refused_recorded_and_counted(at: Desk, book: Book) -> Non
         "decided_as": ["administrative.detainer"], "gaps": [], "counsel": False, "directives": ["d"],
         "policy_sha256": "0" * 64,
     }  # fmt: skip
-    done = at.answer(ended(custody=Custody(NOW, NOW + HOUR), note="a name"), NOW + HOUR)
+    done = at.answer(ended(detention=Custody(NOW, NOW + HOUR), note="a name"), NOW + HOUR)
     assert (done.rules, done.contrary, done.supersedes) == (ruling.rules, False, None)
     assert (book.entries[1].kind, book.entries[1].body["word"]) == ("answered", "refused")
     assert told(at, book) == []
@@ -65,7 +65,7 @@ def test_what_the_policy_refuses_is_not_complied_with_and_what_was_done_is_kept(
         at.answer(ended(word="complied"), NOW + HOUR)
     assert len(book.entries) == 1
     moved = Custody(transferred=NOW, transferred_to="fed.homeland.border.removal")
-    done = at.answer(ended(word="complied", contrary=True, custody=moved), NOW + HOUR)
+    done = at.answer(ended(word="complied", contrary=True, detention=moved), NOW + HOUR)
     assert done.contrary
     assert book.entries[1].body["contrary"] is True
     assert book.entries[1].body["transferred_to"] == "fed.homeland.border.removal"
@@ -96,8 +96,8 @@ def test_a_judges_warrant_is_complied_with_within_its_time(at: Desk, book: Book)
         ({"word": "complied_in_part"}, "say which categories were given"),
         ({"word": "complied", "categories": ("custody", "crime_mapping")}, "in part only"),
         ({"word": "complied_in_part", "categories": ("custody",)}, "refuses `custody`"),
-        ({"custody": Custody(transferred=NOW)}, "a transfer has a time and an agency"),
-        ({"custody": Custody(transferred=NOW, transferred_to="fed.homland")}, "did you mean `fed.homeland`"),
+        ({"detention": Custody(transferred=NOW)}, "a transfer has a time and an agency"),
+        ({"detention": Custody(transferred=NOW, transferred_to="fed.homland")}, "did you mean `fed.homeland`"),
         ({"request": "none"}, "there is no request `none`"),
     ],
 )  # fmt: skip

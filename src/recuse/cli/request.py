@@ -52,21 +52,21 @@ app = typer.Typer(
 _SHOWN: Final = 100  # problems of a table told to a person
 app.command(
     "list",
-    epilog="Examples: recuse request list --in-state open -r policy · recuse request list --agency us.dhs "
-    "--since 2026-01-01 --out dhs-2026.csv -r policy",
+    epilog="Examples: recuse request list --in-state open -r policy · recuse request list --agency fed.homeland "
+    "--since 2026-01-01 --out asked-2026.csv -r policy",
 )(list_)
 app.command(
     "answer",
     epilog="Examples: recuse request answer 3f1c… refused --by 'Desk 9' -r policy · recuse request answer 3f1c… "
-    "complied --by 'Desk 9' --transferred 2026-01-15T09:00Z --transferred-to us.dhs.ice.ero --already-done -r policy",
+    "complied --by 'Desk 9' --transferred 2026-01-15T09:00Z --transferred-to fed.border --already-done -r policy",
 )(answer)
 app.command("withdraw", epilog="Examples: recuse request withdraw 3f1c… --by 'Desk 4' -r policy")(withdraw)
 
 
 @app.command(
     "ask",
-    epilog="Examples: recuse request ask --kind detainer --for us.dhs.ice.ero --asked-by 'ERO Chicago' --by 'Desk 4' "
-    "--purpose imm.civil_enforcement --authority administrative.detainer --instrument I-247A "
+    epilog="Examples: recuse request ask --kind detainer --for fed.border --asked-by 'Field office 7' --by 'Desk 4' "
+    "--purpose undeclared --authority none --instrument I-247A "
     "--received 2026-01-15T02:00:00Z --lapses 2026-01-17T02:00:00Z -r policy",
 )
 def ask(
@@ -197,7 +197,7 @@ def show(
 @app.command(
     "certify-nil",
     epilog="Examples: recuse request certify-nil 2026-Q1 --by records-chief --key id_ed25519 -r policy · "
-    "recuse request certify-nil 2026 --by records-chief --kind detainer --agency us.dhs --dry-run",
+    "recuse request certify-nil 2026 --by records-chief --kind detainer --agency fed.homeland --dry-run",
 )
 def certify_nil(
     period: Annotated[str, typer.Argument(metavar="PERIOD", help="2026, 2026-Q1 or 2026-03")],

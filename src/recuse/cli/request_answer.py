@@ -42,7 +42,7 @@ def answer(
     bail, free, moved = (None if text is None else moment(text) for text in (bail_posted, released, transferred))
     outcome = Outcome(
         id=clock.random_name(16), request=request, supersedes=None, at=now, by=by, word=chosen, categories=given,
-        rules=(), contrary=already_done, custody=Custody(bail, free, moved, transferred_to), note=note,
+        rules=(), contrary=already_done, detention=Custody(bail, free, moved, transferred_to), note=note,
     )  # fmt: skip
     _told(at.desk.answer(outcome, now, dry_run=dry_run), dry_run=dry_run, human=human)
 
@@ -62,7 +62,7 @@ def withdraw(
     at = counter(repository, ledger, state, deciding=True)
     outcome = Outcome(
         id=clock.random_name(16), request=request, supersedes=None, at=now, by=by, word="withdrawn", categories=(),
-        rules=(), contrary=False, custody=Custody(), note=note,
+        rules=(), contrary=False, detention=Custody(), note=note,
     )  # fmt: skip
     _told(at.desk.answer(outcome, now, dry_run=dry_run), dry_run=dry_run, human=human)
 

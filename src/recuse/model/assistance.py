@@ -116,5 +116,5 @@ class Outcome:
     categories: tuple[str, ...]
     rules: tuple[str, ...]
     contrary: bool
-    custody: Custody
+    detention: Custody
     note: str

@@ -103,7 +103,7 @@ def _without(record: Record, name: str) -> Record:
 def _line(record: Record) -> bytes:
     sealed = record.sealed
     whole = asdict(replace(record, sealed=None)) | {"what": "asked" if isinstance(record, KeptRequest) else "answered"}
-    whole["sealed"] = None if sealed is None else {"salt": sealed.salt.hex(), "data": sealed.data.decode()}
+    whole["words"] = None if sealed is None else {"salt": sealed.salt.hex(), "data": sealed.data.decode()}
     return (json.dumps(whole, sort_keys=True, ensure_ascii=False, default=text_of) + "\n").encode()
 
 
@@ -117,9 +117,10 @@ def _records(path: Path) -> Iterator[Record]:
 
 
 def _record(whole: dict[str, Any]) -> Record:
-    what, sealed = whole.pop("what"), whole.pop("sealed")
+    what, sealed = whole.pop("what"), whole.pop("words")
     moments = {name: datetime.fromisoformat(whole[name]) for name in _MOMENTS if name in whole}
     kept = None if sealed is None else Sealed(bytes.fromhex(sealed["salt"]), sealed["data"].encode())
-    make = KeptRequest if what == "asked" else KeptOutcome
-    given: dict[str, Any] = whole | moments | {"sealed": kept}
-    return make(**given)
+    given: dict[str, Any] = whole | moments
+    if what == "asked":
+        return replace(KeptRequest(**given), sealed=kept)
+    return replace(KeptOutcome(**given), sealed=kept)

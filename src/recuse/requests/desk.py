@@ -101,7 +101,7 @@ class Desk:
         found = self._found(outcome.request)
         request = self._whole(found)
         ruling = rule_on(self.assisting, request, now.date())
-        wrong = [message for _, message in custody_problems(self.assisting.repository, outcome.custody)]
+        wrong = [message for _, message in custody_problems(self.assisting.repository, outcome.detention)]
         wrong += _against_request(outcome, request)
         if wrong:
             raise InputError("\n".join(wrong), "mend the answer")

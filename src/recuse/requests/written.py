@@ -45,7 +45,9 @@ def parse_request(data: bytes) -> AssistanceRequest:
 
 def parse_outcome(data: bytes) -> Outcome:
     """Read a kept outcome; LedgerError unless `payload` would have written these very bytes."""
-    return _parsed(data, lambda whole: Outcome(**_values(whole) | {"custody": Custody(**_values(whole["custody"]))}))
+    return _parsed(
+        data, lambda whole: Outcome(**_values(whole) | {"detention": Custody(**_values(whole["detention"]))})
+    )
 
 
 def _parsed(data: bytes, make: Callable[[dict[str, Any]], T]) -> T:
@@ -131,7 +133,7 @@ def answered_body(outcome: Outcome, ruling: Ruling, under: Under, commitment: st
         "supersedes": outcome.supersedes,
         "word": outcome.word,
         "categories": list(outcome.categories),
-        "transferred_to": outcome.custody.transferred_to,
+        "transferred_to": outcome.detention.transferred_to,
         "contrary": outcome.contrary,
         "verdict": ruling.verdict,
         "rules": list(outcome.rules),

@@ -82,7 +82,7 @@ def test_the_ledgers_part_names_nobody_and_the_commitment_binds_the_rest() -> No
     other = kept_request(replace(SECRET, case="another"), RULING, bytes(32))
     assert other.sealed is not None
     assert other.sealed.commitment != kept.sealed.commitment
-    outcome = replace(ENDED, by="SECRET", note="SECRET", custody=Custody(bail_posted=NOW, released=NOW))
+    outcome = replace(ENDED, by="SECRET", note="SECRET", detention=Custody(bail_posted=NOW, released=NOW))
     ended = kept_outcome(outcome, bytes(32))
     assert ended.sealed is not None
     body = answered_body(outcome, RULING, UNDER, ended.sealed.commitment)
