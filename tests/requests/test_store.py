@@ -149,6 +149,20 @@ def test_words_are_erased_and_the_rest_stays(store: Store) -> None:
     assert other.request.sealed is not None
 
 
+def test_what_another_process_keeps_is_seen_at_once(stores: Another) -> None:
+    one, other = stores(), stores()
+    one.append([request("r1")])
+    assert ids(other.page(Filter(), NOW).found) == ["r1"]
+    with pytest.raises(InputError):
+        one.append([request("r2"), request("r1")])
+    assert one.find("r2") is None
+    other.append([request("r2")], [outcome("o1", "r1")])
+    other.erase("r1")
+    assert one.find("r1") == other.find("r1")
+    assert one.find("r1").request.sealed is None  # type: ignore[union-attr]
+    assert ids(one.page(Filter(), NOW).found) == ["r2", "r1"]
+
+
 def test_files_are_for_their_owner_and_a_broken_one_is_told(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     store.append([request("r1", note="a name")])

@@ -24,15 +24,20 @@ Record = KeptRequest | KeptOutcome
 
 
 class FileStore:
-    """`Store` in a folder beside the ledger; each call reads what is there, so that processes may share it."""
+    """`Store` in a folder beside the ledger, for one thread; processes may share the folder.
+
+    Each call looks whether the files are others: one is only ever replaced, so that another content is another file.
+    """
 
     def __init__(self, ledger: Path) -> None:
         self._folder = ledger / FOLDER
+        self._read: tuple[object, Shelf] | None = None
 
     def append(self, requests: Sequence[KeptRequest], outcomes: Sequence[KeptOutcome] = ()) -> None:
         """Keep all of these, durably, or none."""
         with self._writing() as files:
             shelf, names = self._shelf(), sorted(path.name for path in self._folder.glob("*.jsonl"))
+            self._read = None  # what is added here may yet fail to be written
             shelf.add(requests, outcomes)
             number = int(names[-1][:8]) + 1 if names else 0
             content = b"".join([*map(_line, requests), *map(_line, outcomes)])
@@ -73,11 +78,18 @@ class FileStore:
         return done
 
     def _shelf(self) -> Shelf:
+        paths = sorted(self._folder.glob("*.jsonl"))
+        seen = [
+            (path.name, found.st_ino, found.st_mtime_ns, found.st_size) for path in paths for found in (path.stat(),)
+        ]
+        if self._read is not None and self._read[0] == seen:
+            return self._read[1]
         shelf = Shelf()
-        for path in sorted(self._folder.glob("*.jsonl")):
+        for path in paths:
             records = tuple(_records(path))
             requests = [each for each in records if isinstance(each, KeptRequest)]
             shelf.put(requests, [each for each in records if isinstance(each, KeptOutcome)])
+        self._read = seen, shelf
         return shelf
 
     @contextmanager
