@@ -40,7 +40,7 @@ GUIDE: Final = ROOT / "docs/guide/cut-one-purpose-off.md"
 REFERENCE: Final = ROOT / "docs/reference"
 INTERFACE: Final = REFERENCE / "machine-interface.md"
 REPOSITORY: Final = REFERENCE / "policy-repository.md"
-PAGES: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.md")])
 FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

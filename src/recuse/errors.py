@@ -17,7 +17,9 @@
     │   ├── MissingRightError        the connection lacks a right that the verb needs
     │   └── ApplyError               a statement failed; the tight state stands
     ├── AlertError                   (2) an alert did not go out
+    ├── NoDecisionError              (2) a decision point gave no answer that a program may act on
     └── RefusedError                 (1) the policy says no
+        └── DeniedError              a decision point's denial: why, by which rules, and what would open it
 
 Messages are lower case, hold the caller's words in backticks, and name no Python types.
 """
@@ -155,3 +157,35 @@ class RefusedError(RecuseError):
     """The policy says no."""
 
     exit_code = 1
+
+
+class NoDecisionError(RecuseError):
+    """A decision point gave no answer that a program may act on: it must not go on.
+
+    `request_id` is what the program sent as `X-Request-ID`, by which both sides find the request; empty before sending.
+    """
+
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Circumstances in which what was denied is permitted: a purpose, an authority, the categories of an agreement."""
+
+    purpose: str
+    authority: str
+    agreed: tuple[str, ...] = ()
+
+
+class DeniedError(RefusedError):
+    """A decision point denied what a program asked.
+
+    `reason` is the code, `reason_user` the sentence for the person, `rules` those that determined it, `would_change`
+    the circumstances in which the same is permitted, `evaluation_id` the name of this answer in the point's record.
+    """
+
+    reason: str = ""
+    reason_user: str = ""
+    rules: tuple[str, ...] = ()
+    would_change: tuple[Opening, ...] = ()
+    evaluation_id: str = ""

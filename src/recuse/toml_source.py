@@ -178,6 +178,11 @@ class Section:
         """Record a problem at a key of this table."""
         self._problems.append(Problem(self.file, self.line(*keys), message, remedy))
 
+    def value(self, key: str) -> object:
+        """Whatever a key of this table holds, for a caller that judges it; None when it is absent."""
+        self._asked.add(key)
+        return self._values.get(key)
+
     def text(self, key: str, *, blank: bool = False) -> str:
         """A required string, not empty unless `blank`."""
         return self._take(key, "text" if blank else "text that is not empty", _is_blank if blank else _is_text) or ""

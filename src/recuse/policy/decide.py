@@ -61,6 +61,10 @@ class Decider:
         self._held: tuple[cedarpy.Entities, frozenset[tuple[str, str]]] = (self._base, frozenset())
         self._context = lru_cache(maxsize=CONTEXTS)(self._checked_context)
 
+    def asked(self, account: str, action: Action, place: tuple[str, str, str]) -> frozenset[str]:
+        """The row attributes on which a question can depend; `place` is a system, a table and a category."""
+        return self._slices.asked(self._slices.of(account, action, place))
+
     def decide(self, question: Question) -> Decision:
         """The decision on one question; `would_change` stays empty."""
         return self.decide_many([question])[0]

@@ -16,6 +16,7 @@ import cedarpy
 from cedarpy import pst
 
 from recuse.model import Repository
+from recuse.policy.asked import attributes_asked
 from recuse.policy.schema import WRITE, row_type
 from recuse.policy.trees import above, principal_agencies
 from recuse.policy.validate import Rule, rule_set
@@ -54,6 +55,7 @@ class Slices:
         self._accounts: dict[str, int] = {}
         self._places: dict[tuple[str, str, str], int] = {}
         self._handles: dict[int, cedarpy.PolicySet] = {}
+        self._asked: dict[int, frozenset[str]] = {}
 
     def of(self, account: str, action: str, place: tuple[str, str, str]) -> int:
         """The rules that can matter, as a bit a rule; `place` is a system, a table and a category."""
@@ -64,15 +66,26 @@ class Slices:
         acting = self._action.of((("Action", action), *((("Action", WRITE),) if action != "read" else ())))
         return self._accounts[account] & self._places[place] & acting
 
+    def asked(self, numbers: int) -> frozenset[str]:
+        """The attributes that these rules name."""
+        found = self._asked.get(numbers)
+        if found is None:
+            if len(self._asked) >= _KEPT:
+                self._asked = {}
+            found = self._asked[numbers] = attributes_asked(self._chosen(numbers))
+        return found
+
     def handle(self, numbers: int) -> cedarpy.PolicySet:
         """Cedar's handle to these rules."""
         found = self._handles.get(numbers)
         if found is None:
             if len(self._handles) >= _KEPT:
                 self._handles = {}
-            chosen = [rule for number, rule in enumerate(self._rules) if numbers >> number & 1]
-            found = self._handles[numbers] = rule_set(chosen, "").policies
+            found = self._handles[numbers] = rule_set(self._chosen(numbers), "").policies
         return found
+
+    def _chosen(self, numbers: int) -> list[Rule]:
+        return [rule for number, rule in enumerate(self._rules) if numbers >> number & 1]
 
     def _above_account(self, account: str) -> Iterator[_Named]:
         yield from (("Account", ""), ("Account", account))

@@ -15,11 +15,13 @@ from recuse.errors import MalformedError
 from recuse.model import ACTIONS, Circumstances
 from recuse.server.authzen import Action, Batch, Entity, Evaluation, Search
 from recuse.server.deciding import ACCOUNT, Answer, DecisionPoint, Reason
+from recuse.server.names import Names
 
 Document = dict[str, Any]
 Identify = Callable[[], str]
 """What gives each answer an id of its own."""
 
+_OURS: Final = Names()
 _STOPS: Final = {"execute_all": None, "deny_on_first_deny": False, "permit_on_first_permit": True}
 _TO_PERSONS: Final[Mapping[Reason, str]] = {
     "permitted": "This is permitted.",
@@ -54,11 +56,11 @@ def many(point: DecisionPoint, batch: Batch, at: datetime, identify: Identify) -
     return {"evaluations": found}
 
 
-def search(point: DecisionPoint, sought: Search, at: datetime) -> Document:
+def search(point: DecisionPoint, sought: Search, at: datetime, names: Names = _OURS) -> Document:
     """A page of what would be permitted, sorted; one that is permitted stays in its place from page to page."""
     after = _after(sought.token)
-    candidates = sorted(each for each in _candidates(point, sought) if each > after)
-    permitted = (each for each in candidates if point.answer(_named(sought, each), at).allow)
+    candidates = sorted(each for each in _candidates(point, sought, names) if each > after)
+    permitted = (each for each in candidates if point.answer(names.ours(_named(sought, each)), at).allow)
     found = list(islice(permitted, sought.limit + 1))  # one more tells whether there is another page
     page = found[: sought.limit]
     token = _token(page[-1]) if len(found) > len(page) else ""
@@ -103,15 +105,19 @@ def _circumstances(circumstances: Circumstances) -> Document:
     return {"purpose": circumstances.purpose, "authority": circumstances.authority, **agreed}
 
 
-def _candidates(point: DecisionPoint, sought: Search) -> Iterable[str]:
+def _candidates(point: DecisionPoint, sought: Search, names: Names) -> Iterable[str]:
     """The names that the open entity could have; none for a type that is not known."""
+    asked = sought.asked
     match sought.sought:
         case "subject":
-            return point.accounts() if sought.asked.subject.type == ACCOUNT else ()
+            named = names.subjects_of(asked.subject.type)
+            return (point.accounts() if asked.subject.type == ACCOUNT else ()) if named is None else named
         case "resource":
-            return point.categories(sought.asked.resource.type)
+            named = names.resources_of(asked.resource.type)
+            return point.categories(asked.resource.type) if named is None else named
         case _:
-            return ACTIONS
+            named = names.actions_on(asked.resource.type)
+            return ACTIONS if named is None else named
 
 
 def _named(sought: Search, name: str) -> Evaluation:

@@ -27,7 +27,6 @@ from recuse.model import (
     RowAttribute,
     Value,
 )
-from recuse.policy.asked import attributes_asked
 from recuse.policy.contexts import Context, contexts
 from recuse.policy.decide import Decider, Question
 from recuse.policy.schema import row_type
@@ -97,7 +96,6 @@ class DecisionPoint:
         self._visible: Container[str] = repository.systems
         self._coming: DecisionPoint | None = None
         self._decider = Decider(repository, rules)
-        self._asked = attributes_asked(rules.rules)
         self.places = {
             row_type(system.name, table.name): (system.name, table)
             for system in repository.systems.values()
@@ -203,21 +201,11 @@ class DecisionPoint:
         system, table = self.places.get(asked.resource.type, ("", None))
         if table is None or system != account.system or asked.resource.id not in table.categories:
             raise _DeniedError("unknown_resource", f"{asked.resource.type} {asked.resource.id}")
-        said = asked.resource.properties
-        row = tuple((name, self._value(name, each, said)) for name, each in table.attributes.items())
-        return (account.id, asked.action.name, system, table.name, asked.resource.id), row
-
-    def _value(self, name: str, attribute: RowAttribute, properties: Properties) -> Value:
-        """What the caller says of the row; what no rule asks is not asked of the caller."""
-        if name not in self._asked:
-            return None if attribute.optional else ORDINARY[attribute.type]
-        said = properties.get(name)
-        if said is None and attribute.optional and name in properties:
-            return None
-        value = _as_value(attribute, said)
-        if value is None:
-            raise _DeniedError("row_incomplete", name)
-        return value
+        said, place = asked.resource.properties, (system, table.name, asked.resource.id)
+        needed = self._decider.asked(account.id, asked.action.name, place)
+        row = tuple((name, _value(name, each, said if name in needed else None))
+                    for name, each in table.attributes.items())  # fmt: skip
+        return (account.id, asked.action.name, *place), row
 
     def _context(self, account: Account, said: Properties, at: datetime) -> Context:
         """The circumstances that are meant: the account's own, or those that it declares."""
@@ -245,6 +233,19 @@ class DecisionPoint:
 def _question(asked: _Asked) -> Question:
     where, row, circumstances = asked
     return Question(*where, dict(row), circumstances)
+
+
+def _value(name: str, attribute: RowAttribute, properties: Properties | None) -> Value:
+    """What the caller says of the row; what no rule asks that can matter (None) is not asked of the caller."""
+    if properties is None:
+        return None if attribute.optional else ORDINARY[attribute.type]
+    said = properties.get(name)
+    if said is None and attribute.optional and name in properties:
+        return None
+    value = _as_value(attribute, said)
+    if value is None:
+        raise _DeniedError("row_incomplete", name)
+    return value
 
 
 def _as_value(attribute: RowAttribute, said: object) -> Value:

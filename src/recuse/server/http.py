@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol, get_args
 
@@ -25,6 +25,7 @@ from recuse.server import answers
 from recuse.server.authzen import Sought, parse_object
 from recuse.server.callers import Headers
 from recuse.server.grounds import Grounds
+from recuse.server.names import Names
 from recuse.server.openapi import PATH, description
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
@@ -54,6 +55,7 @@ class Service:
     now: Callable[[], datetime]
     identify: Callable[[], str]
     patience: float = 5.0
+    names: Names = field(default_factory=Names)
 
 
 def application(service: Service, lifespan: Lifespan | None = None) -> Starlette:
@@ -103,11 +105,11 @@ class _Endpoint:
         """The answer, when all of it is durable. LedgerError or TimeoutError where that is not known."""
         service = self._service
         loaded = await service.grounds.current()
-        declared = (loaded.point.declared_in(each) for each in self._way.asked(asked))
+        declared = (loaded.point.declared_in(service.names.ours(each)) for each in self._way.asked(asked))
         systems = {each for each in declared if each is not None}
         permits = await service.grounds.confirmed(loaded, systems)
         at = service.now()
-        sitting = Sitting(loaded.point.asked_by(caller.systems, permits), at, service.identify)
+        sitting = Sitting(loaded.point.asked_by(caller.systems, permits), at, service.identify, service.names)
         answered = self._way.answer(sitting, asked)
         said: Body = {"caller": caller.id, "policy": loaded.policy}
         entries = [encode(answered.kind, at, {**body, **said}) for body in answered.bodies]

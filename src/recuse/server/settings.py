@@ -61,7 +61,8 @@ class Settings:
     """A server's settings; a path that is not absolute is one from the folder of the file.
 
     `base` is the address that callers know, without a slash at its end; `state` a connection string, or None for a
-    server of our own; `patience` is how many seconds an answer may wait for its record.
+    server of our own; `patience` is how many seconds an answer may wait for its record; `names` the file of names that
+    applications use.
     """
 
     base: str
@@ -74,6 +75,7 @@ class Settings:
     issuers: tuple[Issuer, ...]
     callers: tuple[Caller, ...]
     proxy: Proxy | None
+    names: Path | None = None
 
 
 def read_settings(path: Path, raw: bytes) -> Settings:
@@ -97,7 +99,7 @@ def _settings(root: Section, folder: Path) -> Settings:
     callers = tuple(_callers(root, issuers))
     workers = root.whole("workers") if "workers" in root else 2
     patience = root.whole("patience") if "patience" in root else 5
-    state = root.optional_text("state")
+    state, names = root.optional_text("state"), root.optional_text("names")
     root.close()
     _check_base(root, base)
     if not 1 <= workers <= 64:
@@ -111,7 +113,8 @@ def _settings(root: Section, folder: Path) -> Settings:
         )
     if proxy is None and any(caller.certificates for caller in callers):
         root.report("a caller is known by its certificate, and no [proxy] tells certificates", remedy="add [proxy]")
-    return Settings(base, host, port, workers, state, patience, tls, issuers, callers, proxy)
+    return Settings(base, host, port, workers, state, patience, tls, issuers, callers, proxy,
+                    None if names is None else folder / names)  # fmt: skip
 
 
 def _check_base(root: Section, base: str) -> None:

@@ -1,7 +1,7 @@
 """The ways of asking: how each endpoint reads what comes in, answers it, and what the record keeps of it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -10,6 +10,7 @@ from recuse.ledger import JSON
 from recuse.server import answers
 from recuse.server.authzen import Batch, Evaluation, Search, Sought, parse_batch, parse_evaluation, parse_search
 from recuse.server.deciding import DecisionPoint
+from recuse.server.names import Names
 
 _SHOWN: Final = 200  # characters of a name that the record keeps
 
@@ -23,6 +24,7 @@ class Sitting:
     point: DecisionPoint
     at: datetime
     identify: Callable[[], str]
+    names: Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,17 @@ def _asked_at_once(asked: Evaluation | Batch) -> Iterable[Evaluation]:
 
 
 def _one(sitting: Sitting, asked: Evaluation) -> Answered:
-    document = answers.one(sitting.point, asked, sitting.at, sitting.identify)
-    return Answered(document, "decided", (_decided(asked, document),))
+    ours = sitting.names.ours(asked)
+    document = answers.one(sitting.point, ours, sitting.at, sitting.identify)
+    return Answered(document, "decided", (_decided(ours, document),))
 
 
 def _several(sitting: Sitting, batch: Evaluation | Batch) -> Answered:
     if not isinstance(batch, Batch):
         return _one(sitting, batch)
-    document = answers.many(sitting.point, batch, sitting.at, sitting.identify)
-    decided = zip(batch.items, document["evaluations"], strict=False)  # a semantic may have stopped before the last
+    items = tuple(sitting.names.ours(item) if isinstance(item, Evaluation) else item for item in batch.items)
+    document = answers.many(sitting.point, replace(batch, items=items), sitting.at, sitting.identify)
+    decided = zip(items, document["evaluations"], strict=False)  # a semantic may have stopped before the last
     bodies = tuple(_decided(item, each) for item, each in decided if isinstance(item, Evaluation))
     return Answered(document, "decided", bodies)
 
@@ -70,8 +74,8 @@ def searching(sought: Sought) -> Way:
     """The way of a search for this."""
 
     def answer(sitting: Sitting, search: Search) -> Answered:
-        document = answers.search(sitting.point, search, sitting.at)
-        body: Body = {"sought": sought, "found": len(document["results"]), **_asked(search.asked)}
+        document = answers.search(sitting.point, search, sitting.at, sitting.names)
+        body: Body = {"sought": sought, "found": len(document["results"]), **_asked(sitting.names.ours(search.asked))}
         return Answered(document, "searched", (body,))
 
     return Way(partial(parse_search, sought), lambda search: (search.asked,), answer)

@@ -24,7 +24,7 @@ from recuse.server.state.migrations import prepare
 from recuse.server.state.serving import State, check_prepared_at, connected
 from recuse.serving.desks import PermitDesk
 from recuse.serving.policy import load
-from recuse.serving.worker import Place, proxy_secret
+from recuse.serving.worker import Place, names_of, proxy_secret
 from recuse.targets.postgres.throwaway import Server, lasting
 
 LOGIN: Final = "recuse_server"
@@ -59,6 +59,7 @@ def look(place: Place, settings: Settings) -> Iterator[Looked]:
         yield Looked("the policy", str(error), fatal=True)
         return
     yield _looked("the policy", partial(_check_agreed, place, loaded))
+    yield _looked("the names", partial(_check_names, settings, loaded))
     point = loaded.point
     for system in point.repository.systems.values():
         applied = None if point.answers_about(system.name) else "it is not applied there, so nothing is permitted"
@@ -78,6 +79,12 @@ def _check_agreed(place: Place, loaded: Loaded) -> None:
             f"the state has heard of ledger entry {heard}, and here the newest about a policy is {loaded.place}",
             "give each institution a state of its own; a ledger that was restored needs a new one",
         )
+
+
+def _check_names(settings: Settings, loaded: Loaded) -> None:
+    strangers = ", ".join(f"`{each}`" for each in names_of(settings).strangers(loaded.point))
+    if strangers:
+        raise InputError(f"names mean what the policy does not know: {strangers}", f"correct `{settings.names}`")
 
 
 def _looked(what: str, look_at: Callable[[], object], *, fatal: bool = True) -> Looked:

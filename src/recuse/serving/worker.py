@@ -17,6 +17,7 @@ from recuse.operations.apply import service_dsn
 from recuse.server.callers import Callers
 from recuse.server.grounds import SharedGrounds
 from recuse.server.http import Service, application
+from recuse.server.names import Names, read_names
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings, read_settings
 from recuse.server.state.serving import Serving, State
@@ -81,6 +82,7 @@ def composed(place: Place, settings: Settings) -> Starlette:
         now=clock.now,
         identify=lambda: clock.random_name(24),
         patience=settings.patience,
+        names=names_of(settings),
     )
 
     @asynccontextmanager
@@ -102,6 +104,11 @@ def _desks(place: Place) -> Iterator[tuple[str, PermitDesk]]:
     for system in load(place.repository, place.ledger).point.repository.systems.values():
         if system.kind == "live":
             yield system.name, PermitDesk(system, service_dsn(system))
+
+
+def names_of(settings: Settings) -> Names:
+    """The names that applications use; none of their own without a file. Raises as `read_names` does."""
+    return Names() if settings.names is None else read_names(settings.names, _bytes(settings.names))
 
 
 def proxy_secret(settings: Settings) -> bytes | None:

@@ -1,0 +1,1 @@
+"""The client's conversations, without a network."""
