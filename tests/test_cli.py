@@ -51,6 +51,7 @@ VERBS = (
     "why",
     "demo",
     "permit",
+    "request",
     "ledger",
     "listing",
     "new",
@@ -535,6 +536,8 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
         ("ledger", "verify"),
         ("ledger", "list"),
         *(("permit", verb) for verb in ("request", "issue", "list", "revoke", "key")),
+        *(("request", verb) for verb in ("ask", "import", "template", "list", "show", "answer", "withdraw", "erase")),
+        ("request", "certify-nil"),
         *(("review", verb) for verb in ("due", "new", "sign", "confirm", "record")),
     ],
 )

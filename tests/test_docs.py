@@ -26,11 +26,13 @@ from recuse.cli import app
 from recuse.demo.world import World, build
 from recuse.model import UNBOUND_USES
 from recuse.operations import beside, residual_sentences, verify
+from recuse.requests.table import REQUIRED
 from recuse.targets.postgres.edges.catalog import queries
 from recuse.targets.postgres.edges.kinds import KINDS, WEAKNESSES, told
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
 from tests.remembering import remembering
+from tests.requests.test_request_verb import COURT, signed
 from tests.reviews.world import fill
 
 ROOT: Final = Path(__file__).parent.parent
@@ -197,6 +199,7 @@ def after(walk: Walk) -> None:
     answer = ("confirm", "civil-immigration", "--as", "confirms", "-k", "confirms", "-r", "copy")
     walk.collect("`recuse confirm`", *answer)
     permits(walk)
+    requests(walk)
     walk.unpermitted = read_without_permit(walk.world)
 
 
@@ -259,6 +262,37 @@ def permits(walk: Walk) -> None:
     walk.collect("`recuse permit key`", "permit", "key", "records/ice_hsi_desk", "--out", "portal.key", "-r", "copy")
     with psycopg.connect(walk.world.dsn()) as admin:
         admin.execute("UPDATE recuse.account SET gateway = false WHERE login = 'ice_hsi_desk'")
+
+
+def requests(walk: Walk) -> None:
+    """What the verbs of requests print, on the demonstration's policy, whose rules speak of assistance."""
+    place = walk.folder / "desk"
+    place.mkdir()
+    there, now = ("-r", str(signed(place).policy)), clock.now()
+    stated = (
+        "--kind", "data_access", "--for", "us.dhs.ice.ero", "--asked-by", "Field office", "--by", "Desk 4", "--purpose",
+        "crim.investigation", "--authority", "judicial.warrant", "--case", "26-CR-1", "--category", "custody",
+        "--received", (now - timedelta(hours=1)).isoformat(), "--lapses", (now + timedelta(hours=48)).isoformat(),
+        *there,
+    )  # fmt: skip
+    court = [word for each in COURT for word in ("--evidence", each)]
+    for more in (court, ("--instrument", "I-205"), ()):
+        walk.collect("`recuse request ask`", "request", "ask", *stated, *more)
+    name, *_ = (each["request"] for each in walk.documents["`recuse request ask`"])
+    walk.collect("`recuse request answer`", "request", "answer", name, "complied", "--by", "Desk 9", *there)
+    walk.collect("`recuse request show`", "request", "show", name, *there)
+    walk.collect("`recuse request withdraw`", "request", "withdraw", name, "--by", "Desk 9", *there)
+    walk.collect("`recuse request template`", "request", "template", *there)
+    for received in ("2025-02-01T00:00:00Z", "soon"):
+        row = f"log-1,{received},detainer,us.dhs.ice.ero,Office,undeclared,none,2025-02-02T00:00:00Z"
+        (place / "log.csv").write_text(f"{','.join(REQUIRED)}\n{row}\n")
+        walk.collect("`recuse request import`", "request", "import", str(place / "log.csv"), "--by", "Desk 4", *there)
+    scope = ("--kind", "interview", "--agency", "us.dhs", "--by", "counsel-2016", "--key", str(place / "counsel-2016"))
+    walk.collect("`recuse request certify-nil`", "request", "certify-nil", "2025-Q1", *scope, *there)
+    late = ("--received", "2025-03-01T00:00:00Z", "--lapses", "2025-03-02T00:00:00Z", "--kind", "interview")
+    walk.collect("`recuse request ask`", "request", "ask", *stated, *late)
+    walk.collect("`recuse request list`", "request", "list", *there)
+    walk.collect("`recuse request erase`", "request", "erase", name, *there)
 
 
 def read_without_permit(world: World) -> dict[str, int]:
@@ -438,7 +472,7 @@ def test_every_verb_and_option_is_documented(verb: str, command: click.Command) 
 
 
 def test_no_verb_is_documented_that_does_not_exist() -> None:
-    documented = set(re.findall(r"^## `recuse ([a-z ]+)`$", (REFERENCE / "verbs.md").read_text(), re.MULTILINE))
+    documented = set(re.findall(r"^## `recuse ([a-z -]+)`$", (REFERENCE / "verbs.md").read_text(), re.MULTILINE))
     assert documented == {name for name, _ in verbs()}
 
 

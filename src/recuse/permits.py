@@ -20,6 +20,7 @@ from recuse.errors import InputError, LedgerError, RefusedError
 from recuse.ledger.entry import JSON, Entry
 from recuse.model import Account, Permit, Repository, Request
 from recuse.policy.contexts import Context, contexts
+from recuse.policy.instruments import recognised
 from recuse.policy.trees import upwards
 
 LONGEST: Final = timedelta(hours=72)
@@ -170,6 +171,9 @@ def _of_authority(repository: Repository, request: Request) -> Iterator[str]:
     instruments = {word for authority in authorities for word in authority.instruments}
     if instruments and request.instrument not in instruments:
         yield f"authority `{request.authority}` needs an instrument: {', '.join(sorted(instruments))}"
+    for other in recognised(repository, request.authority, request.instrument):
+        if request.authority not in upwards(repository.authorities, other):
+            yield f"`{request.instrument}` is an instrument of `{other}`, not of `{request.authority}`"
 
 
 def narrowed(request: Request, until: datetime | None, issuer: str, now: datetime) -> datetime:

@@ -193,7 +193,10 @@ def test_what_the_policy_does_not_open_cannot_even_be_asked_for(
     before = record.entries(office.job.ledger)
     assert expected in office.document(*office.asking(**options), code=1)["error"]
     assert office.document(*office.asking(), "--dry-run")["recorded"] is False
-    assert record.entries(office.job.ledger) == before
+    assert office.document(*office.asking(**options), "--dry-run", code=1)["error"]
+    *same, refused = record.entries(office.job.ledger)
+    assert (tuple(same), refused.kind) == (before, "refused")
+    assert not (office.job.ledger / "requests" / f"{refused.body['request']}.json").exists()
 
 
 def test_what_is_not_applied_is_refused_before_anything_is_written(office: Office) -> None:

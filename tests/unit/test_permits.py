@@ -73,6 +73,8 @@ def policy() -> Repository:
         ({"authority": "detainer"}, ["authority `detainer` needs an instrument: I-247A"]),
         ({"authority": "detainer", "instrument": "I-200"}, ["authority `detainer` needs an instrument: I-247A"]),
         ({"authority": "detainer", "instrument": "I-247A", "evidence": {}}, []),
+        ({"instrument": "Form I-247A"}, ["`Form I-247A` is an instrument of `detainer`, not of `judicial.warrant`"]),
+        ({"instrument": "search warrant"}, []),
         ({"authority": "agreement", "agreement": "exchange", "evidence": {}}, []),
         ({"authority": "agreement"}, [
             "`clear/analyst` may not declare `crime` under `agreement`",

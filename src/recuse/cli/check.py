@@ -34,7 +34,11 @@ def check(repository: RepositoryOption = HERE, format_: FormatOption = Format.hu
     found = workspace.repository
     states = {name: _state(found, signed) for name, signed in found.directives.items()}
     if not human:
-        document({"counts": _counts(found), "rules": [r.id for r in workspace.rules.rules], "directives": states})
+        names = {
+            "rules": [r.id for r in workspace.rules.rules],
+            "assistance": [r.id for r in workspace.rules.assistance],
+        }
+        document({"counts": _counts(found), **names, "directives": states})
         return
     out.print(f"[bold]{plain(found.institution.name)}[/]")
     out.print(", ".join(counted(count, _ONE[noun], noun) for noun, count in _counts(found).items()))
@@ -45,6 +49,8 @@ def check(repository: RepositoryOption = HERE, format_: FormatOption = Format.hu
     validate = "validates" if len(workspace.rules.rules) == 1 else "validate"
     named = ", ".join(rule.id for rule in workspace.rules.rules)
     out.print(f"{counted(len(workspace.rules.rules), 'rule')} {validate}: {named}")
+    if workspace.rules.assistance:
+        out.print(f"on requests for assistance: {', '.join(rule.id for rule in workspace.rules.assistance)}")
 
 
 _ONE: Final = {

@@ -16,6 +16,7 @@ from recuse.operations.kept import keep, kept
 from recuse.operations.standbys import PATIENCE, sever_permit
 from recuse.operations.workspace import Dsn, Workspace, open_with_ledger
 from recuse.permits import Line, Register, check, issued_body, narrowed, permit_of, request_body, survey
+from recuse.requests.written import refused_body
 from recuse.targets.records import Severed
 from recuse.targets.target import target_for
 
@@ -48,11 +49,17 @@ class Office:
 
 
 def ask(office: Office, request: Request, *, dry_run: bool) -> None:
-    """Record a request. Raises RefusedError, and records nothing, when the policy would not let it be answered."""
+    """Record a request. Raises RefusedError when the policy would not let it be answered; that is recorded instead."""
     if request.until <= request.at:
         raise InputError("access is to end before it was asked for", "give --until a later time")
     office.system(request.system)
-    check(office.workspace.repository, request, office.workspace.at.date())
+    try:
+        check(office.workspace.repository, request, office.workspace.at.date())
+    except RefusedError:
+        refused = refused_body(office.workspace.repository, request)
+        if refused is not None and not dry_run:
+            office.append("refused", refused)
+        raise
     if not dry_run:
         body = request_body(office.workspace.repository, request, keep(office.ledger, request))
         office.append("requested", body)

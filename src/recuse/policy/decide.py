@@ -6,7 +6,6 @@ sessions. What the repository does not know is an error, never an answer.
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,18 +16,16 @@ import cedarpy
 
 from recuse.errors import InputError
 from recuse.model import ACTIONS, UNDECLARED, Action, Circumstances, Decision, Repository, TableMap, Value
+from recuse.policy.closed import closed, fewest
 from recuse.policy.contexts import possible
 from recuse.policy.entities import Entity, context_json, entities_json, row_entity, uid
 from recuse.policy.references import nearest
 from recuse.policy.schema import cedar_schema
 from recuse.policy.slices import Slices
-from recuse.policy.trees import above
 from recuse.policy.validate import RuleSet
 
 BATCH: Final = 1024  # questions put to Cedar in one call
 CONTEXTS: Final = 4096  # circumstances whose text is kept
-
-_ERRING: Final = re.compile(r"error while evaluating policy `([^`]*)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +88,7 @@ class Decider:
         tried = [context.circumstances for context in possible(self._repository, account.agency, purposes, on)]
         answers = self.decide_many([replace(question, circumstances=circumstances) for circumstances in tried])
         allowed = [circumstances for circumstances, answer in zip(tried, answers, strict=True) if answer.allow]
-        return replace(decision, would_change=tuple(self._fewest(tried, allowed)))
-
-    def _fewest(self, tried: Iterable[Circumstances], allowed: Iterable[Circumstances]) -> Iterable[Circumstances]:
-        pairs = {(c.purpose, c.authority) for c in tried}
-        opening: dict[tuple[str, str], Circumstances] = {}
-        for circumstances in allowed:
-            opening.setdefault((circumstances.purpose, circumstances.authority), circumstances)
-        over = {pair: self._pairs_above(pair) for pair in pairs}
-        broken = {upper for pair in pairs - opening.keys() for upper in over[pair]}
-        whole = opening.keys() - broken  # pairs under which every pair is allowed
-        for pair, circumstances in opening.items():
-            if not (over[pair] - {pair}) & whole:
-                yield circumstances
-
-    def _pairs_above(self, pair: tuple[str, str]) -> frozenset[tuple[str, str]]:
-        purposes = above(self._repository.purposes, pair[0])
-        authorities = above(self._repository.authorities, pair[1])
-        return frozenset((purpose, authority) for purpose in purposes for authority in authorities)
+        return replace(decision, would_change=tuple(fewest(self._repository, tried, allowed)))
 
     def _decide_batch(self, questions: Sequence[Question]) -> list[Decision]:
         rows = [self._row(question) for question in questions]
@@ -152,21 +132,8 @@ class Decider:
         return handle
 
     def _decision(self, result: cedarpy.AuthzResult, active: bool) -> Decision:
-        errors = tuple(self._erring(text) for text in result.diagnostics.errors)
-        if result.decision is cedarpy.Decision.NoDecision:
-            raise InputError(f"Cedar could not decide: {'; '.join(errors)}", "report this with the question")
-        if not active:
-            return Decision(allow=False, rules=(), errors=errors)
-        blocking = tuple(name for name in errors if name not in self._permits)
-        if blocking:
-            return Decision(allow=False, rules=blocking, errors=errors)
-        return Decision(result.allowed, tuple(sorted(result.diagnostics.reasons)), errors)
-
-    @staticmethod
-    def _erring(text: str) -> str:
-        """The rule an error is about; the whole text, which is no permit rule's id, if it names none."""
-        found = _ERRING.match(text)
-        return found[1] if found else text
+        decision = closed(result, self._permits)
+        return decision if active else Decision(allow=False, rules=(), errors=decision.errors)
 
     def _row(self, question: Question) -> Entity:
         table = self._table(question)
@@ -184,22 +151,23 @@ class Decider:
         return table
 
     def _principal(self, account: str) -> dict[str, str]:
-        _require("account", account, self._repository.accounts)
+        require("account", account, self._repository.accounts)
         return uid("Account", account)
 
     def _action(self, action: str) -> dict[str, str]:
-        _require("action", action, ACTIONS)
+        require("action", action, ACTIONS)
         return uid("Action", action)
 
     def _checked_context(self, circumstances: Circumstances) -> str:
-        _require("purpose", circumstances.purpose, self._repository.purposes)
-        _require("authority", circumstances.authority, self._repository.authorities)
+        require("purpose", circumstances.purpose, self._repository.purposes)
+        require("authority", circumstances.authority, self._repository.authorities)
         for category in circumstances.agreed:
-            _require("category", category, self._repository.categories)
+            require("category", category, self._repository.categories)
         return context_json(circumstances)
 
 
-def _require(noun: str, name: str, known: Iterable[str]) -> None:
+def require(noun: str, name: str, known: Iterable[str]) -> None:
+    """Raise InputError for a name that is not known."""
     if name not in known:
         raise InputError(
             f"unknown {noun} `{name}`", nearest(name, known) or "name one that the policy repository defines"

@@ -48,14 +48,15 @@ def entities_json(repository: Repository) -> str:
         found.append(
             {"uid": uid("Account", account.id), "attrs": attributes, "parents": [uid("Agency", account.agency)]}
         )
-    found.extend(_tree("Agency", repository.agencies.values()))
-    found.extend(_tree("Purpose", repository.purposes.values()))
-    found.extend(_tree("Authority", repository.authorities.values()))
-    found.extend(_tree("Category", repository.categories.values()))
+    found.extend(tree_entities("Agency", repository.agencies.values()))
+    found.extend(tree_entities("Purpose", repository.purposes.values()))
+    found.extend(tree_entities("Authority", repository.authorities.values()))
+    found.extend(tree_entities("Category", repository.categories.values()))
     return json.dumps(found)
 
 
-def _tree(kind: str, items: Iterable[Branch]) -> Iterable[Entity]:
+def tree_entities(kind: str, items: Iterable[Branch]) -> Iterable[Entity]:
+    """An entity for each item of a tree, below its parent."""
     for item in items:
         parents = [] if item.parent is None else [uid(kind, item.parent)]
         yield {"uid": uid(kind, item.id), "attrs": {}, "parents": parents}

@@ -6,26 +6,35 @@ with them what SQL cannot say exactly: arithmetic can overflow, tags, records an
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from cedarpy import pst
 
-from recuse.model import ACTIONS, ENTITY_TYPES, Repository
+from recuse.model import ACTIONS, ASSISTANCE, ENTITY_TYPES, Repository
+from recuse.policy.assistance_schema import ASSIST, RESOURCE
 from recuse.policy.entities import BUILT_IN
 from recuse.policy.references import nearest
 from recuse.policy.schema import WRITE, row_type
 
 _ROW: Final = "row"  # stands for the entity types of all tables
 _VARIABLE: Final = {"principal": "Account", "action": "Action", "resource": _ROW}
+_VARIABLE_OF_ASSISTANCE: Final = {"principal": "Agency", "action": "Action", "resource": RESOURCE}
 _ATTRIBUTE: Final = {
     ("context", "purpose"): "Purpose",
     ("context", "authority"): "Authority",
     ("context", "agreed"): "Category",  # a set of them
+    ("context", "parties"): "Agency",  # a set of them
     ("principal", "serves"): "Agency",  # a set of them
     ("resource", "category"): "Category",
 }
-_ABOVE: Final = {"Account": {"Account", "Agency"}, _ROW: {"Category"}}  # what an entity can be `in`; else its own type
+_ABOVE: Final = {
+    "Account": {"Account", "Agency"},
+    _ROW: {"Category"},
+    RESOURCE: {"Category"},
+}  # what an entity can be `in`; else its own type
+
+_ACTIONS: Final = frozenset((*ACTIONS, WRITE, *ASSISTANCE, ASSIST))  # of rows and of assistance: no rule names both
 
 _DATE_ARITHMETIC: Final = {
     "offset", "duration_since", "to_date", "to_time",
@@ -60,6 +69,7 @@ class Vocabulary:
     rows: frozenset[str]
     attributes: Mapping[str, frozenset[str]]
     kinds: Mapping[str, str]
+    variables: Mapping[str, str] = field(default_factory=lambda: _VARIABLE)
 
     @classmethod
     def of(cls, repository: Repository) -> "Vocabulary":
@@ -82,13 +92,30 @@ class Vocabulary:
         kinds = {name: min(found) for name, found in types.items() if len(found) == 1 and found <= set(ENTITY_TYPES)}
         return cls(ids, frozenset(row_type(system, table.name) for system, table in tables), attributes, kinds)
 
+    @classmethod
+    def of_assistance(cls, repository: Repository) -> "Vocabulary":
+        """What rules on assistance may name."""
+        ids = {
+            "Agency": frozenset(repository.agencies),
+            "Purpose": frozenset(repository.purposes),
+            "Authority": frozenset(repository.authorities),
+            "Category": frozenset(repository.categories),
+            "Action": frozenset((*ASSISTANCE, ASSIST)),
+        }
+        attributes = {
+            "principal": frozenset({"serves"}),
+            "context": BUILT_IN["context"] | {"parties"},
+            "resource": BUILT_IN["resource"],
+        }
+        return cls(ids, frozenset({RESOURCE}), attributes, {}, _VARIABLE_OF_ASSISTANCE)
+
     def kind(self, expression: pst.Expr) -> str | None:
         """The entity type an expression stands for (of a set: its elements' type), where that is plain to see."""
         match expression:
             case pst.EntityLit(uid):
                 return None if uid.type.namespace else uid.type.basename  # a row by name is refused by itself
             case pst.Var(name):
-                return _VARIABLE.get(name)
+                return self.variables.get(name)
             case pst.GetAttr(pst.Var(name), attribute):
                 return _ATTRIBUTE.get((name, attribute)) or (self.kinds.get(attribute) if name == "resource" else None)
             case pst.IfThenElse(_, then, _):
@@ -183,10 +210,13 @@ def _walk(expression: pst.Expr, vocabulary: Vocabulary) -> Iterator[Refusal]:
 def _literal(uid: pst.EntityUid, vocabulary: Vocabulary) -> Iterator[Refusal]:
     kind = str(uid.type)
     if kind in vocabulary.rows:
-        yield Refusal(f"names a single row of `{kind}`", "ask for its category or its attributes")
+        single = "single assistance by its id" if kind == RESOURCE else f"a single row of `{kind}`"
+        yield Refusal(f"names {single}", "ask for its category or its attributes")
         return
     known = vocabulary.ids.get(kind, frozenset())
-    if uid.id not in known:
+    if kind == "Action" and uid.id in _ACTIONS - known:
+        yield Refusal(f"names action `{uid.id}` outside its head, or beside others there", "write a rule for each kind")
+    elif uid.id not in known:
         noun = kind.lower()
         remedy = nearest(uid.id, known) or f"name an id that the policy repository has, or add the {noun}"
         yield Refusal(f"names unknown {noun} `{uid.id}`", remedy)

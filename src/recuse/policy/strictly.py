@@ -58,14 +58,14 @@ class Strictly:
 
     def _sound(self, parts: Sequence[str], templates: Sequence[pst.Template]) -> bool:
         text = "\n".join(parts)
-        if not _means(text, templates):
+        if not means(text, templates):
             return False
         named = {name for template in templates for name in _types(template)}
         known = [self._tables[name] for name in sorted(self._alike | (named & self._tables.keys()))]
         return not cedarpy.validate_policies(text, cedarpy.Schema.from_str(schema_of(known))).errors
 
 
-def _means(text: str, templates: Sequence[pst.Template]) -> bool:
+def means(text: str, templates: Sequence[pst.Template]) -> bool:
     """Whether a text is these rules and no others."""
     try:
         nodes = cedarpy.policies_to_pst(text)

@@ -11,8 +11,9 @@ from cedarpy import pst
 
 from recuse.errors import PolicyError, Problem, UnsupportedRuleError
 from recuse.model import Directive, Repository
+from recuse.policy.assistance_schema import SCHEMA, on_assistance
 from recuse.policy.profile import Vocabulary, refusals
-from recuse.policy.strictly import Strictly
+from recuse.policy.strictly import Strictly, means
 
 _TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*"|//[^\r\n]*|;', re.DOTALL)
 _COMMENT: Final = re.compile(r"(?:\s+|//[^\r\n]*)*")
@@ -33,11 +34,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules of some directives, their text, and Cedar's handle to them, in which each is known by its `@id`."""
+    """The rules of some directives, their text, and Cedar's handle to them, in which each is known by its `@id`.
+
+    `rules` are those on rows, which alone are in the handle; `assistance` those on requests for assistance.
+    """
 
     rules: tuple[Rule, ...]
     text: str
     policies: cedarpy.PolicySet = field(compare=False)
+    assistance: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,15 @@ def validate(repository: Repository, directives: Sequence[Directive]) -> RuleSet
     Raises PolicyError with every problem found, each with the directive's file, the line where the rule begins and its
     `@id`; it is an UnsupportedRuleError when a construct among them is one that the profile refuses by name.
     """
-    reading = _Reading(Strictly(repository), Vocabulary.of(repository))
+    reading = _Reading(Strictly(repository), Vocabulary.of(repository), Vocabulary.of_assistance(repository))
     rules = [rule for directive in directives for rule in reading.rules(directive)]
     problems = sorted(dict.fromkeys(reading.unsound + reading.unsupported), key=lambda p: (p.file, p.line))
     if problems:
         kind = UnsupportedRuleError if reading.unsupported else PolicyError
         raise kind("\n".join(map(str, problems)))
-    return rule_set(rules, "\n".join(directive.cedar for directive in directives))
+    on_rows = [rule for rule in rules if not on_assistance(rule.template)]
+    assistance = tuple(rule for rule in rules if on_assistance(rule.template))
+    return replace(rule_set(on_rows, "\n".join(directive.cedar for directive in directives)), assistance=assistance)
 
 
 def rule_set(rules: Sequence[Rule], text: str) -> RuleSet:
@@ -89,6 +96,7 @@ def split(text: str) -> Iterator[_Part]:
 class _Reading:
     strictly: Strictly
     vocabulary: Vocabulary
+    of_assistance: Vocabulary
     unsound: list[Problem] = field(default_factory=list)
     unsupported: list[Problem] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)  # rule id -> file and line
@@ -110,15 +118,38 @@ class _Reading:
             line = lines.get(position, 0)
             name = self._name(file, line, position, template)
             named[template.id] = (line, name)
-            for refusal in refusals(template, self.vocabulary):
+            vocabulary = self.of_assistance if on_assistance(template) else self.vocabulary
+            for refusal in refusals(template, vocabulary):
                 message = f"rule `{name}` {refusal.construct}"
                 self.unsupported.append(Problem(file, line, message, refusal.remedy))
             yield Rule(name, directive.id, template.effect, replace(template, id=name))
         templates = [template for _, template in sorted(found.items(), key=lambda item: item[0])]
-        for wrong in self.strictly.errors(directive.cedar, [part.text for part in parts], templates):
-            line, name = named.get(wrong.policy_id, (0, wrong.policy_id))
-            reason = _POLICY.sub("", wrong.error)
+        for policy, said in self._unsound(directive.cedar, [part.text for part in parts], templates):
+            line, name = named.get(policy, (0, policy))
+            reason = _POLICY.sub("", said)
             self.unsound.append(Problem(file, line, f"rule `{name}`: {reason}"))
+
+    def _unsound(self, text: str, parts: Sequence[str], templates: Sequence[pst.Template]) -> Iterator[tuple[str, str]]:
+        """Each rule that Cedar's strict validation refuses, and its words; each is held against its own schema."""
+        apart = [on_assistance(template) for template in templates]
+        if not any(apart):
+            yield from ((wrong.policy_id, wrong.error) for wrong in self.strictly.errors(text, parts, templates))
+            return
+        if not means(text := "\n".join(parts), templates):
+            yield "policy0", "the text cannot be cut into its rules: begin each with `@id`, and end it with `;`"
+            return
+        for assistance in (False, True):
+            places = [place for place, each in enumerate(apart) if each is assistance]
+            some = [parts[place] for place in places]
+            text = "\n".join(some)
+            wrongs = (
+                cedarpy.validate_policies(text, cedarpy.Schema.from_str(SCHEMA)).errors
+                if assistance
+                else self.strictly.errors(text, some, [templates[place] for place in places])
+            )
+            for wrong in wrongs:
+                number = wrong.policy_id.removeprefix("policy")
+                yield f"policy{places[int(number)]}" if number.isdigit() else wrong.policy_id, wrong.error
 
     def _name(self, file: str, line: int, position: int, template: pst.Template) -> str:
         """The rule's `@id`, or its number where it has no usable one."""

@@ -5,3 +5,5 @@ GRANT SELECT, UPDATE (policy, place, since) ON recuse_state.serving TO {login};
 GRANT SELECT, INSERT, UPDATE (seen, ended, why, name, claims) ON recuse_state.session TO {login};
 GRANT SELECT, INSERT, DELETE ON recuse_state.login TO {login};
 GRANT SELECT, INSERT, UPDATE, DELETE ON recuse_state.throttle TO {login};
+GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.request TO {login};
+GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.outcome TO {login};

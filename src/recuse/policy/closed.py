@@ -1,0 +1,58 @@
+"""Cedar's answer made to fail closed, and the fewest circumstances that say in which others it would be yes."""
+
+import re
+from collections.abc import Iterable, Set
+from typing import Final
+
+import cedarpy
+
+from recuse.errors import InputError
+from recuse.model import Circumstances, Decision, Repository
+from recuse.policy.trees import above
+
+_ERRING: Final = re.compile(r"error while evaluating policy `([^`]*)`")
+
+
+def closed(result: cedarpy.AuthzResult, permits: Set[str]) -> Decision:
+    """The decision, where a forbid rule whose evaluation errs denies (SOUNDNESS 2, rule 10); `permits` are rules' ids.
+
+    Raises InputError where Cedar could not decide at all.
+    """
+    errors = tuple(_erring(text) for text in result.diagnostics.errors)
+    if result.decision is cedarpy.Decision.NoDecision:
+        raise InputError(f"Cedar could not decide: {'; '.join(errors)}", "report this with the question")
+    blocking = tuple(name for name in errors if name not in permits)
+    if blocking:
+        return Decision(allow=False, rules=blocking, errors=errors)
+    return Decision(result.allowed, tuple(sorted(result.diagnostics.reasons)), errors)
+
+
+def _erring(text: str) -> str:
+    """The rule an error is about; the whole text, which is no permit rule's id, if it names none."""
+    found = _ERRING.match(text)
+    return found[1] if found else text
+
+
+def fewest(
+    repository: Repository, tried: Iterable[Circumstances], allowed: Iterable[Circumstances]
+) -> Iterable[Circumstances]:
+    """Of the allowed circumstances each pair of purpose and authority once, none below a wholly allowed one.
+
+    A pair is wholly allowed where every pair below it that was tried is allowed.
+    """
+    pairs = {(c.purpose, c.authority) for c in tried}
+    opening: dict[tuple[str, str], Circumstances] = {}
+    for circumstances in allowed:
+        opening.setdefault((circumstances.purpose, circumstances.authority), circumstances)
+    over = {pair: _pairs_above(repository, pair) for pair in pairs}
+    broken = {upper for pair in pairs - opening.keys() for upper in over[pair]}
+    whole = opening.keys() - broken  # pairs under which every pair is allowed
+    for pair, circumstances in opening.items():
+        if not (over[pair] - {pair}) & whole:
+            yield circumstances
+
+
+def _pairs_above(repository: Repository, pair: tuple[str, str]) -> frozenset[tuple[str, str]]:
+    purposes = above(repository.purposes, pair[0])
+    authorities = above(repository.authorities, pair[1])
+    return frozenset((purpose, authority) for purpose in purposes for authority in authorities)
