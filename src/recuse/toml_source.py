@@ -165,18 +165,13 @@ class Section:
         """Whether a key has a table for its value."""
         return _is_table(self._values.get(key))
 
-    @property
-    def file(self) -> str:
-        """The file this table stands in."""
-        return self._source.file
-
     def line(self, *keys: str | int) -> int:
         """The line of a key of this table (and an index below it), or of the table itself."""
         return self._source.line((*self._path, *keys))
 
     def report(self, message: str, *keys: str | int, remedy: str | None = None) -> None:
         """Record a problem at a key of this table."""
-        self._problems.append(Problem(self.file, self.line(*keys), message, remedy))
+        self._problems.append(Problem(self._source.file, self.line(*keys), message, remedy))
 
     def value(self, key: str) -> object:
         """Whatever a key of this table holds, for a caller that judges it; None when it is absent."""

@@ -13,13 +13,13 @@ from psycopg import sql
 
 from recuse import clock
 from recuse.ledger import create_ledger
-from recuse.ledger.group import Recorder
 from recuse.ledger.shared import share_ledger
 from recuse.server.identity import Identity, Register, guarded
 from recuse.server.identity.kept import Kept
 from recuse.server.identity.local import password_hash
 from recuse.server.identity.provider import Providers
 from recuse.server.identity.recording import Record
+from recuse.server.rounds import Rounds
 from recuse.server.state.migrations import prepare
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conftest import binaries_of, create_database
@@ -102,7 +102,8 @@ def console(world: World, state: str, tmp_path: Path) -> Iterator[Console]:
     forger = world.forger
     forger.alter, forger.metadata, forger.answer = forger.sign, {}, {}
     forger.keys = [forger.key.as_dict(private=False)]
-    with Recorder(share_ledger(tmp_path / "record")) as recorder:
+    with share_ledger(tmp_path / "record") as record:
+        recorder = Rounds(record.append, "record")
         identity = Identity(
             Register(file), Kept(state), Record(recorder, at), Providers(at), world.base, at, quiet=frozenset({"/live"})
         )

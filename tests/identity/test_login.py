@@ -1,5 +1,6 @@
 """Logging in at two real providers, over TLS, with the state in PostgreSQL and each step in the ledger."""
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -266,7 +267,7 @@ def test_only_the_hash_of_a_token_is_kept(console: Console) -> None:
 def test_a_session_that_cannot_be_recorded_does_not_begin(console: Console) -> None:
     browser = console.browser()
     back = browser.answered("reviewer")
-    console.identity.record.recorder.close()  # type: ignore[attr-defined]
+    asyncio.run(console.identity.record.recorder.close())
     response = browser.get(back)
     assert (response.status_code, browser.session) == (503, None)
     with psycopg.connect(console.dsn) as connection:

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from recuse.errors import RepositoryError
+from recuse.server.names import read_names
 from recuse.server.settings import Caller, Issuer, Proxy, read_settings
 
 PLACE: Final = Path("/etc/recuse/serve.toml")
@@ -77,3 +78,10 @@ def test_everything_wrong_is_told_at_once() -> None:
     with pytest.raises(RepositoryError) as refused:
         read_settings(PLACE, (SMALL.replace("https", "ftp") + "workers = 0.5\nx = 1\n" + CALLER).encode())
     assert len({problem.line for problem in refused.value.problems}) == 4
+
+
+def test_what_the_reference_shows_is_read() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "serve.md").read_text()
+    shown, names = (text.split("```")[0] for text in page.split("```toml\n")[1:])
+    assert [each.id for each in read_settings(PLACE, shown.encode()).callers] == ["records-app"]
+    assert read_names(Path("names.toml"), names.encode()).subjects == {("user", "alice"): "clear/records_app"}

@@ -8,42 +8,36 @@ and without it nobody can.
 import asyncio
 import hmac
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
-from recuse.errors import LedgerError
+from recuse.errors import LedgerError, TargetError
 from recuse.ledger import JSON, encode
+from recuse.ledger.records import frame
 from recuse.server.identity.acts import LOCAL, Person, Visitor
+from recuse.server.rounds import Rounds
 
 Kind = Literal["session_begun", "local_session_begun", "session_refused", "session_ended", "form_refused"]
 PATIENCE: Final = 5.0
 """Seconds that the record is waited for."""
 
 
-class Recorder(Protocol):
-    """What makes an entry durable."""
-
-    def submit(self, entry: bytes) -> "Future[int]":
-        """The index of the entry, when it is durable."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Record:
     """Where entries go, and how persons are named in them."""
 
-    recorder: Recorder
+    recorder: Rounds[bytes, int]
     now: Callable[[], datetime]
 
     async def note(self, kind: Kind, **body: JSON) -> None:
         """Return when the entry is durable. `LedgerError` where that is not known."""
-        told = asyncio.wrap_future(self.recorder.submit(encode(kind, self.now(), body)))
+        entry = encode(kind, self.now(), body)
+        frame(entry)  # refuses one that is too long by itself, and not with the others of its round
         try:
             async with asyncio.timeout(PATIENCE):
-                await told
-        except TimeoutError as error:
+                await self.recorder.join(entry)
+        except (TargetError, TimeoutError) as error:
             raise LedgerError("the record is held up, so this is not done", "try again") from error
 
 
