@@ -8,7 +8,7 @@ import pytest
 from recuse.errors import RepositoryError
 from recuse.server.authzen import parse_evaluation
 from recuse.server.names import Names, read_names
-from tests.unit.server.test_certification import NAMES
+from tests.unit.server.test_certification import ALICE, FIRST, NAMES
 
 RESOURCE: Final = '[[resource]]\ntype = "r"\nrows = "a::b::c"\ncategory = "d"\n'
 ACTION: Final = '[[action]]\nname = "x"\naction = "read"\n'
@@ -47,9 +47,10 @@ def test_what_is_not_named_stays_as_it_came() -> None:
 @pytest.mark.parametrize("soft", [1, "true", None])
 def test_a_property_of_another_type_is_another(soft: object) -> None:
     """Python's `1 == True` is no reason to delete."""
-    asked = parse_evaluation({"subject": {"type": "user", "id": "alice"}, "resource": {"type": "record", "id": "record-1"},
-                              "action": {"name": "delete", "properties": {"soft": soft}}})  # fmt: skip
-    assert read(NAMES).ours(asked).action.name == "delete"
-    asked = parse_evaluation({"subject": {"type": "user", "id": "alice"}, "resource": {"type": "record", "id": "record-1"},
-                              "action": {"name": "delete", "properties": {"soft": True}}})  # fmt: skip
-    assert read(NAMES).ours(asked).action.name == "update"
+
+    def meant(said: object) -> str:
+        action = {"name": "delete", "properties": {"soft": said}}
+        return read(NAMES).ours(parse_evaluation({"subject": ALICE, "resource": FIRST, "action": action})).action.name
+
+    assert meant(soft) == "delete"
+    assert meant(True) == "update"
