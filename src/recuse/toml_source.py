@@ -165,30 +165,30 @@ class Section:
         """Whether a key has a table for its value."""
         return _is_table(self._values.get(key))
 
+    @property
+    def file(self) -> str:
+        """The file this table stands in."""
+        return self._source.file
+
     def line(self, *keys: str | int) -> int:
         """The line of a key of this table (and an index below it), or of the table itself."""
         return self._source.line((*self._path, *keys))
 
     def report(self, message: str, *keys: str | int, remedy: str | None = None) -> None:
         """Record a problem at a key of this table."""
-        self._problems.append(Problem(self._source.file, self.line(*keys), message, remedy))
-
-    def value(self, key: str) -> object:
-        """Whatever a key of this table holds, for a caller that judges it; None when it is absent."""
-        self._asked.add(key)
-        return self._values.get(key)
+        self._problems.append(Problem(self.file, self.line(*keys), message, remedy))
 
     def text(self, key: str, *, blank: bool = False) -> str:
         """A required string, not empty unless `blank`."""
-        return self._take(key, "text" if blank else "text that is not empty", _is_blank if blank else _is_text) or ""
+        return self.take(key, "text" if blank else "text that is not empty", _is_blank if blank else _is_text) or ""
 
     def optional_text(self, key: str) -> str | None:
         """A string, or None when the key is absent."""
-        return self._take(key, "text that is not empty", _is_text, optional=True)
+        return self.take(key, "text that is not empty", _is_text, optional=True)
 
     def texts(self, key: str, *, optional: bool = False) -> tuple[str, ...]:
         """A list of strings, each once; `()` when optional and absent."""
-        found = self._take(key, "a list of texts", _are_texts, optional=optional) or []
+        found = self.take(key, "a list of texts", _are_texts, optional=optional) or []
         for index, item in enumerate(found):
             if item in found[:index]:
                 self.report(f"`{item}` stands twice in `{key}`", key, index, remedy="name it once")
@@ -196,12 +196,12 @@ class Section:
 
     def flag(self, key: str, default: bool | None = None) -> bool:
         """`true` or `false`; required when there is no default."""
-        found = self._take(key, "true or false", _is_flag, optional=default is not None)
+        found = self.take(key, "true or false", _is_flag, optional=default is not None)
         return bool(default) if found is None else found
 
     def whole(self, key: str, *, optional: bool = False) -> int:
         """A whole number; 0 when optional and absent."""
-        return self._take(key, "a whole number", _is_whole, optional=optional) or 0
+        return self.take(key, "a whole number", _is_whole, optional=optional) or 0
 
     def expect(self, key: str, only: int) -> None:
         """A required whole number that can have but one value."""
@@ -209,15 +209,15 @@ class Section:
         def fits(value: object) -> TypeGuard[int]:
             return _is_whole(value) and value == only
 
-        self._take(key, str(only), fits)
+        self.take(key, str(only), fits)
 
     def day(self, key: str) -> date:
         """A required calendar day."""
-        return self._take(key, "a day such as 2019-07-12", _is_day) or date.min
+        return self.take(key, "a day such as 2019-07-12", _is_day) or date.min
 
     def moment(self, key: str) -> datetime:
         """A required moment with its offset, given in UTC."""
-        found = self._take(key, "a moment with its offset, such as 2019-07-12T00:00:00Z", _is_moment)
+        found = self.take(key, "a moment with its offset, such as 2019-07-12T00:00:00Z", _is_moment)
         return datetime.min.replace(tzinfo=UTC) if found is None else found.astimezone(UTC)
 
     def choice(self, key: str, allowed: tuple[C, ...], default: C | None = None) -> C:
@@ -227,17 +227,17 @@ class Section:
             return value in allowed
 
         expected = "one of " + ", ".join(f"`{word}`" for word in allowed)
-        found = self._take(key, expected, fits, optional=default is not None)
+        found = self.take(key, expected, fits, optional=default is not None)
         return found if found is not None else default if default is not None else allowed[0]
 
     def section(self, key: str, *, optional: bool = False) -> "Section | None":
         """A table below this one; None when it is absent or not a table."""
-        found = self._take(key, "a table", _is_table, optional=optional)
+        found = self.take(key, "a table", _is_table, optional=optional)
         return None if found is None else Section(self._source, self._problems, (*self._path, key), found)
 
     def sections(self, key: str, *, optional: bool = False) -> tuple["Section", ...]:
         """The tables of an array of tables."""
-        found = self._take(key, f"a list of tables (`[[{key}]]`)", _are_tables, optional=optional) or []
+        found = self.take(key, f"a list of tables (`[[{key}]]`)", _are_tables, optional=optional) or []
         return tuple(
             Section(self._source, self._problems, (*self._path, key, index), item) for index, item in enumerate(found)
         )
@@ -249,7 +249,8 @@ class Section:
                 known = ", ".join(f"`{name}`" for name in sorted(self._asked))
                 self.report(f"unknown key `{key}`", key, remedy=f"known here: {known}")
 
-    def _take(self, key: str, expected: str, fits: Fits[T], *, optional: bool = False) -> T | None:
+    def take(self, key: str, expected: str, fits: Fits[T], *, optional: bool = False) -> T | None:
+        """A value that fits; None, and a problem in words of what is expected, for one that does not."""
         self._asked.add(key)
         if key not in self:
             if not optional:

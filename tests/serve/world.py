@@ -22,7 +22,7 @@ from recuse import clock
 from recuse.demo.repository import write_repository
 from recuse.demo.world import build
 from recuse.ledger import decode, read_entries
-from recuse.serving.worker import NAMES
+from recuse.serving.place import NAMES
 from recuse.targets.postgres.throwaway import Server
 from tests.test_main_job import Job, make_keys
 
@@ -173,7 +173,9 @@ class Serving:
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
-            return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read().decode())
+            names = {name.lower() for name, _ in answer.getheaders()}
+            headers = {name: ", ".join(answer.headers.get_all(name) or ()) for name in names}
+            return Reply(answer.status, headers, answer.read().decode())
         finally:
             connection.close()
 

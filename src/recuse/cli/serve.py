@@ -61,7 +61,7 @@ def serve(
     _check_installed()
     from recuse.server.settings import read_settings  # noqa: PLC0415 - needs the extra
     from recuse.serving import starting  # noqa: PLC0415
-    from recuse.serving.worker import Place  # noqa: PLC0415
+    from recuse.serving.place import Place  # noqa: PLC0415
 
     chosen = read_settings(settings, read_file(settings))
     folder = records.ledger_folder(repository, ledger)

@@ -9,7 +9,7 @@ Searches look through what is named: subjects and resources by their type, actio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from recuse.errors import Problem, RepositoryError
 from recuse.model import ACTIONS
@@ -156,14 +156,12 @@ def _once(section: Section, name: Named, seen: set[Named]) -> None:
 def _table(section: Section, key: str) -> dict[str, Any]:
     """A table of plain values; what else stands there is told."""
     inside = section.section(key, optional=True)
-    return {} if inside is None else {name: _plain(inside, name) for name in inside}
+    expected = "a text, a whole number, true or false"
+    return {} if inside is None else {name: inside.take(name, expected, _is_plain) for name in inside}
 
 
-def _plain(inside: Section, name: str) -> Any:
-    value = inside.value(name)
-    if not isinstance(value, (bool, int, str)):
-        inside.report(f"`{name}` must be a text, a whole number, true or false", name)
-    return value
+def _is_plain(value: object) -> TypeGuard[bool | int | str]:
+    return isinstance(value, (bool, int, str))
 
 
 def _ids(named: Iterable[Named], kind: str) -> tuple[str, ...] | None:

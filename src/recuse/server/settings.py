@@ -57,12 +57,20 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """The console, where it is served: who its people are, and the file of what agencies reach."""
+
+    people: Path
+    access: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A server's settings; a path that is not absolute is one from the folder of the file.
 
     `base` is the address that callers know, without a slash at its end; `state` a connection string, or None for a
     server of our own; `patience` is how many seconds an answer may wait for its record; `names` the file of names that
-    applications use.
+    applications use; `console` is None where none is served.
     """
 
     base: str
@@ -76,6 +84,7 @@ class Settings:
     callers: tuple[Caller, ...]
     proxy: Proxy | None
     names: Path | None = None
+    console: Pages | None = None
 
 
 def read_settings(path: Path, raw: bytes) -> Settings:
@@ -100,6 +109,7 @@ def _settings(root: Section, folder: Path) -> Settings:
     workers = root.whole("workers") if "workers" in root else 2
     patience = root.whole("patience") if "patience" in root else 5
     state, names = root.optional_text("state"), root.optional_text("names")
+    console = _console(root, folder)
     root.close()
     _check_base(root, base)
     if not 1 <= workers <= 64:
@@ -114,7 +124,7 @@ def _settings(root: Section, folder: Path) -> Settings:
     if proxy is None and any(caller.certificates for caller in callers):
         root.report("a caller is known by its certificate, and no [proxy] tells certificates", remedy="add [proxy]")
     return Settings(base, host, port, workers, state, patience, tls, issuers, callers, proxy,
-                    None if names is None else folder / names)  # fmt: skip
+                    None if names is None else folder / names, console)  # fmt: skip
 
 
 def _check_base(root: Section, base: str) -> None:
@@ -146,6 +156,15 @@ def _proxy(root: Section, folder: Path) -> Proxy | None:
     if section is None:
         return None
     found = Proxy(frozenset(section.texts("addresses")), folder / section.text("secret_file"))
+    section.close()
+    return found
+
+
+def _console(root: Section, folder: Path) -> Pages | None:
+    section = root.section("console", optional=True)
+    if section is None:
+        return None
+    found = Pages(folder / section.text("people"), folder / (section.optional_text("access") or "access.json"))
     section.close()
     return found
 

@@ -23,8 +23,9 @@ from recuse.server.settings import Settings
 from recuse.server.state.migrations import prepare
 from recuse.server.state.serving import State, check_prepared_at, connected
 from recuse.serving.desks import PermitDesk
+from recuse.serving.place import Place
 from recuse.serving.policy import load
-from recuse.serving.worker import Place, names_of, proxy_secret
+from recuse.serving.worker import names_of, proxy_secret
 from recuse.targets.postgres.throwaway import Server, lasting
 
 LOGIN: Final = "recuse_server"

@@ -1,13 +1,10 @@
 """One worker process: puts a decision point together from a place and its settings, and gives it up at the end."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from recuse import clock
 from recuse.errors import InputError
@@ -21,42 +18,15 @@ from recuse.server.names import Names, read_names
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings, read_settings
 from recuse.server.state.serving import Serving, State
+from recuse.serving.beside import Beside
 from recuse.serving.desks import PermitDesk
+from recuse.serving.place import Place, bytes_of
 from recuse.serving.policy import Follower, load
 
 Permits = tuple[Permit, ...]
-NAMES: Final = ("RECUSE_SERVE_SETTINGS", "RECUSE_SERVE_REPOSITORY", "RECUSE_SERVE_LEDGER", "RECUSE_SERVE_RECORD",
-                "RECUSE_SERVE_STATE")  # fmt: skip
-"""By which variables a worker is told its place: paths, and a connection string without a password."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a server finds what it needs: files and folders, and the state's connection string without a password.
-
-    `record` is the ledger of decisions, apart from `ledger`, where directives and applies are: an apply may keep its
-    writer's lock for minutes.
-    """
-
-    settings: Path
-    repository: Path
-    ledger: Path
-    record: Path
-    state: str
-
-    def variables(self) -> dict[str, str]:
-        """How a worker is told."""
-        paths = (self.settings, self.repository, self.ledger, self.record)
-        return dict(zip(NAMES, (*map(str, paths), self.state), strict=True))
-
-    @classmethod
-    def told(cls) -> "Place":
-        """As this process was told."""
-        settings, repository, ledger, record, state = (os.environ[name] for name in NAMES)
-        return cls(Path(settings), Path(repository), Path(ledger), Path(record), state)
-
-
-def application_of_worker() -> Starlette:
+def application_of_worker() -> ASGIApp:
     """The application of the place that this process was told."""
     place = Place.told()
     return composed(place, settings_of(place))
@@ -64,11 +34,11 @@ def application_of_worker() -> Starlette:
 
 def settings_of(place: Place) -> Settings:
     """The settings of a place; InputError when they cannot be read."""
-    return read_settings(place.settings, _bytes(place.settings))
+    return read_settings(place.settings, bytes_of(place.settings))
 
 
-def composed(place: Place, settings: Settings) -> Starlette:
-    """The decision point of a place; its connections and threads end with it."""
+def composed(place: Place, settings: Settings) -> ASGIApp:
+    """The decision point of a place, and the console beside it; their connections and threads end with them."""
     follower, state, record = Follower(place.repository, place.ledger), State(place.state), share_ledger(place.record)
     desks = dict(_desks(place))
     serving = Rounds[None, Serving](_agreeing(state, follower), "state")
@@ -85,9 +55,13 @@ def composed(place: Place, settings: Settings) -> Starlette:
         names=names_of(settings),
     )
 
+    console = None if settings.console is None else Beside(place, settings, follower, recorder)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
+        if console is not None:
+            await console.close()
         await serving.close()
         for each in permits.values():
             await each.close()
@@ -97,7 +71,8 @@ def composed(place: Place, settings: Settings) -> Starlette:
             desk.close()
         record.close()
 
-    return application(service, lifespan)
+    decisions = application(service, lifespan)
+    return decisions if console is None else console.before(decisions)
 
 
 def _desks(place: Place) -> Iterator[tuple[str, PermitDesk]]:
@@ -108,14 +83,14 @@ def _desks(place: Place) -> Iterator[tuple[str, PermitDesk]]:
 
 def names_of(settings: Settings) -> Names:
     """The names that applications use; none of their own without a file. Raises as `read_names` does."""
-    return Names() if settings.names is None else read_names(settings.names, _bytes(settings.names))
+    return Names() if settings.names is None else read_names(settings.names, bytes_of(settings.names))
 
 
 def proxy_secret(settings: Settings) -> bytes | None:
     """What the proxy shows, from its file; InputError when it is too short to be one."""
     if settings.proxy is None:
         return None
-    secret = _bytes(settings.proxy.secret).strip()
+    secret = bytes_of(settings.proxy.secret).strip()
     if len(secret) < 32:
         raise InputError(f"`{settings.proxy.secret}` holds less than 32 characters", "put a random secret there")
     return secret
@@ -132,10 +107,3 @@ def _agreeing(state: State, follower: Follower) -> Callable[[list[None]], Servin
         return state.serving()
 
     return ask
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"`{path}` cannot be read: {(error.strerror or '').lower()}", "check the path") from error

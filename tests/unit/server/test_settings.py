@@ -7,7 +7,7 @@ import pytest
 
 from recuse.errors import RepositoryError
 from recuse.server.names import read_names
-from recuse.server.settings import Caller, Issuer, Proxy, read_settings
+from recuse.server.settings import Caller, Issuer, Pages, Proxy, read_settings
 
 PLACE: Final = Path("/etc/recuse/serve.toml")
 SMALL: Final = 'format = 1\nbase = "https://decisions.example.org"\nlisten = "127.0.0.1:8443"\n'
@@ -21,12 +21,14 @@ def test_all_that_it_says_is_read() -> None:
     text = (
         SMALL.replace("127.0.0.1:8443", "[::]:8443")
         + 'workers = 4\npatience = 10\nstate = "service=state"\n[tls]\ncertificate = "c.pem"\nkey = "/k.pem"\n'
+        + '[console]\npeople = "people.toml"\n'
         + PROXY + ISSUER + 'token_type = "JWT"\nclient_claim = "azp"\n' + CALLER + 'systems = ["clear"]\n'
         + f'[[caller]]\nid = "portal"\ncertificate_sha256 = ["{DIGEST}"]\n'
     )  # fmt: skip
     found = read_settings(PLACE, text.encode())
     assert (found.host, found.port, found.workers, found.patience) == ("::", 8443, 4, 10)
     assert (found.state, found.tls) == ("service=state", (Path("/etc/recuse/c.pem"), Path("/k.pem")))
+    assert found.console == Pages(Path("/etc/recuse/people.toml"), Path("/etc/recuse/access.json"))
     assert found.proxy == Proxy(frozenset({"10.0.0.1"}), Path("/etc/recuse/secret"))
     assert found.issuers == (Issuer("https://login", "us", "/etc/recuse/login.jwks", "JWT", "azp"),)
     assert found.callers == (

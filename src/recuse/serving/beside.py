@@ -1,0 +1,67 @@
+"""The console, served beside the decision point: its pages, and who its people are, below their own paths."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from recuse import clock
+from recuse.server.console import application as pages
+from recuse.server.console.access import AccessFile
+from recuse.server.console.index import Index
+from recuse.server.console.screens import PREFIX, Console, Known
+from recuse.server.identity import Identity, Register, guarded, visitor_of
+from recuse.server.identity.kept import Kept
+from recuse.server.identity.provider import Providers
+from recuse.server.identity.recording import Record
+from recuse.server.rounds import Rounds
+from recuse.server.settings import Settings
+from recuse.serving.place import Place
+from recuse.serving.policy import Follower, load
+
+_PATHS = (PREFIX, "/login", "/logout", "/sessions")
+
+
+class Beside:
+    """The console of one worker. Its people are those of `people.toml`, its record the ledger; it writes neither."""
+
+    def __init__(self, place: Place, settings: Settings, follower: Follower, recorder: Rounds[bytes, int]) -> None:
+        if settings.console is None:
+            raise ValueError("no console is asked for")
+        loaded = load(place.repository, place.ledger)
+        agencies = frozenset(loaded.point.repository.agencies)
+        self._first = Known.of(loaded.point.repository)
+        self._follower = follower
+        self._identity = Identity(
+            register=Register(settings.console.people, agencies),
+            kept=Kept(place.state),
+            record=Record(recorder, clock.now),
+            providers=Providers(clock.now),
+            base=settings.base,
+            now=clock.now,
+            proxies=settings.proxy.addresses if settings.proxy else frozenset(),
+        )
+        shown = Console(
+            index=Index(place.ledger),
+            access=AccessFile(settings.console.access),
+            recognise=visitor_of,
+            known=self._known,
+            now=clock.now,
+            sign_in="/login",
+        )
+        self._pages = guarded(pages(shown), self._identity)
+
+    def before(self, decisions: ASGIApp) -> ASGIApp:
+        """One application of both: the console's own paths are its, and all else is the decision point's."""
+
+        async def both(scope: Scope, receive: Receive, send: Send) -> None:
+            path = scope.get("path", "")
+            own = scope["type"] == "http" and any(path == each or path.startswith(f"{each}/") for each in _PATHS)
+            await (self._pages if own else decisions)(scope, receive, send)
+
+        return both
+
+    async def close(self) -> None:
+        """Give up connections."""
+        await self._identity.close()
+
+    def _known(self) -> Known:
+        loaded = self._follower.known
+        return self._first if loaded is None else Known.of(loaded.point.repository)
