@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import decision, downtime, enforcement, per_row, planning, sever, systems, verdict
+from bench import decision, downtime, enforcement, per_row, planning, serving, sever, systems, verdict
 from bench.chart import write_chart
 from bench.result import Result, in_words, read, renewed, table, write
 from bench.stage import Benchmark, stage
@@ -18,6 +18,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "enforcement": enforcement.run,
     "per-row": per_row.run,
     "plan": planning.run,
+    "serving": serving.run,
     "sever": sever.run,
     "systems": systems.run,
     "verdict": verdict.run,

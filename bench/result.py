@@ -9,7 +9,7 @@ from typing import Literal
 
 from bench.measure import Estimate
 
-Unit = Literal["×", "µs", "ms", "s", "MiB", "workers"]
+Unit = Literal["×", "µs", "ms", "s", "MiB", "workers", "decisions"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,11 @@ def test_every_query_on_every_side(results: dict[str, Result]) -> None:
     assert wanted <= set(results)
 
 
+def test_what_is_served_is_counted(results: dict[str, Result]) -> None:
+    names = {name for name in results if name.startswith("serving/")}
+    assert names == {"serving/one-a-request/took", "serving/twenty-a-request/took", "serving/unrecorded"}
+
+
 def test_decisions_are_compared_with_all_rules(results: dict[str, Result]) -> None:
     names = {name for name in results if name.startswith("decision/")}
     assert names == {"decision/slices/took", "decision/all-rules/took", "decision/slices/times-all"}
