@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recuse.errors import LedgerError, MalformedError, TargetError
 from recuse.ledger import encode
@@ -58,18 +59,26 @@ class Service:
     names: Names = field(default_factory=Names)
 
 
-def application(service: Service, lifespan: Lifespan | None = None) -> Starlette:
+def application(service: Service, lifespan: Lifespan | None = None) -> ASGIApp:
     """The endpoints of the decision point; `lifespan` begins and ends with the server."""
     posts = {"evaluation": ONE, "evaluations": SEVERAL}
     posts |= {f"search/{each}": searching(each) for each in get_args(Sought)}
+    endpoints = {f"{PATH}/{path}": _Endpoint(service, way) for path, way in posts.items()}
     routes = [
-        *(Route(f"{PATH}/{path}", _Endpoint(service, way), methods=["POST"]) for path, way in posts.items()),
+        *(Route(path, endpoint, methods=["POST"]) for path, endpoint in endpoints.items()),
         Route("/.well-known/authzen-configuration", _fixed(answers.metadata(service.base)), methods=["GET"]),
         Route("/openapi.json", _fixed(description(service.base)), methods=["GET"]),
         Route("/health", _health(service), methods=["GET"]),
     ]
     handlers = {HTTPException: _refused, Exception: _failed}
-    return Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+    rest = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+
+    async def direct(scope: Scope, receive: Receive, send: Send) -> None:
+        """Questions go straight to their endpoint: what stands before it costs a fifth of an answer."""
+        asked = endpoints.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        await (asked or rest)(scope, receive, send)
+
+    return direct
 
 
 class _Endpoint:
@@ -81,7 +90,11 @@ class _Endpoint:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         request = Request(scope, receive)
-        response = await self._responded(request)
+        try:
+            response = await self._responded(request)
+        except Exception as error:  # whatever it is, it is answered, and then told to whoever runs the server
+            await (await _failed(request, error))(scope, receive, send)
+            raise
         await _with_request_id(request, response)(scope, receive, send)
 
     async def _responded(self, request: Request) -> Response:

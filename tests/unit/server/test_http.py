@@ -2,13 +2,14 @@
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from recuse.errors import TargetError
@@ -146,10 +147,35 @@ def test_a_record_that_is_held_up_is_not_waited_for(desk: Desk, tmp_path: Path) 
     """Another writer holds the lock."""
     create_ledger(tmp_path / "record", "example.org/decisions").close()
     slow, holding = (share_ledger(tmp_path / "record") for _ in range(2))
-    with TestClient(application(service(desk, slow, patience=0.2)), base_url=BASE) as client, holding._turn():
+    serving = service(desk, slow, patience=0.2)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await serving.recorder.close()
+
+    with TestClient(application(serving, lifespan), base_url=BASE) as client, holding._turn():
         assert client.post("/access/v1/evaluation", json=STAFF_READS, headers=KNOWN).status_code == 503
     slow.close()
     holding.close()
+
+
+def test_what_was_not_foreseen_is_500_and_decides_nothing(server: Server) -> None:
+    class Broken(Ground):
+        async def current(self) -> Loaded:
+            raise RuntimeError("not foreseen")
+
+    ground = server.service.grounds
+    assert isinstance(ground, Ground)
+    broken = replace(server.service, grounds=Broken(ground.loaded, ground.permits))
+    client = TestClient(application(broken), base_url=BASE, raise_server_exceptions=False)
+    for path in POSTS:
+        response = client.post(f"/access/v1/{path}", json=STAFF_READS, headers={**KNOWN, "X-Request-ID": "r"})
+        assert (response.status_code, response.headers["x-request-id"]) == (500, "r")
+        assert response.text.startswith("the decision point failed, and nothing was decided")
+    with pytest.raises(RuntimeError):  # whoever runs the server is told
+        TestClient(application(broken), base_url=BASE).post("/access/v1/evaluation", json=STAFF_READS, headers=KNOWN)
+    assert server.recorded() == []
 
 
 def test_nothing_is_answered_while_a_database_is_away(server: Server) -> None:
