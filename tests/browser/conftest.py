@@ -65,9 +65,9 @@ def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
     pytest.fail("the server does not answer")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium; gone before tests of another module, in whose way Playwright's event loop would be."""
     if not CHROMIUM.exists():
         skip_loudly("Chromium is not installed: run `sudo apt install chromium`")
     with sync_playwright() as playwright:
@@ -79,7 +79,7 @@ def chromium() -> Iterator[Browser]:
 Opened = Callable[..., Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def opened(chromium: Browser, address: str) -> Opened:
     """A page for a look, closed at the end; whatever the browser complains of on it fails the test."""
 

@@ -79,7 +79,7 @@ def due_(
     raise typer.Exit(int(found.overdue))
 
 
-@app.command("new", epilog="Examples: recuse review new accounts --agency us.dhs --log access.parquet -r policy")
+@app.command("new", epilog="Examples: recuse review new accounts --agency partner.one --log access.parquet -r policy")
 def new(
     kind: Annotated[Kind, typer.Argument(metavar="KIND", help="accounts, public_content or audit_records")],
     agency: Annotated[
@@ -153,7 +153,7 @@ def confirm_(
     _recorded(repository, review, index, {"signature": str(written)}, human=human)
 
 
-@app.command("record", epilog="Examples: recuse review record accounts-us.dhs-2026-01-31 --log access.parquet")
+@app.command("record", epilog="Examples: recuse review record accounts-partner.one-2026-01-31 --log access.parquet")
 def record_(
     review: ReviewArgument,
     log: LogOption = None,
