@@ -1,4 +1,4 @@
-"""What a decision takes over HTTP, recorded durably before it is sent: by `recuse serve`, asked by 64 programs at once.
+"""What a decision takes over HTTP, recorded durably before it is sent: by `recuse serve`, asked by 128 programs.
 
 The institution is the demonstration's, applied to a real database; programs ask for three accounts, with and without a
 permit, one question a request and twenty. Each answer that was given must stand in the record. The load is made on the
@@ -28,7 +28,7 @@ from tests.serve.world import CLERK, DECLARED, DETECTIVE, PERSON, Institution, S
 
 MICROSECONDS: Final = 333.3
 """The aim: more than 3,000 decisions a second."""
-CONNECTIONS: Final = 64
+CONNECTIONS: Final = 128
 BATCH: Final = 20
 _SCRIPT: Final = """\
 wrk.method = "POST"
@@ -71,7 +71,8 @@ def run(stage: Stage) -> Iterator[Result]:
                 load.path: [_round(institution, running, load, seconds) for _ in range(rounds)]
                 for load in (single, batch)
             }
-    here = Place(f"{place.machine()}; {CONNECTIONS} connections, {rounds} rounds of {seconds} s", place.versions(""))
+    where = f"{place.machine()}; {CONNECTIONS} connections, {rounds} rounds of {seconds} s"
+    here = Place(where, place.versions(str(systems.version)))
     yield here.result("serving/one-a-request/took", median(took[single.path], 1e6), "µs", None, MICROSECONDS)
     yield here.result("serving/twenty-a-request/took", median(took[batch.path], 1e6), "µs", None)
     yield here.result("serving/unrecorded", exact(0), "decisions", None, 0)

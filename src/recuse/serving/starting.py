@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, RuntimeModes
 from granian.log import LogLevels
 from psycopg import conninfo, sql
 
@@ -101,8 +101,9 @@ def serve(place: Place, settings: Settings) -> None:
     certificate, key = settings.tls or (None, None)
     os.environ.update(place.variables())
     server: Any = Granian(
-        _TARGET, factory=True, interface=Interfaces.ASGI, address=settings.host, port=settings.port,
-        workers=settings.workers, ssl_cert=certificate, ssl_key=key, websockets=False, log_level=LogLevels.warning,
+        _TARGET, factory=True, interface=Interfaces.ASGI, runtime_mode=RuntimeModes.st,
+        address=settings.host, port=settings.port, workers=settings.workers, ssl_cert=certificate, ssl_key=key, websockets=False,
+        log_level=LogLevels.warning,
         respawn_failed_workers=True, workers_kill_timeout=30,
     )  # fmt: skip
     try:
