@@ -102,9 +102,8 @@ def serve(place: Place, settings: Settings) -> None:
     os.environ.update(place.variables())
     server: Any = Granian(
         _TARGET, factory=True, interface=Interfaces.ASGI, runtime_mode=RuntimeModes.st,
-        address=settings.host, port=settings.port, workers=settings.workers, ssl_cert=certificate, ssl_key=key, websockets=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True, workers_kill_timeout=30,
+        address=settings.host, port=settings.port, workers=settings.workers, ssl_cert=certificate, ssl_key=key,
+        websockets=False, log_level=LogLevels.warning, respawn_failed_workers=True, workers_kill_timeout=30,
     )  # fmt: skip
     try:
         server.serve()
