@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recuse import clock
+from recuse.model import Repository
 from recuse.server.console import application as pages
 from recuse.server.console.access import AccessFile
 from recuse.server.console.index import Index
@@ -14,7 +15,7 @@ from recuse.server.identity.recording import Record
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings
 from recuse.serving.place import Place
-from recuse.serving.policy import Follower, load
+from recuse.serving.policy import Follower
 
 _PATHS = (PREFIX, "/login", "/logout", "/sessions")
 
@@ -22,15 +23,15 @@ _PATHS = (PREFIX, "/login", "/logout", "/sessions")
 class Beside:
     """The console of one worker. Its people are those of `people.toml`, its record the ledger; it writes neither."""
 
-    def __init__(self, place: Place, settings: Settings, follower: Follower, recorder: Rounds[bytes, int]) -> None:
+    def __init__(
+        self, place: Place, settings: Settings, follower: Follower, recorder: Rounds[bytes, int], repository: Repository
+    ) -> None:
         if settings.console is None:
             raise ValueError("no console is asked for")
-        loaded = load(place.repository, place.ledger)
-        agencies = frozenset(loaded.point.repository.agencies)
-        self._first = Known.of(loaded.point.repository)
+        self._first = Known.of(repository)
         self._follower = follower
         self._identity = Identity(
-            register=Register(settings.console.people, agencies),
+            register=Register(settings.console.people, frozenset(repository.agencies)),
             kept=Kept(place.state),
             record=Record(recorder, clock.now),
             providers=Providers(clock.now),

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 from recuse import clock
 from recuse.errors import InputError
 from recuse.ledger.shared import share_ledger
-from recuse.model import Permit
+from recuse.model import Permit, Repository
 from recuse.operations.apply import service_dsn
 from recuse.server.callers import Callers
 from recuse.server.grounds import SharedGrounds
@@ -40,7 +40,8 @@ def settings_of(place: Place) -> Settings:
 def composed(place: Place, settings: Settings) -> ASGIApp:
     """The decision point of a place, and the console beside it; their connections and threads end with them."""
     follower, state, record = Follower(place.repository, place.ledger), State(place.state), share_ledger(place.record)
-    desks = dict(_desks(place))
+    repository = load(place.repository, place.ledger).point.repository
+    desks = dict(_desks(repository))
     serving = Rounds[None, Serving](_agreeing(state, follower), "state")
     permits = {name: Rounds[None, Permits](desk.permits, name) for name, desk in desks.items()}
     recorder = Rounds(record.append, "record")
@@ -55,7 +56,7 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
         names=names_of(settings),
     )
 
-    console = None if settings.console is None else Beside(place, settings, follower, recorder)
+    console = None if settings.console is None else Beside(place, settings, follower, recorder, repository)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -75,8 +76,8 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
     return decisions if console is None else console.before(decisions)
 
 
-def _desks(place: Place) -> Iterator[tuple[str, PermitDesk]]:
-    for system in load(place.repository, place.ledger).point.repository.systems.values():
+def _desks(repository: Repository) -> Iterator[tuple[str, PermitDesk]]:
+    for system in repository.systems.values():
         if system.kind == "live":
             yield system.name, PermitDesk(system, service_dsn(system))
 
