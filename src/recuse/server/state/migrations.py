@@ -53,7 +53,9 @@ def told() -> Iterator[None]:
     try:
         yield
     except psycopg.OperationalError as error:
-        raise UnreachableError(f"the state cannot be reached: {_line(error)}", "check its server") from error
+        raise UnreachableError(
+            f"the state cannot be reached: {_line(error)}", "check its server, and the connection string"
+        ) from error
     except psycopg.Error as error:
         raise TargetError(f"the state's database answered: {_line(error)}", _PREPARE) from error
 
