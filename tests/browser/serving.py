@@ -11,7 +11,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from recuse.server.console import Role, application
+from recuse.server.console import Role, Visitor, application
 from tests.console import world
 
 FOLDER: Final = "RECUSE_TEST_CONSOLE"
@@ -62,7 +62,7 @@ def _nobody(_request: Request) -> None:
 
 
 def _as(role: Role) -> Any:
-    def recognise(_request: Request) -> world.Person:
-        return world.Person("Ravi Example", frozenset({role}))
+    def recognise(_request: Request) -> Visitor:
+        return world.person("Ravi Example", role)
 
     return recognise

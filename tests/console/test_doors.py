@@ -9,7 +9,7 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from recuse.server.console import PREFIX, ROLES, SCREENS, Role, application, headers, screens
+from recuse.server.console import PREFIX, ROLES, SCREENS, Role, Visitor, application, headers, screens
 from recuse.server.console.headers import HEADERS
 from tests.console import world
 
@@ -26,8 +26,8 @@ OPEN: Final[dict[str, set[str]]] = {
 VENDORED: Final = Path(screens.__file__).parent / "static/vendored"
 
 
-def asked(folder: Path, visitor: world.Person | None, **changes: Any) -> TestClient:
-    def recognise(_request: Request) -> world.Person | None:
+def asked(folder: Path, visitor: Visitor | None, **changes: Any) -> TestClient:
+    def recognise(_request: Request) -> Visitor | None:
         return visitor
 
     return TestClient(application(world.console(folder, recognise=recognise, **changes)), follow_redirects=False)
@@ -39,7 +39,7 @@ def test_every_screen_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_opens_its_screens_and_no_other(folder: Path, role: Role) -> None:
-    client = asked(folder, world.Person("Ada", frozenset({role})))
+    client = asked(folder, world.person("Ada", role))
     for path, address in ADDRESSES.items():
         answer = client.get(PREFIX + address)
         assert (answer.status_code == 200) == (role in OPEN[path]), (role, path)
@@ -52,9 +52,9 @@ def test_a_role_opens_its_screens_and_no_other(folder: Path, role: Role) -> None
 
 
 def test_who_has_no_role_opens_nothing_and_who_has_two_opens_both(folder: Path) -> None:
-    nothing = asked(folder, world.Person("Ada", frozenset()))
+    nothing = asked(folder, world.person("Ada"))
     assert {nothing.get(PREFIX + each).status_code for each in ADDRESSES.values()} == {403}
-    both = asked(folder, world.Person("Ada", frozenset({"requester", "auditor"})))
+    both = asked(folder, world.person("Ada", "requester", "auditor"))
     assert {both.get(PREFIX + each).status_code for each in ADDRESSES.values()} == {200}
 
 
@@ -106,7 +106,7 @@ def answers(folder: Path) -> list[Any]:
         client.post(PREFIX),
         asked(folder, None).get(PREFIX),
         asked(folder, None, sign_in="/in").get(PREFIX),
-        asked(folder, world.Person("Ada", frozenset())).get(PREFIX),
+        asked(folder, world.person("Ada")).get(PREFIX),
         failing.get(PREFIX),
     ]
 

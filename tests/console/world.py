@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from recuse.ledger import JSON, create_ledger, encode, open_ledger
 from recuse.operations.page import Cell, Matrix, MatrixRow
-from recuse.server.console import AccessFile, Console, Index, Known, Role, application
+from recuse.server.console import AccessFile, Console, Index, Known, Role, Visitor, application
 
 NOW: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 HOSTILE: Final = "</title><script>alert(1)</script>{{ 7*7 }}\u202e=cmd"
@@ -36,15 +36,15 @@ DECISIONS: Final = 130
 Made = tuple[str, datetime, Mapping[str, JSON]]
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who is signed in."""
+def person(name: str, *roles: Role, subject: str = "") -> Visitor:
+    """Somebody who is signed in, freshly."""
+    return Visitor(
+        issuer="https://idp.example", subject=subject or name, name=name, roles=frozenset(roles),
+        agency="gov.example.police", acr=None, auth_time=NOW, session=1, form_token="f0" * 32,
+    )  # fmt: skip
 
-    name: str
-    roles: frozenset[Role]
 
-
-AUDITOR: Final = Person("Ada Example", frozenset({"auditor"}))
+AUDITOR: Final = person("Ada Example", "auditor")
 
 
 def history() -> Iterator[Made]:
@@ -128,7 +128,7 @@ def matrices(path: Path) -> Path:
 def console(folder: Path, **changes: Any) -> Console:
     """A console on the ledger in `folder`/ledger, with the matrices beside it; whoever comes is an auditor."""
 
-    def recognise(_request: Request) -> Person | None:
+    def recognise(_request: Request) -> Visitor | None:
         return AUDITOR
 
     made = Console(

@@ -42,7 +42,7 @@ BUDGET = 200
 @pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
 def shared(request: pytest.FixtureRequest) -> Iterator[Server]:
     """One server for the tests that make no role; vacuums run on their own every second."""
-    settings = ("max_prepared_transactions=5", "autovacuum_naptime=1s", "autovacuum_max_workers=1")
+    settings = ("max_prepared_transactions=5", "autovacuum=on", "autovacuum_naptime=1s", "autovacuum_max_workers=1")
     with throwaway(binaries=binaries_of(request.param), settings=settings) as running:
         with psycopg.connect(running.dsn(), autocommit=True) as connection:
             connection.execute(WORLD)
@@ -292,7 +292,12 @@ def test_an_automatic_vacuum_gives_way(shared: Server, monkeypatch: pytest.Monke
 
 def test_a_vacuum_that_prevents_wraparound_is_named() -> None:
     """It gives way to nobody, so waiting for it is all there is; on 18, where making one takes some seconds."""
-    settings = ("autovacuum_naptime=1s", "autovacuum_freeze_max_age=100000", "autovacuum_max_workers=3")
+    settings = (
+        "autovacuum=on",
+        "autovacuum_naptime=1s",
+        "autovacuum_freeze_max_age=100000",
+        "autovacuum_max_workers=3",
+    )
     slow = "autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
     ref = ObjectRef("table", ("public", "old"))
     with throwaway(binaries=binaries_of(18), settings=settings) as server, connect(server.dsn()) as connection:

@@ -3,11 +3,12 @@
 Pages work without scripts; htmx asks for the same addresses and puts a part of the same page in place.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -19,8 +20,8 @@ from recuse.server.console import showing
 from recuse.server.console.assets import Assets, read_assets
 from recuse.server.console.headers import Headers
 from recuse.server.console.pages import render
-from recuse.server.console.screens import PREFIX, Console, Screen
-from recuse.server.console.visitors import ROLES, Role, Visitor, may
+from recuse.server.console.screens import PREFIX, Console, Screen, opened_to
+from recuse.server.identity import ROLES, Role, Visitor
 
 _OVERSIGHT: Final = frozenset[Role]({"counsel", "official", "auditor"})
 _OPERATION: Final = _OVERSIGHT | frozenset[Role]({"reviewer", "administrator"})
@@ -33,7 +34,7 @@ SCREENS: Final = (
     Screen("/record/export.json", None, _OVERSIGHT, showing.export_json),
     Screen("/record/{number}", None, _OVERSIGHT, showing.show_entry),
 )
-"""Every screen; the record names people's accounts and cases, so it is for those who oversee."""
+"""The screens that look; the record names people's accounts and cases, so it is for those who oversee."""
 _HEADINGS: Final[Mapping[int, str]] = {
     400: "This cannot be read",
     401: "You are not signed in",
@@ -44,13 +45,14 @@ _HEADINGS: Final[Mapping[int, str]] = {
 }
 
 
-def application(console: Console) -> ASGIApp:
-    """Everything below `/console`."""
+def application(console: Console, work: Sequence[Screen] = ()) -> ASGIApp:
+    """Everything below `/console`: the screens that look, and those of the work that is done here."""
     assets = read_assets()
-    frame = _Frame(console, assets)
+    screens = (*SCREENS[:1], *work, *SCREENS[1:])
+    frame = _Frame(console, assets, screens)
     routes = [
         Route(f"{PREFIX}/static/{{release}}/{{path:path}}", _static(assets), methods=["GET"]),
-        *(Route(PREFIX + screen.path, _guarded(frame, screen), methods=["GET"]) for screen in SCREENS),
+        *(Route(PREFIX + each.path, _guarded(frame, each), methods=[*each.methods]) for each in screens),
     ]
     handlers: dict[Any, Any] = {
         HTTPException: frame.refused,
@@ -63,13 +65,14 @@ def application(console: Console) -> ASGIApp:
 class _Frame:
     """What stands around every page, and the pages that say no."""
 
-    def __init__(self, console: Console, assets: Assets) -> None:
+    def __init__(self, console: Console, assets: Assets, screens: Sequence[Screen]) -> None:
         self.console = console
         self._assets = assets
+        self._screens = screens
 
     def of(self, visitor: Visitor | None, path: str) -> dict[str, Any]:
         """The frame of a page at this path, for this visitor."""
-        screens = [s for s in SCREENS if s.name and visitor is not None and may(visitor, s.roles)]
+        screens = [s for s in self._screens if s.name and visitor is not None and opened_to(visitor, s.roles)]
         return {
             "console": self.console,
             "frame": self.console.known(),
@@ -122,18 +125,27 @@ class _Frame:
         return showing.page("refused.html", frame, status, heading=heading, told=told, code=status)
 
 
-def _guarded(frame: _Frame, screen: Screen) -> Callable[[Request], Response]:
-    """A screen behind its roles; it runs in a thread, since it reads files."""
+def _guarded(frame: _Frame, screen: Screen) -> Callable[[Request], Awaitable[Response]]:
+    """A screen behind its roles; it runs in a thread, since it reads files, with the form that was sent read before."""
 
-    def endpoint(request: Request) -> Response:
+    async def endpoint(request: Request) -> Response:
         visitor = frame.console.recognise(request)
         if visitor is None:
             return frame.unsigned(request)
-        if not may(visitor, screen.roles):
+        if not opened_to(visitor, screen.roles):
             return frame.forbidden(request, screen, visitor)
-        return screen.show(frame.console, request, frame.of(visitor, request.url.path))
+        if request.method != "POST":
+            return await _shown(frame, screen, request, visitor)
+        async with request.form(max_files=1, max_fields=1000) as form:
+            request.state.form = form
+            return await _shown(frame, screen, request, visitor)
 
     return endpoint
+
+
+async def _shown(frame: _Frame, screen: Screen, request: Request, visitor: Visitor) -> Response:
+    around = frame.of(visitor, request.url.path)
+    return await run_in_threadpool(screen.show, frame.console, request, around)
 
 
 def _static(assets: Assets) -> Callable[[Request], Response]:

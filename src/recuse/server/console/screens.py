@@ -4,6 +4,7 @@ A screen without roles cannot be made, so nothing is open by chance. What the co
 """
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Protocol
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from recuse.model import Repository
 from recuse.server.console.access import Access
 from recuse.server.console.index import Index
-from recuse.server.console.visitors import Role, Visitor
+from recuse.server.identity import Role, Visitor
 
 PREFIX: Final = "/console"
 
@@ -71,13 +72,22 @@ class Show(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A path below the prefix, its name in the navigation (None: not there), who may open it, and what it shows."""
+    """A path below the prefix, its name in the navigation (None: not there), who may open it, and what it shows.
+
+    Where it takes POST, the form that was sent is `request.state.form`; it came from a page of this visitor's own.
+    """
 
     path: str
     name: str | None
     roles: frozenset[Role]
     show: Show
+    methods: tuple[str, ...] = ("GET",)
 
     def __post_init__(self) -> None:
         if not self.roles:
             raise ValueError(f"screen `{self.path}` is open to nobody: name its roles")
+
+
+def opened_to(visitor: Visitor, allowed: AbstractSet[Role]) -> bool:
+    """Whether a role of the visitor is among those allowed; nobody is where none is."""
+    return bool(visitor.roles & allowed)
