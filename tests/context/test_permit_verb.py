@@ -259,7 +259,7 @@ def test_a_crash_between_entry_and_database_opens_nothing_and_is_finished(
             office.issue(name, "--until", until)
     assert office.kinds()[-1] == "issued"
     assert (office.line(name)["state"], office.line(name)["mismatch"][:12]) == (
-        "pending",
+        "approved",
         "recorded and",
     )
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
