@@ -138,7 +138,7 @@ def test_a_permit_from_request_to_end(office: Office) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="was revoked"):
         office.declares()
     assert (office.line(name)["state"], office.line(name)["mismatch"]) == ("revoked", None)
-    assert office.kinds()[-3:] == ["requested", "issued", "revoked"]
+    assert office.kinds()[-4:] == ["requested", "approved", "issued", "revoked"]
 
 
 def test_revoking_ends_sessions_that_would_read_on(office: Office) -> None:
@@ -217,7 +217,7 @@ def test_an_issuer_narrows_and_never_widens(office: Office) -> None:
     later = (clock.now() + timedelta(hours=2)).isoformat()
     assert "for that long or shorter" in office.issue(name, "--until", later, code=1)["remedy"]
     own = office.document("issue", name, "--by", "desk 4", *office.connected, code=1)
-    assert own["error"] == "nobody issues what they asked for themselves"
+    assert own["error"] == "nobody approves what they asked for themselves"
     long = office.ask(100)
     assert "at most 72 hours" in office.issue(long, code=1)["error"]
     office.issue(name)
@@ -259,7 +259,7 @@ def test_a_crash_between_entry_and_database_opens_nothing_and_is_finished(
             office.issue(name, "--until", until)
     assert office.kinds()[-1] == "issued"
     assert (office.line(name)["state"], office.line(name)["mismatch"][:12]) == (
-        "pending",
+        "approved",
         "recorded and",
     )
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -115,7 +115,8 @@ def issue(
     permit. Rights: membership in recuse_issuer. Exit 1: refused, nothing was written.
     """
     human = printing(format_)
-    done = permits.issue(_office(repository, ledger, dsn, giving=True), permit, by, _moment(until), dry_run=dry_run)
+    office = _office(repository, ledger, dsn, giving=True)
+    done = permits.answer(office, permit, by, _moment(until), dry_run=dry_run).permit
     if not human:
         shown = {"permit": done.id, "system": done.system, "login": done.login, "until": done.valid_until.isoformat()}
         document(shown | {"ledger_index": None if dry_run else done.ledger_index, "issued": not dry_run})
@@ -168,11 +169,11 @@ def revoke(
     human = printing(format_)
     done = permits.revoke(_office(repository, ledger, dsn, giving=False), permit, system, dry_run=dry_run)
     if not human:
-        document({"permit": permit, "sessions_ended": done.signalled, "revoked": not dry_run})
+        document({"permit": permit, "sessions_ended": done, "revoked": not dry_run})
     elif dry_run:
         out.print(f"would revoke {permit} and end every session of its login")
     else:
-        out.print(f"revoked: [bold]{plain(permit)}[/]; {counted(done.signalled, 'session')} ended")
+        out.print(f"revoked: [bold]{plain(permit)}[/]; {counted(done, 'session')} ended")
 
 
 @app.command("key", epilog="Examples: recuse permit key clear/portal --out portal.key -r policy")
