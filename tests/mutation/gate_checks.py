@@ -667,11 +667,11 @@ def a_permit_is_revoked_once(world: World) -> None:
 def sessions_of_a_revoked_permit_s_login_end(world: World) -> None:
     world.permit("p1")
     world.permit("p2", revoked_at="-1 second")
-    world.permit("own", "issuer", revoked_at="-1 second")
+    world.permit("own", "worker", revoked_at="-1 second")
     info = world.connection.info
     place = {"host": info.host, "port": info.port, "dbname": info.dbname, "password": "x"}
     with psycopg.connect(**place, user="analyst") as one, psycopg.connect(**place, user="clerk") as other:  # type: ignore[arg-type]
-        with world.as_("issuer"):
+        with world.as_("worker"):
             for name in ("p1", "none", "own"):
                 assert world.one("SELECT recuse.sever(%s)", name) == []
             assert world.one("SELECT recuse.sever('p2')") == [one.info.backend_pid]

@@ -102,7 +102,8 @@ def revoke(office: Office, name: str, system_name: str | None, *, dry_run: bool)
     """End a permit: its row at once, then the sessions of its login, then the entry. Finishes what a crash cut short.
 
     With `dry_run` only says whether there is one. Raises InputError for a permit that neither ledger nor database know,
-    ApplyError when a session did not end (the permit is revoked all the same, and not yet recorded as done).
+    MissingRightError for who may not end sessions, before anything is done, ApplyError when a session did not end (the
+    permit is revoked all the same, and not yet recorded as done).
     """
     register = office.register()
     entry = register.issued[name][1] if name in register.issued else register.requested.get(name)
@@ -112,6 +113,7 @@ def revoke(office: Office, name: str, system_name: str | None, *, dry_run: bool)
         here = any(permit.id == name for permit in counter.permits(system.name))
         if not here and entry is None:
             raise InputError(f"there is no permit `{name}`", "list them with `recuse permit list`")
+        counter.check_ending()
         if dry_run:
             return Severed(0, 0.0, ())
         severed = counter.sever(name) if counter.revoke(name) else Severed(0, 0.0, ())

@@ -91,11 +91,14 @@ class Reader(Protocol):
 
 
 class Desk(Protocol):
-    """The permits of one database. Needs the right to issue and no other; TargetError where no policy is applied."""
+    """The permits of one database. TargetError where no policy is applied.
+
+    Who may issue may not end sessions by that, and the other way round; both list and revoke.
+    """
 
     @property
     def login(self) -> str:
-        """Who issues, as the database knows them."""
+        """Who is connected, as the database knows them."""
         ...
 
     def refusal(self, permit: Permit) -> str | None:
@@ -116,6 +119,10 @@ class Desk(Protocol):
 
     def revoke(self, permit_id: str) -> bool:
         """End a permit at once; whether there is one."""
+        ...
+
+    def check_ending(self) -> None:
+        """Raise MissingRightError for who may not end sessions, before anything is revoked."""
         ...
 
     def sever(self, permit_id: str) -> Severed:
