@@ -19,7 +19,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
-from recuse.model import Permit
+from recuse.model import Effect, Permit
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
 from recuse.targets.looks import Look
 from recuse.targets.records import (
@@ -103,6 +103,10 @@ class Desk(Protocol):
 
     def refusal(self, permit: Permit) -> str | None:
         """Why the policy applied does not open it, in the database's words; None when it does."""
+        ...
+
+    def effect(self, permit: Permit) -> Effect:
+        """All that the class which it would enter may do in this database. RefusedError where it would enter none."""
         ...
 
     def issue(self, permit: Permit) -> None:

@@ -12,8 +12,10 @@ import psycopg
 
 from recuse.enforcement.names import ISSUER, KEEPER, WORKER
 from recuse.errors import MissingRightError, RefusedError, TargetError
-from recuse.model import Permit
+from recuse.model import Effect, Permit
 from recuse.targets.postgres.connect import Connection, first_line
+from recuse.targets.postgres.effect import effect_of
+from recuse.targets.postgres.queries import text
 from recuse.targets.postgres.sever import PATIENCE_SECONDS
 from recuse.targets.records import Severed
 
@@ -42,6 +44,16 @@ class PostgresDesk:
         asked = (permit.login, permit.purpose, permit.authority, permit.agreement)
         said = self._value("SELECT recuse.issuable(%s, %s, %s, %s)", *asked, by=ISSUER)
         return None if said is None else str(said)
+
+    def effect(self, permit: Permit) -> Effect:
+        """All that the class which it would enter may do here. RefusedError where the policy applied opens nothing."""
+        asked = (permit.login, permit.purpose, permit.authority, permit.agreement)
+        role = self._value("SELECT recuse.class_of(%s, %s, %s, %s)", *asked, by=ISSUER)
+        if role is None:
+            raise RefusedError(
+                "the policy applied opens nothing for this", "plan and apply the policy, or mend the request"
+            )
+        return effect_of(str(role), self._rows(text("catalog/effect"), role, by=ISSUER))
 
     def issue(self, permit: Permit) -> None:
         """Make the permit's row; RefusedError in the database's words when it will not."""

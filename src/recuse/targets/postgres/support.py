@@ -34,6 +34,7 @@ _FUNCTIONS: Final = {
     "conflict": "",
     "present": "text",
     "issuable": "name, text, text, text",
+    "class_of": "name, text, text, text",
     "issue": "text, name, text, text, text, text, timestamp with time zone, bigint",
     "revoke": "text",
     "sever": "text",
@@ -61,7 +62,7 @@ _FOR_EVERYONE: Final = (
 _OF_SUPERUSERS: Final = ("new_objects",)
 """Runs as whoever makes something, a superuser too: not even the schema's owner may write it anew."""
 _FOR: Final = {
-    ISSUER: ("issuable", "issue", "revoke", "permits"),
+    ISSUER: ("issuable", "class_of", "issue", "revoke", "permits"),
     WORKER: ("revoke", "sever", "permits"),  # what listens on a socket issues, and is never in this one
 }
 _LETTER: Final = {"STABLE": "s", "VOLATILE": "v", "SAFE": "s", "UNSAFE": "u", "RESTRICTED": "r"}
