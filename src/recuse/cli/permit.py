@@ -138,7 +138,7 @@ def list_(
 ) -> None:
     """Show every request and permit, from the ledger and from the database, and where the two do not agree.
 
-    Rights: membership in recuse_issuer. Exit 1: something does not agree.
+    Rights: membership in recuse_issuer or recuse_worker. Exit 1: something does not agree.
     """
     human = printing(format_)
     found = permits.survey_permits(_office(repository, ledger, dsn, giving=False), system)
@@ -164,7 +164,7 @@ def revoke(
     """End a permit at once, then end every session of its login, then record it.
 
     An open transaction would read on: that is why sessions end, of a shared login everybody's. Run it again if it was
-    cut short. Rights: membership in recuse_issuer.
+    cut short. Rights: membership in recuse_worker, which issues nothing; recuse_issuer ends no sessions.
     """
     human = printing(format_)
     done = permits.revoke(_office(repository, ledger, dsn, giving=False), permit, system, dry_run=dry_run)
