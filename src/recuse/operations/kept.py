@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from recuse import clock
-from recuse.errors import LedgerError
+from recuse.errors import InputError, LedgerError
 from recuse.ledger import Files, told_as_ledger_errors
 from recuse.model import Request
 from recuse.permits import Note, commitment_of, mark_of, note_payload, parse_note, parse_payload, payload
@@ -28,7 +28,14 @@ class FileKeeper:
 
     def keep(self, request: Request) -> str:
         """Keep a request, durably, with a salt of its own; gives the commitment for its entry."""
-        return self._write(f"{request.id}.json", "request", payload(request))
+        data = payload(request)
+        path = self._folder / f"{request.id}.json"
+        if not path.exists():
+            return self._write(path.name, "request", data)
+        salt, there = _read(path, "request")
+        if there != data:
+            raise InputError(f"request `{request.id}` is here already", "give it another id")
+        return commitment_of(salt, data)
 
     def kept(self) -> Mapping[str, tuple[str, Request]]:
         """Every kept request with its commitment; one that cannot be read is left out, and so told as missing."""
@@ -48,6 +55,8 @@ class FileKeeper:
 
     def note(self, note: Note) -> str:
         """Keep what somebody said, durably, with a salt of its own; gives the commitment for its entry."""
+        if not (self._folder / f"{note.request}.json").exists():
+            raise InputError(f"there is no request `{note.request}`", "list them with `recuse permit list`")
         return self._write(f"{note.request}.{clock.random_name(16)}.note", "note", note_payload(note))
 
     def notes(self, name: str) -> Mapping[str, Note]:

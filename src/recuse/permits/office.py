@@ -28,7 +28,10 @@ class Keeper(Protocol):
     """What keeps whole requests and what people said of them. Methods raise LedgerError or TargetError."""
 
     def keep(self, request: Request) -> str:
-        """Keep a request, durably, with a salt of its own; gives the commitment for its entry."""
+        """Keep a request, durably, with a salt of its own; gives the commitment for its entry.
+
+        One that is kept already is left as it is. InputError where its id is another's.
+        """
         ...
 
     def kept(self) -> Mapping[str, tuple[str, Request]]:
@@ -40,7 +43,10 @@ class Keeper(Protocol):
         ...
 
     def note(self, note: Note) -> str:
-        """Keep what somebody said, durably, with a salt of its own; gives the commitment for its entry."""
+        """Keep what somebody said, durably, with a salt of its own; gives the commitment for its entry.
+
+        InputError where the request is not kept.
+        """
         ...
 
     def notes(self, name: str) -> Mapping[str, Note]:

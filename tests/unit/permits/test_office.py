@@ -128,9 +128,10 @@ def test_a_request_lapses_before_access_would_end(world: World) -> None:
 def test_what_one_of_two_approved_lapses_too(world: World) -> None:
     approve(world.office(TWO), "r1", FIRST)
     world.now = NOW + 12 * HOUR
-    for act in (lambda: approve(world.office(TWO), "r1", SECOND), lambda: issue(world.office(), "r1")):
-        with pytest.raises(RefusedError, match="lapsed at"):
-            act()
+    with pytest.raises(RefusedError, match="lapsed at"):
+        approve(world.office(TWO), "r1", SECOND)
+    with pytest.raises(RefusedError, match="lapsed at"):
+        issue(world.office(), "r1")
     assert world.line().state == "lapsed"
 
 
@@ -168,9 +169,10 @@ def test_a_request_is_refused_with_a_reason_by_another(world: World) -> None:
     assert (world.line().state, world.kinds()) == ("refused", ["requested", "declined"])
     assert next(iter(world.notes("r1").values())).text == "the warrant names another person"
     assert "warrant names" not in str(world.entries_[-1].body)
-    for act in (approve, lambda office, name, who: refuse(office, name, who, "again")):
-        with pytest.raises(RefusedError, match="request `r1` was refused"):
-            act(world.office(), "r1", SECOND)
+    with pytest.raises(RefusedError, match="request `r1` was refused"):
+        refuse(world.office(), "r1", SECOND, "again")
+    with pytest.raises(RefusedError, match="request `r1` was refused"):
+        approve(world.office(), "r1", SECOND)
     with pytest.raises(RefusedError, match="has ended"):
         issue(world.office(), "r1")
 
@@ -187,9 +189,10 @@ def test_only_who_asked_withdraws(world: World) -> None:
 
 def test_what_is_issued_is_revoked_and_not_refused(world: World) -> None:
     approve(world.office(), "r1", FIRST)
-    for act in (lambda: refuse(world.office(), "r1", FIRST, "no"), lambda: withdraw(world.office(), "r1", ASKER)):
-        with pytest.raises(RefusedError, match="permit `r1` is issued"):
-            act()
+    with pytest.raises(RefusedError, match="permit `r1` is issued"):
+        refuse(world.office(), "r1", FIRST, "no")
+    with pytest.raises(RefusedError, match="permit `r1` is issued"):
+        withdraw(world.office(), "r1", ASKER)
     assert revoke(world.office(), "r1", SECOND) == 1
     assert (world.line().state, world.severed, world.kinds()[-1]) == ("revoked", ["r1"], "revoked")
     with pytest.raises(RefusedError, match="permit `r1` was revoked"):

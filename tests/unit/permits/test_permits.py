@@ -13,11 +13,14 @@ from recuse.ledger import JSON, Entry, decode, encode
 from recuse.model import Account, Agreement, Authority, Permit, Purpose, Repository, Request
 from recuse.permits import (
     Line,
+    Note,
     Register,
     check,
     commitment_of,
     issued_body,
     narrowed,
+    note_payload,
+    parse_note,
     parse_payload,
     payload,
     permit_of,
@@ -138,6 +141,31 @@ def test_a_request_is_printed_and_parsed() -> None:
     for each in (b"", b"{}", b"\xff", *spoilt):
         with pytest.raises(LedgerError, match="not as this program writes it"):
             parse_payload(each)
+
+
+def test_what_an_older_version_kept_stays_as_it_was_to_the_byte() -> None:
+    """Written by the version before requests lapsed: these bytes are committed to in ledgers that exist."""
+    old = (
+        b'{"agreement": null, "at": "2026-01-15T11:00:00.000000+00:00", "authority": "judicial.warrant", '
+        b'"case": "26-CR-1", "evidence": {"judge": "Somebody"}, "id": "r1", "instrument": null, "login": "analyst", '
+        b'"on_behalf_of": "Ms. \xc3\x9c", "purpose": "crime", "requested_by": "Desk 4", "system": "clear", '
+        b'"until": "2026-01-16T12:00:00.000000+00:00"}\n'
+    )
+    request = parse_payload(old)
+    assert (request.lapses, request.person, request.glass) == (None, None, None)
+    assert payload(request) == old
+    later = replace(request, lapses=NOW, person="https://idp.example 4711", glass="it burns")
+    assert parse_payload(payload(later)) == later
+    with pytest.raises(LedgerError):
+        parse_payload(old.replace(b'"login"', b'"lapses": null, "login"'))
+
+
+def test_a_note_is_printed_and_parsed() -> None:
+    note = Note("r1", "declined", NOW, "Ms. Ü", None, "no")
+    assert parse_note(note_payload(note)) == note
+    for each in (b"", b"{}", b"[]", note_payload(note)[:-1], note_payload(note).replace(b"Ms", b"M\\u0073")):
+        with pytest.raises(LedgerError, match="not as this program writes it"):
+            parse_note(each)
 
 
 def test_entries_name_no_person_and_no_case() -> None:

@@ -52,6 +52,9 @@ class World:
             raise Stopped
 
     def keep(self, request: Request) -> str:
+        if request.id in self.requests:
+            assert self.requests[request.id] == request
+            return self.kept()[request.id][0]
         with self.writing():
             salt = len(self.salts).to_bytes(32, "big")
             self.salts[request.id], self.requests[request.id] = salt, request

@@ -9,3 +9,5 @@ GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.request TO {login};
 GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.outcome TO {login};
 GRANT SELECT ON recuse_state.secret TO {login};
 GRANT SELECT, INSERT, DELETE ON recuse_state.task TO {login};
+GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.permit_request TO {login};
+GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.permit_note TO {login};
