@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from recuse.errors import LedgerError
+from recuse.errors import LedgerBusyError, LedgerError
 
 
 class Storage(Protocol):
@@ -65,7 +65,7 @@ class Files:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
-            raise LedgerError(
+            raise LedgerBusyError(
                 f"another process is writing to the ledger in `{self._folder}`", "wait until it has finished"
             ) from None
 
