@@ -1,11 +1,14 @@
 """The HTTPS binding of AuthZEN: what comes in is authenticated, read strictly, answered, recorded, and only then sent.
 
 A denial is an answer (200). 400 is for what cannot be read, 401 for a caller that is not known, 503 for an answer that
-could not be recorded: it is not given then. Errors are one sentence of text. `X-Request-ID` comes back as it came.
+could not be recorded: it is not given then. Errors are one sentence of text, which tells nothing of what stands behind
+this server; that is logged. `X-Request-ID` comes back as it came, where it is one line of plain text.
 """
 
 import asyncio
 import json
+import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -14,7 +17,7 @@ from typing import Any, Final, Protocol, get_args
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -35,6 +38,10 @@ from recuse.server.ways import ONE, SEVERAL, Body, Sitting, Way, searching
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 LONGEST: Final = 1 << 20
 """Bytes of a request's body."""
+LOG: Final = logging.getLogger("recuse.server")
+_REQUEST_ID: Final = re.compile(rb"[\x20-\x7e]{1,200}")
+_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+"""Of every answer: one that is kept on the way would outlive its permit, and be told without a record."""
 
 
 class Callers(Protocol):
@@ -72,6 +79,7 @@ def application(service: Service, lifespan: Lifespan | None = None) -> ASGIApp:
     ]
     handlers = {HTTPException: _refused, Exception: _failed}
     rest = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+    rest.router.redirect_slashes = False  # it would lead to whatever `Host` says, with the token
 
     async def direct(scope: Scope, receive: Receive, send: Send) -> None:
         """Questions go straight to their endpoint: what stands before it costs a fifth of an answer."""
@@ -95,23 +103,27 @@ class _Endpoint:
         except Exception as error:  # whatever it is, it is answered, and then told to whoever runs the server
             await (await _failed(request, error))(scope, receive, send)
             raise
-        await _with_request_id(request, response)(scope, receive, send)
+        await _finished(request, response)(scope, receive, send)
 
     async def _responded(self, request: Request) -> Response:
         address = request.client.host if request.client else None
         caller = await self._service.callers.known(request.scope["headers"], address)
         if caller is None:
+            LOG.warning("a caller at %s is not known: %s", address, request.url.path)
             return _sentence(401, "the caller is not known: send a valid token", {"WWW-Authenticate": "Bearer"})
         try:
-            asked = self._way.parse(parse_object(await _body(request)))
+            asked = self._way.parse(parse_object(await _body(request, self._service.patience)))
             async with asyncio.timeout(self._service.patience):
                 document = await self._answered(asked, caller)
         except MalformedError as error:
+            LOG.warning("what `%s` sent cannot be read: %s", caller.id, error.message)
             return _sentence(400, str(error))
-        except (LedgerError, TimeoutError):
+        except (LedgerError, TimeoutError) as error:
+            LOG.error("a decision could not be recorded: %s", str(error) or "it took too long")
             return _later("the decision could not be recorded, so it is not given: ask again")
         except TargetError as error:
-            return _later(f"nothing was decided: {error}")
+            LOG.error("nothing was decided: %s", error)
+            return _later("nothing was decided: what an answer rests on cannot be asked now, so ask again")
         return _json(document)
 
     async def _answered(self, asked: Any, caller: Caller) -> answers.Document:
@@ -119,7 +131,8 @@ class _Endpoint:
         service = self._service
         loaded = await service.grounds.current()
         declared = (loaded.point.declared_in(service.names.ours(each)) for each in self._way.asked(asked))
-        systems = {each for each in declared if each is not None}
+        own = caller.systems  # others' databases are not asked, or a caller would learn from the time that it takes
+        systems = {each for each in declared if each is not None and (own is None or each in own)}
         permits = await service.grounds.confirmed(loaded, systems)
         at = service.now()
         sitting = Sitting(loaded.point.asked_by(caller.systems, permits), at, service.identify, service.names)
@@ -132,15 +145,19 @@ class _Endpoint:
         return answered.document
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, patience: float) -> bytes:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise MalformedError("the content type is not `application/json`", "send JSON")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST:
-            raise MalformedError(f"the body is longer than {LONGEST} bytes", "send several requests")
+    try:
+        async with asyncio.timeout(patience):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LONGEST:
+                    raise MalformedError(f"the body is longer than {LONGEST} bytes", "send several requests")
+    except (TimeoutError, ClientDisconnect):
+        raise MalformedError("the body did not come whole and in time", "send it at once") from None
     return bytes(body)
 
 
@@ -148,7 +165,7 @@ def _fixed(document: answers.Document) -> Callable[[Request], Awaitable[Response
     """A document that stays the same and is for everybody."""
 
     async def endpoint(request: Request) -> Response:
-        return _with_request_id(request, _json(document))
+        return _finished(request, _json(document))
 
     return endpoint
 
@@ -161,8 +178,8 @@ def _health(service: Service) -> Callable[[Request], Awaitable[Response]]:
             async with asyncio.timeout(service.patience):
                 await service.grounds.confirmed(await service.grounds.current(), ())
         except (TargetError, TimeoutError):
-            return _with_request_id(request, _later("no answers can be given now"))
-        return _with_request_id(request, _sentence(200, "answers can be given"))
+            return _finished(request, _later("no answers can be given now"))
+        return _finished(request, _sentence(200, "answers can be given"))
 
     return endpoint
 
@@ -174,11 +191,11 @@ async def _refused(request: Request, error: Exception) -> Response:
         404: "there is nothing here: /openapi.json names the endpoints",
         405: "this method is not for this endpoint: send what the header `Allow` names",
     }.get(status, "refused")
-    return _with_request_id(request, _sentence(status, found, dict(headers or {})))
+    return _finished(request, _sentence(status, found, dict(headers or {})))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:
-    return _with_request_id(
+    return _finished(
         request,
         _sentence(500, "the decision point failed, and nothing was decided: tell its administrator, with the time"),
     )
@@ -196,7 +213,10 @@ def _sentence(status: int, text: str, headers: dict[str, str] | None = None) -> 
     return PlainTextResponse(text, status, headers)
 
 
-def _with_request_id(request: Request, response: Response) -> Response:
+def _finished(request: Request, response: Response) -> Response:
+    """With the headers of every answer, and the request's id."""
     given: Iterable[tuple[bytes, bytes]] = request.scope["headers"]
-    response.raw_headers += [(name, value) for name, value in given if name == b"x-request-id"][:1]
+    told = [value for name, value in given if name == b"x-request-id"][:1]
+    response.headers.update(_HEADERS)
+    response.raw_headers += [(b"x-request-id", value) for value in told if _REQUEST_ID.fullmatch(value)]
     return response
