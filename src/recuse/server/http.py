@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from recuse.errors import LedgerError, MalformedError, TargetError
+from recuse.errors import HaltedError, LedgerError, MalformedError, TargetError
 from recuse.ledger import encode
 from recuse.ledger.records import frame
 from recuse.server import answers
@@ -123,6 +123,8 @@ class _Endpoint:
             return _later("the decision could not be recorded, so it is not given: ask again")
         except TargetError as error:
             LOG.error("nothing was decided: %s", error)
+            if isinstance(error, HaltedError):
+                return _later(f"nothing was decided: {error.message}")
             return _later("nothing was decided: what an answer rests on cannot be asked now, so ask again")
         return _json(document)
 
@@ -131,9 +133,7 @@ class _Endpoint:
         service = self._service
         loaded = await service.grounds.current()
         declared = (loaded.point.declared_in(service.names.ours(each)) for each in self._way.asked(asked))
-        own = caller.systems  # others' databases are not asked, or a caller would learn from the time that it takes
-        systems = {each for each in declared if each is not None and (own is None or each in own)}
-        permits = await service.grounds.confirmed(loaded, systems)
+        permits = await service.grounds.confirmed(loaded, _own(caller, declared))
         at = service.now()
         sitting = Sitting(loaded.point.asked_by(caller.systems, permits), at, service.identify, service.names)
         answered = self._way.answer(sitting, asked)
@@ -143,6 +143,11 @@ class _Endpoint:
             frame(entry)  # refuses one that is too long by itself, and not with the others of its round
         await service.recorder.join(*entries)
         return answered.document
+
+
+def _own(caller: Caller, systems: Iterable[str | None]) -> set[str]:
+    """Of these systems the caller's: were others' databases asked, it would learn from the time that they take."""
+    return {each for each in systems if each is not None and (caller.systems is None or each in caller.systems)}
 
 
 async def _body(request: Request, patience: float) -> bytes:

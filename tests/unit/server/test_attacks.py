@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from starlette.testclient import TestClient
 
-from recuse.errors import TargetError
+from recuse.errors import HaltedError, TargetError
 from recuse.server.callers import Headers
 from recuse.server.deciding import Permits
 from recuse.server.grounds import Loaded
@@ -142,6 +142,13 @@ def test_an_error_is_told_to_the_log_and_not_to_callers(
         if kind is TargetError:
             assert "10.9.8.7" in caplog.text, "else nobody would know"
             assert client.get("/health").text == "no answers can be given now"
+
+
+def test_why_answers_were_halted_is_told(server: Server) -> None:
+    """It was written for those who ask."""
+    with broken(server, HaltedError("nothing is answered now: a key is lost", "ask again later")) as client:
+        answer = client.post("/access/v1/evaluation", json=STAFF_READS, headers=KNOWN)
+    assert (answer.status_code, answer.text) == (503, "nothing was decided: nothing is answered now: a key is lost")
 
 
 def test_who_is_refused_is_logged_without_what_they_sent(server: Server, caplog: pytest.LogCaptureFixture) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from joserfc import jwk, jwt
 
 from recuse.errors import InputError
-from recuse.server import callers, keys
+from recuse.server import keys
 from recuse.server.callers import Callers
 from recuse.server.keys import read_keys
 from recuse.server.settings import Settings
@@ -97,7 +97,7 @@ def test_a_key_that_was_withdrawn_counts_no_longer(settings: Settings, monkeypat
     Path(settings.issuers[0].keys).write_text(json.dumps({"keys": [OWN.as_dict(private=False)]}))
     monkeypatch.setattr(keys, "FRESH", 0.0)
     monkeypatch.setattr(keys, "AGAIN", 0.0)
-    moment[0] = AT + timedelta(seconds=callers.AGAIN)
+    moment[0] = AT + timedelta(seconds=61)
     assert asyncio.run(found.known(headers, None)) is None
 
 
