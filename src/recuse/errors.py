@@ -137,6 +137,10 @@ class TargetError(RecuseError):
     """A database could not be used as asked."""
 
 
+class HaltedError(TargetError):
+    """Somebody stopped all answers, and says why to everyone who asks."""
+
+
 class UnreachableError(TargetError):
     """No connection to the database."""
 

@@ -82,7 +82,7 @@ class Answer:
 class _DeniedError(Exception):
     """A question that is denied before any rule is asked."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(reason)
         self.answer = Answer(allow=False, reason=reason, detail=detail)
 
@@ -208,7 +208,7 @@ class DecisionPoint:
     def _account(self, subject: Entity) -> Account:
         account = self.repository.accounts.get(subject.id) if subject.type == ACCOUNT else None
         if account is None or account.system not in self._visible:
-            raise _DeniedError("unknown_subject", f"{subject.type} {subject.id}")
+            raise _DeniedError("unknown_subject")  # nor which: a name of an application may stand for one elsewhere
         if account.system not in self._applied:
             raise _DeniedError("not_applied", account.system)
         if not account.active:
@@ -223,7 +223,7 @@ class DecisionPoint:
             raise _DeniedError("unknown_action", asked.action.name)
         system, table = self.places.get(asked.resource.type, ("", None))
         if table is None or system != account.system or asked.resource.id not in table.categories:
-            raise _DeniedError("unknown_resource", f"{asked.resource.type} {asked.resource.id}")
+            raise _DeniedError("unknown_resource")
         said, place = asked.resource.properties, (system, table.name, asked.resource.id)
         needed = self._decider.asked(account.id, asked.action.name, place)
         row = tuple((name, _value(name, each, said if name in needed else None))

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from recuse.errors import TargetError
+from recuse.errors import HaltedError, TargetError
 from recuse.model import Permit
 from recuse.policy.assisting import Assisting
 from recuse.requests.written import Under
@@ -67,7 +67,7 @@ class SharedGrounds:
         held = [asyncio.ensure_future(self._permits[name].join()) for name in names]  # beside the state's own
         serving = await self._serving.join()
         if serving.halted is not None:
-            raise TargetError(f"nothing is answered now: {serving.halted}", "ask again later")
+            raise HaltedError(f"nothing is answered now: {serving.halted}", "ask again later")
         if serving.policy != loaded.policy:
             raise TargetError("another policy has come into force than is loaded here", "ask again")
         return Held(permit for permits in await asyncio.gather(*held) for permit in permits)

@@ -3,6 +3,7 @@
 Pages work without scripts; htmx asks for the same addresses and puts a part of the same page in place.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
@@ -23,6 +24,7 @@ from recuse.server.console.pages import render
 from recuse.server.console.screens import PREFIX, Console, Screen, opened_to
 from recuse.server.identity import ROLES, Role, Visitor
 
+LOG: Final = logging.getLogger("recuse.console")
 _OVERSIGHT: Final = frozenset[Role]({"counsel", "official", "auditor"})
 _OPERATION: Final = _OVERSIGHT | frozenset[Role]({"reviewer", "administrator"})
 SCREENS: Final = (
@@ -97,6 +99,7 @@ class _Frame:
 
     def forbidden(self, request: Request, screen: Screen, visitor: Visitor) -> Response:
         """Who may open it, and which roles the visitor has."""
+        LOG.warning("session %s may not open `%s`", visitor.session, PREFIX + screen.path)
         wanted, own = (", ".join(sorted(each)) for each in (screen.roles, visitor.roles))
         return self._said(request, 403, f"It is for: {wanted}. Your roles: {own or 'none'}.", visitor)
 

@@ -95,6 +95,7 @@ class Tasks:
     base: str
     now: Callable[[], datetime]
     identify: Callable[[], str]
+    patience: float = 5.0
 
     def hint(self, caller: Caller) -> Callable[[Evaluation, str, datetime], dict[str, Any]]:
         """What says to this caller how its denials can be asked for."""

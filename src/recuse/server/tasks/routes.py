@@ -13,7 +13,7 @@ from recuse.errors import LedgerError, MalformedError, TargetError
 from recuse.server.authzen import parse_object
 from recuse.server.grounds import Grounds
 from recuse.server.names import Names
-from recuse.server.receiving import Callers, body_of, with_request_id
+from recuse.server.receiving import Callers, body_of, finished
 from recuse.server.settings import Caller
 from recuse.server.tasks.handling import Tasks, meant
 from recuse.server.tasks.problems import ProblemError, malformed
@@ -27,7 +27,7 @@ def routes(tasks: Tasks, callers: Callers, grounds: Grounds, names: Names) -> li
     """All of them; the public key and the schema are for everybody."""
 
     async def submit(request: Request, caller: Caller) -> Response:
-        raw = parse_object(await body_of(request))
+        raw = parse_object(await body_of(request, tasks.patience))
         submission, key = parse_submission(raw), _key(request)
         loaded = await grounds.current()
         declared = loaded.point.declared_in(names.ours(submission.asked))
@@ -42,7 +42,7 @@ def routes(tasks: Tasks, callers: Callers, grounds: Grounds, names: Names) -> li
         return JSONResponse(document, headers=later)
 
     async def cancel(request: Request, caller: Caller) -> Response:
-        if raw := await body_of(request, needed=False):
+        if raw := await body_of(request, tasks.patience, needed=False):
             parse_object(raw)
         return JSONResponse(await run_in_threadpool(tasks.cancel, request.path_params["name"], caller))
 
@@ -61,7 +61,7 @@ def _known(callers: Callers, act: Acted) -> Callable[[Request], Awaitable[Respon
         caller = await callers.known(request.scope["headers"], request.client.host if request.client else None)
         if caller is None:
             told = {"type": "about:blank", "title": "The caller is not known", "status": 401, "detail": "send a token"}
-            return with_request_id(request, _problem(told, {"WWW-Authenticate": "Bearer"}))
+            return finished(request, _problem(told, {"WWW-Authenticate": "Bearer"}))
         try:
             response = await act(request, caller)
         except ProblemError as error:
@@ -71,14 +71,14 @@ def _known(callers: Callers, act: Acted) -> Callable[[Request], Awaitable[Respon
         except (LedgerError, TargetError) as error:
             told = {"type": "about:blank", "title": "Nothing was done", "status": 503, "detail": str(error)}
             response = _problem(told, {"Retry-After": "1"})
-        return with_request_id(request, response)
+        return finished(request, response)
 
     return endpoint
 
 
 def _fixed(document: dict[str, Any]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        return with_request_id(request, JSONResponse(document, headers={"Cache-Control": "max-age=300"}))
+        return finished(request, JSONResponse(document))
 
     return endpoint
 
