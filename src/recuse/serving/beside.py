@@ -41,6 +41,7 @@ class Beside:
         )
         shown = Console(
             index=Index(place.ledger),
+            decisions=Index(place.record),
             access=AccessFile(settings.console.access),
             recognise=visitor_of,
             known=self._known,

@@ -32,7 +32,8 @@ SCREENS: Final = (
     Screen("/record", "Record", _OVERSIGHT, showing.show_record),
     Screen("/record/export.csv", None, _OVERSIGHT, showing.export_csv),
     Screen("/record/export.json", None, _OVERSIGHT, showing.export_json),
-    Screen("/record/{number}", None, _OVERSIGHT, showing.show_entry),
+    Screen("/record/decisions/{number}", None, _OVERSIGHT, showing.show_decision),
+    Screen("/record/{number}", None, _OVERSIGHT, showing.show_act),
 )
 """The screens that look; the record names people's accounts and cases, so it is for those who oversee."""
 _HEADINGS: Final[Mapping[int, str]] = {
@@ -72,14 +73,15 @@ class _Frame:
 
     def of(self, visitor: Visitor | None, path: str) -> dict[str, Any]:
         """The frame of a page at this path, for this visitor."""
-        screens = [s for s in self._screens if s.name and visitor is not None and opened_to(visitor, s.roles)]
+        opens = [s for s in self._screens if visitor is not None and opened_to(visitor, s.roles)]
         return {
             "console": self.console,
             "frame": self.console.known(),
             "here": path,
             "now": self.console.now(),
             "prefix": PREFIX,
-            "screens": screens,
+            "opens": frozenset(each.path for each in opens),
+            "screens": [each for each in opens if each.name],
             "static": f"{PREFIX}/static/{self._assets.release}",
             "visitor": visitor,
         }
