@@ -7,6 +7,7 @@ from recuse.model import Repository
 from recuse.server.console import application as pages
 from recuse.server.console.access import AccessFile
 from recuse.server.console.index import Index
+from recuse.server.console.keeping import screens as of_searches
 from recuse.server.console.screens import PREFIX, Console, Known
 from recuse.server.identity import Identity, Register, guarded, visitor_of
 from recuse.server.identity.kept import Kept
@@ -14,6 +15,7 @@ from recuse.server.identity.provider import Providers
 from recuse.server.identity.recording import Record
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings
+from recuse.server.state.searches import StateSearches
 from recuse.serving.place import Place
 from recuse.serving.policy import Follower
 
@@ -48,7 +50,9 @@ class Beside:
             now=clock.now,
             sign_in="/login",
         )
-        self._pages = guarded(pages(shown), self._identity)
+        self._searches = Kept(place.state)
+        work = of_searches(StateSearches(self._searches))
+        self._pages = guarded(pages(shown, work), self._identity)
 
     def before(self, decisions: ASGIApp) -> ASGIApp:
         """One application of both: the console's own paths are its, and all else is the decision point's."""
@@ -63,6 +67,7 @@ class Beside:
     async def close(self) -> None:
         """Give up connections."""
         await self._identity.close()
+        self._searches.close()
 
     def _known(self) -> Known:
         loaded = self._follower.known

@@ -20,20 +20,19 @@ from recuse.server.console import showing
 from recuse.server.console.assets import Assets, read_assets
 from recuse.server.console.headers import Headers
 from recuse.server.console.pages import render
-from recuse.server.console.screens import PREFIX, Console, Screen, opened_to
+from recuse.server.console.screens import OVERSIGHT, PREFIX, Console, Screen, opened_to
 from recuse.server.identity import ROLES, Role, Visitor
 
-_OVERSIGHT: Final = frozenset[Role]({"counsel", "official", "auditor"})
-_OPERATION: Final = _OVERSIGHT | frozenset[Role]({"reviewer", "administrator"})
+_OPERATION: Final = OVERSIGHT | frozenset[Role]({"reviewer", "administrator"})
 SCREENS: Final = (
     Screen("", None, frozenset(ROLES), showing.home),
     Screen("/health", "Health", _OPERATION, showing.show_health),
     Screen("/access", "Access", _OPERATION, showing.show_access),
-    Screen("/record", "Record", _OVERSIGHT, showing.show_record),
-    Screen("/record/export.csv", None, _OVERSIGHT, showing.export_csv),
-    Screen("/record/export.json", None, _OVERSIGHT, showing.export_json),
-    Screen("/record/decisions/{number}", None, _OVERSIGHT, showing.show_decision),
-    Screen("/record/{number}", None, _OVERSIGHT, showing.show_act),
+    Screen("/record", "Record", OVERSIGHT, showing.show_record),
+    Screen("/record/export.csv", None, OVERSIGHT, showing.export_csv),
+    Screen("/record/export.json", None, OVERSIGHT, showing.export_json),
+    Screen("/record/decisions/{number}", None, OVERSIGHT, showing.show_decision),
+    Screen("/record/{number}", None, OVERSIGHT, showing.show_act),
 )
 """The screens that look; the record names people's accounts and cases, so it is for those who oversee."""
 _HEADINGS: Final[Mapping[int, str]] = {

@@ -19,6 +19,8 @@ from recuse.server.console.records import Name
 from recuse.server.identity import Role, Visitor
 
 PREFIX: Final = "/console"
+OVERSIGHT: Final = frozenset[Role]({"counsel", "official", "auditor"})
+"""The roles that open the record, which names people's accounts and cases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,3 +7,4 @@ GRANT SELECT, INSERT, DELETE ON recuse_state.login TO {login};
 GRANT SELECT, INSERT, UPDATE, DELETE ON recuse_state.throttle TO {login};
 GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.request TO {login};
 GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.outcome TO {login};
+GRANT SELECT, INSERT, UPDATE (name, role), DELETE ON recuse_state.search TO {login};
