@@ -60,9 +60,14 @@ def owner(server: Server) -> Iterator[str]:
 @pytest.fixture
 def kept(server: Server, owner: str) -> Iterator[Kept]:
     """With no more rights than a server has."""
-    made = Kept(server.dsn(psycopg.conninfo.conninfo_to_dict(owner)["dbname"], LOGIN, PASSWORD))
+    made = Kept(server.dsn(named(owner), LOGIN, PASSWORD))
     yield made
     made.close()
+
+
+def named(dsn: str) -> str:
+    """The database of a connection string."""
+    return str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"])
 
 
 class Door:
@@ -188,7 +193,7 @@ def test_only_what_a_search_says_is_kept(door: Door, owner: str) -> None:
 
 
 def test_a_hundred_are_kept_and_no_more_whoever_asks_at_once(door: Door, server: Server, owner: str) -> None:
-    name = psycopg.conninfo.conninfo_to_dict(owner)["dbname"]
+    name = named(owner)
     places = [Kept(server.dsn(name, LOGIN, PASSWORD)) for _ in range(4)]
 
     def save(number: int) -> bool:
@@ -231,7 +236,7 @@ def test_who_does_not_oversee_opens_none(door: Door) -> None:
     screens = console_searches.screens(door.searches)
     assert {each.roles for each in screens} == {next(s.roles for s in SCREENS if s.path == "/record")}
     for role in ("requester", "reviewer", "administrator"):
-        door.as_(world.person("Eve", role))  # type: ignore[arg-type]
+        door.as_(world.person("Eve", role))
         assert {door.client.get(LIST).status_code, door.saves("x").status_code} == {403}
 
 
