@@ -12,6 +12,7 @@ from recuse.server.console import application as pages
 from recuse.server.console.access import AccessFile
 from recuse.server.console.assistance import Work, inbox, screens, sections
 from recuse.server.console.index import Index
+from recuse.server.console.keeping import screens as of_searches
 from recuse.server.console.screens import PREFIX, Console, Known
 from recuse.server.identity import Identity, Register, Visitor, guarded, visitor_of
 from recuse.server.identity.kept import Kept
@@ -20,6 +21,7 @@ from recuse.server.identity.recording import Record, pseudonym
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings
 from recuse.serving.assistance import AssistanceDesks
+from recuse.server.state.searches import StateSearches
 from recuse.serving.place import Place
 from recuse.serving.policy import Follower
 
@@ -47,15 +49,19 @@ class Beside:
         )
         shown = Console(
             index=Index(place.ledger),
+            decisions=Index(place.record),
             access=AccessFile(settings.console.access),
             recognise=visitor_of,
             known=self._known,
             now=clock.now,
             sign_in="/login",
         )
-        self._desks = AssistanceDesks(place.ledger, place.state, follower)
+        self._searches = Kept(place.state)
+                self._desks = AssistanceDesks(place.ledger, place.state, follower)
         requests = Work(self._desks, partial(clock.random_name, 16), self._said)
-        work = (inbox(sections(requests)), *screens(requests))
+        work = (
+            inbox(sections(requests)), *screens(requests), *of_searches(StateSearches(self._searches)),
+        )  # fmt: skip
         self._pages = guarded(pages(shown, work), self._identity)
 
     def before(self, decisions: ASGIApp) -> ASGIApp:
@@ -71,6 +77,7 @@ class Beside:
     async def close(self) -> None:
         """Give up connections."""
         await self._identity.close()
+        self._searches.close()
         self._desks.close()
 
     def _said(self, visitor: Visitor) -> Mapping[str, JSON]:

@@ -11,3 +11,4 @@ GRANT SELECT ON recuse_state.secret TO {login};
 GRANT SELECT, INSERT, DELETE ON recuse_state.task TO {login};
 GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.permit_request TO {login};
 GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.permit_note TO {login};
+GRANT SELECT, INSERT, UPDATE (name, role), DELETE ON recuse_state.search TO {login};
