@@ -7,3 +7,5 @@ GRANT SELECT, INSERT, DELETE ON recuse_state.login TO {login};
 GRANT SELECT, INSERT, UPDATE, DELETE ON recuse_state.throttle TO {login};
 GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.request TO {login};
 GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.outcome TO {login};
+GRANT SELECT, INSERT (id, kind, subject, asked_by, body) ON recuse_state.job TO {login};
+GRANT SELECT ON recuse_state.job_note, recuse_state.job_document, recuse_state.beat TO {login};
