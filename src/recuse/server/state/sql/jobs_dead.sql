@@ -5,7 +5,7 @@ UPDATE recuse_state.job j SET
   taken = CASE WHEN n.state = 'queued' THEN NULL ELSE j.taken END,
   ended = CASE WHEN n.state = 'queued' THEN NULL ELSE clock_timestamp() END,
   told = CASE n.state
-    WHEN 'cut_short' THEN 'its worker died: the tight state stands, and applying the same plan anew goes on from there'
+    WHEN 'cut_short' THEN 'its worker died: the tight state stands; plan and apply again, which goes on from there'
     WHEN 'failed' THEN 'it was given ' || j.given || ' times, and each worker died of it'
     ELSE '' END
 FROM (
