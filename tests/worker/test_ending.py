@@ -43,7 +43,7 @@ def job(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 def few_rights(job: Job, kept: Kept) -> Path:
-    return services(job.folder, {"clear": job.world.dsn(ISSUER), "state": kept.worker})
+    return services(job.folder, {"recuse-test": job.world.dsn(ISSUER), "state": kept.worker})
 
 
 def office(job: Job) -> Office:
