@@ -20,8 +20,8 @@ from recuse.server.identity.provider import Providers
 from recuse.server.identity.recording import Record, pseudonym
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings
-from recuse.serving.assistance import AssistanceDesks
 from recuse.server.state.searches import StateSearches
+from recuse.serving.assistance import AssistanceDesks
 from recuse.serving.place import Place
 from recuse.serving.policy import Follower
 
@@ -57,7 +57,7 @@ class Beside:
             sign_in="/login",
         )
         self._searches = Kept(place.state)
-                self._desks = AssistanceDesks(place.ledger, place.state, follower)
+        self._desks = AssistanceDesks(place.ledger, place.state, follower)
         requests = Work(self._desks, partial(clock.random_name, 16), self._said)
         work = (
             inbox(sections(requests)), *screens(requests), *of_searches(StateSearches(self._searches)),
