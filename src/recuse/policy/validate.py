@@ -46,11 +46,13 @@ class RuleSet:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """The text of one rule up to its `;`, and the line on which it begins."""
+class Part:
+    """The text of one rule up to its `;`, the line on which it begins, and from where to where it lies in the whole."""
 
     line: int
     text: str
+    start: int
+    end: int
 
 
 def validate(repository: Repository, directives: Sequence[Directive]) -> RuleSet:
@@ -80,15 +82,15 @@ def rule_set(rules: Sequence[Rule], text: str) -> RuleSet:
     return RuleSet(tuple(rules), text, cedarpy.PolicySet.from_pst(nodes))
 
 
-def split(text: str) -> Iterator[_Part]:
-    """The rules of a Cedar text, cut after each `;` that is not in a string or comment; for places in messages only."""
+def split(text: str) -> Iterator[Part]:
+    """The rules of a Cedar text, cut after each `;` that is not in a string or comment; for places only."""
     start = 0
     ends = [token.end() for token in _TOKEN.finditer(text) if token[0] == ";"]
     for end in (*ends, len(text)):
         skipped = _COMMENT.match(text, start, end)
         begin = skipped.end() if skipped else start
         if begin < end:
-            yield _Part(text.count("\n", 0, begin) + 1, text[begin:end])
+            yield Part(text.count("\n", 0, begin) + 1, text[begin:end], begin, end)
         start = end
 
 
@@ -166,7 +168,7 @@ class _Reading:
         return name
 
 
-def _broken(file: str, parts: Sequence[_Part], reason: str) -> Iterator[Problem]:
+def _broken(file: str, parts: Sequence[Part], reason: str) -> Iterator[Problem]:
     """The rules that do not parse by themselves; the whole text where each does."""
     remedy = "correct the rule; Cedar's grammar is at docs.cedarpolicy.com"
     found = False
