@@ -21,6 +21,7 @@ from recuse.cli.new_options import Given, answers, bases, day, listed, unless_no
 from recuse.cli.questions import Questions
 from recuse.cli.times import moment
 from recuse.directive.drafting import Draft
+from recuse.errors import InputError
 from recuse.operations import record
 from recuse.operations.attested import new_attestation
 from recuse.operations.drafting import free_folder, repository_files, write_draft
@@ -96,7 +97,12 @@ def directive(
     }  # fmt: skip
     draft = ask_draft(asking, known, answers(file, cedar, said))
     free_folder(repository, draft.id)
-    fitting = fit(repository_files(repository), draft)
+    try:
+        fitting = fit(repository_files(repository), draft)
+    except InputError:
+        if asking.allowed:  # what was typed is not to be lost with it
+            err.print(plain(draft.toml.decode()), plain(draft.cedar), sep="\n", soft_wrap=True)
+        raise
     if human:
         _show(fitting, draft)
     path = None if dry_run else write_draft(repository, draft)

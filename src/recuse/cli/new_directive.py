@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from recuse import clock
 from recuse.cli.new_rule import ask_rules
-from recuse.cli.questions import Questions
+from recuse.cli.questions import Questions, a_day, known
 from recuse.directive.document import STAGES
 from recuse.directive.drafting import Draft, Head, name_of, render_head
 from recuse.directive.in_force import drafts
@@ -13,6 +13,7 @@ from recuse.directive.officials import in_office
 from recuse.errors import InputError
 from recuse.model import LegalBasis, OfficialRole, Repository, Stage
 from recuse.operations.drafting import Answers
+from recuse.policy.files import is_safe_name
 from recuse.policy.plain import to_cedar, to_rules
 
 _STAGES: Mapping[str, str] = {
@@ -31,12 +32,9 @@ def ask_draft(questions: Questions, repository: Repository, given: Answers) -> D
 def _head(questions: Questions, repository: Repository, given: Answers) -> Head:
     title = given.title or questions.text("title", "What is the directive called?")
     issued = given.issued or clock.today()
-    suggested = name_of(title, issued)
     basis = given.legal_basis if given.legal_basis is not None else tuple(_ask_basis(questions, issued))
     directed_by = given.directed_by or questions.one("directed_by", "Who directs it?", _officials(repository, "direct"))
-    counsel = (
-        given.counsel if given.counsel is not None else questions.optional("counsel", "Counsel, by official’s id?")
-    )
+    counsel = given.counsel if given.counsel is not None else _ask_counsel(questions, repository)
     supersedes = given.supersedes if given.supersedes is not None else _ask_superseded(questions, repository)
     stage = given.stage or stage_named(questions.one("stage", "Up to which stage?", _STAGES)) or "observe"
     accounts = given.canary_accounts or ()
@@ -46,7 +44,7 @@ def _head(questions: Questions, repository: Repository, given: Answers) -> Head:
         )
     midnight = datetime.combine(issued, time(), UTC)
     return Head(
-        id=given.id or questions.text("id", "Its id, which names its folder", suggested),
+        id=given.id or _ask_id(questions, repository, name_of(title, issued)),
         title=title,
         issued=issued,
         effective=given.effective or questions.moment("effective", "Effective from", _written(midnight)),
@@ -61,11 +59,29 @@ def _head(questions: Questions, repository: Repository, given: Answers) -> Head:
     )
 
 
+def _ask_id(questions: Questions, repository: Repository, suggested: str) -> str:
+    def free(line: str) -> str:
+        name = line or suggested
+        if name in repository.directives or not is_safe_name(name):
+            raise InputError(f"`{name}` is taken, or cannot name a folder", "give it another id")
+        return name
+
+    return questions.read("id", "Its id, which names its folder", free, suggested)
+
+
 def _ask_basis(questions: Questions, today: date) -> Iterator[LegalBasis]:
     while citation := questions.optional("legal_basis", "A citation that it rests on"):
         status = questions.text("legal_basis", "Its status, as counsel states it (in force, pending, not checked …)")
-        day = questions.day("legal_basis", f"Checked on, today is {today}")
-        yield LegalBasis(citation, status, day or today)
+        checked = questions.read("legal_basis", f"On which day was that checked? Today is {today}", a_day)
+        yield LegalBasis(citation, status, checked)
+
+
+def _ask_counsel(questions: Questions, repository: Repository) -> str | None:
+    if not questions.allowed:
+        return None
+    question = "Counsel who read it, by the id of an official"
+    found = questions.words("counsel", question, lambda word: known(word, repository.officials))
+    return found[0] if found else None
 
 
 def _ask_superseded(questions: Questions, repository: Repository) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from recuse.model import ACTIONS, ASSISTANCE, Repository
 from recuse.policy.plain import EVERYTHING, Effect, PlainRule, Terms, check, to_cedar, to_sentence
 from recuse.policy.plain.filed import ALONE, branches
 from recuse.policy.references import nearest
+from recuse.policy.validate import is_rule_id
 
 _EFFECTS: Final[Mapping[str, Effect]] = {"may": "permit", "may-not": "forbid"}
 _TREE: Final = f"an id with everything below it; {ALONE}ID that one alone"
@@ -68,8 +69,8 @@ def ask_rule(questions: Questions, repository: Repository, taken: set[str]) -> P
 
 
 def _free(name: str, taken: set[str]) -> str:
-    if not name or name in taken:
-        said = f"another rule is called `{name}`" if name else "a rule needs a name"
+    if name in taken or not is_rule_id(name):
+        said = f"another rule is called `{name}`" if name in taken else f"`{name}` cannot name a rule"
         raise InputError(said, "give it a name of its own, of letters, digits, `.`, `_` and `-`")
     return name
 

@@ -1,7 +1,7 @@
 """Asks a person at a terminal, one question at a time, on standard error; who is no terminal is not asked."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, TypeVar
@@ -46,7 +46,7 @@ class Questions:
 
     def day(self, name: str, question: str) -> date | None:
         """A calendar day, or None."""
-        return self.read(name, f"{question} {_NOTHING}", lambda line: _day(line) if line else None)
+        return self.read(name, f"{question} {_NOTHING}", lambda line: a_day(line) if line else None)
 
     def moment(self, name: str, question: str, default: str) -> datetime:
         """A moment with its zone."""
@@ -55,12 +55,12 @@ class Questions:
     def one(self, name: str, question: str, choices: Mapping[str, str]) -> str:
         """One of these words, each with what it means."""
         self._list(choices)
-        return self.read(name, question, lambda line: _known(line, choices))
+        return self.read(name, question, lambda line: known(line, choices))
 
     def several(self, name: str, question: str, choices: Mapping[str, str]) -> tuple[str, ...]:
         """Some of these words, or none."""
         self._list(choices)
-        return self.words(name, question, lambda word: _known(word, choices))
+        return self.words(name, question, lambda word: known(word, choices))
 
     def words(self, name: str, question: str, read: Callable[[str], T]) -> tuple[T, ...]:
         """Words with commas or spaces between them, each read by itself; the same one twice is one."""
@@ -99,6 +99,8 @@ def _line() -> str:
         return input("> ").strip()
     except EOFError:
         raise InputError("the answers ended before the questions did", "answer all, or use --from") from None
+    except KeyboardInterrupt:
+        raise InputError("stopped, and nothing was written") from None
     except UnicodeDecodeError:
         raise InputError("the answer is not text in UTF-8", "type it again") from None
 
@@ -116,14 +118,16 @@ def _yes(line: str) -> bool:
     return found
 
 
-def _day(line: str) -> date:
+def a_day(line: str) -> date:
+    """The calendar day that is written."""
     try:
         return date.fromisoformat(line)
     except ValueError as error:
         raise InputError(f"`{line}` is not a day", "write it as 2026-01-31") from error
 
 
-def _known(word: str, choices: Mapping[str, str] | Sequence[str]) -> str:
+def known(word: str, choices: Collection[str]) -> str:
+    """The word, if it is one of these."""
     if word not in choices:
         raise InputError(f"`{word}` is none of these", nearest(word, choices) or "take one from the list")
     return word

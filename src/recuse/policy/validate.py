@@ -82,6 +82,11 @@ def rule_set(rules: Sequence[Rule], text: str) -> RuleSet:
     return RuleSet(tuple(rules), text, cedarpy.PolicySet.from_pst(nodes))
 
 
+def is_rule_id(name: str) -> bool:
+    """Whether a rule can have this `@id`."""
+    return _ID.fullmatch(name) is not None
+
+
 def split(text: str) -> Iterator[Part]:
     """The rules of a Cedar text, cut after each `;` that is not in a string or comment; for places only."""
     start = 0
@@ -156,7 +161,7 @@ class _Reading:
     def _name(self, file: str, line: int, position: int, template: pst.Template) -> str:
         """The rule's `@id`, or its number where it has no usable one."""
         name, number = template.annotations.get("id", ""), f"number {position + 1}"
-        if not _ID.fullmatch(name):
+        if not is_rule_id(name):
             message = f"rule {number} has no usable `@id`"
             remedy = 'write `@id("…")` above it, of letters, digits, `.`, `_` and `-`'
             self.unsound.append(Problem(file, line, message, remedy))

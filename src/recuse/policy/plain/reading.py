@@ -238,7 +238,7 @@ def _named(expression: pst.Expr) -> Iterator[_Named]:
 
 
 def _in_tree(variable: pst.Expr, uid: pst.EntityUid, *, below: bool) -> _Named:
-    name = _TREES.get((variable, str(uid.type)))  # type: ignore[call-overload]
+    name = _TREES.get((variable, str(uid.type)))
     if name is None or (variable == pst.Var("resource") and not below):
         raise _OtherFormError("compares with something that no sentence here says")
     return str(name), below, uid.id
