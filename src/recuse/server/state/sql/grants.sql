@@ -7,3 +7,5 @@ GRANT SELECT, INSERT, DELETE ON recuse_state.login TO {login};
 GRANT SELECT, INSERT, UPDATE, DELETE ON recuse_state.throttle TO {login};
 GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.request TO {login};
 GRANT SELECT, INSERT, UPDATE (salt, data) ON recuse_state.outcome TO {login};
+GRANT SELECT, INSERT ON recuse_state.draft TO {login};
+GRANT SELECT, INSERT ON recuse_state.draft_paper TO {login};
