@@ -95,26 +95,26 @@ def ask(office: Office, request: Request, *, dry_run: bool) -> None:
     permits.ask(office.acting(dry_run=dry_run), request, Actor(request.requested_by))
 
 
-def answer(office: Office, name: str, by: str | None, until: datetime | None, *, dry_run: bool) -> Answer:
+def answer(acting: permits.Office, name: str, by: str | None, until: datetime | None, note: str = "") -> Answer:
     """Approve a request, and issue its permit with the last approval; finish one that is recorded.
 
     Without `by` nothing is approved. Raises RefusedError when policy, request or database say no, before anything is
     written.
     """
-    acting, register = office.acting(dry_run=dry_run), office.register()
+    register = acting.register()
     if name in register.issued:
         recorded = register.permit(name).valid_until
         if until not in (None, recorded):
             raise RefusedError(f"permit `{name}` is recorded until {recorded.isoformat()}", "leave --until away")
     elif by is not None:
-        return permits.approve(acting, name, Actor(by), Narrowing(until))
+        return permits.approve(acting, name, Actor(by), Narrowing(until), text=note)
     permit, approvals = permits.issue(acting, name), len(register.marks(name))
-    return Answer(permit, not dry_run, approvals, acting.needed(register.request(name)))
+    return Answer(permit, not acting.dry_run, approvals, acting.needed(register.request(name)))
 
 
 def issue(office: Office, name: str, by: str, until: datetime | None, *, dry_run: bool) -> Permit:
     """The permit that `answer` issues; RefusedError where another person must approve it first."""
-    done = answer(office, name, by, until, dry_run=dry_run)
+    done = answer(office.acting(dry_run=dry_run), name, by, until)
     if not done.issued and not dry_run:
         raise RefusedError(f"{done.approvals} of {done.needed} persons have approved this", "let another approve it")
     return done.permit
@@ -153,7 +153,8 @@ def lines_document(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
         {
             "permit": line.id, "system": line.system, "state": line.state, "login": line.login,
             "purpose": line.purpose, "authority": line.authority, "case": line.case,
-            "until": line.until.isoformat(), "used": line.used, "mismatch": line.mismatch,
+            "lapses": None if line.lapses is None else line.lapses.isoformat(), "until": line.until.isoformat(),
+            "approvals": line.approvals, "used": line.used, "glass": line.glass, "mismatch": line.mismatch,
         }
         for line in lines
     ]  # fmt: skip

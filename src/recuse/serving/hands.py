@@ -113,7 +113,7 @@ class Hands:
         office = self._office()
         system, permit = job.asked.body["system"], job.asked.body["permit"]
         tell(Note("end_sessions", system, 0, 1))
-        ended = revoke(office, permit, system, dry_run=False).signalled
+        ended = revoke(office, permit, system, dry_run=False)
         tell(Note("end_sessions", system, 1, 1, sentence_of(ended)))
         return None if self._owe(job, office) else Outcome("done", sentence_of(ended))
 
