@@ -12,7 +12,7 @@
     │       ├── StalePlanError       the database is not as it was when the plan was made
     │       └── RefutedError         a plan does not do what the rules say; the message holds a row that shows it
     ├── LedgerError                  (2) the ledger is damaged, locked, or does not verify
-    │   └── LockedError              another process is writing to it
+    │   └── LedgerBusyError          another process writes to it now
     ├── TargetError                  (2) a database could not be used
     │   ├── UnreachableError         no connection
     │   ├── MissingRightError        the connection lacks a right that the verb needs
@@ -129,8 +129,8 @@ class LedgerError(RecuseError):
     """The ledger is damaged, locked, or does not verify."""
 
 
-class LockedError(LedgerError):
-    """Another process is writing to the ledger."""
+class LedgerBusyError(LedgerError):
+    """Another process writes to the ledger now; later it can be written to."""
 
 
 class TargetError(RecuseError):

@@ -115,7 +115,8 @@ def issue(
     permit. Rights: membership in recuse_issuer. Exit 1: refused, nothing was written.
     """
     human = printing(format_)
-    done = permits.issue(_office(repository, ledger, dsn, giving=True), permit, by, _moment(until), dry_run=dry_run)
+    office = _office(repository, ledger, dsn, giving=True)
+    done = permits.answer(office, permit, by, _moment(until), dry_run=dry_run).permit
     if not human:
         shown = {"permit": done.id, "system": done.system, "login": done.login, "until": done.valid_until.isoformat()}
         document(shown | {"ledger_index": None if dry_run else done.ledger_index, "issued": not dry_run})
@@ -137,7 +138,7 @@ def list_(
 ) -> None:
     """Show every request and permit, from the ledger and from the database, and where the two do not agree.
 
-    Rights: membership in recuse_issuer. Exit 1: something does not agree.
+    Rights: membership in recuse_issuer or recuse_worker. Exit 1: something does not agree.
     """
     human = printing(format_)
     found = permits.survey_permits(_office(repository, ledger, dsn, giving=False), system)
@@ -163,16 +164,16 @@ def revoke(
     """End a permit at once, then end every session of its login, then record it.
 
     An open transaction would read on: that is why sessions end, of a shared login everybody's. Run it again if it was
-    cut short. Rights: membership in recuse_issuer.
+    cut short. Rights: membership in recuse_worker, which issues nothing; recuse_issuer ends no sessions.
     """
     human = printing(format_)
     done = permits.revoke(_office(repository, ledger, dsn, giving=False), permit, system, dry_run=dry_run)
     if not human:
-        document({"permit": permit, "sessions_ended": done.signalled, "revoked": not dry_run})
+        document({"permit": permit, "sessions_ended": done, "revoked": not dry_run})
     elif dry_run:
         out.print(f"would revoke {permit} and end every session of its login")
     else:
-        out.print(f"revoked: [bold]{plain(permit)}[/]; {counted(done.signalled, 'session')} ended")
+        out.print(f"revoked: [bold]{plain(permit)}[/]; {counted(done, 'session')} ended")
 
 
 @app.command("key", epilog="Examples: recuse permit key clear/portal --out portal.key -r policy")

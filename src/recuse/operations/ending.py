@@ -12,6 +12,7 @@ from recuse.model import Permit, System
 from recuse.operations import record
 from recuse.operations.conditions import Condition
 from recuse.operations.permit import Office, revoke
+from recuse.operations.permits_watched import Lapsing
 from recuse.targets.looks import Look
 from recuse.targets.records import LiveSession
 from recuse.targets.target import Desk, target_for
@@ -49,12 +50,17 @@ class Ending:
 
 
 def end_over(office: Office, system: System) -> tuple[Condition, ...]:
-    """End the permits of one system that ran out while a session from before is open; what is left of them."""
+    """End permits of one system that ran out while a session from before is open, and those that nobody used in time.
+
+    What is left of them, as conditions.
+    """
     applied = record.last(office.ledger, "applied", system.name)
     if applied is None:
         return ()
     with target_for(system.engine).open(office.dsn(system)) as session:
-        return tuple(Ending(office, system, expire=True).conditions(session.desk(), session.look(applied.at)))
+        desk, look = session.desk(), session.look(applied.at)
+        over_ = tuple(Ending(office, system, expire=True).conditions(desk, look))
+        return (*over_, *Lapsing(office, system, expire=True).conditions(desk, office.register()))
 
 
 def over(permits: Iterable[Permit], look: Look) -> tuple[Permit, ...]:

@@ -12,6 +12,7 @@ from cedarpy import pst
 from recuse.errors import PolicyError, Problem, UnsupportedRuleError
 from recuse.model import Directive, Repository
 from recuse.policy.assistance_schema import SCHEMA, on_assistance
+from recuse.policy.permit_purposes import unknown_purposes
 from recuse.policy.profile import Vocabulary, refusals
 from recuse.policy.strictly import Strictly, means
 
@@ -61,7 +62,8 @@ def validate(repository: Repository, directives: Sequence[Directive]) -> RuleSet
     """
     reading = _Reading(Strictly(repository), Vocabulary.of(repository), Vocabulary.of_assistance(repository))
     rules = [rule for directive in directives for rule in reading.rules(directive)]
-    problems = sorted(dict.fromkeys(reading.unsound + reading.unsupported), key=lambda p: (p.file, p.line))
+    unknown = [problem for directive in directives for problem in unknown_purposes(repository, directive)]
+    problems = sorted(dict.fromkeys(reading.unsound + reading.unsupported + unknown), key=lambda p: (p.file, p.line))
     if problems:
         kind = UnsupportedRuleError if reading.unsupported else PolicyError
         raise kind("\n".join(map(str, problems)))

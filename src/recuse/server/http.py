@@ -6,11 +6,11 @@ could not be recorded: it is not given then. Errors are one sentence of text. `X
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol, get_args
+from typing import Any, get_args
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,25 +24,17 @@ from recuse.ledger import encode
 from recuse.ledger.records import frame
 from recuse.server import answers
 from recuse.server.authzen import Sought, parse_object
-from recuse.server.callers import Headers
 from recuse.server.grounds import Grounds
 from recuse.server.names import Names
 from recuse.server.openapi import PATH, description
+from recuse.server.receiving import Callers, body_of, with_request_id
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
+from recuse.server.tasks.handling import Tasks
+from recuse.server.tasks.routes import routes as task_routes
 from recuse.server.ways import ONE, SEVERAL, Body, Sitting, Way, searching
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
-LONGEST: Final = 1 << 20
-"""Bytes of a request's body."""
-
-
-class Callers(Protocol):
-    """What says which program asks."""
-
-    async def known(self, headers: Headers, address: str | None) -> Caller | None:
-        """The caller by the headers that it sent, and from where; None where it is not known."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +49,7 @@ class Service:
     identify: Callable[[], str]
     patience: float = 5.0
     names: Names = field(default_factory=Names)
+    tasks: Tasks | None = None
 
 
 def application(service: Service, lifespan: Lifespan | None = None) -> ASGIApp:
@@ -64,9 +57,13 @@ def application(service: Service, lifespan: Lifespan | None = None) -> ASGIApp:
     posts = {"evaluation": ONE, "evaluations": SEVERAL}
     posts |= {f"search/{each}": searching(each) for each in get_args(Sought)}
     endpoints = {f"{PATH}/{path}": _Endpoint(service, way) for path, way in posts.items()}
+    tasks = service.tasks
+    more = task_routes(tasks, service.callers, service.grounds, service.names) if tasks else []
+    offered = answers.metadata(service.base, requests=tasks is not None)
     routes = [
         *(Route(path, endpoint, methods=["POST"]) for path, endpoint in endpoints.items()),
-        Route("/.well-known/authzen-configuration", _fixed(answers.metadata(service.base)), methods=["GET"]),
+        *more,
+        Route("/.well-known/authzen-configuration", _fixed(offered), methods=["GET"]),
         Route("/openapi.json", _fixed(description(service.base)), methods=["GET"]),
         Route("/health", _health(service), methods=["GET"]),
     ]
@@ -95,7 +92,7 @@ class _Endpoint:
         except Exception as error:  # whatever it is, it is answered, and then told to whoever runs the server
             await (await _failed(request, error))(scope, receive, send)
             raise
-        await _with_request_id(request, response)(scope, receive, send)
+        await with_request_id(request, response)(scope, receive, send)
 
     async def _responded(self, request: Request) -> Response:
         address = request.client.host if request.client else None
@@ -103,7 +100,7 @@ class _Endpoint:
         if caller is None:
             return _sentence(401, "the caller is not known: send a valid token", {"WWW-Authenticate": "Bearer"})
         try:
-            asked = self._way.parse(parse_object(await _body(request)))
+            asked = self._way.parse(parse_object(await body_of(request)))
             async with asyncio.timeout(self._service.patience):
                 document = await self._answered(asked, caller)
         except MalformedError as error:
@@ -122,7 +119,9 @@ class _Endpoint:
         systems = {each for each in declared if each is not None}
         permits = await service.grounds.confirmed(loaded, systems)
         at = service.now()
-        sitting = Sitting(loaded.point.asked_by(caller.systems, permits), at, service.identify, service.names)
+        point = loaded.point.asked_by(caller.systems, permits)
+        hint = service.tasks.hint(caller) if service.tasks else None
+        sitting = Sitting(point, at, service.identify, service.names, hint)
         answered = self._way.answer(sitting, asked)
         said: Body = {"caller": caller.id, "policy": loaded.policy}
         entries = [encode(answered.kind, at, {**body, **said}) for body in answered.bodies]
@@ -132,23 +131,11 @@ class _Endpoint:
         return answered.document
 
 
-async def _body(request: Request) -> bytes:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise MalformedError("the content type is not `application/json`", "send JSON")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST:
-            raise MalformedError(f"the body is longer than {LONGEST} bytes", "send several requests")
-    return bytes(body)
-
-
 def _fixed(document: answers.Document) -> Callable[[Request], Awaitable[Response]]:
     """A document that stays the same and is for everybody."""
 
     async def endpoint(request: Request) -> Response:
-        return _with_request_id(request, _json(document))
+        return with_request_id(request, _json(document))
 
     return endpoint
 
@@ -161,8 +148,8 @@ def _health(service: Service) -> Callable[[Request], Awaitable[Response]]:
             async with asyncio.timeout(service.patience):
                 await service.grounds.confirmed(await service.grounds.current(), ())
         except (TargetError, TimeoutError):
-            return _with_request_id(request, _later("no answers can be given now"))
-        return _with_request_id(request, _sentence(200, "answers can be given"))
+            return with_request_id(request, _later("no answers can be given now"))
+        return with_request_id(request, _sentence(200, "answers can be given"))
 
     return endpoint
 
@@ -174,11 +161,11 @@ async def _refused(request: Request, error: Exception) -> Response:
         404: "there is nothing here: /openapi.json names the endpoints",
         405: "this method is not for this endpoint: send what the header `Allow` names",
     }.get(status, "refused")
-    return _with_request_id(request, _sentence(status, found, dict(headers or {})))
+    return with_request_id(request, _sentence(status, found, dict(headers or {})))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:
-    return _with_request_id(
+    return with_request_id(
         request,
         _sentence(500, "the decision point failed, and nothing was decided: tell its administrator, with the time"),
     )
@@ -194,9 +181,3 @@ def _json(document: answers.Document) -> Response:
 
 def _sentence(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
     return PlainTextResponse(text, status, headers)
-
-
-def _with_request_id(request: Request, response: Response) -> Response:
-    given: Iterable[tuple[bytes, bytes]] = request.scope["headers"]
-    response.raw_headers += [(name, value) for name, value in given if name == b"x-request-id"][:1]
-    return response

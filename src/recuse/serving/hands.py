@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recuse.errors import InputError, LockedError, RecuseError, RefusedError, StalePlanError
+from recuse.errors import InputError, LedgerBusyError, RecuseError, RefusedError, StalePlanError
 from recuse.jobs import Ending, Job, Kind, Note
 from recuse.ledger import JSON
 from recuse.operations import record
@@ -77,12 +77,11 @@ class Hands:
             return Outcome("failed", str(error))
 
     def end_over(self) -> tuple[Condition, ...]:
-        """End the permits of every system that ran out while a session from before is open; what is left of them."""
+        """End what is over in every system, and what nobody used in time; what is left of it."""
         office = self._office()
         left: list[Condition] = []
         for system in office.workspace.systems():
             left += end_over(office, system)
-        # Permits that nobody used lapse here, in the same round.
         self._owe(None, office)
         return tuple(left)
 
@@ -95,7 +94,7 @@ class Hands:
             try:
                 if each.body.get("request") not in office.register().revoked:
                     office.append(each.kind, each.body)
-            except LockedError:
+            except LedgerBusyError:
                 break
             self.owed.pop(0)
             settled += [] if each.job is None else [(each.job, sentence_of(each.body["sessions_ended"]))]
@@ -113,7 +112,7 @@ class Hands:
         office = self._office()
         system, permit = job.asked.body["system"], job.asked.body["permit"]
         tell(Note("end_sessions", system, 0, 1))
-        ended = revoke(office, permit, system, dry_run=False).signalled
+        ended = revoke(office, permit, system, dry_run=False)
         tell(Note("end_sessions", system, 1, 1, sentence_of(ended)))
         return None if self._owe(job, office) else Outcome("done", sentence_of(ended))
 
