@@ -17,7 +17,7 @@ class Storage(Protocol):
         """Make the folder, if it is missing."""
 
     def lock(self, *, wait: bool = False) -> None:
-        """Become the one writer until `unlock` or `close`; raises `LedgerBusyError` if another is and one may not wait."""
+        """Become the one writer until `unlock` or `close`; raises `LedgerBusyError` if another is and may not wait."""
 
     def unlock(self) -> None:
         """Let another become the writer; files stay open."""
