@@ -8,7 +8,7 @@ this server; that is logged. `X-Request-ID` comes back as it came, where it is o
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,7 +29,7 @@ from recuse.server.authzen import Sought, parse_object
 from recuse.server.grounds import Grounds
 from recuse.server.names import Names
 from recuse.server.openapi import PATH, description
-from recuse.server.receiving import Callers, body_of, finished
+from recuse.server.receiving import Callers, body_of, finished, own_systems
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
 from recuse.server.tasks.handling import Tasks
@@ -126,7 +126,7 @@ class _Endpoint:
         service = self._service
         loaded = await service.grounds.current()
         declared = (loaded.point.declared_in(service.names.ours(each)) for each in self._way.asked(asked))
-        permits = await service.grounds.confirmed(loaded, _own(caller, declared))
+        permits = await service.grounds.confirmed(loaded, own_systems(caller, declared))
         at = service.now()
         point = loaded.point.asked_by(caller.systems, permits)
         hint = service.tasks.hint(caller) if service.tasks else None
@@ -138,11 +138,6 @@ class _Endpoint:
             frame(entry)  # refuses one that is too long by itself, and not with the others of its round
         await service.recorder.join(*entries)
         return answered.document
-
-
-def _own(caller: Caller, systems: Iterable[str | None]) -> set[str]:
-    """Of these systems the caller's: were others' databases asked, it would learn from the time that they take."""
-    return {each for each in systems if each is not None and (caller.systems is None or each in caller.systems)}
 
 
 def _fixed(document: answers.Document) -> Callable[[Request], Awaitable[Response]]:

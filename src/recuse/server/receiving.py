@@ -54,3 +54,8 @@ def finished(request: Request, response: Response) -> Response:
     response.headers.update(_HEADERS)
     response.raw_headers += [(b"x-request-id", value) for value in told if _REQUEST_ID.fullmatch(value)]
     return response
+
+
+def own_systems(caller: Caller, systems: Iterable[str | None]) -> set[str]:
+    """Of these systems the caller's: were others' databases asked, it would learn from the time that they take."""
+    return {each for each in systems if each is not None and (caller.systems is None or each in caller.systems)}

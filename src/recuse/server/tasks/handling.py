@@ -113,9 +113,12 @@ class Tasks:
         return told
 
     def submit(
-        self, submission: Submission, raw: dict[str, Any], caller: Caller, key: str | None, meant: "Meant"
+        self, submission: Submission, raw: dict[str, Any], caller: Caller, key: str | None, meaning: "Meaning"
     ) -> dict[str, Any]:
-        """Take it in; its task. `ProblemError` for what the profile refuses."""
+        """Take it in; its task. `ProblemError` for what the profile refuses.
+
+        What it means is asked after its denial was known again: otherwise it would answer questions without a record.
+        """
         digest = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
         known = self.handles.by_key(caller.id, key) if key else None
         if known is None:
@@ -126,7 +129,7 @@ class Tasks:
             )
         standing = self.counter.standing(known.id)
         if standing is None:
-            self._ask(known, submission, meant)
+            self._ask(known, submission, meaning)
             standing = self.counter.standing(known.id)
         return self._document(known.id, standing)
 
@@ -165,9 +168,9 @@ class Tasks:
             raise ProblemError("invalid_denial_binding", "this denial was asked for already: evaluate again")
         return handle
 
-    def _ask(self, handle: Handle, submission: Submission, meant: "Meant") -> None:
+    def _ask(self, handle: Handle, submission: Submission, meaning: "Meaning") -> None:
         try:
-            self.counter.ask(_request(handle, submission, meant), handle.caller)
+            self.counter.ask(_request(handle, submission, meaning()), handle.caller)
         except RefusedError as error:
             self.handles.drop(handle.id)
             raise ProblemError("not_requestable", "; ".join(error.message.splitlines())) from error
@@ -197,6 +200,10 @@ class Meant:
     authority: str
     agreement: str | None
     case: str | None
+
+
+Meaning = Callable[[], Meant]
+"""What a denied question means, once it is known to be one."""
 
 
 def meant(point: DecisionPoint, names: Names, asked: Evaluation, at: datetime) -> Meant:
