@@ -5,17 +5,16 @@ could not be recorded: it is not given then. Errors are one sentence of text. `X
 """
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol, get_args
+from typing import Any, Final, get_args
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,10 +23,10 @@ from recuse.ledger import encode
 from recuse.ledger.records import frame
 from recuse.server import answers
 from recuse.server.authzen import Sought, parse_object
-from recuse.server.callers import Headers
 from recuse.server.grounds import Grounds
 from recuse.server.names import Names
 from recuse.server.openapi import PATH, description
+from recuse.server.replies import Callers, as_json, body_of, later, sentence, with_request_id
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
 from recuse.server.ways import ONE, SEVERAL, Body, Sitting, Way, searching
@@ -35,14 +34,6 @@ from recuse.server.ways import ONE, SEVERAL, Body, Sitting, Way, searching
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 LONGEST: Final = 1 << 20
 """Bytes of a request's body."""
-
-
-class Callers(Protocol):
-    """What says which program asks."""
-
-    async def known(self, headers: Headers, address: str | None) -> Caller | None:
-        """The caller by the headers that it sent, and from where; None where it is not known."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +86,24 @@ class _Endpoint:
         except Exception as error:  # whatever it is, it is answered, and then told to whoever runs the server
             await (await _failed(request, error))(scope, receive, send)
             raise
-        await _with_request_id(request, response)(scope, receive, send)
+        await with_request_id(request, response)(scope, receive, send)
 
     async def _responded(self, request: Request) -> Response:
         address = request.client.host if request.client else None
         caller = await self._service.callers.known(request.scope["headers"], address)
         if caller is None:
-            return _sentence(401, "the caller is not known: send a valid token", {"WWW-Authenticate": "Bearer"})
+            return sentence(401, "the caller is not known: send a valid token", {"WWW-Authenticate": "Bearer"})
         try:
-            asked = self._way.parse(parse_object(await _body(request)))
+            asked = self._way.parse(parse_object(await body_of(request, "application/json", LONGEST)))
             async with asyncio.timeout(self._service.patience):
                 document = await self._answered(asked, caller)
         except MalformedError as error:
-            return _sentence(400, str(error))
+            return sentence(400, str(error))
         except (LedgerError, TimeoutError):
-            return _later("the decision could not be recorded, so it is not given: ask again")
+            return later("the decision could not be recorded, so it is not given: ask again")
         except TargetError as error:
-            return _later(f"nothing was decided: {error}")
-        return _json(document)
+            return later(f"nothing was decided: {error}")
+        return as_json(document)
 
     async def _answered(self, asked: Any, caller: Caller) -> answers.Document:
         """The answer, when all of it is durable. LedgerError or TimeoutError where that is not known."""
@@ -132,23 +123,11 @@ class _Endpoint:
         return answered.document
 
 
-async def _body(request: Request) -> bytes:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise MalformedError("the content type is not `application/json`", "send JSON")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST:
-            raise MalformedError(f"the body is longer than {LONGEST} bytes", "send several requests")
-    return bytes(body)
-
-
 def _fixed(document: answers.Document) -> Callable[[Request], Awaitable[Response]]:
     """A document that stays the same and is for everybody."""
 
     async def endpoint(request: Request) -> Response:
-        return _with_request_id(request, _json(document))
+        return with_request_id(request, as_json(document))
 
     return endpoint
 
@@ -161,8 +140,8 @@ def _health(service: Service) -> Callable[[Request], Awaitable[Response]]:
             async with asyncio.timeout(service.patience):
                 await service.grounds.confirmed(await service.grounds.current(), ())
         except (TargetError, TimeoutError):
-            return _with_request_id(request, _later("no answers can be given now"))
-        return _with_request_id(request, _sentence(200, "answers can be given"))
+            return with_request_id(request, later("no answers can be given now"))
+        return with_request_id(request, sentence(200, "answers can be given"))
 
     return endpoint
 
@@ -174,29 +153,11 @@ async def _refused(request: Request, error: Exception) -> Response:
         404: "there is nothing here: /openapi.json names the endpoints",
         405: "this method is not for this endpoint: send what the header `Allow` names",
     }.get(status, "refused")
-    return _with_request_id(request, _sentence(status, found, dict(headers or {})))
+    return with_request_id(request, sentence(status, found, dict(headers or {})))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:
-    return _with_request_id(
+    return with_request_id(
         request,
-        _sentence(500, "the decision point failed, and nothing was decided: tell its administrator, with the time"),
+        sentence(500, "the decision point failed, and nothing was decided: tell its administrator, with the time"),
     )
-
-
-def _later(text: str) -> Response:
-    return _sentence(503, text, {"Retry-After": "1"})
-
-
-def _json(document: answers.Document) -> Response:
-    return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
-
-
-def _sentence(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
-    return PlainTextResponse(text, status, headers)
-
-
-def _with_request_id(request: Request, response: Response) -> Response:
-    given: Iterable[tuple[bytes, bytes]] = request.scope["headers"]
-    response.raw_headers += [(name, value) for name, value in given if name == b"x-request-id"][:1]
-    return response
