@@ -18,7 +18,8 @@ _FOCUSED: Final = """() => {
   };
 }"""
 _TOP: Final = "() => { document.activeElement.blur(); getSelection().collapse(document.body, 0); scrollTo(0, 0); }"
-_FOCUSABLE: Final = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+_FOCUSABLE: Final = """() =>
+  [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
   .filter(each => each.type !== 'hidden' && each.checkVisibility()).length"""
 
 
