@@ -133,8 +133,9 @@ def _said(request: Request, known: set[str], several: tuple[str, ...] = ()) -> M
     names = [name for name, _ in pairs]
     strange = [Wrong(name[:100], "is no parameter here") for name in dict.fromkeys(names) if name not in known]
     twice = [Wrong(name, "stands twice") for name in known - {*several} if names.count(name) > 1]
-    if strange or twice:
-        raise WrongError((*strange, *twice))
+    empty = [Wrong(name, "is empty") for name in known if any(key == name and not text.strip() for key, text in pairs)]
+    if strange or twice or empty:
+        raise WrongError((*strange, *twice, *empty))
     return dict(pairs)
 
 
