@@ -121,7 +121,7 @@ def _telling(real: Any) -> Any:
 
 def _telling_all(_real: Any) -> Any:
     async def failed(request: Any, error: Exception) -> Any:
-        return receiving.finished(request, http._sentence(500, repr(error)))
+        return receiving.finished(request, receiving.sentence(500, repr(error)))
 
     return failed
 

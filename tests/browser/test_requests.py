@@ -186,7 +186,7 @@ def test_a_list_is_filtered_turned_and_exported(as_: As) -> None:
         fill(hand, "On whose behalf", "Inquiry Office (fictional)")
         press(hand, "Filter")
         expect(page.locator("#results h2")).to_have_text("50 requests on this page, newest received first")
-        assert "agency=fed.homeland.border.inquiry" in page.url
+        expect(page).to_have_url(re.compile("agency=fed.homeland.border.inquiry"))
         rows = [*csv.reader(io.StringIO(hand.download(link(page, "All of them as CSV")).decode()))]
         assert len(rows) == 121
         shown = ids(page)

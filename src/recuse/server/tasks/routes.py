@@ -28,7 +28,7 @@ def routes(tasks: Tasks, callers: Callers, grounds: Grounds, names: Names) -> li
     """All of them; the public key and the schema are for everybody."""
 
     async def submit(request: Request, caller: Caller) -> Response:
-        raw = parse_object(await body_of(request, tasks.patience))
+        raw = parse_object(await body_of(request, patience=tasks.patience))
         submission, key = parse_submission(raw), _key(request)
         loaded = await grounds.current()
         declared = loaded.point.declared_in(names.ours(submission.asked))
@@ -44,7 +44,7 @@ def routes(tasks: Tasks, callers: Callers, grounds: Grounds, names: Names) -> li
         return JSONResponse(document, headers=later)
 
     async def cancel(request: Request, caller: Caller) -> Response:
-        if raw := await body_of(request, tasks.patience, needed=False):
+        if raw := await body_of(request, patience=tasks.patience, needed=False):
             parse_object(raw)
         return JSONResponse(await run_in_threadpool(tasks.cancel, request.path_params["name"], caller))
 
