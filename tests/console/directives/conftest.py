@@ -1,14 +1,13 @@
 """Drafts in a real state, and a person at the console for each role."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx import Response
 from starlette.testclient import TestClient
 
 from recuse.server.console.directives import DirectiveDesk
@@ -81,6 +80,3 @@ class Office:
 def office(signed: Path, drafts: StateDrafts) -> Office:
     plans = world.Planned()
     return Office(signed, world.desk(signed / "policy", drafts, plans), plans)
-
-
-Posted = Callable[..., Response]
