@@ -6,14 +6,16 @@ from recuse import clock
 from recuse.model import Repository
 from recuse.server.console import application as pages
 from recuse.server.console.access import AccessFile
+from recuse.server.console.directives import screens as directives
 from recuse.server.console.index import Index
 from recuse.server.console.screens import PREFIX, Console, Known
-from recuse.server.identity import Identity, Register, guarded, visitor_of
+from recuse.server.identity import Identity, Person, Register, guarded, visitor_of
 from recuse.server.identity.kept import Kept
 from recuse.server.identity.provider import Providers
-from recuse.server.identity.recording import Record
+from recuse.server.identity.recording import Record, pseudonym
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings
+from recuse.serving.directives import directive_desk
 from recuse.serving.place import Place
 from recuse.serving.policy import Follower
 
@@ -21,7 +23,10 @@ _PATHS = (PREFIX, "/login", "/logout", "/sessions")
 
 
 class Beside:
-    """The console of one worker. Its people are those of `people.toml`, its record the ledger; it writes neither."""
+    """The console of one worker. Its people are those of `people.toml`, its record the ledger; it writes neither.
+
+    Drafts of directives are kept in the state.
+    """
 
     def __init__(
         self, place: Place, settings: Settings, follower: Follower, recorder: Rounds[bytes, int], repository: Repository
@@ -47,7 +52,9 @@ class Beside:
             now=clock.now,
             sign_in="/login",
         )
-        self._pages = guarded(pages(shown), self._identity)
+        self._kept = Kept(place.state)
+        desk = directive_desk(place, self._kept, self._named)
+        self._pages = guarded(pages(shown, directives(desk)), self._identity)
 
     def before(self, decisions: ASGIApp) -> ASGIApp:
         """One application of both: the console's own paths are its, and all else is the decision point's."""
@@ -62,6 +69,10 @@ class Beside:
     async def close(self) -> None:
         """Give up connections."""
         await self._identity.close()
+        self._kept.close()
+
+    def _named(self, person: Person) -> str:
+        return pseudonym(person, self._identity.register.current().key)
 
     def _known(self) -> Known:
         loaded = self._follower.known

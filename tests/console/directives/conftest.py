@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from recuse.server.console.directives import DirectiveDesk
 from recuse.server.identity import Role
+from recuse.server.identity.kept import Kept
 from recuse.server.state.drafts import StateDrafts
-from recuse.server.state.serving import connected
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conftest import binaries_of
 from tests.console.directives import world
@@ -34,8 +34,8 @@ def state(server: Server) -> State:
 
 @pytest.fixture
 def drafts(state: State) -> Iterator[StateDrafts]:
-    with closing(connected(state.dsn)) as connection:
-        yield StateDrafts(lambda: connection)
+    with closing(Kept(state.dsn)) as kept:
+        yield StateDrafts(kept.together)
 
 
 @pytest.fixture(scope="session")
