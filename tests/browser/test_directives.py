@@ -202,8 +202,8 @@ def test_a_page_is_accessible_and_fits(opened: Opened, axe: str, name: str) -> N
 
 FAULTS: Final = {
     "a field without its label": ("document.querySelector('label[for=\"f-id\"]').remove()", "label"),
-    "a table of problems without contrast": ("document.querySelector('h1').style.color = '#ddd'", "color-contrast"),
-    "a group without its name": ("document.querySelector('#f-effect-permit').id = 'f-effect-forbid'", "label"),
+    "a heading without contrast": ("document.querySelector('h1').style.color = '#ddd'", "color-contrast"),
+    "a page without its language": ("document.documentElement.removeAttribute('lang')", "html-has-lang"),
 }
 
 

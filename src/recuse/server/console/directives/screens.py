@@ -21,7 +21,7 @@ from recuse.server.identity import Role
 
 PATH: Final = "/directives"
 DRAFT: Final = f"{PATH}/drafts/{{name}}"
-LOOKERS: Final[frozenset[Role]] = frozenset({"reviewer", "auditor", "administrator"}) | EDITORS
+LOOKERS: Final[frozenset[Role]] = EDITORS | frozenset[Role]({"reviewer", "auditor", "administrator"})
 
 
 def screens(desk: DirectiveDesk) -> tuple[Screen, ...]:
