@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, Protocol
 
 from recuse.errors import RefusedError
 from recuse.model import Request
+from recuse.permits import lapses_of
 from recuse.server.answers import text_of
 from recuse.server.authzen import Evaluation
 from recuse.server.deciding import DecisionPoint
@@ -216,9 +217,15 @@ def _request(handle: Handle, submission: Submission, meant: Meant) -> Request:
     return Request(
         id=handle.id, at=handle.at, requested_by=submission.requested_by, on_behalf_of=submission.on_behalf_of,
         system=meant.system, login=meant.login, purpose=meant.purpose, authority=meant.authority,
-        agreement=meant.agreement, case=meant.case, instrument=submission.instrument,
-        evidence=submission.evidence, until=submission.until,
+        agreement=meant.agreement, case=meant.case, instrument=submission.instrument, evidence=submission.evidence,
+        until=submission.until, lapses=submission.lapses or lapses_of(handle.at, submission.until),
+        person=person_of(handle.caller),
     )  # fmt: skip
+
+
+def person_of(caller: str) -> str:
+    """How a program stands where a person's issuer and subject do."""
+    return f"program {caller}"
 
 
 def _moment(text: str) -> datetime | None:
