@@ -11,8 +11,9 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from recuse import clock
 from recuse.jobs import KINDS, Asked, Ending, Job, Note
-from recuse.server.console import ROLES, Role, Visitor
+from recuse.server.console import ROLES, Role, Visitor, application
 from recuse.server.console.applying import Signed, screens, streaming
 from recuse.server.console.applying.work import Applying, Streams
 from tests.console import world
@@ -240,3 +241,19 @@ def test_an_apply_as_it_goes_on(folder: Path, kept: Kept) -> None:
     page = asker.get(f"/{job.id}")
     assert "The worker died on the way" in text(page)
     assert "every 2s" not in page.text
+
+
+@pytest.mark.parametrize(("ending", "says"), [(None, "Never heard of"), (False, "There"), (True, "Silent")])
+def test_health_says_whether_a_worker_is_there(folder: Path, kept: Kept, ending: bool | None, says: str) -> None:
+    if ending is not None:
+        kept.working.beat("one", KINDS, ending=ending)
+    work = applying(kept.server)
+    console = world.console(folder, now=clock.now, worker=work.last_beat)
+    assert f"The worker {says}" in text(TestClient(application(console)).get("/console/health"))
+    assert "The worker" not in text(TestClient(world.served(folder)).get("/console/health"))
+
+
+def test_health_says_that_it_cannot_tell(folder: Path, kept: Kept) -> None:
+    work = applying(f"{kept.server} port=1")
+    console = world.console(folder, now=clock.now, worker=work.last_beat)
+    assert "The worker Could not be told" in text(TestClient(application(console)).get("/console/health"))

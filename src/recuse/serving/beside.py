@@ -54,6 +54,7 @@ class Beside:
             quiet=frozenset({PREFIX + LIVE, PREFIX + STREAM}),
             proxies=settings.proxy.addresses if settings.proxy else frozenset(),
         )
+        jobs = applying(place, self._named, self._still)
         shown = Console(
             index=Index(place.ledger),
             decisions=Index(place.record),
@@ -62,11 +63,11 @@ class Beside:
             known=self._known,
             now=clock.now,
             sign_in="/login",
+            worker=jobs.last_beat,
         )
         self._searches = Kept(place.state)
         self._desks = AssistanceDesks(place.ledger, place.state, follower)
         requests = Work(self._desks, partial(clock.random_name, 16), self._said)
-        jobs = applying(place, self._named, self._still)
         work = (
             inbox(sections(requests)), *screens(requests), *applying_screens(jobs),
             *of_searches(StateSearches(self._searches)),
