@@ -59,6 +59,7 @@ class Beside:
             quiet=frozenset({PREFIX + LIVE, PREFIX + STREAM}),
             proxies=settings.proxy.addresses if settings.proxy else frozenset(),
         )
+        jobs = applying(place, self._visitor, self._still)
         shown = Console(
             index=Index(place.ledger),
             decisions=Index(place.record),
@@ -67,11 +68,11 @@ class Beside:
             known=self._known,
             now=clock.now,
             sign_in="/login",
+            worker=jobs.last_beat,
         )
         self._kept = Kept(place.state)
         self._desks = AssistanceDesks(place.ledger, place.state, follower)
         requests = Work(self._desks, partial(clock.random_name, 16), self._said)
-        jobs = applying(place, self._visitor, self._still)
         desk = directive_desk(place, self._kept, self._named)
         work = (
             inbox(sections(requests)), *screens(requests), *directives(desk), *applying_screens(jobs),

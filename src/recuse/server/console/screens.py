@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
+from recuse.jobs import Beat
 from recuse.model import Repository
 from recuse.server.console.access import Access
 from recuse.server.console.index import Index
@@ -50,7 +51,8 @@ class Console:
     """What the console shows, and who says who is looking; it writes nothing.
 
     `sign_in` is the path where a person signs in, None where there is none; `stale` is the age from which a verdict no
-    longer counts; `patience` in seconds is for reading what was added to the record, before a page says how far it is.
+    longer counts; `worker` tells which worker was last heard of, TargetError when it cannot; `patience` in seconds is
+    for reading what was added to the record, before a page says how far it is.
     """
 
     index: Index
@@ -59,6 +61,7 @@ class Console:
     known: Callable[[], Known]
     now: Callable[[], datetime]
     sign_in: str | None = None
+    worker: Callable[[], Beat | None] | None = None
     stale: timedelta = timedelta(days=1)
     patience: float = 2.0
     language: str = "en"

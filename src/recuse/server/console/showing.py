@@ -1,12 +1,14 @@
 """What each screen answers: the page, or the export, that an address asks for."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
+from recuse.errors import TargetError
 from recuse.ledger import JSON
 from recuse.server.console import record
 from recuse.server.console.asking import Search, parse_search
@@ -35,7 +37,18 @@ def show_health(console: Console, _request: Request, frame: Frame) -> Response:
     days = last_days([records[name] for name in read.readings], frame["now"].date())
     newests = {name: records[name].entry(of.size - 1)[1] if of.size else None for name, of in read.readings.items()}
     shown: dict[str, Any] = {"systems": systems, "days": days, "read": read, "newests": newests}
-    return page("health.html", frame, stale=console.stale, **shown)
+    return page("health.html", frame, stale=console.stale, worker=_worker(console, frame), **shown)
+
+
+def _worker(console: Console, frame: Frame) -> tuple[str, datetime | None] | None:
+    """How the worker is, and when it was last heard of; None where the console has none."""
+    if console.worker is None:
+        return None
+    try:
+        beat = console.worker()
+    except TargetError:
+        return "unknown", None
+    return ("never", None) if beat is None else ("there" if beat.lives(frame["now"]) else "gone", beat.seen)
 
 
 def show_record(console: Console, request: Request, frame: Frame) -> Response:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
-from recuse.jobs import Asking, Job
+from recuse.jobs import Asking, Beat, Job
 from recuse.server.identity import Refusal, Visitor, refusal
 from recuse.server.identity.acts import Act, Done, Person
 
@@ -70,6 +70,11 @@ class Applying:
     signed: Callable[[], tuple[Signed, ...]]
     still: Callable[[Request], Visitor | None]
     streams: Streams = field(default_factory=Streams)
+
+    def last_beat(self) -> Beat | None:
+        """The worker last heard of. TargetError when the queue cannot be asked."""
+        with self.queue() as queue:
+            return next(iter(queue.beats()), None)
 
 
 def no_applying(visitor: Visitor, plan: Mapping[str, Any], signed: Iterable[Signed], at: datetime) -> Refusal | None:
