@@ -20,6 +20,7 @@ KINDS: Final = frozenset(
     | {"session_begun", "local_session_begun", "session_refused", "session_ended", "form_refused"}
     | {"requested", "refused", "issued", "revoked", "scripted", "decided", "searched"}
     | {"asked", "answered", "certified", "erased", "reviewed"}
+    | {"decisions_checkpoint"}
 )
 
 
