@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recuse.errors import LedgerError
-from recuse.ledger import create_ledger, encode, open_ledger, read_entries, verify_ledger
+from recuse.ledger import JSON, create_ledger, encode, open_ledger, read_entries, verify_ledger
 from recuse.operations import binding
 from recuse.operations.binding import bind, check_binding
 from tests.console.world import NOW
@@ -53,6 +53,11 @@ def test_a_record_that_only_grew_agrees(ledger: Path, record: Path) -> None:
     assert [(each.number, each.size) for each in found.bound] == [(0, 5), (1, 12), (2, 13)]
     assert (found.size, found.note) == (20, verify_ledger(record).checkpoint)
     assert found.bound[2].at == NOW + 2 * DAY
+
+
+@pytest.fixture(params=[1, 3, 1000])
+def in_steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binding, "_STEP", request.param)
 
 
 def anew(record: Path, entries: list[bytes], origin: str = ORIGIN) -> None:
@@ -104,11 +109,10 @@ def of_another(record: Path, entries: list[bytes]) -> None:
         (of_another, "it is of `elsewhere.example/decisions` now"),
     ],
 )
-@pytest.mark.parametrize("step", [1, 3, 1000])
+@pytest.mark.usefixtures("in_steps")
 def test_a_record_that_was_rewritten_is_found(
-    ledger: Path, record: Path, fault: Callable[..., None], told: str, step: int, monkeypatch: pytest.MonkeyPatch
+    ledger: Path, record: Path, fault: Callable[..., None], told: str
 ) -> None:
-    monkeypatch.setattr(binding, "_STEP", step)
     fault(record, [*read_entries(record)])
     with pytest.raises(LedgerError, match=told):
         check_binding(ledger, record)
