@@ -138,7 +138,7 @@ def test_one_that_cannot_be_compared_is_found(ledger: Path, record: Path, monkey
 @pytest.mark.parametrize(
     "body", [{}, {"origin": ORIGIN, "size": -1, "root": ""}, {"origin": 1, "size": 1, "root": "x"}]
 )
-def test_an_entry_that_says_no_checkpoint_is_told(ledger: Path, record: Path, body: dict[str, int]) -> None:
+def test_an_entry_that_says_no_checkpoint_is_told(ledger: Path, record: Path, body: dict[str, JSON]) -> None:
     with open_ledger(ledger) as writer:
         writer.append([encode("decisions_checkpoint", NOW, body)])
     with pytest.raises(LedgerError, match="entry 3 of the ledger says no checkpoint"):

@@ -61,8 +61,8 @@ def check_binding(ledger: Path, record: Path) -> Binding:
                 _compare(waiting.pop(0), covered.root())
         if following.size == following.signed:
             break
-    for each in waiting:
-        raise _broken(each, f"it holds {covered.size} entries now")
+    if waiting:
+        raise _broken(waiting[0], f"it holds {covered.size} entries now")
     return Binding(bound, covered.size, following.note)
 
 
