@@ -248,12 +248,12 @@ def test_health_says_whether_a_worker_is_there(folder: Path, kept: Kept, ending:
     if ending is not None:
         kept.working.beat("one", KINDS, ending=ending)
     work = applying(kept.server)
-    console = world.console(folder, now=clock.now, worker=work.last_beat)
+    console = world.console(folder, now=clock.now, signs=(work.signs,))
     assert f"The worker {says}" in text(TestClient(application(console)).get("/console/health"))
     assert "The worker" not in text(TestClient(world.served(folder)).get("/console/health"))
 
 
 def test_health_says_that_it_cannot_tell(folder: Path, kept: Kept) -> None:
     work = applying(f"{kept.server} port=1")
-    console = world.console(folder, now=clock.now, worker=work.last_beat)
+    console = world.console(folder, now=clock.now, signs=(work.signs,))
     assert "The worker Could not be told" in text(TestClient(application(console)).get("/console/health"))

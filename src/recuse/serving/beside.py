@@ -68,7 +68,7 @@ class Beside:
             known=self._known,
             now=clock.now,
             sign_in="/login",
-            worker=jobs.last_beat,
+            signs=(jobs.signs,),
         )
         self._kept = Kept(place.state)
         self._desks = AssistanceDesks(place.ledger, place.state, follower)

@@ -12,11 +12,11 @@ from typing import Any, Final, Literal, Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-from recuse.jobs import Beat
 from recuse.model import Repository
 from recuse.server.console.access import Access
 from recuse.server.console.index import Index
 from recuse.server.console.records import Name
+from recuse.server.console.standing import Signs
 from recuse.server.identity import Role, Visitor
 
 PREFIX: Final = "/console"
@@ -51,8 +51,8 @@ class Console:
     """What the console shows, and who says who is looking; it writes nothing.
 
     `sign_in` is the path where a person signs in, None where there is none; `stale` is the age from which a verdict no
-    longer counts; `worker` tells which worker was last heard of, TargetError when it cannot; `patience` in seconds is
-    for reading what was added to the record, before a page says how far it is.
+    longer counts; `patience` in seconds is for reading what was added to the record, before a page says how far it is.
+    `signs` tell how other services stand, on the screen of health: the one place for a worker's, or for break-glass.
     """
 
     index: Index
@@ -61,12 +61,12 @@ class Console:
     known: Callable[[], Known]
     now: Callable[[], datetime]
     sign_in: str | None = None
-    worker: Callable[[], Beat | None] | None = None
     stale: timedelta = timedelta(days=1)
     patience: float = 2.0
     language: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
     decisions: Index | None = None
+    signs: tuple[Signs, ...] = ()
 
     @property
     def records(self) -> Mapping[Name, Index]:

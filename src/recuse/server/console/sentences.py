@@ -82,6 +82,10 @@ def _watched(body: _Body) -> str:
     return f"watched: of conditions, {', '.join(told) or 'nothing said'}"
 
 
+def _bound(body: _Body) -> str:
+    return f"checkpoint of the record of decisions: {plural(body.get('size'), 'entry', 'entries')}"
+
+
 def _named(body: _Body) -> str:
     about = next((str(body[name]) for name in ("directive", "system", "request") if body.get(name)), "")
     return f"about {about}" if about else "no more is said"
@@ -99,5 +103,5 @@ def _t(body: _Body, name: str) -> str:
 _SENTENCES: Final[Mapping[str, Callable[[_Body], str]]] = {
     "applied": _applied, "confirmed": _confirmed, "decided": _decided, "directed": _directed, "ended": _ended,
     "issued": _issued, "planned": _planned, "requested": _requested, "revoked": _revoked, "searched": _searched,
-    "staged": _staged, "verified": _verified, "watched": _watched,
+    "decisions_checkpoint": _bound, "staged": _staged, "verified": _verified, "watched": _watched,
 }  # fmt: skip

@@ -1,14 +1,12 @@
 """What each screen answers: the page, or the export, that an address asks for."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from recuse.errors import TargetError
 from recuse.ledger import JSON
 from recuse.server.console import record
 from recuse.server.console.asking import Search, parse_search
@@ -17,6 +15,7 @@ from recuse.server.console.pages import machine, render
 from recuse.server.console.record import Part
 from recuse.server.console.records import NAMES, Name, Read, catch_up
 from recuse.server.console.screens import Console, Known
+from recuse.server.console.standing import of_access, signs, standing
 
 Frame = Mapping[str, Any]
 _CHOSEN: Final = ("agency", "system", "purpose")
@@ -35,20 +34,10 @@ def show_health(console: Console, _request: Request, frame: Frame) -> Response:
         raise error  # verdicts are in this one
     systems = health(console.index, console.known().systems, frame["now"], console.stale)
     days = last_days([records[name] for name in read.readings], frame["now"].date())
-    newests = {name: records[name].entry(of.size - 1)[1] if of.size else None for name, of in read.readings.items()}
-    shown: dict[str, Any] = {"systems": systems, "days": days, "read": read, "newests": newests}
-    return page("health.html", frame, stale=console.stale, worker=_worker(console, frame), **shown)
-
-
-def _worker(console: Console, frame: Frame) -> tuple[str, datetime | None] | None:
-    """How the worker is, and when it was last heard of; None where the console has none."""
-    if console.worker is None:
-        return None
-    try:
-        beat = console.worker()
-    except TargetError:
-        return "unknown", None
-    return ("never", None) if beat is None else ("there" if beat.lives(frame["now"]) else "gone", beat.seen)
+    told = signs((*console.signs, of_access(console.access, console.stale)), frame["now"])
+    standings = [standing(name, records[name], of) for name, of in read.readings.items()]
+    shown: dict[str, Any] = {"systems": systems, "days": days, "read": read, "standings": standings, "signs": told}
+    return page("health.html", frame, stale=console.stale, **shown)
 
 
 def show_record(console: Console, request: Request, frame: Frame) -> Response:
