@@ -212,7 +212,7 @@ _ASKING: Final = (
           test_odd_requests.test_a_request_id_comes_back_only_as_one_line_of_plain_text, value=test_odd_requests.SPLIT),
     fault("no redirect", _with_slashes, test_odd_requests.test_a_path_that_is_nearly_one_of_ours_leads_nowhere,
           path="access/v1/evaluation/"),
-    fault("caches", put(http, "_HEADERS", {}), test_odd_requests.test_no_answer_is_kept_on_the_way, method="POST"),
+    fault("caches", put(http, "_HEADERS", ()), test_odd_requests.test_no_answer_is_kept_on_the_way, method="POST"),
 )  # fmt: skip
 _CALLING: Final = (
     fault("signature", put(jwt, "decode", _unverified), _TOKEN, why="another key"),
