@@ -22,7 +22,7 @@ from recuse.cli import console as printing
 from recuse.errors import LedgerError, TargetError
 from recuse.ledger import entry, files, reading
 from recuse.operations import kept_assistance
-from recuse.server import authzen, callers, deciding, http, keys, names, rounds, settings, ways
+from recuse.server import authzen, callers, deciding, http, keys, names, receiving, rounds, settings, ways
 from recuse.server.console import app
 from recuse.serving import logs, starting
 from tests.console import test_doors, test_refusals
@@ -121,7 +121,7 @@ def _telling(real: Any) -> Any:
 
 def _telling_all(_real: Any) -> Any:
     async def failed(request: Any, error: Exception) -> Any:
-        return http._finished(request, http._sentence(500, repr(error)))
+        return receiving.finished(request, http._sentence(500, repr(error)))
 
     return failed
 
@@ -187,7 +187,7 @@ _ASKING: Final = (
           test_attacks.test_what_a_caller_may_not_ask_about_is_as_if_it_were_not_there, context={}),
     fault("names elsewhere", around(deciding.DecisionPoint, "_account", _with_names),
           test_attacks.test_a_name_of_an_application_tells_no_other_system),
-    fault("others' databases", put(http, "_own", lambda _, found: {*found} - {None}),
+    fault("others' databases", put(http, "own_systems", lambda _, found: {*found} - {None}),
           test_attacks.test_no_database_is_asked_for_who_may_not_ask_about_it, path="evaluation"),
     fault("permits", around(deciding.DecisionPoint, "_context", _as_standing),
           test_deciding.test_what_is_declared_needs_a_permit_for_this_case),
@@ -200,7 +200,7 @@ _ASKING: Final = (
     fault("questions in a batch", put(authzen, "MOST", 10**9), test_authzen.test_a_fault_of_the_whole_batch_refuses_it,
           whole={**test_authzen.ASKED, "evaluations": [{}] * 1001},
           reason="`evaluations` holds 1001 questions: 1000 is the most"),
-    fault("length of a body", put(http, "LONGEST", 1 << 30), test_http.test_what_cannot_be_read_is_400,
+    fault("length of a body", put(receiving, "LONGEST", 1 << 30), test_http.test_what_cannot_be_read_is_400,
           path="evaluation", body=b" " * ((1 << 20) + 1), headers={}, reason="the body is longer than"),
     fault("keys once", put(authzen, "_once", dict), _JSON, path="evaluation", text='{"a": {"b": 1, "b": 2}}'),
     fault("no NaN", put(authzen, "_refuse_number", float), test_authzen.test_only_one_json_object_is_taken,
@@ -208,11 +208,11 @@ _ASKING: Final = (
     fault("no infinity", put(authzen, "json", _json(ensure_ascii=False)), _JSON, path="evaluation",
           text='{"a": 1e999}'),
     fault("whole text", put(authzen, "json", _json(allow_nan=False)), _JSON, path="evaluation", text='{"\\ud800": 1}'),
-    fault("request id", put(http, "_REQUEST_ID", re.compile(rb"(?s).*")),
+    fault("request id", put(receiving, "_REQUEST_ID", re.compile(rb"(?s).*")),
           test_odd_requests.test_a_request_id_comes_back_only_as_one_line_of_plain_text, value=test_odd_requests.SPLIT),
     fault("no redirect", _with_slashes, test_odd_requests.test_a_path_that_is_nearly_one_of_ours_leads_nowhere,
           path="access/v1/evaluation/"),
-    fault("caches", put(http, "_HEADERS", ()), test_odd_requests.test_no_answer_is_kept_on_the_way, method="POST"),
+    fault("caches", put(receiving, "_HEADERS", ()), test_odd_requests.test_no_answer_is_kept_on_the_way, method="POST"),
 )  # fmt: skip
 _CALLING: Final = (
     fault("signature", put(jwt, "decode", _unverified), _TOKEN, why="another key"),

@@ -232,7 +232,7 @@ def test_a_permit_is_issued_used_and_ended(job: Job) -> None:
         with visitor.transaction():
             visitor.execute("SELECT recuse.declare('study', 'official_duty')")
             assert visitor.execute("SELECT count(*) FROM (SELECT name FROM office.person) s").fetchone() == (10,)
-        assert permits.revoke(office, issued.id, None, dry_run=False).signalled == 1
+        assert permits.revoke(office, issued.id, None, dry_run=False) == 1
         with pytest.raises(psycopg.OperationalError):
             visitor.execute("SELECT 1")
 

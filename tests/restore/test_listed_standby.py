@@ -157,7 +157,7 @@ def test_a_revoked_permit_ends_its_sessions_there_too(pair: Pair) -> None:
         reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         reader.execute("SELECT recuse.declare('study', 'official_duty')")
         assert reader.execute("SELECT count(*) FROM lab.ward").fetchone() == (50,)
-        assert permits.revoke(desk, name, None, dry_run=False).signalled == 1
+        assert permits.revoke(desk, name, None, dry_run=False) == 1
         with pytest.raises(psycopg.OperationalError):
             reader.execute("SELECT count(*) FROM lab.ward")
         assert other.execute("SELECT 1").fetchone() == (1,)

@@ -17,6 +17,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Final, get_args
 
+from recuse.directive.permit_terms import read_terms
 from recuse.errors import DirectiveError, Problem
 from recuse.model import Confirmation, Directive, LegalBasis, OfficialRole, SignedDirective, Stage
 from recuse.toml_source import Section, parse
@@ -161,6 +162,7 @@ def _directive(name: str, files: Mapping[str, bytes], problems: list[Problem]) -
         cedar_sha256=_digest(section, "cedar_sha256", draft="CEDAR"),
         policy_sha256=_digest(section, "policy_sha256", draft="POLICY"),
         step_back_until=section.day("step_back_until") if "step_back_until" in section else None,
+        permits=read_terms(section),
     )
     section.close()
     if directive.id not in {"", name}:

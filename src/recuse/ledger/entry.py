@@ -19,6 +19,7 @@ KINDS: Final = frozenset(
     {"directed", "confirmed", "planned", "emergency", "staged", "ended", "applied", "resumed", "verified", "watched"}
     | {"session_begun", "local_session_begun", "session_refused", "session_ended", "form_refused"}
     | {"requested", "refused", "issued", "revoked", "scripted", "decided", "searched"}
+    | {"approved", "declined", "withdrawn", "lapsed", "broke_glass", "glass_reviewed"}
     | {"asked", "answered", "certified", "erased", "reviewed"}
 )
 

@@ -25,10 +25,12 @@ from recuse.model.documents import (
     Directive,
     LegalBasis,
     Permit,
+    PermitTerms,
     Request,
     SignedDirective,
     Stage,
 )
+from recuse.model.effect import Effect, TableEffect, within
 from recuse.model.holdings import (
     ATTRIBUTE_TYPES,
     ENTITY_TYPES,
@@ -114,6 +116,7 @@ __all__ = [
     "Decision",
     "Derived",
     "Directive",
+    "Effect",
     "EntityType",
     "Extract",
     "Gap",
@@ -127,6 +130,7 @@ __all__ = [
     "Outcome",
     "OutcomeWord",
     "Permit",
+    "PermitTerms",
     "Purpose",
     "ReadsAs",
     "Repository",
@@ -146,10 +150,12 @@ __all__ = [
     "Standing",
     "System",
     "SystemKind",
+    "TableEffect",
     "TableMap",
     "Use",
     "Value",
     "Verdict",
     "address",
     "moment",
+    "within",
 ]

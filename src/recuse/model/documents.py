@@ -23,6 +23,21 @@ class LegalBasis:
 
 
 @dataclass(frozen=True, slots=True)
+class PermitTerms:
+    """What a directive says of permits (`[permits]`): purposes are ids, and stand for all below them.
+
+    `two_person` None: every purpose takes two persons. `break_glass_purposes` None: every purpose may be broken open,
+    for `break_glass_hours`; at 0 none may.
+    """
+
+    longest_hours: int = 72
+    unused_hours: int = 24
+    two_person: tuple[str, ...] | None = ()
+    break_glass_hours: int = 0
+    break_glass_purposes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Directive:
     """The signed document saying who may reach what, why, under which authority.
 
@@ -46,6 +61,7 @@ class Directive:
     cedar_sha256: str
     policy_sha256: str
     step_back_until: date | None = None
+    permits: PermitTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +92,12 @@ class SignedDirective:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Someone asking for a permit. `until` is when access is to end; a request that is not answered by then lapses.
+    """Someone asking for a permit. `until` is when access ends, `lapses` when it is answered no more (None: then too).
 
-    `evidence` is what the authority asks for, by name: the issuing court, the day, the document's SHA-256. It names
-    people, and is kept where it can be deleted: the ledger holds a commitment to the whole and its coarse parts.
+    `person` is who asks as an identity provider names them (`recuse.permits.Actor`), `glass` the reason for which they
+    issue it themselves. `evidence` is what the authority asks for, by name: the issuing court, the day, the document's
+    SHA-256. It names people, and is kept where it can be deleted: the ledger holds a commitment to the whole and its
+    coarse parts.
     """
 
     id: str
@@ -95,6 +113,9 @@ class Request:
     instrument: str | None
     evidence: Mapping[str, str]
     until: datetime
+    lapses: datetime | None = None
+    person: str | None = None
+    glass: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

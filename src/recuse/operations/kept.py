@@ -1,44 +1,129 @@
 """Requests as kept beside the ledger: what names people, where it can be deleted; the ledger holds a commitment to it.
 
-One file a request in the folder `requests` of the ledger, readable by its owner only, and out of git.
+One file a request in the folder `requests` of the ledger, and one for each thing that was said of it; readable by
+their owner only, and out of git.
 """
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from recuse import clock
-from recuse.errors import LedgerError
+from recuse.errors import InputError, LedgerError
 from recuse.ledger import Files, told_as_ledger_errors
 from recuse.model import Request
-from recuse.permits import commitment_of, parse_payload, payload
+from recuse.permits import Note, commitment_of, mark_of, note_payload, parse_note, parse_payload, payload
 
 FOLDER: Final = "requests"
 
 
-def keep(ledger: Path, request: Request) -> str:
-    """Keep a request, durably, with a salt of its own; gives the commitment for its entry."""
-    folder = ledger / FOLDER
-    salt, data = clock.random_bytes(32), payload(request)
-    with told_as_ledger_errors():
-        files = Files(folder)
-        files.create()
-        folder.chmod(0o700)
-        files.replace(".gitignore", b"*\n", 0o600)
-        whole = json.dumps({"salt": salt.hex(), "request": data.decode()}, sort_keys=True)
-        files.replace(f"{request.id}.json", whole.encode(), 0o600)
-    return commitment_of(salt, data)
+class FileKeeper:
+    """`Keeper` in a folder beside the ledger; processes may share it."""
 
+    def __init__(self, ledger: Path) -> None:
+        self._ledger = ledger
+        self._folder = ledger / FOLDER
 
-def kept(ledger: Path) -> dict[str, tuple[str, Request]]:
-    """Every kept request with its commitment; one that cannot be read is left out, and so told as missing."""
-    found: dict[str, tuple[str, Request]] = {}
-    for path in sorted((ledger / FOLDER).glob("*.json")):
+    def keep(self, request: Request) -> str:
+        """Keep a request, durably, with a salt of its own; gives the commitment for its entry."""
+        data = payload(request)
+        path = self._folder / f"{request.id}.json"
+        if not path.exists():
+            return self._write(path.name, "request", data)
+        salt, there = _read(path, "request")
+        if there != data:
+            raise InputError(f"request `{request.id}` is here already", "give it another id")
+        return commitment_of(salt, data)
+
+    def kept(self) -> Mapping[str, tuple[str, Request]]:
+        """Every kept request with its commitment; one that cannot be read is left out, and so told as missing."""
+        found: dict[str, tuple[str, Request]] = {}
+        for path in sorted(self._folder.glob("*.json")):
+            try:
+                salt, data = _read(path, "request")
+                found[path.stem] = (commitment_of(salt, data), parse_payload(data))
+            except LedgerError:
+                continue
+        return found
+
+    def mark(self, name: str, who: str) -> str:
+        """How entries about a request name an identity. LedgerError where it is not kept."""
+        salt, _ = _read(self._folder / f"{name}.json", "request")
+        return mark_of(salt, who)
+
+    def note(self, note: Note) -> str:
+        """Keep what somebody said, durably, with a salt of its own; gives the commitment for its entry."""
+        if not (self._folder / f"{note.request}.json").exists():
+            raise InputError(f"there is no request `{note.request}`", "list them with `recuse permit list`")
+        return self._write(f"{note.request}.{clock.random_name(16)}.note", "note", note_payload(note))
+
+    def notes(self, name: str) -> Mapping[str, Note]:
+        """What was said of a request, by commitment; one that cannot be read is left out."""
+        found: dict[str, Note] = {}
+        for path in sorted(self._folder.glob("*.note")):
+            if path.name.partition(".")[0] != name:
+                continue
+            try:
+                salt, data = _read(path, "note")
+                found[commitment_of(salt, data)] = parse_note(data)
+            except LedgerError:
+                continue
+        return found
+
+    def erase(self, name: str) -> bool:
+        """Take away a request and all that was said of it, for good; False when there was none."""
+        every = [path for path in self._folder.glob("*") if path.suffix in {".json", ".note"}]
+        gone = [path for path in every if path.name.partition(".")[0] == name]
+        with told_as_ledger_errors():
+            for path in gone:
+                path.unlink()
+            if gone:
+                Files(self._folder).sync_folder()
+        return bool(gone)
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Hold every name, against every process that shares the folder; where there is no ledger nothing is held."""
+        del name
+        if not self._ledger.exists():
+            yield
+            return
+        with told_as_ledger_errors():
+            files = self._files()
         try:
-            whole = json.loads(path.read_bytes())
-            data = str(whole["request"]).encode()
-            request = parse_payload(data)
-            found[path.stem] = (commitment_of(bytes.fromhex(whole["salt"]), data), request)
-        except (OSError, ValueError, TypeError, KeyError, LedgerError):
-            continue
-    return found
+            with told_as_ledger_errors():
+                files.lock(wait=True)
+                (self._folder / "lock").chmod(0o600)
+            yield
+        finally:
+            files.close()
+
+    def _write(self, name: str, what: str, data: bytes) -> str:
+        salt = clock.random_bytes(32)
+        whole = json.dumps({"salt": salt.hex(), what: data.decode()}, sort_keys=True)
+        with told_as_ledger_errors():
+            self._files().replace(name, whole.encode(), 0o600)
+        return commitment_of(salt, data)
+
+    def _files(self) -> Files:
+        files = Files(self._folder)
+        files.create()
+        self._folder.chmod(0o700)
+        if not files.exists(".gitignore"):
+            files.replace(".gitignore", b"*\n", 0o600)
+        return files
+
+
+def kept(ledger: Path) -> Mapping[str, tuple[str, Request]]:
+    """Every request kept beside a ledger with its commitment."""
+    return FileKeeper(ledger).kept()
+
+
+def _read(path: Path, what: str) -> tuple[bytes, bytes]:
+    try:
+        whole = json.loads(path.read_bytes())
+        return bytes.fromhex(whole["salt"]), str(whole[what]).encode()
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise LedgerError(f"`{path.stem}` is not kept, or cannot be read", "restore its file") from error

@@ -7,7 +7,6 @@ step can be done twice, so what was cut short is run again.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from recuse import clock
@@ -22,7 +21,7 @@ from recuse.operations.kept import kept
 from recuse.operations.plan import Planned
 from recuse.operations.stages import Planner
 from recuse.operations.workspace import Workspace, open_with_ledger
-from recuse.permits import Register, permit_of
+from recuse.permits import Register
 from recuse.targets.target import Desk, Session, target_for
 
 
@@ -126,9 +125,8 @@ def _issue(
     issued, refused = [], []
     desk = session.desk()
     for name in names:
-        index, body = register.issued[name]
         try:
-            permit = permit_of(register.request(name), datetime.fromisoformat(str(body["until"])), index)
+            permit = register.permit(name)
             reason = desk.refusal(permit)
             if reason is None:
                 desk.issue(permit)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
+from recuse import clock
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import fingerprint
 from recuse.ledger import Entry
@@ -16,9 +17,12 @@ from recuse.operations.apply import service_dsn
 from recuse.operations.conditions import Condition
 from recuse.operations.drift import PLAN, drifted
 from recuse.operations.ending import Ending
+from recuse.operations.kept import kept
 from recuse.operations.permit import Office
+from recuse.operations.permits_watched import Lapsing, unreviewed
 from recuse.operations.since import Cut
 from recuse.operations.workspace import Dsn, Workspace
+from recuse.permits import Register
 from recuse.targets.looks import Look
 from recuse.targets.records import Inspection
 from recuse.targets.target import Session
@@ -97,8 +101,11 @@ class Watched:
                 a for a in self.workspace.repository.accounts.values() if a.system == name and a.login in found.oids
             ]
             yield from watching.sessions(Cut.recorded(self.entries, name), here, look)
-            ending = Ending(Office(self.workspace, self.how.ledger, self.how.dsn), self.system, self.how.expire)
-            yield from ending.conditions(session.desk(), look)
+            office = Office(self.workspace, self.how.ledger, self.how.dsn)
+            register, desk = Register.of(kept(self.how.ledger), self.entries), session.desk()
+            yield from unreviewed(register, name, clock.now())
+            yield from Ending(office, self.system, self.how.expire).conditions(desk, look)
+            yield from Lapsing(office, self.system, self.how.expire).conditions(desk, register)
         of.look = look
 
     def _measured(self, applied: Entry | None, found: Inspection, look: Look) -> None:

@@ -12,8 +12,7 @@ from typing import Any, Final, TypeVar, cast
 
 from recuse.errors import LedgerError
 from recuse.ledger.entry import JSON
-from recuse.model import AssistanceRequest, Custody, Outcome, Repository, Request, Ruling
-from recuse.policy.instruments import codes, recognised
+from recuse.model import AssistanceRequest, Custody, Outcome, Ruling
 from recuse.requests.store import KeptOutcome, KeptRequest, Sealed
 
 _MOMENTS: Final = {"received", "recorded", "lapses", "until", "at", "bail_posted", "released", "transferred"}
@@ -139,26 +138,6 @@ def answered_body(outcome: Outcome, ruling: Ruling, under: Under, commitment: st
         "rules": list(outcome.rules),
     }
     return ended | under.body() | {"commitment": commitment}
-
-
-def refused_body(repository: Repository, request: Request) -> dict[str, JSON] | None:
-    """The *refused* entry: a request for a permit that the policy does not let be answered is counted all the same.
-
-    None where its account, purpose or authority is not known, so that nothing can be said of it without its words.
-    """
-    account = repository.accounts.get(f"{request.system}/{request.login}")
-    known = request.purpose in repository.purposes and request.authority in repository.authorities
-    if account is None or not known:
-        return None
-    return {
-        "request": request.id,
-        "agency": account.agency,
-        "system": request.system,
-        "purpose": request.purpose,
-        "authority": request.authority,
-        "decided_as": list(recognised(repository, request.authority, request.instrument)),
-        "instruments": list(codes(repository, request.instrument)),
-    }
 
 
 SAME: Final = frozenset({each.name for each in fields(AssistanceRequest)} - {"id", "recorded", "recorded_by"})

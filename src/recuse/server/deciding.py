@@ -23,10 +23,12 @@ from recuse.model import (
     Account,
     Action,
     Circumstances,
+    Permit,
     Repository,
     RowAttribute,
     Value,
 )
+from recuse.permits import opens
 from recuse.policy.contexts import Context, contexts
 from recuse.policy.decide import Decider, Question
 from recuse.policy.schema import row_type
@@ -56,6 +58,10 @@ class Permits(Protocol):
 
     def in_force(self, account: Account, context: Context, case: str | None, at: datetime) -> bool:
         """Whether the account may declare this purpose, authority and case now."""
+        ...
+
+    def named(self, name: str) -> Permit | None:
+        """The permit of this id, where it is known here."""
         ...
 
 
@@ -150,6 +156,23 @@ class DecisionPoint:
         if answer.allow and self._coming is not None:
             return self._coming.asked_by(self._visible, self._permits).answer(asked, at)
         return answer
+
+    def declaration(self, asked: Evaluation, at: datetime) -> tuple[Account, Context] | None:
+        """The account that is asked about and what it declares; None where it is not free to, or declares nothing."""
+        try:
+            account = self._account(asked.subject)
+            context = self._context(account, asked.context, at)
+        except _DeniedError:
+            return None
+        return None if context.standing else (account, context)
+
+    def opened_by(self, name: str, asked: Evaluation, at: datetime) -> Permit | None:
+        """The permit of this id, where it is one that lets the account declare what is declared."""
+        permit, declared = self._permits.named(name), self.declaration(asked, at)
+        if permit is None or declared is None:
+            return None
+        case = asked.context.get("case")
+        return permit if opens(permit, *declared, case if isinstance(case, str) else None, at) else None
 
     def _answer(self, asked: Evaluation, at: datetime) -> Answer:
         try:

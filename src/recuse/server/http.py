@@ -8,16 +8,15 @@ this server; that is logged. `X-Request-ID` comes back as it came, where it is o
 import asyncio
 import json
 import logging
-import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol, get_args
+from typing import Any, Final, get_args
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,29 +26,18 @@ from recuse.ledger import encode
 from recuse.ledger.records import frame
 from recuse.server import answers
 from recuse.server.authzen import Sought, parse_object
-from recuse.server.callers import Headers
 from recuse.server.grounds import Grounds
 from recuse.server.names import Names
 from recuse.server.openapi import PATH, description
+from recuse.server.receiving import Callers, body_of, finished, own_systems
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
+from recuse.server.tasks.handling import Tasks
+from recuse.server.tasks.routes import routes as task_routes
 from recuse.server.ways import ONE, SEVERAL, Body, Sitting, Way, searching
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
-LONGEST: Final = 1 << 20
-"""Bytes of a request's body."""
 LOG: Final = logging.getLogger("recuse.server")
-_REQUEST_ID: Final = re.compile(rb"[\x20-\x7e]{1,200}")
-_HEADERS: Final = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
-"""Of every answer: one that is kept on the way would outlive its permit, and be told without a record."""
-
-
-class Callers(Protocol):
-    """What says which program asks."""
-
-    async def known(self, headers: Headers, address: str | None) -> Caller | None:
-        """The caller by the headers that it sent, and from where; None where it is not known."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +52,7 @@ class Service:
     identify: Callable[[], str]
     patience: float = 5.0
     names: Names = field(default_factory=Names)
+    tasks: Tasks | None = None
 
 
 def application(service: Service, lifespan: Lifespan | None = None) -> ASGIApp:
@@ -71,9 +60,13 @@ def application(service: Service, lifespan: Lifespan | None = None) -> ASGIApp:
     posts = {"evaluation": ONE, "evaluations": SEVERAL}
     posts |= {f"search/{each}": searching(each) for each in get_args(Sought)}
     endpoints = {f"{PATH}/{path}": _Endpoint(service, way) for path, way in posts.items()}
+    tasks = service.tasks
+    more = task_routes(tasks, service.callers, service.grounds, service.names) if tasks else []
+    offered = answers.metadata(service.base, requests=tasks is not None)
     routes = [
         *(Route(path, endpoint, methods=["POST"]) for path, endpoint in endpoints.items()),
-        Route("/.well-known/authzen-configuration", _fixed(answers.metadata(service.base)), methods=["GET"]),
+        *more,
+        Route("/.well-known/authzen-configuration", _fixed(offered), methods=["GET"]),
         Route("/openapi.json", _fixed(description(service.base)), methods=["GET"]),
         Route("/health", _health(service), methods=["GET"]),
     ]
@@ -103,7 +96,7 @@ class _Endpoint:
         except Exception as error:  # whatever it is, it is answered, and then told to whoever runs the server
             await (await _failed(request, error))(scope, receive, send)
             raise
-        await _finished(request, response)(scope, receive, send)
+        await finished(request, response)(scope, receive, send)
 
     async def _responded(self, request: Request) -> Response:
         address = request.client.host if request.client else None
@@ -112,7 +105,7 @@ class _Endpoint:
             LOG.warning("a caller at %s is not known: %s", address, request.url.path)
             return _sentence(401, "the caller is not known: send a valid token", {"WWW-Authenticate": "Bearer"})
         try:
-            asked = self._way.parse(parse_object(await _body(request, self._service.patience)))
+            asked = self._way.parse(parse_object(await body_of(request, self._service.patience)))
             async with asyncio.timeout(self._service.patience):
                 document = await self._answered(asked, caller)
         except MalformedError as error:
@@ -133,9 +126,11 @@ class _Endpoint:
         service = self._service
         loaded = await service.grounds.current()
         declared = (loaded.point.declared_in(service.names.ours(each)) for each in self._way.asked(asked))
-        permits = await service.grounds.confirmed(loaded, _own(caller, declared))
+        permits = await service.grounds.confirmed(loaded, own_systems(caller, declared))
         at = service.now()
-        sitting = Sitting(loaded.point.asked_by(caller.systems, permits), at, service.identify, service.names)
+        point = loaded.point.asked_by(caller.systems, permits)
+        hint = service.tasks.hint(caller) if service.tasks else None
+        sitting = Sitting(point, at, service.identify, service.names, hint)
         answered = self._way.answer(sitting, asked)
         said: Body = {"caller": caller.id, "policy": loaded.policy}
         entries = [encode(answered.kind, at, {**body, **said}) for body in answered.bodies]
@@ -145,32 +140,11 @@ class _Endpoint:
         return answered.document
 
 
-def _own(caller: Caller, systems: Iterable[str | None]) -> set[str]:
-    """Of these systems the caller's: were others' databases asked, it would learn from the time that they take."""
-    return {each for each in systems if each is not None and (caller.systems is None or each in caller.systems)}
-
-
-async def _body(request: Request, patience: float) -> bytes:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise MalformedError("the content type is not `application/json`", "send JSON")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(patience):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > LONGEST:
-                    raise MalformedError(f"the body is longer than {LONGEST} bytes", "send several requests")
-    except (TimeoutError, ClientDisconnect):
-        raise MalformedError("the body did not come whole and in time", "send it at once") from None
-    return bytes(body)
-
-
 def _fixed(document: answers.Document) -> Callable[[Request], Awaitable[Response]]:
     """A document that stays the same and is for everybody."""
 
     async def endpoint(request: Request) -> Response:
-        return _finished(request, _json(document))
+        return finished(request, _json(document))
 
     return endpoint
 
@@ -183,8 +157,8 @@ def _health(service: Service) -> Callable[[Request], Awaitable[Response]]:
             async with asyncio.timeout(service.patience):
                 await service.grounds.confirmed(await service.grounds.current(), ())
         except (TargetError, TimeoutError):
-            return _finished(request, _later("no answers can be given now"))
-        return _finished(request, _sentence(200, "answers can be given"))
+            return finished(request, _later("no answers can be given now"))
+        return finished(request, _sentence(200, "answers can be given"))
 
     return endpoint
 
@@ -196,11 +170,11 @@ async def _refused(request: Request, error: Exception) -> Response:
         404: "there is nothing here: /openapi.json names the endpoints",
         405: "this method is not for this endpoint: send what the header `Allow` names",
     }.get(status, "refused")
-    return _finished(request, _sentence(status, found, dict(headers or {})))
+    return finished(request, _sentence(status, found, dict(headers or {})))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:
-    return _finished(
+    return finished(
         request,
         _sentence(500, "the decision point failed, and nothing was decided: tell its administrator, with the time"),
     )
@@ -216,12 +190,3 @@ def _json(document: answers.Document) -> Response:
 
 def _sentence(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
     return PlainTextResponse(text, status, headers)
-
-
-def _finished(request: Request, response: Response) -> Response:
-    """With the headers of every answer, and the request's id."""
-    given: Iterable[tuple[bytes, bytes]] = request.scope["headers"]
-    told = [value for name, value in given if name == b"x-request-id"][:1]
-    named = [(b"x-request-id", value) for value in told if _REQUEST_ID.fullmatch(value)]
-    response.raw_headers += [*_HEADERS, *named]
-    return response

@@ -19,9 +19,12 @@ from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings, read_settings
 from recuse.server.state.serving import Serving, State
 from recuse.serving.beside import Beside
+from recuse.serving.connections import Connections
 from recuse.serving.desks import PermitDesk
+from recuse.serving.permitting import PermitOffices
 from recuse.serving.place import Place, bytes_of, secret_of
 from recuse.serving.policy import Follower, load
+from recuse.serving.tasks import tasks
 
 Permits = tuple[Permit, ...]
 
@@ -45,6 +48,8 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
     serving = Rounds[None, Serving](_agreeing(state, follower), "state")
     permits = {name: Rounds[None, Permits](desk.permits, name) for name, desk in desks.items()}
     recorder = Rounds(record.append, "record")
+    connections = Connections(place.state)
+    offices = PermitOffices(place, follower)
     service = Service(
         grounds=SharedGrounds(follower.current, serving, permits),
         recorder=recorder,
@@ -54,8 +59,8 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
         identify=lambda: clock.random_name(24),
         patience=settings.patience,
         names=names_of(settings),
+        tasks=tasks(offices, connections, settings.base, settings.patience),
     )
-
     console = None if settings.console is None else Beside(place, settings, follower, recorder, repository)
 
     @asynccontextmanager
@@ -63,6 +68,8 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
         yield
         if console is not None:
             await console.close()
+        offices.close()
+        connections.close()
         await serving.close()
         for each in permits.values():
             await each.close()

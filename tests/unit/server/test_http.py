@@ -19,7 +19,8 @@ from recuse.ledger.shared import SharedLedger, share_ledger
 from recuse.server.callers import Headers
 from recuse.server.deciding import Permits
 from recuse.server.grounds import Loaded
-from recuse.server.http import LONGEST, Service, application
+from recuse.server.http import Service, application
+from recuse.server.receiving import LONGEST
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
 from tests.unit.ledger.disk import SimulatedDisk
