@@ -50,6 +50,7 @@ VERBS = (
     "watch",
     "why",
     "serve",
+    "worker",
     "demo",
     "permit",
     "request",

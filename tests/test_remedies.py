@@ -250,7 +250,7 @@ def test_an_unknown_key(desk: Desk) -> None:
     """The remedy lists what is known: the misspelt key is among them, spelt right."""
     path = desk.policy / "accounts.toml"
     desk.edit(path, 'use = "shared"', 'use = "shared"\nmay_declares = []')
-    remedy = "known here: `active`, `agency`, `id`, `may_declare`, `may_issue`, `standing`, `use`"
+    remedy = "known here: `active`, `agency`, `id`, `may_declare`, `may_end`, `may_issue`, `standing`, `use`"
     step = Step(
         "accounts.toml:9: unknown key `may_declares`", remedy, lambda: desk.edit(path, "may_declares", "may_declare")
     )

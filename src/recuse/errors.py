@@ -12,6 +12,7 @@
     │       ├── StalePlanError       the database is not as it was when the plan was made
     │       └── RefutedError         a plan does not do what the rules say; the message holds a row that shows it
     ├── LedgerError                  (2) the ledger is damaged, locked, or does not verify
+    │   └── LedgerBusyError          another process writes to it now
     ├── TargetError                  (2) a database could not be used
     │   ├── UnreachableError         no connection
     │   ├── MissingRightError        the connection lacks a right that the verb needs
@@ -128,8 +129,16 @@ class LedgerError(RecuseError):
     """The ledger is damaged, locked, or does not verify."""
 
 
+class LedgerBusyError(LedgerError):
+    """Another process writes to the ledger now; later it can be written to."""
+
+
 class TargetError(RecuseError):
     """A database could not be used as asked."""
+
+
+class HaltedError(TargetError):
+    """Somebody stopped all answers, and says why to everyone who asks."""
 
 
 class UnreachableError(TargetError):

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,15 +39,21 @@ class Look:
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The console under Granian, in all its states."""
+    with granian("tests.browser.serving:served", {FOLDER: str(tmp_path_factory.mktemp("console"))}) as served:
+        yield served
+
+
+@contextmanager
+def granian(factory: str, told: Mapping[str, str]) -> Iterator[str]:
+    """An application under Granian, which is told so much by its environment; its address."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "asgi", "--factory", "--port", str(port),
-        "--no-ws", "--log-level", "warning", "tests.browser.serving:served",
+        "--no-ws", "--log-level", "warning", factory,
     ]  # fmt: skip
-    environment = {**os.environ, FOLDER: str(tmp_path_factory.mktemp("console"))}
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told}) as server:
         try:
             _wait(port, server)
             yield f"http://127.0.0.1:{port}"

@@ -9,7 +9,7 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from recuse.server.console import PREFIX, ROLES, SCREENS, Role, Visitor, application, headers, screens
+from recuse.server.console import PREFIX, ROLES, SCREENS, Index, Role, Visitor, application, headers, screens
 from recuse.server.console.headers import HEADERS
 from tests.console import world
 
@@ -21,6 +21,7 @@ OPEN: Final[dict[str, set[str]]] = {
     "/record": {"counsel", "official", "auditor"},
     "/record/export.csv": {"counsel", "official", "auditor"},
     "/record/export.json": {"counsel", "official", "auditor"},
+    "/record/decisions/{number}": {"counsel", "official", "auditor"},
     "/record/{number}": {"counsel", "official", "auditor"},
 }
 VENDORED: Final = Path(screens.__file__).parent / "static/vendored"
@@ -30,6 +31,7 @@ def asked(folder: Path, visitor: Visitor | None, **changes: Any) -> TestClient:
     def recognise(_request: Request) -> Visitor | None:
         return visitor
 
+    changes = {"decisions": Index(folder / "ledger"), **changes}
     return TestClient(application(world.console(folder, recognise=recognise, **changes)), follow_redirects=False)
 
 
@@ -81,7 +83,19 @@ def test_nothing_can_be_written(client: TestClient, method: str) -> None:
     assert {client.request(method, PREFIX + each).status_code for each in ADDRESSES.values()} == {405}
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/record/139", "/record/-1", "/record/x", "/record/1e3", "/record/٣"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere",
+        "/record/139",
+        "/record/decisions/1",
+        "/record/acts/1",
+        "/record/-1",
+        "/record/x",
+        "/record/1e3",
+        "/record/٣",
+    ],
+)
 def test_what_is_not_there_is_not_found(client: TestClient, path: str) -> None:
     answer = client.get(PREFIX + path)
     assert answer.status_code == 404
@@ -119,7 +133,7 @@ EXPECTED: Final = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "strict-transport-security": "max-age=31536000; includeSubDomains",

@@ -145,6 +145,20 @@ def whole(folder: Path) -> Path:
     return folder
 
 
+def apart(folder: Path) -> Path:
+    """The same history as two records: what was done, and what was decided."""
+    made = [*history()]
+    write(folder / "ledger", (each for each in made if each[0] != "decided"))
+    write(folder / "decisions", (each for each in made if each[0] == "decided"))
+    matrices(folder / "access.json")
+    return folder
+
+
+def of_both(folder: Path, **changes: Any) -> Console:
+    """A console on the two records of `apart`."""
+    return console(folder, decisions=Index(folder / "decisions"), **changes)
+
+
 MANY: Final = 45_000
 
 

@@ -1,20 +1,16 @@
 """The decision point answers as the database does: accounts, circumstances, permits and rows, asked of both."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import psycopg
 import pytest
 
 from recuse import clock
-from recuse.model import Account, Permit
-from recuse.permits import opens
-from recuse.policy.contexts import Context
 from recuse.server.authzen import Action as Named
 from recuse.server.authzen import Entity, Evaluation
 from recuse.server.deciding import DecisionPoint
+from recuse.server.holding import Held
 from recuse.targets.postgres.desk import PostgresDesk
 from tests.context.world import RULES, Enforced, policy, rows
 from tests.unit.server.test_deciding import rule_set_of
@@ -24,20 +20,10 @@ STANDS_IN: Final = {"purpose": "own.records", "authority": "official_duty"}  # t
 CASES: Final = (None, "26-CR-1", "26-CR-2")
 
 
-@dataclass(frozen=True)
-class InDatabase:
-    """The permits that the database holds now."""
-
-    permits: Sequence[Permit]
-
-    def in_force(self, account: Account, context: Context, case: str | None, at: datetime) -> bool:
-        return any(opens(permit, account, context, case, at) for permit in self.permits)
-
-
 def answered(world: Enforced, login: str, said: dict[str, str]) -> list[int]:
     """The rows that the decision point lets it read."""
     permits = PostgresDesk(world.admin).permits("clear")
-    point = DecisionPoint(policy().repository, rule_set_of(RULES), InDatabase(permits))
+    point = DecisionPoint(policy().repository, rule_set_of(RULES), Held(permits))
     held: list[tuple[Any, ...]] = world.admin.execute(
         "SELECT id, is_sealed, grade FROM records.arrest ORDER BY id"
     ).fetchall()
@@ -113,6 +99,6 @@ def test_a_permit_that_is_over_stands_in_no_other_s_way(world: Enforced, flaw: s
 
 
 def test_an_answer_without_a_permit_is_noticed(world: Enforced, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(InDatabase, "in_force", lambda *_: True)
+    monkeypatch.setattr(Held, "in_force", lambda *_: True)
     with pytest.raises(AssertionError, match="analyst"):
         compare(world)

@@ -1,4 +1,4 @@
-"""`recuse permit` from request to end, on the demonstration's database and signed policy, as an issuer and no more."""
+"""`recuse permit` from request to end, on the demonstration's signed policy, as an issuer or a worker and no more."""
 
 import io
 import json
@@ -25,13 +25,14 @@ from tests.conftest import binaries_of
 from tests.test_main_job import Job, make_keys
 
 ISSUER: Final = "records_clerk_01"
+WORKER: Final = "records_clerk_02"
 ACCOUNT: Final = "ice_hsi_005"
 EVIDENCE: Final = ("issuing_court=Cook County", "judge=A Judge", "issued=2026-01-15", "document_sha256=" + "ab" * 32)
 
 
 @dataclass
 class Office:
-    """A signed and applied policy in which one clerk may issue permits."""
+    """A signed and applied policy in which one clerk may issue permits, and another end them."""
 
     job: Job
     code: int = 0
@@ -57,6 +58,10 @@ class Office:
     @property
     def connected(self) -> tuple[str, ...]:
         return (*self.there, "--dsn", self.job.world.dsn(ISSUER))
+
+    @property
+    def ending(self) -> tuple[str, ...]:
+        return (*self.there, "--dsn", self.job.world.dsn(WORKER))
 
     def asking(self, hours: float = 24, /, **options: str) -> tuple[str, ...]:
         """The words of a request."""
@@ -105,8 +110,11 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         write_repository(job.policy, make_keys(job.folder), "recuse-test", False)
         accounts = job.policy / "accounts.toml"
         text = accounts.read_text()
-        assert f'id = "clear/{ISSUER}"' in text
-        accounts.write_text(text.replace(f'id = "clear/{ISSUER}"', f'id = "clear/{ISSUER}"\nmay_issue = true'))
+        for login, key in ((ISSUER, "may_issue"), (WORKER, "may_end")):
+            mark = f'id = "clear/{login}"'
+            assert mark in text
+            text = text.replace(mark, f"{mark}\n{key} = true")
+        accounts.write_text(text)
         job.sign()
         job.apply()
         yield Office(job)
@@ -132,9 +140,9 @@ def test_a_permit_from_request_to_end(office: Office) -> None:
     assert (office.line(name)["state"], office.line(name)["used"]) == ("in force", False)
     assert office.declares() > 0
     assert office.line(name)["used"] is True
-    assert office.document("revoke", name, *office.connected, "--dry-run")["revoked"] is False
+    assert office.document("revoke", name, *office.ending, "--dry-run")["revoked"] is False
     assert office.declares() > 0
-    office.document("revoke", name, *office.connected)
+    office.document("revoke", name, *office.ending)
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="was revoked"):
         office.declares()
     assert (office.line(name)["state"], office.line(name)["mismatch"]) == ("revoked", None)
@@ -154,29 +162,51 @@ def test_revoking_ends_sessions_that_would_read_on(office: Office) -> None:
         with psycopg.connect(world.dsn(), autocommit=True) as admin:
             admin.execute("SELECT recuse.revoke(%s)", (name,))
         assert held.execute(count).fetchone() == (True,), "the trap is real"
-        done = office.document("revoke", name, *office.connected)
+        done = office.document("revoke", name, *office.ending)
         assert done["sessions_ended"] == 1
         with pytest.raises(psycopg.OperationalError):
             held.execute(count)
         other.execute("SELECT 1")
 
 
-def test_an_issuer_has_no_other_right(office: Office) -> None:
-    """Not to the schema's tables, and not to end sessions, but those of an account whose permit was revoked."""
+def test_an_issuer_and_a_worker_have_no_other_right(office: Office) -> None:
+    """Not to the schema's tables, nor to each other's work; a worker ends sessions of a revoked one's login alone."""
     name = office.ask()
     office.issue(name)
     world = office.job.world
-    with psycopg.connect(world.dsn(ISSUER), autocommit=True) as issuer, psycopg.connect(world.dsn(ACCOUNT)) as other:
+    issue = f"SELECT recuse.issue('p', '{ACCOUNT}', 'crim.investigation', 'judicial.warrant', NULL, '1', now(), 0)"
+    issuable = f"SELECT recuse.issuable('{ACCOUNT}', 'crim.investigation', 'judicial.warrant', NULL)"
+    others = {ISSUER: ("SELECT recuse.sever('p')",), WORKER: (issue, issuable)}
+    with psycopg.connect(world.dsn(ACCOUNT)) as other:
         pid = other.info.backend_pid
-        for statement in ("TABLE recuse.permit", f"SELECT pg_terminate_backend({pid})", "SET ROLE recuse_owner"):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                issuer.execute(statement.encode())
-        assert issuer.execute("SELECT recuse.sever(%s)", (name,)).fetchone() == ([],)
-        assert issuer.execute("SELECT recuse.sever('no such permit')").fetchone() == ([],)
+        usual = ("TABLE recuse.permit", f"SELECT pg_terminate_backend({pid})", "SET ROLE recuse_owner")
+        for login, refused in others.items():
+            with psycopg.connect(world.dsn(login), autocommit=True) as connection:
+                for statement in (*usual, *refused):
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        connection.execute(statement.encode())
+        with psycopg.connect(world.dsn(WORKER), autocommit=True) as worker:
+            assert worker.execute("SELECT recuse.sever(%s)", (name,)).fetchone() == ([],)
+            assert worker.execute("SELECT recuse.sever('no such permit')").fetchone() == ([],)
         other.execute("SELECT 1")
-    printed, told = office.run("list", *office.there, "--dsn", world.dsn("detective_211"), code=2)
-    assert "connect as a member of recuse_issuer" in " ".join((printed + told).split())
-    assert world.passwords["detective_211"] not in printed + told
+
+
+def test_who_lacks_a_right_is_told_which_and_nothing_is_done(office: Office) -> None:
+    name = office.ask()
+    world = office.job.world
+    for words, login, remedy in (
+        (("list",), "detective_211", "connect as a member of recuse_issuer or recuse_worker"),
+        (("issue", name, "--by", "Desk 9"), WORKER, "connect as a member of recuse_issuer"),
+    ):
+        printed, told = office.run(*words, *office.there, "--dsn", world.dsn(login), code=2)
+        assert remedy in " ".join((printed + told).split())
+        assert world.passwords[login] not in printed + told
+    assert office.line(name)["state"] == "pending"
+    office.issue(name)
+    for more in ((), ("--dry-run",)):
+        printed, told = office.run("revoke", name, *more, *office.connected, code=2)
+        assert "connect as a member of recuse_worker" in " ".join((printed + told).split())
+    assert (office.line(name)["state"], office.kinds()[-1]) == ("in force", "issued")
 
 
 @pytest.mark.parametrize(
@@ -294,11 +324,11 @@ def test_an_end_that_is_not_recorded_has_ended_all_the_same(office: Office, monk
     with monkeypatch.context() as patch:
         patch.setattr(operation.Office, "append", dies)
         with pytest.raises(Stopped):
-            office.document("revoke", name, *office.connected)
+            office.document("revoke", name, *office.ending)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         office.declares()
     assert office.line(name)["mismatch"] == "revoked in the database and not recorded: revoke it again"
-    office.document("revoke", name, *office.connected)
+    office.document("revoke", name, *office.ending)
     assert office.line(name)["mismatch"] is None
 
 
@@ -312,9 +342,9 @@ def test_a_permit_past_the_record_is_told_and_can_be_ended(office: Office) -> No
     assert "issued past the record" in office.line("by-hand")["mismatch"]
     shown, _ = office.run("list", *office.connected, code=1)
     assert "mismatch by-hand" in " ".join(shown.split())
-    office.document("revoke", "by-hand", *office.connected)
+    office.document("revoke", "by-hand", *office.ending)
     assert office.line("by-hand")["state"] == "revoked"
-    unknown = office.document("revoke", "no-such", *office.connected, code=2)
+    unknown = office.document("revoke", "no-such", *office.ending, code=2)
     assert unknown["error"] == "there is no permit `no-such`"
 
 
@@ -347,7 +377,7 @@ def test_ending_access_waits_for_no_signature(office: Office) -> None:
     try:
         assert office.issue(other, code=2)["error"]
         assert office.line(name)["state"] == "in force"
-        office.document("revoke", name, *office.connected)
+        office.document("revoke", name, *office.ending)
     finally:
         confirmed.write_bytes(signature)
     assert office.line(name)["state"] == "revoked"
@@ -360,8 +390,8 @@ def test_people_read_tables(office: Office) -> None:
     shown, _ = office.run("list", *office.connected, code=None)
     assert name in shown
     assert "unused" in shown
-    assert "would revoke" in office.run("revoke", name, *office.connected, "--dry-run")[0]
-    assert "sessions ended" in office.run("revoke", name, *office.connected)[0]
+    assert "would revoke" in office.run("revoke", name, *office.ending, "--dry-run")[0]
+    assert "sessions ended" in office.run("revoke", name, *office.ending)[0]
 
 
 def test_keys_of_gateways_go_to_a_closed_file_and_nowhere_else(office: Office, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from recuse.targets.postgres.inspect import inspect
 from recuse.targets.postgres.reading.statements import read_statements
 from recuse.targets.postgres.support import VERSION, support_facts
 from recuse.targets.postgres.throwaway import Server, throwaway
-from tests.conftest import binaries_of
+from tests.conftest import ENDS, binaries_of, version_id
 from tests.context.world import Enforced, apply, enforced, plan, rows
 
 VERSION_1, VERSION_2 = (Path(__file__).parent / f"version_{number}" for number in (1, 2))
@@ -58,6 +58,13 @@ def as_version_2(world: Enforced) -> None:
         world.admin.execute("SET LOCAL ROLE recuse_owner")
         for path in sorted(VERSION_2.glob("*.sql")):
             world.admin.execute(path.read_bytes())
+
+
+ONE_GROUP: Final = """
+DROP OWNED BY recuse_worker; DROP ROLE recuse_worker;
+SET LOCAL ROLE recuse_owner; GRANT EXECUTE ON FUNCTION recuse.sever TO recuse_issuer;
+"""
+"""As it was while who issued permits ended the sessions too."""
 
 
 @pytest.fixture(params=[18, 15], ids=["pg18", "pg15"])
@@ -145,3 +152,31 @@ def test_a_newer_version_that_lost_a_table_is_named(old: Enforced, table: str) -
     old.admin.execute(f"DROP TABLE recuse.{table}".encode())
     with pytest.raises(Exception, match="has lost tables"):
         plan(old.admin)
+
+
+@pytest.mark.parametrize("version", ENDS, ids=version_id)
+def test_the_right_to_end_sessions_leaves_the_issuers_by_one_plan(version: int) -> None:
+    """Both as an upgrade and as drift: the right given by hand is used, is in the next plan, and is gone after it."""
+    with throwaway(binaries=binaries_of(version)) as server, enforced(server) as world:
+        world.permit("p1", "analyst")
+        world.admin.execute("SELECT recuse.revoke('p1')")
+        call = "SELECT recuse.sever('p1')"
+        with world.login("desk") as issuer, world.login("ender") as worker:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                issuer.execute(call)
+            with world.login("analyst") as ended:
+                assert worker.execute(call).fetchone() == ([ended.info.backend_pid],)
+            with world.admin.transaction():
+                world.admin.execute(ONE_GROUP)
+            with world.login("analyst") as ended:
+                assert issuer.execute(call).fetchone() == ([ended.info.backend_pid],), "the fault is real"
+            upgraded_at_work(world)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                issuer.execute(call)
+            assert worker.execute(call).fetchone() == ([],)
+            for refused in (
+                "issuable('analyst', 'crime', 'judicial', NULL)",
+                "issue('p2', 'analyst', 'crime', 'judicial', NULL, '1', now() + interval '1 hour', 0)",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    worker.execute(f"SELECT recuse.{refused}".encode())

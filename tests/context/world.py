@@ -25,7 +25,7 @@ from tests.conftest import create_database
 from tests.unit.enforcement.small import DAY, SYSTEM, TABLE, repository, rules, superuser, system_of, table_map
 
 PASSWORD: Final = "x"
-LOGINS: Final = ("app", "analyst", "second", "portal", "desk")
+LOGINS: Final = ("app", "analyst", "second", "portal", "desk", "ender")
 RULES: Final = """
 permit (principal in Agency::"city", action, resource) when { !resource.sealed };
 permit (principal in Agency::"centre", action == Action::"read", resource)
@@ -57,6 +57,7 @@ def accounts() -> tuple[Account, ...]:
         declaring("second", "personal"),
         declaring("portal", "gateway"),
         Account(SYSTEM, "desk", "city", "personal", True, None, frozenset(), may_issue=True),
+        Account(SYSTEM, "ender", "city", "job", True, None, frozenset(), may_end=True),
         superuser("postgres"),
     )
 
@@ -122,7 +123,7 @@ def unenforced(server: Server) -> Iterator[tuple[str, Connection]]:
 
 @contextmanager
 def enforced(server: Server) -> Iterator[Enforced]:
-    """The database with the policy applied; `desk` may issue permits."""
+    """The database with the policy applied; `desk` may issue permits, and `ender` end them."""
     with unenforced(server) as (name, admin):
         planned = apply(admin)
         yield Enforced(server, name, admin, planned)

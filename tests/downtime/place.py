@@ -17,7 +17,7 @@ from recuse.targets.postgres.throwaway import Server
 Mode = Literal["report", "close"]
 CLASS: Final = "recuse_c_0123456789ab"
 ROLES: Final = f"""
-CREATE ROLE recuse_owner; CREATE ROLE recuse_issuer; CREATE ROLE {CLASS};
+CREATE ROLE recuse_owner; CREATE ROLE recuse_issuer; CREATE ROLE recuse_worker; CREATE ROLE {CLASS};
 CREATE ROLE app LOGIN PASSWORD 'x' CREATEROLE; CREATE ROLE bob LOGIN PASSWORD 'x';
 CREATE ROLE "b'ob ""ж""\n--" LOGIN PASSWORD 'x'; CREATE ROLE copier LOGIN PASSWORD 'x' BYPASSRLS;
 """

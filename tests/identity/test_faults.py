@@ -146,6 +146,17 @@ def _every_request_is_use(patch: Patch) -> None:
     patch.setattr(sessions, "find", lambda kept, text, at, **_: real(kept, text, at, used=True))
 
 
+def _kept_on(patch: Patch) -> None:
+    """A browser that is not told to forget what it has."""
+    real = routes.take_away
+
+    def take_away(response: Any, *given: Any) -> None:
+        del response.headers["Clear-Site-Data"]
+        real(response, *given)
+
+    patch.setattr(routes, "take_away", take_away)
+
+
 def _beside_providers(self: people.People, name: str, at: Any) -> Any:
     return self.local.get(name)
 
@@ -248,6 +259,7 @@ FAULTS: Final = (
     ),
     Fault("lasting", without(sessions, "_FIND", " AND until > %(at)s"), test_sessions.test_lasting_too_long),
     Fault("ended", without(sessions, "_FIND", "AND ended IS NULL "), test_sessions.test_logout),
+    Fault("browser cleared", _kept_on, test_sessions.test_logout),
     Fault("quiet", _every_request_is_use, test_sessions.test_a_page_that_asks_by_itself_is_no_use),
     Fault(
         "roles again",

@@ -39,7 +39,7 @@ PATH: Final = ["search_path=pg_catalog, pg_temp"]
 ATTRIBUTES: Final[Mapping[str, tuple[str, bool, str]]] = {
     "admitted": ("s", True, "s"), "gate": ("s", True, "r"), "challenge": ("s", True, "r"),
     "admission": ("v", True, "u"), "enter": ("v", False, "u"), "declare": ("v", False, "u"),
-    "present": ("v", False, "u"), "issuable": ("s", True, "s"),
+    "present": ("v", False, "u"), "issuable": ("s", True, "s"), "class_of": ("s", True, "s"),
     "issue": ("v", True, "u"), "revoke": ("v", True, "u"), "sever": ("v", True, "u"), "permits": ("s", True, "s"),
     "here": ("s", True, "s"), "moved": ("s", True, "s"), "settle": ("v", True, "u"),
     "token_permit": ("s", True, "r"), "new_key": ("v", True, "u"), "conflict": ("v", False, "u"),
@@ -609,6 +609,17 @@ def what_may_be_issued(world: World) -> None:
                 assert asked == "analyst is not an active account"
 
 
+def the_class_of_a_permit_is_told(world: World) -> None:
+    with world.as_("issuer"):
+        for *asked, said in (
+            ("analyst", "crime", "judicial", None, C1), ("analyst", "crime", "judicial", "", C1),
+            ("analyst", "crime", "warrant", None, C2), ("analyst", "removal", "judicial", "mou", C1),
+            ("analyst", "removal", "judicial", None, None), ("analyst", "audit", "duty", None, None),
+            ("clerk", "audit", "duty", None, C1), ("nobody", "audit", "duty", None, None),
+        ):  # fmt: skip
+            assert world.one("SELECT recuse.class_of(%s, %s, %s, %s)", *asked) == said
+
+
 def a_permit_runs_at_most_72_hours(world: World) -> None:
     time.sleep(0.002)
     call = "SELECT recuse.issue('p', 'analyst', 'crime', 'judicial', NULL, '7', {}, 1)"
@@ -667,11 +678,11 @@ def a_permit_is_revoked_once(world: World) -> None:
 def sessions_of_a_revoked_permit_s_login_end(world: World) -> None:
     world.permit("p1")
     world.permit("p2", revoked_at="-1 second")
-    world.permit("own", "issuer", revoked_at="-1 second")
+    world.permit("own", "worker", revoked_at="-1 second")
     info = world.connection.info
     place = {"host": info.host, "port": info.port, "dbname": info.dbname, "password": "x"}
     with psycopg.connect(**place, user="analyst") as one, psycopg.connect(**place, user="clerk") as other:  # type: ignore[arg-type]
-        with world.as_("issuer"):
+        with world.as_("worker"):
             for name in ("p1", "none", "own"):
                 assert world.one("SELECT recuse.sever(%s)", name) == []
             assert world.one("SELECT recuse.sever('p2')") == [one.info.backend_pid]
@@ -834,6 +845,7 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "enter": (declaring_enters_the_class, entering_takes_membership, what_is_declared_ends_with_the_transaction),
     "issuable": (what_may_be_issued, a_copy_lets_nothing_be_declared_or_issued),
     "issue": (a_permit_is_written_whole, a_permit_runs_at_most_72_hours, what_may_be_issued),
+    "class_of": (the_class_of_a_permit_is_told,),
     "revoke": (a_permit_is_revoked_once,),
     "sever": (sessions_of_a_revoked_permit_s_login_end,),
     "permits": (permits_are_listed,),

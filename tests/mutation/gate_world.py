@@ -24,12 +24,12 @@ WORLD: Final = f"""
 CREATE ROLE {C1} NOLOGIN; CREATE ROLE {C2} NOLOGIN; CREATE ROLE {C3} NOLOGIN;
 CREATE ROLE clerk LOGIN PASSWORD 'x'; CREATE ROLE agent LOGIN; CREATE ROLE analyst LOGIN PASSWORD 'x';
 CREATE ROLE pool LOGIN; CREATE ROLE second LOGIN; CREATE ROLE stranger LOGIN;
-CREATE ROLE issuer LOGIN IN ROLE recuse_issuer;
+CREATE ROLE issuer LOGIN IN ROLE recuse_issuer; CREATE ROLE worker LOGIN IN ROLE recuse_worker;
 GRANT pg_signal_backend TO recuse_owner;
 GRANT {C1} TO agent, analyst, pool, second WITH INHERIT FALSE; GRANT {C2} TO analyst, pool WITH INHERIT FALSE;
 INSERT INTO recuse.account (login, login_oid, active, gateway)
   SELECT rolname, oid, rolname <> 'agent', rolname IN ('pool', 'second')
-  FROM pg_roles WHERE rolname IN ('clerk', 'agent', 'analyst', 'pool', 'second', 'issuer');
+  FROM pg_roles WHERE rolname IN ('clerk', 'agent', 'analyst', 'pool', 'second', 'issuer', 'worker');
 INSERT INTO recuse.declaration (login, purpose, authority, agreement, class_role) VALUES
   ('analyst', 'crime', 'judicial', '', '{C1}'), ('analyst', 'crime', 'warrant', '', '{C2}'),
   ('analyst', 'removal', 'judicial', 'mou', '{C1}'), ('analyst', 'closed', 'judicial', '', '{C3}'),

@@ -191,14 +191,13 @@ def test_watch_is_quiet_right_after(story: Story) -> None:
     assert [c for c in done.conditions if c.severity != "low" or c.code in DRIFT] == []
 
 
-def test_who_issues_in_one_alone_is_refused_by_name(story: Story) -> None:
+@pytest.mark.parametrize(("key", "role"), [("may_issue", "recuse_issuer"), ("may_end", "recuse_worker")])
+def test_who_issues_or_ends_in_one_alone_is_refused_by_name(story: Story, key: str, role: str) -> None:
     path = story.two.policy / "accounts.toml"
     text = path.read_text()
-    path.write_text(text.replace('id = "files/desk"', 'id = "files/desk"\nmay_issue = true', 1))
+    path.write_text(text.replace('id = "files/desk"', f'id = "files/desk"\n{key} = true', 1))
     try:
-        with pytest.raises(
-            PlanError, match="`files/desk` is to be a member of `recuse_issuer` and `stock/desk` is not"
-        ):
+        with pytest.raises(PlanError, match=f"`files/desk` is to be a member of `{role}` and `stock/desk` is not"):
             story.two.plans(draft=True)
         apart = replace(story.two.workspace(draft=True), together=dict.fromkeys(NAMES, frozenset()))
         with target_for("postgresql").open(story.two.dsn("stock")) as session:

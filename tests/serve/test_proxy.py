@@ -82,6 +82,7 @@ def proxied(institution: Institution, tmp_path_factory: pytest.TempPathFactory) 
     made(folder, "stranger", made(folder, "other"))
     (folder / "server.both").write_text((folder / "server.pem").read_text() + (folder / "server.key").read_text())
     (institution.folder / "proxy.secret").write_text(SECRET)
+    (institution.folder / "proxy.secret").chmod(0o600)
     der = program.public_bytes(Encoding.DER)
     more = (
         '\n[proxy]\naddresses = ["127.0.0.1"]\nsecret_file = "proxy.secret"\n\n[[caller]]\nid = "program"\n'

@@ -1168,6 +1168,7 @@ def test_nothing_of_the_schema_is_open_to_an_ordinary_login(governed: Governed) 
         "CREATE OR REPLACE FUNCTION recuse.admitted() RETURNS boolean LANGUAGE sql RETURN true",
         "SET ROLE recuse_owner",
         "SET ROLE recuse_issuer",
+        "SET ROLE recuse_worker",
         "GRANT recuse_owner TO clerk",
     ]  # fmt: skip
     for login in ("clerk", "analyst"):

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recuse import toml_text
 from recuse.enforcement.facts import ColumnShape, TableShape
-from recuse.operations import guesses, toml_text
+from recuse.operations import guesses
 from recuse.operations.guesses import UNRECOGNISED, guess_attribute, guess_column, guess_key, guess_table, guess_use
 from recuse.toml_source import parse
 

@@ -33,6 +33,7 @@ VERBS: Final = (
     "watch",
     "why",
     "serve",
+    "worker",
     "demo",
 )
 GROUPS: Final = ("permit", "request", "review", "state", "ledger", "listing", "new")

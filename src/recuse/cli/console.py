@@ -44,6 +44,8 @@ DsnOption = Annotated[
 HERE = Path()
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+_UNSEEN = {each: f"\\u{each:04x}" for each in (*range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))}
+"""What a terminal obeys and JSON leaves as it is: C1 controls, line separators, marks that turn the direction."""
 _state: dict[str, Format] = {"format": Format.human}
 
 
@@ -65,7 +67,8 @@ def counted(count: int, one: str, several: str | None = None) -> str:
 
 def document(value: Any) -> None:
     """Print the one JSON document."""
-    sys.stdout.write(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n")
+    text = json.dumps(value, indent=1, ensure_ascii=False, default=str)
+    sys.stdout.write(text.translate(_UNSEEN) + "\n")
 
 
 def fail(error: RecuseError) -> int:

@@ -64,7 +64,8 @@ def list_(
 ) -> None:
     """Show every request and permit, from the ledger and from the database, and where the two do not agree.
 
-    Rights: membership in recuse_issuer. Exit 1: something does not agree, or the review of a broken glass is overdue.
+    Rights: membership in recuse_issuer or recuse_worker. Exit 1: something does not agree, or the review of a broken glass
+    is overdue.
     """
     human = printing(format_)
     found = permits.survey_permits(open_office(repository, ledger, dsn, giving=False), system)
@@ -93,7 +94,7 @@ def revoke(
     """End a permit at once, then end every session of its login, then record it.
 
     An open transaction would read on: that is why sessions end, of a shared login everybody's. Run it again if it was
-    cut short. Rights: membership in recuse_issuer.
+    cut short. Rights: membership in recuse_worker, which issues nothing; recuse_issuer ends no sessions.
     """
     human = printing(format_)
     done = permits.revoke(open_office(repository, ledger, dsn, giving=False), permit, system, by=by, dry_run=dry_run)

@@ -6,18 +6,11 @@ from typing import Any, Final
 from rich.table import Column, Table
 
 from recuse.cli.console import out, plain
+from recuse.requests.telling import GAPS
 
 COLUMNS: Final = ("request", "state", "received", "kind", "on_behalf_of", "purpose", "authority", "verdict", "lapses")
 _WHOLE: Final = {"request", "state", "received"}
 _COLOUR: Final = {"permitted": "green", "permitted_in_part": "yellow", "refused": "red"}
-_GAPS: Final = {
-    "evidence_missing": "its authority rests on what was not stated",
-    "case_missing": "its purpose needs a case number",
-    "agreement_missing": "no agreement in force covers it",
-    "not_own_agency": "official duty is the institution's own",
-    "unlisted_agency": "an agency that takes part is not in agencies.toml",
-    "instrument": "its authority needs an instrument of a type that it lists",
-}
 
 
 def show_ruling(ruling: Mapping[str, Any], stated: str | None = None) -> None:
@@ -32,7 +25,7 @@ def show_ruling(ruling: Mapping[str, Any], stated: str | None = None) -> None:
         out.print(f"  {told}", markup=False, soft_wrap=True)
     for gap in ruling["gaps"]:
         missing = f": {', '.join(ruling['missing'])}" if gap == "evidence_missing" else ""
-        out.print(f"  {_GAPS[gap]}{missing}", markup=False, soft_wrap=True)
+        out.print(f"  {GAPS[gap]}{missing}", markup=False, soft_wrap=True)
     if ruling["counsel"]:
         out.print("  [bold]refer it to counsel[/]: a court's authority that was not shown whole", soft_wrap=True)
     for change in ruling["would_change"]:

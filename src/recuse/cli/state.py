@@ -17,6 +17,9 @@ DsnArgument = Annotated[str, typer.Argument(metavar="DSN", help="connection stri
 def prepare_(
     dsn: DsnArgument,
     login: Annotated[list[str], typer.Option("--login", help="a login of servers; may be repeated")],
+    worker: Annotated[
+        list[str] | None, typer.Option("--worker", help="a login of `recuse worker`, of its own; may be repeated")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be done and do nothing")] = False,
     format_: FormatOption = Format.human,
 ) -> None:
@@ -28,13 +31,19 @@ def prepare_(
     human = printing(format_)
     warn_of_password(dsn)
     with closing(connected(dsn)) as connection:
-        done = missing(connection) if dry_run else prepare(connection, login)
+        done = missing(connection) if dry_run else prepare(connection, login, worker or ())
     if not human:
-        document({"migrations": [each.name for each in done], "logins": login, "done": not dry_run})
+        document(
+            {"migrations": [each.name for each in done], "logins": login, "workers": worker or [], "done": not dry_run}
+        )
         return
     word = "would do" if dry_run else "done"
     out.print(f"{word}: {counted(len(done), 'migration')}" + "".join(f", {plain(each.name)}" for each in done))
     out.print(f"{'would give' if dry_run else 'given'} to {plain(', '.join(login))}: what a server needs, and no more")
+    if worker:
+        out.print(
+            f"{'would give' if dry_run else 'given'} to {plain(', '.join(worker))}: what a worker needs, and no more"
+        )
 
 
 @app.command("show", epilog="Examples: recuse state show service=recuse_state")

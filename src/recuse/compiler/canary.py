@@ -31,7 +31,7 @@ from recuse.enforcement.facts import (
     Support,
     TableShape,
 )
-from recuse.enforcement.names import ISSUER, KEEPER, OTHERS, PREFIX, SEVERS
+from recuse.enforcement.names import OTHERS, PREFIX, SEVERS, SHARED
 from recuse.enforcement.scope import Scope
 from recuse.errors import PlanError
 from recuse.model import Derived
@@ -39,7 +39,6 @@ from recuse.model import Derived
 _SCHEMA: Final = "recuse"
 _CLASS_NAME: Final = re.compile(r"\b(recuse_(?:c_[0-9a-f]{8}_)?)([0-9a-f]{12})(?![0-9a-f])")
 _ADMITTED: Final = "(SELECT recuse.admitted()) IS NOT NULL"
-_SUPPORT_ROLES: Final = frozenset({KEEPER, ISSUER})
 
 
 def apart(wanted: Iterable[Fact], classes: ClassMap) -> tuple[frozenset[Fact], ClassMap]:
@@ -91,7 +90,7 @@ class Canary:
         """The class and door roles that a canary account is in, or may enter."""
         entered = {f.role for f in self.wanted if isinstance(f, Membership) and f.member in self.logins}
         entered |= {f.role for f in self.wanted if isinstance(f, Membership) and f.member in entered}
-        return frozenset(role for role in entered if role.startswith(PREFIX) and role not in _SUPPORT_ROLES)
+        return frozenset(role for role in entered if role.startswith(PREFIX) and role not in SHARED)
 
     def closed(self) -> frozenset[str]:
         """Every login that row security is to hide rows from: also those of a canary stage that stands already."""
@@ -142,7 +141,7 @@ class Canary:
             case Owner(of=of):
                 return of.name[0] == _SCHEMA
             case Role(name=name):
-                return name in used | self.logins | _SUPPORT_ROLES
+                return name in used | self.logins | {*SHARED}
             case Membership(role=role, member=member):
                 return (role, member) == SEVERS or member in self.logins or {role, member} <= used
             case Grant(on=on, grantee=grantee):

@@ -32,7 +32,7 @@ from recuse.enforcement.facts import (
     TableShape,
 )
 from recuse.enforcement.links import Links
-from recuse.enforcement.names import ISSUER, PREFIX, door_role
+from recuse.enforcement.names import ISSUER, PREFIX, WORKER, door_role
 from recuse.errors import PlanError
 from recuse.model import Account, Derived, System
 
@@ -236,7 +236,8 @@ def _accounts(accounts: Mapping[str, Account], classes: ClassMap, catalog: Catal
             if login not in catalog.admitted_elsewhere:
                 yield replace(roles[login], login=False)
             continue
-        held = (classes.standing.get(login), ISSUER if account.may_issue else None)
+        offices = (ISSUER if account.may_issue else None, WORKER if account.may_end else None)
+        held = (classes.standing.get(login), *offices)
         for role in (each for each in held if each is not None):
             if not catalog.granular:
                 yield replace(roles[login], inherit=True)

@@ -2,7 +2,7 @@
 
 Two databases of a server may be enforced side by side, by one policy or by two. A class role of one must never be
 taken for the other's: what it opens, and who is in it, is decided there. Both keep what is theirs in a schema of one
-owner, and know the same issuers.
+owner, and know the same issuers and workers.
 """
 
 import hashlib
@@ -11,8 +11,10 @@ from typing import Final
 
 PREFIX: Final = "recuse_"
 KEEPER: Final = "recuse_owner"  # owns the support schema
-ISSUER: Final = "recuse_issuer"
-SEVERS: Final = ("pg_signal_backend", KEEPER)  # a right to end sessions, held by functions for issuers alone
+ISSUER: Final = "recuse_issuer"  # issues permits, and ends no session
+WORKER: Final = "recuse_worker"  # ends permits and the sessions of their logins, and issues none
+SHARED: Final = (KEEPER, ISSUER, WORKER)  # one for all databases of a server
+SEVERS: Final = ("pg_signal_backend", KEEPER)  # a right to end sessions, held by one function, for workers alone
 OTHERS: Final = "recuse_others"  # the row policy that leaves those whole whom the stage canary does not name
 CLASS: Final = f"{PREFIX}c_"
 OWNER: Final = f"{PREFIX}o_"

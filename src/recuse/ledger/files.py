@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from recuse.errors import LedgerError
+from recuse.errors import LedgerBusyError, LedgerError
 
 
 class Storage(Protocol):
@@ -17,7 +17,7 @@ class Storage(Protocol):
         """Make the folder, if it is missing."""
 
     def lock(self, *, wait: bool = False) -> None:
-        """Become the one writer until `unlock` or `close`; raises `LedgerError` if another is and one may not wait."""
+        """Become the one writer until `unlock` or `close`; `LedgerBusyError` if another is and one may not wait."""
 
     def unlock(self) -> None:
         """Let another become the writer; files stay open."""
@@ -65,7 +65,7 @@ class Files:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
-            raise LedgerError(
+            raise LedgerBusyError(
                 f"another process is writing to the ledger in `{self._folder}`", "wait until it has finished"
             ) from None
 

@@ -30,6 +30,7 @@ from recuse.model.documents import (
     SignedDirective,
     Stage,
 )
+from recuse.model.effect import Effect, TableEffect, within
 from recuse.model.holdings import (
     ATTRIBUTE_TYPES,
     ENTITY_TYPES,
@@ -115,6 +116,7 @@ __all__ = [
     "Decision",
     "Derived",
     "Directive",
+    "Effect",
     "EntityType",
     "Extract",
     "Gap",
@@ -148,10 +150,12 @@ __all__ = [
     "Standing",
     "System",
     "SystemKind",
+    "TableEffect",
     "TableMap",
     "Use",
     "Value",
     "Verdict",
     "address",
     "moment",
+    "within",
 ]

@@ -91,7 +91,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A database login that an agency or person uses; one that `may_issue` issues and revokes permits."""
+    """A database login that an agency or person uses; one that `may_issue` issues and revokes permits.
+
+    One that `may_end` revokes them and ends the sessions of their logins, as a worker does.
+    """
 
     system: str
     login: str
@@ -101,6 +104,7 @@ class Account:
     standing: Standing | None
     may_declare: frozenset[str]
     may_issue: bool = False
+    may_end: bool = False
 
     @property
     def id(self) -> str:

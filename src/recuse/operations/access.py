@@ -12,7 +12,7 @@ from recuse.enforcement.facts import Fact, Grant, ObjectRef, PolicyCommand, Priv
 from recuse.enforcement.held import ROW_PRIVILEGES, Holdings
 from recuse.model import Action
 from recuse.operations.proposal import Omission
-from recuse.operations.toml_text import named
+from recuse.toml_text import named
 
 READS_ALL: Final = "pg_read_all_data"
 WRITES_ALL: Final = "pg_write_all_data"

@@ -12,7 +12,7 @@ from recuse.model import UNBOUND_USES, Use
 from recuse.operations.access import READS_ALL, AccessReader, TableAccess
 from recuse.operations.guesses import guess_use, use_of
 from recuse.operations.proposal import Guess, Omission
-from recuse.operations.toml_text import named
+from recuse.toml_text import named
 
 Holdings = Mapping[str, TableAccess]  # by table
 

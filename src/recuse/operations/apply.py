@@ -25,7 +25,7 @@ from recuse.operations.emergencies import emergency_body
 from recuse.operations.ended import Ended, EndedLog
 from recuse.operations.journal import Journal
 from recuse.operations.neighbours import placed
-from recuse.operations.phases import Site, Telling, run
+from recuse.operations.phases import Following, Site, Telling, run
 from recuse.operations.plan import Planned
 from recuse.operations.reducing import check_permits, check_reduces
 from recuse.operations.rights import check_rights
@@ -58,7 +58,8 @@ def service_dsn(system: System) -> str:
 class Manner:
     """How to apply: where to connect, whom to tell, and how long others may have to wait.
 
-    `resuming` expects copies; `standby_seconds` is how long a standby may take to replay a cut.
+    `resuming` expects copies; `standby_seconds` is how long a standby may take to replay a cut; `asked_by` is who
+    queued it, where the worker applies.
     """
 
     dsn: Dsn = service_dsn
@@ -66,6 +67,8 @@ class Manner:
     patience: Patience = PATIENCE
     resuming: bool = False
     standby_seconds: float = PATIENCE_FOR_STANDBYS
+    following: Following = lambda *_: None
+    asked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +128,13 @@ def apply_in(
         planned = [_with_owed(each, record.owed(known, each.plan.system)) for each in planned]
         log = stack.enter_context(record.open_or_create(ledger, workspace.repository.ledger_origin))
         journal = stack.enter_context(Journal.open(ledger, hashlib.sha256(plan).hexdigest()))
-        _record_decisions(log, ledger, workspace, plan, planned)
+        _record_decisions(log, ledger, manner, workspace, (plan, planned))
         beside = workspace.together
         sites = [
             Site(session, each, beside.get(each.plan.system, frozenset()))
             for session, each in zip(sessions, planned, strict=True)
         ]
-        telling = Telling(manner.progress, manner.patience, journal, EndedLog(log))
+        telling = Telling(manner.progress, manner.patience, journal, EndedLog(log), manner.following)
         written = _Record(planner, telling, current)
         run(sites, telling, lambda site: _sever_standbys(site, written, manner))
         return tuple(_finish(site, written) for site in sites)
@@ -230,8 +233,10 @@ def _named(systems: Iterable[str]) -> str:
     return ", ".join(f"`{system}`" for system in systems) or "no system"
 
 
-def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: bytes, planned: Iterable[Planned]) -> None:
-    repository = workspace.repository
+def _record_decisions(
+    log: Ledger, folder: Path, manner: Manner, workspace: Workspace, of: tuple[bytes, Iterable[Planned]]
+) -> None:
+    repository, (plan, planned) = workspace.repository, of
     record.append_new(log, record.entries(folder), record.attestations(repository, workspace.standing))
     for each in planned:
         body: dict[str, JSON] = {
@@ -242,6 +247,7 @@ def _record_decisions(log: Ledger, folder: Path, workspace: Workspace, plan: byt
             "severs": sorted(each.plan.severs),
             "fingerprint_before": keep(folder, each.found.facts),
             **_towards(each.goal),
+            **({"asked_by": manner.asked_by} if manner.asked_by else {}),
         }
         if each.closed is not None:
             body["closes"] = sorted({finding for change in each.plan.changes for finding in change.closes})

@@ -15,7 +15,7 @@ from recuse.model import Action, RowAttribute, TableMap
 from recuse.operations.access import TableAccess
 from recuse.operations.guesses import UNRECOGNISED, Guessed, guess_attribute, guess_column, guess_key, guess_table
 from recuse.operations.proposal import Guess
-from recuse.operations.toml_text import named
+from recuse.toml_text import named
 
 APART: Final = ".apart"
 Signature = frozenset[tuple[str, Action]]  # who (login) may do what with a column

@@ -9,7 +9,7 @@ from recuse.compiler.classes import ClassMap
 from recuse.compiler.parts import check_parts, check_rights
 from recuse.compiler.wanted import Catalog, wanted
 from recuse.enforcement.facts import Fact, Role
-from recuse.enforcement.names import ISSUER, KEEPER, PREFIX
+from recuse.enforcement.names import ISSUER, KEEPER, PREFIX, WORKER
 from recuse.enforcement.scope import Scope
 from recuse.errors import PlanError, TargetError
 from recuse.model import UNBOUND_USES, Account, System
@@ -80,7 +80,7 @@ def _check_logins(system: System, accounts: Mapping[str, Account], found: Inspec
 
 
 def _check_offices(policy: Policy, system: System, accounts: Mapping[str, Account], found: Inspection) -> None:
-    """Where databases of a server share what issuers and administrators are members of, nobody is that in one alone."""
+    """Where databases of a server share the groups of issuers, workers and keepers, nobody is in one alone."""
     beside = policy.together.get(system.name, frozenset())
     if KEEPER not in found.neighbours.depending and not beside:
         return
@@ -100,5 +100,6 @@ def _check_offices(policy: Policy, system: System, accounts: Mapping[str, Accoun
 
 _OFFICES: Final[Mapping[str, Callable[[Account], bool]]] = {
     ISSUER: lambda account: account.active and account.may_issue,
+    WORKER: lambda account: account.active and account.may_end,
     KEEPER: lambda account: account.active and account.use == "administrator",
 }

@@ -15,8 +15,8 @@ from recuse.operations.access import AccessReader, TableAccess
 from recuse.operations.category_map import base_of, category_columns
 from recuse.operations.guesses import guess_column, guess_table
 from recuse.operations.proposal import Guess, Omission
-from recuse.operations.toml_text import named
 from recuse.targets.records import Inspection
+from recuse.toml_text import named
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from recuse.operations.workspace import Workspace
 FORMAT: Final = 1
 _AGAIN: Final = "make it again with `recuse plan --out`"
 _KEYS: Final = (
-    "format", "draft", "as_of", "directives", "policy_sha256", "fingerprint", "goals", "changes", "standing",
-    "accounts", "severs", "close", "closes", "left_to_a_person", "listed", "emergencies", "classes", "proofs",
-    "compared", "backtest", "advice", "sha256",
+    "format", "draft", "as_of", "directives", "cedar_sha256", "policy_sha256", "fingerprint", "goals", "changes",
+    "standing", "accounts", "severs", "close", "closes", "left_to_a_person", "listed", "emergencies", "classes",
+    "proofs", "compared", "backtest", "advice", "sha256",
 )  # fmt: skip
 _CHANGE_KEYS: Final = ("system", "phase", "step", "do", "undo", "hazards", "lock")
 _STANDING_KEYS: Final = ("system", "sql")
@@ -43,6 +43,7 @@ def plan_document(
         "draft": workspace.draft,
         "as_of": workspace.at.date().isoformat(),
         "directives": list(workspace.directives),
+        "cedar_sha256": [_cedar_sha256(workspace, name) for name in workspace.directives],
         "policy_sha256": workspace.repository.policy_sha256,
         "fingerprint": hashlib.sha256(json.dumps(fingerprints, sort_keys=True).encode()).hexdigest(),
         "goals": [_goal(p) for p in planned],
@@ -67,6 +68,11 @@ def plan_document(
         "sha256": "",
     }
     return sealed(whole)
+
+
+def _cedar_sha256(workspace: Workspace, directive: str) -> str:
+    """The digest of the rules that the plan was made of; a draft says none itself yet."""
+    return hashlib.sha256(workspace.repository.directives[directive].directive.cedar.encode()).hexdigest()
 
 
 def proof_entry(system: str, proof: Proof) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from recuse.errors import RecuseError
 from recuse.model import Permit, System
+from recuse.operations import record
 from recuse.operations.conditions import Condition
 from recuse.operations.permit import Office, revoke
 from recuse.targets.looks import Look
 from recuse.targets.records import LiveSession
-from recuse.targets.target import Desk
+from recuse.targets.target import Desk, target_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,15 @@ class Ending:
                 except RecuseError as error:
                     sentence = f"{sentence}; ending it failed: {error.message}"
             yield Condition(name, "permit-open", permit.id, sentence, remedy)
+
+
+def end_over(office: Office, system: System) -> tuple[Condition, ...]:
+    """End the permits of one system that ran out while a session from before is open; what is left of them."""
+    applied = record.last(office.ledger, "applied", system.name)
+    if applied is None:
+        return ()
+    with target_for(system.engine).open(office.dsn(system)) as session:
+        return tuple(Ending(office, system, expire=True).conditions(session.desk(), session.look(applied.at)))
 
 
 def over(permits: Iterable[Permit], look: Look) -> tuple[Permit, ...]:

@@ -29,7 +29,6 @@ from recuse.operations.derived_map import DerivedReader, MappedDerived
 from recuse.operations.guesses import checks
 from recuse.operations.proposal import Check, Omission, Proposal, Summary
 from recuse.operations.repository_text import Content, Named, files
-from recuse.operations.toml_text import named
 from recuse.policy.contexts import OFFICIAL_DUTY
 from recuse.policy.names import is_identifier, is_table, take_id
 from recuse.policy.repository import read_repository
@@ -37,6 +36,7 @@ from recuse.policy.validate import validate
 from recuse.targets.records import Inspection
 from recuse.targets.target import Session
 from recuse.toml_source import Section, Source
+from recuse.toml_text import named
 
 STANDING_DAYS: Final = 365  # a standing purpose is recertified yearly
 

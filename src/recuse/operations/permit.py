@@ -33,14 +33,14 @@ class Office:
         """DirectiveError when `giving` access and no directive is in force; looking and ending need no signature."""
         return cls(open_with_ledger(folder, ledger, draft=not giving), ledger, dsn)
 
-    def acting(self, *, dry_run: bool = False) -> permits.Office:
-        """The office as acts need it."""
+    def acting(self, *, ending: bool = False, dry_run: bool = False) -> permits.Office:
+        """The office as acts need it; where sessions are to end, MissingRightError comes before anything is done."""
         return permits.Office(
             repository=self.workspace.repository,
             terms=terms_of(each.directive for each in self.workspace.attested),
             keeper=FileKeeper(self.ledger),
             record=self,
-            counter=self.counter,
+            counter=self._ending if ending else self.counter,
             end_sessions=self.sever,
             now=clock.now,
             dry_run=dry_run,
@@ -68,6 +68,12 @@ class Office:
         """The desk of a system's database."""
         with target_for(system.engine).open(self.dsn(system)) as session:
             yield session.desk()
+
+    @contextmanager
+    def _ending(self, system: System) -> Iterator[Desk]:
+        with self.counter(system) as desk:
+            desk.check_ending()
+            yield desk
 
     def sever(self, system: System, name: str) -> int:
         """End the sessions of a revoked permit's login at once, on its standbys too; how many."""
@@ -119,7 +125,7 @@ def revoke(office: Office, name: str, system_name: str | None, *, by: str | None
     actor = None if by is None else Actor(by)
     if system_name is not None:
         office.system(system_name)
-    return permits.revoke(office.acting(dry_run=dry_run), name, actor, system_name=system_name) or 0
+    return permits.revoke(office.acting(ending=True, dry_run=dry_run), name, actor, system_name=system_name) or 0
 
 
 def survey_permits(office: Office, system_name: str | None) -> tuple[Line, ...]:

@@ -24,6 +24,8 @@ from recuse.operations.plan import Planned
 from recuse.targets.records import Applied, Patience, Progress, Severed
 from recuse.targets.target import Session
 
+Following = Callable[[str, str, int, int], None]
+"""Who follows an apply from elsewhere: told of a system, a step of it, and how much of that is done, of how much."""
 Part = Literal["cut", "shape", "leave", "loosen"]
 PARTS: Final[tuple[Part, ...]] = ("cut", "shape", "leave", "loosen")
 
@@ -90,12 +92,13 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Whom to tell what is done: the person who waits, the journal, and of sessions the ledger."""
+    """Whom to tell what is done: the person who waits, the journal, of sessions the ledger, and who follows."""
 
     progress: Progress
     patience: Patience
     journal: Journal
     ended: EndedLog
+    following: Following = lambda *_: None
     one: Lock = field(default_factory=Lock)
 
     def told(self, site: Site, part: Plan) -> Progress:
@@ -109,6 +112,7 @@ class Telling:
                 self.journal.note(site.name, step, "done", *counted)
             with self.one:
                 self.progress(step, done, total)
+                self.following(site.name, step, done, total)
 
         return report
 
@@ -178,6 +182,9 @@ def _run(site: Site, name: Part, telling: Telling) -> None:
         return
     if part.severs:
         telling.journal.note(site.name, "sever", "done")
+        signalled = applied.cut.signalled + applied.shaped.signalled
+        with telling.one:
+            telling.following(site.name, "sever" if name == "cut" else "sever again", signalled, signalled)
     site.done[name] = applied
     site.ended += (*applied.cut.ended, *applied.shaped.ended)
 

@@ -11,7 +11,7 @@ from recuse.operations.category_map import APART, MappedTable, base_of
 from recuse.operations.derived_map import MappedDerived
 from recuse.operations.guesses import vocabulary
 from recuse.operations.proposal import Check, Omission
-from recuse.operations.toml_text import Value, block, comment, key, named, value
+from recuse.toml_text import Value, block, comment, key, named, value
 
 _PROPOSED: Final = "Proposed by `recuse init`. Every line is for a person to check."
 _NO_KEY: Final = 'no key, so that nobody can sign: put a public key here, as in "ssh-ed25519 AAAA…"'

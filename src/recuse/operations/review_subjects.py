@@ -126,6 +126,8 @@ def _account(account: Account) -> Iterator[str]:
     yield f"may declare {may or 'nothing'}"
     if account.may_issue:
         yield "may issue permits"
+    if account.may_end:
+        yield "may end permits and the sessions of their logins"
 
 
 def _use(account: Account, log: AccessLog | None) -> Iterator[str]:

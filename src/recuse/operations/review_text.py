@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from recuse.model import LINE_ANSWERS, Review, ReviewKind
-from recuse.operations.toml_text import comment, key, quoted, value
+from recuse.toml_text import comment, key, quoted, value
 
 _ABOUT: Final[Mapping[ReviewKind, str]] = {
     "accounts": "of each account: keep it, end it (active = false), or change it as the reason says",

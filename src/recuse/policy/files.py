@@ -42,6 +42,11 @@ def read_files(folder: Path, problems: list[Problem]) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
+def is_safe_name(name: str) -> bool:
+    """Whether a file or folder of a policy repository can have this name."""
+    return _SAFE_NAME.fullmatch(name) is not None
+
+
 def digest(files: Mapping[str, bytes]) -> str:
     r"""`policy_sha256`: the SHA-256, in hexadecimal, of what `sha256sum` prints outside the four folders.
 
@@ -66,7 +71,7 @@ def _walk(folder: Path, inside: str, problems: list[Problem]) -> Iterator[str]:
         path = f"{inside}{entry.name}"
         if entry.name.startswith("."):
             continue
-        if not _SAFE_NAME.fullmatch(entry.name):
+        if not is_safe_name(entry.name):
             shown = path.encode("utf-8", "backslashreplace").decode()
             problems.append(Problem(shown, 0, "unsafe path", "use letters, digits, `.`, `_` and `-`"))
         elif entry.is_symlink():

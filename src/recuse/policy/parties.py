@@ -197,6 +197,7 @@ def _account(section: Section, register: Register, agreements: dict[str, Agreeme
         standing=_standing(section, register, agreements),
         may_declare=frozenset(purposes),
         may_issue=section.flag("may_issue", default=False),
+        may_end=section.flag("may_end", default=False),
     )
 
 

@@ -55,7 +55,16 @@ def read_repository(folder: Path) -> Repository:
     files = read_files(folder, register.problems)
     if not files and not register.problems:
         register.problems.append(Problem(str(folder), 0, "holds no policy repository", "make one with `recuse init`"))
-    elif files:
+    return _parsed(files, register)
+
+
+def parse_repository(files: Mapping[str, bytes]) -> Repository:
+    """The policy repository of these files, by their paths inside it; raises as `read_repository` does."""
+    return _parsed(files, Register())
+
+
+def _parsed(files: Mapping[str, bytes], register: Register) -> Repository:
+    if files:
         repository = _Reader(files, register).repository()
         register.settle()
         check(repository, register)

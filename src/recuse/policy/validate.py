@@ -47,11 +47,13 @@ class RuleSet:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """The text of one rule up to its `;`, and the line on which it begins."""
+class Part:
+    """The text of one rule up to its `;`, the line on which it begins, and from where to where it lies in the whole."""
 
     line: int
     text: str
+    start: int
+    end: int
 
 
 def validate(repository: Repository, directives: Sequence[Directive]) -> RuleSet:
@@ -82,15 +84,20 @@ def rule_set(rules: Sequence[Rule], text: str) -> RuleSet:
     return RuleSet(tuple(rules), text, cedarpy.PolicySet.from_pst(nodes))
 
 
-def split(text: str) -> Iterator[_Part]:
-    """The rules of a Cedar text, cut after each `;` that is not in a string or comment; for places in messages only."""
+def is_rule_id(name: str) -> bool:
+    """Whether a rule can have this `@id`."""
+    return _ID.fullmatch(name) is not None
+
+
+def split(text: str) -> Iterator[Part]:
+    """The rules of a Cedar text, cut after each `;` that is not in a string or comment; for places only."""
     start = 0
     ends = [token.end() for token in _TOKEN.finditer(text) if token[0] == ";"]
     for end in (*ends, len(text)):
         skipped = _COMMENT.match(text, start, end)
         begin = skipped.end() if skipped else start
         if begin < end:
-            yield _Part(text.count("\n", 0, begin) + 1, text[begin:end])
+            yield Part(text.count("\n", 0, begin) + 1, text[begin:end], begin, end)
         start = end
 
 
@@ -156,7 +163,7 @@ class _Reading:
     def _name(self, file: str, line: int, position: int, template: pst.Template) -> str:
         """The rule's `@id`, or its number where it has no usable one."""
         name, number = template.annotations.get("id", ""), f"number {position + 1}"
-        if not _ID.fullmatch(name):
+        if not is_rule_id(name):
             message = f"rule {number} has no usable `@id`"
             remedy = 'write `@id("…")` above it, of letters, digits, `.`, `_` and `-`'
             self.unsound.append(Problem(file, line, message, remedy))
@@ -168,7 +175,7 @@ class _Reading:
         return name
 
 
-def _broken(file: str, parts: Sequence[_Part], reason: str) -> Iterator[Problem]:
+def _broken(file: str, parts: Sequence[Part], reason: str) -> Iterator[Problem]:
     """The rules that do not parse by themselves; the whole text where each does."""
     remedy = "correct the rule; Cedar's grammar is at docs.cedarpolicy.com"
     found = False

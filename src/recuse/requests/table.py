@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from recuse.model import AssistanceRequest, Repository
@@ -136,10 +136,14 @@ def _moment(cell: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(cell)
-    except ValueError:
-        raise ValueError(f"`{cell}` is not a time: write it as 2026-01-31T12:00:00Z") from None
-    if found.tzinfo is None:
-        raise ValueError(f"`{cell}` has no time zone: write it as 2026-01-31T12:00:00Z")
+        if found.tzinfo is None:
+            raise ValueError(f"`{cell}` has no time zone: write it as 2026-01-31T12:00:00Z")
+        found.astimezone(UTC)  # the first hours of the first year have no name there
+    except OverflowError:
+        raise ValueError(f"`{cell}` is not a time that can be written in UTC") from None
+    except ValueError as error:
+        told = str(error) if "time zone" in str(error) else f"`{cell}` is not a time: write it as 2026-01-31T12:00:00Z"
+        raise ValueError(told) from None
     return found
 
 

@@ -76,11 +76,16 @@ def document(answer: Answer, at: datetime, evaluation: str) -> Document:
         "reason_user": {"en": _TO_PERSONS[answer.reason]},
         "reason_admin": {"en": f"{answer.reason}{by}{detail}"},
         "evaluation_id": evaluation,
-        "evaluated_at": at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "evaluated_at": text_of(at),
         "rules": list(answer.rules),
         "would_change": [*map(_circumstances, answer.would_change)],
     }
     return {"decision": answer.allow, "context": context}
+
+
+def text_of(at: datetime) -> str:
+    """A moment as answers write it (RFC 3339)."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def malformed(error: MalformedError) -> Document:
@@ -88,8 +93,16 @@ def malformed(error: MalformedError) -> Document:
     return {"decision": False, "context": {"error": {"status": 400, "message": str(error)}}}
 
 
-def metadata(base: str) -> Document:
-    """What this decision point offers, and where: `base` is its address as the caller knows it, without a slash."""
+def metadata(base: str, *, requests: bool = False) -> Document:
+    """What this decision point offers, and where: `base` is its address as the caller knows it, without a slash.
+
+    With `requests` a denial for want of a permit can be asked for.
+    """
+    asking: Document = {
+        "access_request_endpoint": f"{base}/access/v1/requests",
+        "jwks_uri": f"{base}/access/v1/jwks",
+        "capabilities": ["urn:openid:authzen:capability:access-request"],
+    }
     return {
         "policy_decision_point": base,
         "access_evaluation_endpoint": f"{base}/access/v1/evaluation",
@@ -97,6 +110,7 @@ def metadata(base: str) -> Document:
         "search_subject_endpoint": f"{base}/access/v1/search/subject",
         "search_resource_endpoint": f"{base}/access/v1/search/resource",
         "search_action_endpoint": f"{base}/access/v1/search/action",
+        **(asking if requests else {}),
     }
 
 

@@ -72,7 +72,7 @@ def parse_object(data: bytes) -> dict[str, Any]:
     """A JSON object. MalformedError for anything else, a key that stands twice, or a number that JSON has not."""
     try:
         found = json.loads(data.decode(), object_pairs_hook=_once, parse_constant=_refuse_number)
-        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()  # nor 1e999 a number, nor half a pair a text
     except (ValueError, RecursionError):
         _refuse("the body is not JSON", "send one JSON object")
     if not isinstance(found, dict):

@@ -6,7 +6,6 @@ that is bound to a certificate (RFC 8705) holds together with that certificate o
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -29,6 +28,8 @@ LONGEST: Final = 8192
 """Characters of a token or a certificate's header."""
 LEEWAY: Final = 30
 """Seconds by which clocks may differ."""
+AGAIN: Final = 60
+"""Seconds after which a token that was found good is examined again: the key that signed it may be withdrawn."""
 _REMEMBERED: Final = 4096
 _PROXY_HEADER: Final = "recuse-proxy"
 
@@ -37,7 +38,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A token that was found good: its caller, when it ends, and the certificate it is bound to."""
+    """A token that was found good: its caller, until when that is known, and the certificate it is bound to."""
 
     caller: Caller
     until: float
@@ -45,7 +46,7 @@ class _Token:
 
 
 class Callers:
-    """The programs of the settings; tokens that were found good are remembered until they end."""
+    """The programs of the settings; a token that was found good is remembered for a minute, not beyond its end."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime], proxy_secret: bytes | None = None) -> None:
         self._by_client = {(each.issuer, each.client): each for each in settings.callers if each.issuer is not None}
@@ -73,7 +74,8 @@ class Callers:
     async def _token(self, token: str) -> _Token | None:
         mark, moment = hashlib.sha256(token.encode()).digest(), self._now().timestamp()
         good = self._known.get(mark)
-        if good is None:
+        if good is None or moment >= good.until:
+            self._known.pop(mark, None)
             good = await self._examined(token, moment)
             if good is None:
                 return None
@@ -92,8 +94,8 @@ class Callers:
             claims = jwt.decode(token, public, algorithms=ALGORITHMS).claims
             _registry(issuer, int(moment)).validate(claims)
             caller = self._by_client[issuer.name, claims[issuer.client_claim]]
-            return _Token(caller, float(claims["exp"]) + LEEWAY, _bound_to(claims))
-        except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+            return _Token(caller, min(float(claims["exp"]) + LEEWAY, moment + AGAIN), _bound_to(claims))
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
             return None
 
     def _certificate(self, headers: Mapping[str, str], address: str | None) -> str | None:
@@ -106,9 +108,10 @@ class Callers:
         try:
             der = base64.b64decode(told[1:-1], validate=True)
             certificate = x509.load_der_x509_certificate(der)
-        except (ValueError, binascii.Error):
+            begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        except (ValueError, x509.InvalidVersion):
             return None
-        in_time = certificate.not_valid_before_utc <= self._now().astimezone(UTC) < certificate.not_valid_after_utc
+        in_time = begin <= self._now().astimezone(UTC) < end
         return hashlib.sha256(der).hexdigest() if in_time else None
 
 

@@ -23,10 +23,12 @@ from recuse.model import (
     Account,
     Action,
     Circumstances,
+    Permit,
     Repository,
     RowAttribute,
     Value,
 )
+from recuse.permits import opens
 from recuse.policy.contexts import Context, contexts
 from recuse.policy.decide import Decider, Question
 from recuse.policy.schema import row_type
@@ -58,6 +60,10 @@ class Permits(Protocol):
         """Whether the account may declare this purpose, authority and case now."""
         ...
 
+    def named(self, name: str) -> Permit | None:
+        """The permit of this id, where it is known here."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -76,7 +82,7 @@ class Answer:
 class _DeniedError(Exception):
     """A question that is denied before any rule is asked."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(reason)
         self.answer = Answer(allow=False, reason=reason, detail=detail)
 
@@ -151,6 +157,23 @@ class DecisionPoint:
             return self._coming.asked_by(self._visible, self._permits).answer(asked, at)
         return answer
 
+    def declaration(self, asked: Evaluation, at: datetime) -> tuple[Account, Context] | None:
+        """The account that is asked about and what it declares; None where it is not free to, or declares nothing."""
+        try:
+            account = self._account(asked.subject)
+            context = self._context(account, asked.context, at)
+        except _DeniedError:
+            return None
+        return None if context.standing else (account, context)
+
+    def opened_by(self, name: str, asked: Evaluation, at: datetime) -> Permit | None:
+        """The permit of this id, where it is one that lets the account declare what is declared."""
+        permit, declared = self._permits.named(name), self.declaration(asked, at)
+        if permit is None or declared is None:
+            return None
+        case = asked.context.get("case")
+        return permit if opens(permit, *declared, case if isinstance(case, str) else None, at) else None
+
     def _answer(self, asked: Evaluation, at: datetime) -> Answer:
         try:
             account = self._account(asked.subject)
@@ -185,7 +208,7 @@ class DecisionPoint:
     def _account(self, subject: Entity) -> Account:
         account = self.repository.accounts.get(subject.id) if subject.type == ACCOUNT else None
         if account is None or account.system not in self._visible:
-            raise _DeniedError("unknown_subject", f"{subject.type} {subject.id}")
+            raise _DeniedError("unknown_subject")  # nor which: a name of an application may stand for one elsewhere
         if account.system not in self._applied:
             raise _DeniedError("not_applied", account.system)
         if not account.active:
@@ -200,7 +223,7 @@ class DecisionPoint:
             raise _DeniedError("unknown_action", asked.action.name)
         system, table = self.places.get(asked.resource.type, ("", None))
         if table is None or system != account.system or asked.resource.id not in table.categories:
-            raise _DeniedError("unknown_resource", f"{asked.resource.type} {asked.resource.id}")
+            raise _DeniedError("unknown_resource")
         said, place = asked.resource.properties, (system, table.name, asked.resource.id)
         needed = self._decider.asked(account.id, asked.action.name, place)
         row = tuple((name, _value(name, each, said if name in needed else None))

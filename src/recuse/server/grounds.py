@@ -9,8 +9,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from recuse.errors import TargetError
+from recuse.errors import HaltedError, TargetError
 from recuse.model import Permit
+from recuse.policy.assisting import Assisting
+from recuse.requests.written import Under
 from recuse.server.deciding import DecisionPoint, Permits
 from recuse.server.holding import Held
 from recuse.server.rounds import Rounds
@@ -19,11 +21,15 @@ from recuse.server.state.serving import Serving
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A policy that can be answered under: `policy` names it by hash, `place` is the newest entry about it."""
+    """A policy that can be answered under: `policy` names it by hash, `place` is the newest entry about it.
+
+    `assisting` decides requests for assistance by the directives in force, with what that is under.
+    """
 
     policy: str
     place: int
     point: DecisionPoint
+    assisting: tuple[Assisting, Under] | None = None
 
 
 class Grounds(Protocol):
@@ -61,7 +67,7 @@ class SharedGrounds:
         held = [asyncio.ensure_future(self._permits[name].join()) for name in names]  # beside the state's own
         serving = await self._serving.join()
         if serving.halted is not None:
-            raise TargetError(f"nothing is answered now: {serving.halted}", "ask again later")
+            raise HaltedError(f"nothing is answered now: {serving.halted}", "ask again later")
         if serving.policy != loaded.policy:
             raise TargetError("another policy has come into force than is loaded here", "ask again")
         return Held(permit for permits in await asyncio.gather(*held) for permit in permits)

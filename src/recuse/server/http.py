@@ -1,16 +1,18 @@
 """The HTTPS binding of AuthZEN: what comes in is authenticated, read strictly, answered, recorded, and only then sent.
 
 A denial is an answer (200). 400 is for what cannot be read, 401 for a caller that is not known, 503 for an answer that
-could not be recorded: it is not given then. Errors are one sentence of text. `X-Request-ID` comes back as it came.
+could not be recorded: it is not given then. Errors are one sentence of text, which tells nothing of what stands behind
+this server; that is logged. `X-Request-ID` comes back as it came, where it is one line of plain text.
 """
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol, get_args
+from typing import Any, Final, get_args
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,30 +21,23 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from recuse.errors import LedgerError, MalformedError, TargetError
+from recuse.errors import HaltedError, LedgerError, MalformedError, TargetError
 from recuse.ledger import encode
 from recuse.ledger.records import frame
 from recuse.server import answers
 from recuse.server.authzen import Sought, parse_object
-from recuse.server.callers import Headers
 from recuse.server.grounds import Grounds
 from recuse.server.names import Names
 from recuse.server.openapi import PATH, description
+from recuse.server.receiving import Callers, body_of, finished
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
+from recuse.server.tasks.handling import Tasks
+from recuse.server.tasks.routes import routes as task_routes
 from recuse.server.ways import ONE, SEVERAL, Body, Sitting, Way, searching
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
-LONGEST: Final = 1 << 20
-"""Bytes of a request's body."""
-
-
-class Callers(Protocol):
-    """What says which program asks."""
-
-    async def known(self, headers: Headers, address: str | None) -> Caller | None:
-        """The caller by the headers that it sent, and from where; None where it is not known."""
-        ...
+LOG: Final = logging.getLogger("recuse.server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +52,7 @@ class Service:
     identify: Callable[[], str]
     patience: float = 5.0
     names: Names = field(default_factory=Names)
+    tasks: Tasks | None = None
 
 
 def application(service: Service, lifespan: Lifespan | None = None) -> ASGIApp:
@@ -64,14 +60,19 @@ def application(service: Service, lifespan: Lifespan | None = None) -> ASGIApp:
     posts = {"evaluation": ONE, "evaluations": SEVERAL}
     posts |= {f"search/{each}": searching(each) for each in get_args(Sought)}
     endpoints = {f"{PATH}/{path}": _Endpoint(service, way) for path, way in posts.items()}
+    tasks = service.tasks
+    more = task_routes(tasks, service.callers, service.grounds, service.names) if tasks else []
+    offered = answers.metadata(service.base, requests=tasks is not None)
     routes = [
         *(Route(path, endpoint, methods=["POST"]) for path, endpoint in endpoints.items()),
-        Route("/.well-known/authzen-configuration", _fixed(answers.metadata(service.base)), methods=["GET"]),
+        *more,
+        Route("/.well-known/authzen-configuration", _fixed(offered), methods=["GET"]),
         Route("/openapi.json", _fixed(description(service.base)), methods=["GET"]),
         Route("/health", _health(service), methods=["GET"]),
     ]
     handlers = {HTTPException: _refused, Exception: _failed}
     rest = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+    rest.router.redirect_slashes = False  # it would lead to whatever `Host` says, with the token
 
     async def direct(scope: Scope, receive: Receive, send: Send) -> None:
         """Questions go straight to their endpoint: what stands before it costs a fifth of an answer."""
@@ -95,23 +96,29 @@ class _Endpoint:
         except Exception as error:  # whatever it is, it is answered, and then told to whoever runs the server
             await (await _failed(request, error))(scope, receive, send)
             raise
-        await _with_request_id(request, response)(scope, receive, send)
+        await finished(request, response)(scope, receive, send)
 
     async def _responded(self, request: Request) -> Response:
         address = request.client.host if request.client else None
         caller = await self._service.callers.known(request.scope["headers"], address)
         if caller is None:
+            LOG.warning("a caller at %s is not known: %s", address, request.url.path)
             return _sentence(401, "the caller is not known: send a valid token", {"WWW-Authenticate": "Bearer"})
         try:
-            asked = self._way.parse(parse_object(await _body(request)))
+            asked = self._way.parse(parse_object(await body_of(request, self._service.patience)))
             async with asyncio.timeout(self._service.patience):
                 document = await self._answered(asked, caller)
         except MalformedError as error:
+            LOG.warning("what `%s` sent cannot be read: %s", caller.id, error.message)
             return _sentence(400, str(error))
-        except (LedgerError, TimeoutError):
+        except (LedgerError, TimeoutError) as error:
+            LOG.error("a decision could not be recorded: %s", str(error) or "it took too long")
             return _later("the decision could not be recorded, so it is not given: ask again")
         except TargetError as error:
-            return _later(f"nothing was decided: {error}")
+            LOG.error("nothing was decided: %s", error)
+            if isinstance(error, HaltedError):
+                return _later(f"nothing was decided: {error.message}")
+            return _later("nothing was decided: what an answer rests on cannot be asked now, so ask again")
         return _json(document)
 
     async def _answered(self, asked: Any, caller: Caller) -> answers.Document:
@@ -119,10 +126,11 @@ class _Endpoint:
         service = self._service
         loaded = await service.grounds.current()
         declared = (loaded.point.declared_in(service.names.ours(each)) for each in self._way.asked(asked))
-        systems = {each for each in declared if each is not None}
-        permits = await service.grounds.confirmed(loaded, systems)
+        permits = await service.grounds.confirmed(loaded, _own(caller, declared))
         at = service.now()
-        sitting = Sitting(loaded.point.asked_by(caller.systems, permits), at, service.identify, service.names)
+        point = loaded.point.asked_by(caller.systems, permits)
+        hint = service.tasks.hint(caller) if service.tasks else None
+        sitting = Sitting(point, at, service.identify, service.names, hint)
         answered = self._way.answer(sitting, asked)
         said: Body = {"caller": caller.id, "policy": loaded.policy}
         entries = [encode(answered.kind, at, {**body, **said}) for body in answered.bodies]
@@ -132,23 +140,16 @@ class _Endpoint:
         return answered.document
 
 
-async def _body(request: Request) -> bytes:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise MalformedError("the content type is not `application/json`", "send JSON")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST:
-            raise MalformedError(f"the body is longer than {LONGEST} bytes", "send several requests")
-    return bytes(body)
+def _own(caller: Caller, systems: Iterable[str | None]) -> set[str]:
+    """Of these systems the caller's: were others' databases asked, it would learn from the time that they take."""
+    return {each for each in systems if each is not None and (caller.systems is None or each in caller.systems)}
 
 
 def _fixed(document: answers.Document) -> Callable[[Request], Awaitable[Response]]:
     """A document that stays the same and is for everybody."""
 
     async def endpoint(request: Request) -> Response:
-        return _with_request_id(request, _json(document))
+        return finished(request, _json(document))
 
     return endpoint
 
@@ -161,8 +162,8 @@ def _health(service: Service) -> Callable[[Request], Awaitable[Response]]:
             async with asyncio.timeout(service.patience):
                 await service.grounds.confirmed(await service.grounds.current(), ())
         except (TargetError, TimeoutError):
-            return _with_request_id(request, _later("no answers can be given now"))
-        return _with_request_id(request, _sentence(200, "answers can be given"))
+            return finished(request, _later("no answers can be given now"))
+        return finished(request, _sentence(200, "answers can be given"))
 
     return endpoint
 
@@ -174,11 +175,11 @@ async def _refused(request: Request, error: Exception) -> Response:
         404: "there is nothing here: /openapi.json names the endpoints",
         405: "this method is not for this endpoint: send what the header `Allow` names",
     }.get(status, "refused")
-    return _with_request_id(request, _sentence(status, found, dict(headers or {})))
+    return finished(request, _sentence(status, found, dict(headers or {})))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:
-    return _with_request_id(
+    return finished(
         request,
         _sentence(500, "the decision point failed, and nothing was decided: tell its administrator, with the time"),
     )
@@ -194,9 +195,3 @@ def _json(document: answers.Document) -> Response:
 
 def _sentence(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
     return PlainTextResponse(text, status, headers)
-
-
-def _with_request_id(request: Request, response: Response) -> Response:
-    given: Iterable[tuple[bytes, bytes]] = request.scope["headers"]
-    response.raw_headers += [(name, value) for name, value in given if name == b"x-request-id"][:1]
-    return response

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
 from recuse.errors import Problem, RepositoryError
 from recuse.toml_source import Section, parse
 
@@ -112,6 +115,7 @@ def _settings(root: Section, folder: Path) -> Settings:
     console = _console(root, folder)
     root.close()
     _check_base(root, base)
+    _check_state(root, state)
     if not 1 <= workers <= 64:
         root.report("`workers` must be from 1 to 64", "workers")
     if not 1 <= patience <= 60:
@@ -125,6 +129,17 @@ def _settings(root: Section, folder: Path) -> Settings:
         root.report("a caller is known by its certificate, and no [proxy] tells certificates", remedy="add [proxy]")
     return Settings(base, host, port, workers, state, patience, tls, issuers, callers, proxy,
                     None if names is None else folder / names, console)  # fmt: skip
+
+
+def _check_state(root: Section, state: str | None) -> None:
+    try:
+        found = conninfo_to_dict(state or "")
+    except ProgrammingError:
+        root.report("`state` is no connection string", "state", remedy="write one, such as `service=recuse_state`")
+        return
+    if "password" in found:
+        remedy = "name a service, or put the password into PGPASSFILE"
+        root.report("`state` holds a password, which is in sight in workers' environments", "state", remedy=remedy)
 
 
 def _check_base(root: Section, base: str) -> None:

@@ -15,6 +15,8 @@ from recuse.server.names import Names
 _SHOWN: Final = 200  # characters of a name that the record keeps
 
 Body = dict[str, JSON]
+Hint = Callable[[Evaluation, str, datetime], answers.Document]
+"""What says how a denial for want of a permit can be asked for: by the question as it came, and the answer's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Sitting:
     at: datetime
     identify: Callable[[], str]
     names: Names
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def _asked_at_once(asked: Evaluation | Batch) -> Iterable[Evaluation]:
 def _one(sitting: Sitting, asked: Evaluation) -> Answered:
     ours = sitting.names.ours(asked)
     document = answers.one(sitting.point, ours, sitting.at, sitting.identify)
+    _complete(sitting, asked, document)
     return Answered(document, "decided", (_decided(ours, document),))
 
 
@@ -63,7 +67,28 @@ def _several(sitting: Sitting, batch: Evaluation | Batch) -> Answered:
     document = answers.many(sitting.point, replace(batch, items=items), sitting.at, sitting.identify)
     decided = zip(items, document["evaluations"], strict=False)  # a semantic may have stopped before the last
     bodies = tuple(_decided(item, each) for item, each in decided if isinstance(item, Evaluation))
+    for item, each in zip(batch.items, document["evaluations"], strict=False):
+        if isinstance(item, Evaluation):
+            _complete(sitting, item, each)
     return Answered(document, "decided", bodies)
+
+
+def _complete(sitting: Sitting, asked: Evaluation, document: answers.Document) -> None:
+    """What the access request profile adds: how a denial can be asked for, and what became of an approval."""
+    if sitting.hint is None:
+        return
+    context, named = document["context"], asked.context.get("approval")
+    approval = named.get("id") if isinstance(named, dict) else None
+    if context["reason"] == "no_permit":
+        context["access_request"] = sitting.hint(asked, context["evaluation_id"], sitting.at)
+    if approval is None:
+        return
+    if not document["decision"]:
+        context["next_action"] = "request" if "access_request" in context else "none"
+    elif isinstance(approval, str):
+        permit = sitting.point.opened_by(approval, sitting.names.ours(asked), sitting.at)
+        if permit is not None:
+            context["approval"] = {"id": permit.id, "approved_until": answers.text_of(permit.valid_until)}
 
 
 ONE: Final = Way(parse_evaluation, lambda asked: (asked,), _one)

@@ -1,19 +1,27 @@
 """The console, served beside the decision point: its pages, and who its people are, below their own paths."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recuse import clock
+from recuse.ledger import JSON
 from recuse.model import Repository
 from recuse.server.console import application as pages
 from recuse.server.console.access import AccessFile
+from recuse.server.console.assistance import Work, inbox, screens, sections
 from recuse.server.console.index import Index
+from recuse.server.console.keeping import screens as of_searches
 from recuse.server.console.screens import PREFIX, Console, Known
-from recuse.server.identity import Identity, Register, guarded, visitor_of
+from recuse.server.identity import Identity, Register, Visitor, guarded, visitor_of
 from recuse.server.identity.kept import Kept
 from recuse.server.identity.provider import Providers
-from recuse.server.identity.recording import Record
+from recuse.server.identity.recording import Record, pseudonym
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings
+from recuse.server.state.searches import StateSearches
+from recuse.serving.assistance import AssistanceDesks
 from recuse.serving.place import Place
 from recuse.serving.policy import Follower
 
@@ -21,7 +29,7 @@ _PATHS = (PREFIX, "/login", "/logout", "/sessions")
 
 
 class Beside:
-    """The console of one worker. Its people are those of `people.toml`, its record the ledger; it writes neither."""
+    """The console of one worker. Its people are those of `people.toml`; acts on requests add to the ledger."""
 
     def __init__(
         self, place: Place, settings: Settings, follower: Follower, recorder: Rounds[bytes, int], repository: Repository
@@ -41,13 +49,20 @@ class Beside:
         )
         shown = Console(
             index=Index(place.ledger),
+            decisions=Index(place.record),
             access=AccessFile(settings.console.access),
             recognise=visitor_of,
             known=self._known,
             now=clock.now,
             sign_in="/login",
         )
-        self._pages = guarded(pages(shown), self._identity)
+        self._searches = Kept(place.state)
+        self._desks = AssistanceDesks(place.ledger, place.state, follower)
+        requests = Work(self._desks, partial(clock.random_name, 16), self._said)
+        work = (
+            inbox(sections(requests)), *screens(requests), *of_searches(StateSearches(self._searches)),
+        )  # fmt: skip
+        self._pages = guarded(pages(shown, work), self._identity)
 
     def before(self, decisions: ASGIApp) -> ASGIApp:
         """One application of both: the console's own paths are its, and all else is the decision point's."""
@@ -62,6 +77,12 @@ class Beside:
     async def close(self) -> None:
         """Give up connections."""
         await self._identity.close()
+        self._searches.close()
+        self._desks.close()
+
+    def _said(self, visitor: Visitor) -> Mapping[str, JSON]:
+        """What an entry says of who acts at the console: no name."""
+        return {"person": pseudonym(visitor.person, self._identity.register.current().key)}
 
     def _known(self) -> Known:
         loaded = self._follower.known

@@ -1,6 +1,7 @@
 """Where a server finds what it needs, and how its workers are told."""
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -44,3 +45,11 @@ def bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"`{path}` cannot be read: {(error.strerror or '').lower()}", "check the path") from error
+
+
+def secret_of(path: Path) -> bytes:
+    """The bytes of a file that only its owner may read; InputError when others may, or when it cannot be read."""
+    raw = bytes_of(path)
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise InputError(f"`{path}` can be read by others", f"chmod 0600 {path}")
+    return raw

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,8 @@ from recuse.ledger import Entry
 from recuse.operations import record
 from recuse.operations.emergencies import digest
 from recuse.operations.workspace import Workspace, open_with_ledger
+from recuse.policy.assisting import Assisting
+from recuse.requests.written import Under
 from recuse.server.deciding import DecisionPoint
 from recuse.server.grounds import Loaded
 from recuse.server.holding import Held
@@ -36,7 +39,9 @@ def load(repository: Path, ledger: Path) -> Loaded:
     every = workspace.repository.systems.values()
     answered = frozenset(_applied(workspace, entries)) | {system.name for system in every if system.kind != _LIVE}
     point = DecisionPoint(workspace.repository, workspace.rules, Held(()), answered)
-    return Loaded(_name(workspace, answered), _newest(entries)[0], point)
+    assisting = Assisting(workspace.repository, workspace.rules)
+    under = Under(workspace.directives, workspace.repository.policy_sha256)
+    return Loaded(_name(workspace, answered), _newest(entries)[0], point, (assisting, under))
 
 
 class Follower:
@@ -85,7 +90,7 @@ class Follower:
         systems = fresh.point.repository.systems
         if kind != "applied" and old is not None and any(system.kind == _LIVE for system in systems.values()):
             point = old.point.until(fresh.point.applied_to(systems))
-            fresh = Loaded(f"{old.policy}+{fresh.policy}", fresh.place, point)
+            fresh = replace(fresh, policy=f"{old.policy}+{fresh.policy}", point=point)
         self._loaded = fresh
 
 

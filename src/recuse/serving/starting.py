@@ -23,7 +23,8 @@ from recuse.server.settings import Settings
 from recuse.server.state.migrations import prepare
 from recuse.server.state.serving import State, check_prepared_at, connected
 from recuse.serving.desks import PermitDesk
-from recuse.serving.place import Place
+from recuse.serving.logs import CONFIGURATION
+from recuse.serving.place import Place, secret_of
 from recuse.serving.policy import load
 from recuse.serving.worker import names_of, proxy_secret
 from recuse.targets.postgres.throwaway import Server, lasting
@@ -52,6 +53,8 @@ def look(place: Place, settings: Settings) -> Iterator[Looked]:
     yield _looked("the record of decisions", lambda: verify_ledger(place.record))
     if settings.proxy is not None:
         yield _looked("the proxy's secret", lambda: proxy_secret(settings))
+    if settings.tls is not None:
+        yield _looked("the key of TLS", partial(secret_of, settings.tls[1]))
     for issuer in settings.issuers:
         yield _looked(f"the keys of `{issuer.name}`", partial(read_keys, issuer.keys), fatal=False)
     try:
@@ -103,7 +106,8 @@ def serve(place: Place, settings: Settings) -> None:
     server: Any = Granian(
         _TARGET, factory=True, interface=Interfaces.ASGI, runtime_mode=RuntimeModes.st,
         address=settings.host, port=settings.port, workers=settings.workers, ssl_cert=certificate, ssl_key=key,
-        websockets=False, log_level=LogLevels.warning, respawn_failed_workers=True, workers_kill_timeout=30,
+        websockets=False, log_level=LogLevels.warning, log_dictconfig=CONFIGURATION,
+        respawn_failed_workers=True, workers_kill_timeout=30,
     )  # fmt: skip
     try:
         server.serve()
@@ -116,6 +120,7 @@ def serve(place: Place, settings: Settings) -> None:
 def own_record(folder: Path, origin: str) -> None:
     """Make the record of decisions at its first use: a ledger of its own."""
     if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True)  # it says which account was asked about in which case
         create_ledger(folder, origin).close()
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 

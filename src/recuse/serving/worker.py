@@ -20,7 +20,7 @@ from recuse.server.settings import Settings, read_settings
 from recuse.server.state.serving import Serving, State
 from recuse.serving.beside import Beside
 from recuse.serving.desks import PermitDesk
-from recuse.serving.place import Place, bytes_of
+from recuse.serving.place import Place, bytes_of, secret_of
 from recuse.serving.policy import Follower, load
 
 Permits = tuple[Permit, ...]
@@ -88,10 +88,10 @@ def names_of(settings: Settings) -> Names:
 
 
 def proxy_secret(settings: Settings) -> bytes | None:
-    """What the proxy shows, from its file; InputError when it is too short to be one."""
+    """What the proxy shows, from its file; InputError when it is too short to be one, or others may read it."""
     if settings.proxy is None:
         return None
-    secret = bytes_of(settings.proxy.secret).strip()
+    secret = secret_of(settings.proxy.secret).strip()
     if len(secret) < 32:
         raise InputError(f"`{settings.proxy.secret}` holds less than 32 characters", "put a random secret there")
     return secret

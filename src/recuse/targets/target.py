@@ -19,7 +19,7 @@ from recuse.compiler.wanted import Catalog
 from recuse.enforcement.facts import Fact
 from recuse.enforcement.plan import Plan
 from recuse.errors import TargetError
-from recuse.model import Permit
+from recuse.model import Effect, Permit
 from recuse.targets.advice import Advised, Asked, Classes, Logged, StatementAdvice
 from recuse.targets.looks import Look
 from recuse.targets.records import (
@@ -91,15 +91,22 @@ class Reader(Protocol):
 
 
 class Desk(Protocol):
-    """The permits of one database. Needs the right to issue and no other; TargetError where no policy is applied."""
+    """The permits of one database. TargetError where no policy is applied.
+
+    Who may issue may not end sessions by that, and the other way round; both list and revoke.
+    """
 
     @property
     def login(self) -> str:
-        """Who issues, as the database knows them."""
+        """Who is connected, as the database knows them."""
         ...
 
     def refusal(self, permit: Permit) -> str | None:
         """Why the policy applied does not open it, in the database's words; None when it does."""
+        ...
+
+    def effect(self, permit: Permit) -> Effect:
+        """All that the class which it would enter may do in this database. RefusedError where it would enter none."""
         ...
 
     def issue(self, permit: Permit) -> None:
@@ -116,6 +123,10 @@ class Desk(Protocol):
 
     def revoke(self, permit_id: str) -> bool:
         """End a permit at once; whether there is one."""
+        ...
+
+    def check_ending(self) -> None:
+        """Raise MissingRightError for who may not end sessions, before anything is revoked."""
         ...
 
     def sever(self, permit_id: str) -> Severed:

@@ -252,14 +252,17 @@ def test_ours_restrict_only_beside_another_s_permissive_policy() -> None:
 
 
 @pytest.mark.parametrize("modern", [True, False])
-def test_who_may_issue_is_an_issuer_besides(modern: bool) -> None:
+@pytest.mark.parametrize(
+    ("role", "office"), [("recuse_issuer", {"may_issue": True}), ("recuse_worker", {"may_end": True})]
+)
+def test_who_may_issue_or_end_is_in_that_group_besides(modern: bool, role: str, office: dict[str, bool]) -> None:
     """With a standing class and without one, but not while inactive; below 16 the login must inherit."""
-    issuing = {name: replace(each, may_issue=True) for name, each in accounts().items()}
+    holding = {name: replace(each, **office) for name, each in accounts().items()}  # type: ignore[arg-type]
     of = replace(classes(), declared=())
     usual = wanted(system(), accounts(), of, catalog(modern=modern))
-    issuer = {member("recuse_issuer", name, inherit=True, set_=not modern) for name in ("clerk", "agent")}
-    more = issuer if modern else {*issuer, login("agent")}
-    assert wanted(system(), issuing, of, catalog(modern=modern)) == usual | more
+    members = {member(role, name, inherit=True, set_=not modern) for name in ("clerk", "agent")}
+    more = members if modern else {*members, login("agent")}
+    assert wanted(system(), holding, of, catalog(modern=modern)) == usual | more
 
 
 def test_parts_of_a_table_are_closed_like_it() -> None:

@@ -85,7 +85,7 @@ def test_of_several_directives_the_strictest_counts(tmp_path: Path) -> None:
     two = replace(silent, permits=PermitTerms(72, 24, ("imm",), 2, None))
     both = terms_of([one, silent, two])
     assert (both.longest, both.unused, both.break_glass) == tuple(timedelta(hours=n) for n in (48, 6, 2))
-    assert both.two_person == {"crim", "imm"}
+    assert both.two_person == frozenset({"crim", "imm"})
     assert terms_of([one, replace(silent, permits=PermitTerms(two_person=None))]).two_person is None
     assert terms_of([one, replace(silent, permits=PermitTerms())]).break_glass == timedelta(0)
     repository = read_repository(FIXTURE.parents[1])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from recuse.enforcement.names import class_role, door_role, of_another, owner_role
+from recuse.enforcement.names import SHARED, class_role, door_role, of_another, owner_role
 
 LONGEST = 63  # bytes of a PostgreSQL name
 
@@ -24,6 +24,6 @@ def test_a_door_is_of_one_database_too() -> None:
     assert not of_another(door_role("clear", 4294967295), "clear")
 
 
-@pytest.mark.parametrize("name", ["recuse_owner", "recuse_issuer", "recuse_c_0123456789ab", "recuse_d_7", "clerk", ""])
+@pytest.mark.parametrize("name", [*SHARED, "recuse_c_0123456789ab", "recuse_d_7", "clerk", ""])
 def test_what_carries_no_digits_of_a_database_is_nobody_elses(name: str) -> None:
     assert not of_another(name, "clear")

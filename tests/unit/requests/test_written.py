@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from recuse.errors import LedgerError
 from recuse.model import AssistanceRequest, Custody, Outcome, Repository, Request, Ruling
+from recuse.permits import refused_body
 from recuse.requests.written import (
     SAME,
     Under,
@@ -19,7 +20,6 @@ from recuse.requests.written import (
     parse_outcome,
     parse_request,
     payload,
-    refused_body,
     same,
 )
 from tests.unit.requests.world import ASKED, ENDED, NOW

@@ -41,6 +41,9 @@ class Kept:
         asked = context.circumstances
         return self.every or (account.id, asked.purpose, asked.authority, case) in self.permits
 
+    def named(self, name: str) -> None:
+        return None
+
 
 @dataclass
 class Desk:

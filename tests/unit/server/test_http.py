@@ -19,7 +19,8 @@ from recuse.ledger.shared import SharedLedger, share_ledger
 from recuse.server.callers import Headers
 from recuse.server.deciding import Permits
 from recuse.server.grounds import Loaded
-from recuse.server.http import LONGEST, Service, application
+from recuse.server.http import Service, application
+from recuse.server.receiving import LONGEST
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
 from tests.unit.ledger.disk import SimulatedDisk
@@ -185,7 +186,7 @@ def test_nothing_is_answered_while_a_database_is_away(server: Server) -> None:
     for path in POSTS:
         response = client.post(f"/access/v1/{path}", json=STAFF_READS, headers=KNOWN)
         assert (response.status_code, response.headers["retry-after"]) == (503, "1")
-        assert response.text == "nothing was decided: the state cannot be reached; check its server"
+        assert response.text == "nothing was decided: what an answer rests on cannot be asked now, so ask again"
     assert (client.get("/health").status_code, server.client.get("/health").status_code) == (503, 200)
     assert server.recorded() == []
 

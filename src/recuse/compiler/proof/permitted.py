@@ -23,7 +23,7 @@ from recuse.compiler.proof.said import (
 )
 from recuse.compiler.proof.state import PUBLIC
 from recuse.compiler.proof.written import Not, Others, Unknown
-from recuse.enforcement.names import CLASS, DOOR, ISSUER, KEEPER, OTHERS, OWNER, PREFIX, SEVERS
+from recuse.enforcement.names import CLASS, DOOR, ISSUER, KEEPER, OTHERS, OWNER, PREFIX, SEVERS, WORKER
 from recuse.errors import RefutedError
 from recuse.model import Repository, System
 
@@ -115,6 +115,8 @@ class Permitted:
             return True  # it can undo the policy, and is declared
         if role == ISSUER:
             return account is not None and account.may_issue
+        if role == WORKER:
+            return account is not None and account.may_end
         if (role, member) == SEVERS:
             return True  # it ends sessions and shows nothing
         if role.startswith(OWNER):

@@ -3,6 +3,7 @@
 Pages work without scripts; htmx asks for the same addresses and puts a part of the same page in place.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
@@ -20,19 +21,20 @@ from recuse.server.console import showing
 from recuse.server.console.assets import Assets, read_assets
 from recuse.server.console.headers import Headers
 from recuse.server.console.pages import render
-from recuse.server.console.screens import PREFIX, Console, Screen, opened_to
+from recuse.server.console.screens import OVERSIGHT, PREFIX, Console, Screen, opened_to
 from recuse.server.identity import ROLES, Role, Visitor
 
-_OVERSIGHT: Final = frozenset[Role]({"counsel", "official", "auditor"})
-_OPERATION: Final = _OVERSIGHT | frozenset[Role]({"reviewer", "administrator"})
+LOG: Final = logging.getLogger("recuse.console")
+_OPERATION: Final = OVERSIGHT | frozenset[Role]({"reviewer", "administrator"})
 SCREENS: Final = (
     Screen("", None, frozenset(ROLES), showing.home),
     Screen("/health", "Health", _OPERATION, showing.show_health),
     Screen("/access", "Access", _OPERATION, showing.show_access),
-    Screen("/record", "Record", _OVERSIGHT, showing.show_record),
-    Screen("/record/export.csv", None, _OVERSIGHT, showing.export_csv),
-    Screen("/record/export.json", None, _OVERSIGHT, showing.export_json),
-    Screen("/record/{number}", None, _OVERSIGHT, showing.show_entry),
+    Screen("/record", "Record", OVERSIGHT, showing.show_record),
+    Screen("/record/export.csv", None, OVERSIGHT, showing.export_csv),
+    Screen("/record/export.json", None, OVERSIGHT, showing.export_json),
+    Screen("/record/decisions/{number}", None, OVERSIGHT, showing.show_decision),
+    Screen("/record/{number}", None, OVERSIGHT, showing.show_act),
 )
 """The screens that look; the record names people's accounts and cases, so it is for those who oversee."""
 _HEADINGS: Final[Mapping[int, str]] = {
@@ -72,14 +74,15 @@ class _Frame:
 
     def of(self, visitor: Visitor | None, path: str) -> dict[str, Any]:
         """The frame of a page at this path, for this visitor."""
-        screens = [s for s in self._screens if s.name and visitor is not None and opened_to(visitor, s.roles)]
+        opens = [s for s in self._screens if visitor is not None and opened_to(visitor, s.roles)]
         return {
             "console": self.console,
             "frame": self.console.known(),
             "here": path,
             "now": self.console.now(),
             "prefix": PREFIX,
-            "screens": screens,
+            "opens": frozenset(each.path for each in opens),
+            "screens": [each for each in opens if each.name],
             "static": f"{PREFIX}/static/{self._assets.release}",
             "visitor": visitor,
         }
@@ -97,6 +100,7 @@ class _Frame:
 
     def forbidden(self, request: Request, screen: Screen, visitor: Visitor) -> Response:
         """Who may open it, and which roles the visitor has."""
+        LOG.warning("session %s may not open `%s`", visitor.session, PREFIX + screen.path)
         wanted, own = (", ".join(sorted(each)) for each in (screen.roles, visitor.roles))
         return self._said(request, 403, f"It is for: {wanted}. Your roles: {own or 'none'}.", visitor)
 

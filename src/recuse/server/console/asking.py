@@ -1,7 +1,8 @@
 """A search of the record, as its address says it, and the entries that it finds, newest first.
 
 Everything stands in the address, so that a search is kept by keeping the address: times are absolute and in UTC, and
-`upto` fixes the size that the record had, so that pages and exports of one search agree.
+`upto` and `upto_decisions` fix the sizes that the two records had, so that pages and exports of one search agree. An
+address that fixes one of them alone is a search of that record alone.
 """
 
 import re
@@ -12,11 +13,12 @@ from typing import Final, Literal, Protocol, cast
 from urllib.parse import urlencode
 
 from recuse.ledger import KINDS
-from recuse.server.console.index import Index, code_of, micros
+from recuse.server.console.index import IDS, Index, code_of, mark, micros
+from recuse.server.console.records import NAMES, Name
 
 PER_PAGE: Final = 50
 _MOMENT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?) ?(?:Z|UTC)?)?")
-_TEXTS: Final = ("system", "agency", "purpose", "account", "caller")
+_TEXTS: Final = ("id", "system", "agency", "purpose", "account", "caller")
 _LONGEST: Final = 200
 
 Order = Literal["newest", "oldest"]
@@ -36,8 +38,13 @@ class Said(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for: an empty text or None asks nothing. `page` counts from 1, `upto` is a size of the record."""
+    """What is looked for: an empty text or None asks nothing. `page` counts from 1, `upto…` are sizes of the records.
 
+    `id` is that of a request or an evaluation, `record` one of the two records or "" for both.
+    """
+
+    record: Name | Literal[""] = ""
+    id: str = ""
     kind: tuple[str, ...] = ()
     system: str = ""
     agency: str = ""
@@ -49,6 +56,7 @@ class Search:
     until: datetime | None = None
     order: Order = "newest"
     upto: int | None = None
+    upto_decisions: int | None = None
     page: int = 1
 
     def address(self, **changes: object) -> str:
@@ -61,14 +69,26 @@ class Search:
                 pairs += [(each.name, text) for text in (value if isinstance(value, tuple) else (_text(value),))]
         return f"?{urlencode(pairs)}" if pairs else "?"
 
-    def turned(self, upto: int) -> Callable[[int], str]:
-        """The address of each page of this search, by its number, on a record of this size."""
-        return lambda page: self.address(page=page, upto=upto)
+    def turned(self, pins: Mapping[str, int]) -> Callable[[int], str]:
+        """The address of each page of this search, by its number, on records of these sizes."""
+        return lambda page: self.address(page=page, **pins)
+
+    @property
+    def records(self) -> tuple[Name, ...]:
+        """The records that are searched."""
+        if self.record:
+            return (self.record,)
+        fixed = tuple(name for name in NAMES if self.limit(name) is not None)
+        return fixed or NAMES
+
+    def limit(self, record: Name) -> int | None:
+        """Among how many of the first entries of a record is looked; None: all of them."""
+        return self.upto if record == "acts" else self.upto_decisions
 
     @property
     def asks(self) -> bool:
         """Whether anything narrows the search."""
-        return replace(self, order="newest", upto=None, page=1) != Search()
+        return replace(self, order="newest", upto=None, upto_decisions=None, page=1, record="") != Search()
 
 
 def parse_search(said: Said) -> tuple[Search, dict[str, str]]:
@@ -85,14 +105,17 @@ def parse_search(said: Said) -> tuple[Search, dict[str, str]]:
         problems["order"] = "Choose newest or oldest."
     if moments["since"] and moments["until"] and moments["since"] >= moments["until"]:
         problems["until"] = "Give a time after “from”: nothing lies between the two."
-    texts = {
-        name: said.get(name, "").strip()[:_LONGEST] for name in ("system", "agency", "purpose", "account", "caller")
-    }
+    record = said.get("record", "")
+    if record not in ("", *NAMES):
+        problems["record"] = "Choose acts, decisions or both."
+    texts = {name: said.get(name, "").strip()[:_LONGEST] for name in _TEXTS}
     search = Search(
+        record=cast("Name", record) if "record" not in problems else "",
         kind=() if "kind" in problems else kinds,
         answer="" if "answer" in problems else answer,
         order=cast("Order", order) if "order" not in problems else "newest",
         upto=_number(said, "upto", problems),
+        upto_decisions=_number(said, "upto_decisions", problems),
         page=_number(said, "page", problems) or 1,
         since=moments["since"],
         until=moments["until"],
@@ -102,12 +125,17 @@ def parse_search(said: Said) -> tuple[Search, dict[str, str]]:
 
 
 def find(index: Index, size: int, search: Search, agencies: Mapping[str, str]) -> Sequence[int]:
-    """The entries that a search finds among the first `size`, in its order; `agencies` is by account, as of today."""
-    numbers: Sequence[int] = range(min(size, search.upto if search.upto is not None else size))
+    """The entries of one record that a search finds among the first `size`, in its order.
+
+    `agencies` is by account, as of today.
+    """
+    numbers: Sequence[int] = range(size)
     if search.order == "newest":
         numbers = range(len(numbers) - 1, -1, -1)
     for column, wanted in _criteria(index, search):
         numbers = [n for n in numbers if column[n] in wanted]
+    if search.id:
+        numbers = [n for n in numbers if any(index.entry(n)[1].body.get(name) == search.id for name in IDS)]
     if search.agency:
         numbers = _of_agency(index, numbers, search.agency, agencies)
     if search.since is not None:
@@ -121,6 +149,8 @@ def find(index: Index, size: int, search: Search, agencies: Mapping[str, str]) -
 
 def _criteria(index: Index, search: Search) -> Iterable[tuple[Sequence[int], Container[int]]]:
     """The columns that are asked about, with the values that they may have; the cheapest to tell apart first."""
+    if search.id:
+        yield index.ids, {mark(search.id)}
     if search.answer:
         yield index.answers, {int(search.answer == "allow")}
     if search.kind:

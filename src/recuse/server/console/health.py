@@ -3,6 +3,7 @@
 A verdict that is missing, that could not tell, or that is too old is said to be so: what cannot be told is not a pass.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -57,10 +58,11 @@ def health(index: Index, systems: Iterable[str], now: datetime, stale: timedelta
     return tuple(sorted(found, key=lambda each: (not each.listed, WORST.index(each.state), each.system)))
 
 
-def last_days(index: Index, today: date) -> tuple[Day, ...]:
+def last_days(indexes: Iterable[Index], today: date) -> tuple[Day, ...]:
     """The decisions of the last days, oldest first; days without any are there."""
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    return tuple(Day(day, index.days[day, True], index.days[day, False]) for day in days)
+    counted = sum((index.days for index in indexes), Counter[tuple[date, bool]]())
+    return tuple(Day(day, counted[day, True], counted[day, False]) for day in days)
 
 
 def _system(index: Index, name: str, listed: bool, clock: tuple[datetime, timedelta]) -> SystemHealth:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup, escape
 
 from recuse.seen import seen
 from recuse.server.console.sentences import plural
@@ -60,8 +61,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"moment": moment, "machine": machine, "age": age, "day": day, "count": _count}
+    environment.filters["coded"] = coded
     environment.globals |= {"plural": plural, "SHOWN": _SHOWN}
     return environment
+
+
+def coded(text: str) -> Markup:
+    """A text in which what stands in backticks is code."""
+    parts = [str(seen(part)) for part in text.split("`")]
+    code = Markup("<code dir=ltr>{}</code>")
+    return Markup("").join(code.format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 def _count(number: int) -> str:

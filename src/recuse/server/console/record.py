@@ -2,25 +2,28 @@
 
 import csv
 import hashlib
+import heapq
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice, repeat
 from typing import Final
 
 from recuse.ledger import JSON
 from recuse.ledger.merkle import leaf_hash
-from recuse.server.console.asking import PER_PAGE, Search, find
+from recuse.server.console.asking import PER_PAGE, Order, Search, find
 from recuse.server.console.index import ALLOWED, Index, Reading
 from recuse.server.console.pages import machine
+from recuse.server.console.records import Name, Read, address
 from recuse.server.console.sentences import sentence
 
 COLUMNS: Final = (
-    "number", "at", "kind", "system", "agency", "account", "purpose", "authority", "case", "answer", "reason",
-    "caller", "summary", "entry",
+    "number", "record", "at", "kind", "system", "agency", "account", "purpose", "authority", "case", "answer", "reason",
+    "caller", "summary", "checkpoint", "entry",
 )  # fmt: skip
-_OWN: Final = ("kind", "system", "agency", "account", "purpose", "caller", "summary")
+_OWN: Final = ("record", "kind", "system", "agency", "account", "purpose", "caller", "summary")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
@@ -28,6 +31,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
 class Line:
     """One entry as a table shows it; `allow` is None for what is no decision."""
 
+    record: Name
     number: int
     at: datetime
     kind: str
@@ -42,6 +46,16 @@ class Line:
     data: bytes
 
     @property
+    def address(self) -> str:
+        """Where it is found below the console."""
+        return address(self.record, self.number)
+
+    @property
+    def name(self) -> str:
+        """Its number, with its record where that is not the ledger."""
+        return f"{self.number:,}" if self.record == "acts" else f"{self.record}/{self.number}"
+
+    @property
     def sha256(self) -> str:
         """The digest of the entry's exact bytes."""
         return hashlib.sha256(self.data).hexdigest()
@@ -53,54 +67,108 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a search found in one record among its first `upto` entries, in the order of the search."""
+
+    name: Name
+    index: Index
+    reading: Reading
+    upto: int
+    numbers: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A page of what a search found, and how much that is of how large a record."""
+    """A page of what a search found, and how much that is of how large records; `pins` fix their sizes."""
 
     lines: tuple[Line, ...]
     total: int
     pages: int
     upto: int
     newer: int
+    pins: Mapping[str, int]
 
 
-def page_of(index: Index, reading: Reading, search: Search, agencies: Mapping[str, str]) -> Found:
+def look(records: Mapping[Name, Index], read: Read, search: Search, agencies: Mapping[str, str]) -> tuple[Part, ...]:
+    """What a search finds in each record that it is about and that can be shown."""
+    return tuple(_part(name, records[name], reading, (search, agencies)) for name, reading in read.readings.items())
+
+
+def page_of(parts: Sequence[Part], search: Search, agencies: Mapping[str, str]) -> Found:
     """The page that the search names; beyond the last there is an empty one."""
-    numbers = find(index, reading.size, search, agencies)
+    total, upto = sum(len(part.numbers) for part in parts), sum(part.upto for part in parts)
     start = max(search.page - 1, 0) * PER_PAGE
-    lines = tuple(line(index, number, agencies) for number in numbers[start : start + PER_PAGE])
-    upto = min(reading.size, search.upto if search.upto is not None else reading.size)
-    return Found(lines, len(numbers), max(1, -(-len(numbers) // PER_PAGE)), upto, reading.size - upto)
+    shown = islice(merged(parts, search.order), start, start + PER_PAGE) if start < total else ()
+    lines = tuple(line(part.name, part.index, number, agencies) for part, number in shown)
+    newer = sum(part.reading.size - part.upto for part in parts)
+    return Found(lines, total, max(1, -(-total // PER_PAGE)), upto, newer, pins_of(parts))
 
 
-def line(index: Index, number: int, agencies: Mapping[str, str]) -> Line:
-    """One entry, read again from the record."""
+def pins_of(parts: Iterable[Part]) -> Mapping[str, int]:
+    """The parameters of an address that fix the sizes of the records that were searched."""
+    return {"upto" if part.name == "acts" else f"upto_{part.name}": part.upto for part in parts}
+
+
+def merged(parts: Sequence[Part], order: Order) -> Iterator[tuple[Part, int]]:
+    """What was found in all records, by time; entries of one record keep the order that it has."""
+
+    def time_of(found: tuple[Part, int]) -> int:
+        return found[0].index.times[found[1]]
+
+    newest = order == "newest"
+    # Of one moment: the record that is named first comes first in time.
+    ways = [zip(repeat(part), part.numbers, strict=False) for part in (reversed(parts) if newest else parts)]
+    return ways[0] if len(ways) == 1 else heapq.merge(*ways, key=time_of, reverse=newest)
+
+
+def line(record: Name, index: Index, number: int, agencies: Mapping[str, str]) -> Line:
+    """One entry, read again from its record."""
     data, entry = index.entry(number)
     texts = {name: index.words[name].texts[column[number]] for name, column in index.columns.items()}
     allow = {code: answer for answer, code in ALLOWED.items()}[index.answers[number]]
     texts["agency"] = texts["agency"] or agencies.get(texts["account"], "")
-    return Line(number, entry.at, entry.kind, allow=allow, summary=sentence(entry), body=entry.body, data=data, **texts)
+    said = sentence(entry)
+    return Line(record, number, entry.at, entry.kind, allow=allow, summary=said, body=entry.body, data=data, **texts)
 
 
-def as_csv(index: Index, numbers: Sequence[int], agencies: Mapping[str, str]) -> Iterator[str]:
-    """The entries as CSV (RFC 4180) with a head; the last column holds the exact bytes of each."""
+def as_csv(parts: Sequence[Part], order: Order, agencies: Mapping[str, str]) -> Iterator[str]:
+    """The entries as CSV (RFC 4180) with a head; the last column holds the exact bytes of each.
+
+    The column before it holds the signed checkpoint of its record, once: in the first row of each record.
+    """
     yield _csv_row(COLUMNS)
-    for number in numbers:
-        each = line(index, number, agencies)
+    checkpoints = {part.name: part.reading.checkpoint for part in parts}
+    for part, number in merged(parts, order):
+        each = line(part.name, part.index, number, agencies)
         of = {name: "" if each.body.get(name) is None else str(each.body[name]) for name in COLUMNS}
         of |= {name: getattr(each, name) for name in _OWN}
         answer = {None: "", True: "allow", False: "deny"}[each.allow]
         of |= {"number": str(number), "at": machine(each.at), "answer": answer, "entry": each.data.decode()}
+        of |= {"checkpoint": checkpoints.pop(part.name, "")}
         yield _csv_row([of[name] for name in COLUMNS])
 
 
-def as_json(index: Index, numbers: Sequence[int], head: Mapping[str, JSON]) -> Iterator[str]:
-    """The entries word for word as the record has them, each with its number, under a head that says what was asked."""
-    opened = json.dumps({**head, "found": len(numbers)}, ensure_ascii=False, indent=1)
+def as_json(parts: Sequence[Part], order: Order, head: Mapping[str, JSON]) -> Iterator[str]:
+    """The entries word for word as the records have them, each with its number; the head says what was asked."""
+    total = sum(len(part.numbers) for part in parts)
+    records: list[JSON] = [
+        {"record": part.name, "size": part.upto, "found": len(part.numbers), "checkpoint": part.reading.checkpoint}
+        for part in parts
+    ]
+    opened = json.dumps({**head, "records": records, "found": total}, ensure_ascii=False, indent=1)
     yield f'{opened[:-2]},\n "entries": ['
-    for place, number in enumerate(numbers):
-        data, _ = index.entry(number)
-        yield f'{"," if place else ""}\n  {{"number": {number}, "entry": {data.decode()}}}'
+    for place, (part, number) in enumerate(merged(parts, order)):
+        data, _ = part.index.entry(number)
+        before = "," if place else ""
+        yield f'{before}\n  {{"record": "{part.name}", "number": {number}, "entry": {data.decode()}}}'
     yield "\n ]\n}\n"
+
+
+def _part(name: Name, index: Index, reading: Reading, asked: tuple[Search, Mapping[str, str]]) -> Part:
+    search, agencies = asked
+    limit = search.limit(name)
+    upto = reading.size if limit is None else min(limit, reading.size)
+    return Part(name, index, reading, upto, find(index, upto, search, agencies))
 
 
 def _csv_row(values: Sequence[str]) -> str:

@@ -15,9 +15,12 @@ from starlette.responses import Response
 from recuse.model import Repository
 from recuse.server.console.access import Access
 from recuse.server.console.index import Index
+from recuse.server.console.records import Name
 from recuse.server.identity import Role, Visitor
 
 PREFIX: Final = "/console"
+OVERSIGHT: Final = frozenset[Role]({"counsel", "official", "auditor"})
+"""The roles that open the record, which names people's accounts and cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,12 @@ class Console:
     patience: float = 2.0
     language: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
+    decisions: Index | None = None
+
+    @property
+    def records(self) -> Mapping[Name, Index]:
+        """The records that there are."""
+        return {"acts": self.index} if self.decisions is None else {"acts": self.index, "decisions": self.decisions}
 
 
 class Show(Protocol):

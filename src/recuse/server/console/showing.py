@@ -1,7 +1,7 @@
 """What each screen answers: the page, or the export, that an address asks for."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,13 +11,15 @@ from recuse.errors import InputError
 from recuse.ledger import JSON
 from recuse.server.console import record
 from recuse.server.console.access import WIDER, Matrices
-from recuse.server.console.asking import Search, find, parse_search
+from recuse.server.console.asking import Search, parse_search
 from recuse.server.console.health import health, last_days
-from recuse.server.console.index import Reading
 from recuse.server.console.pages import machine, render
+from recuse.server.console.record import Part
+from recuse.server.console.records import NAMES, Name, Read, catch_up
 from recuse.server.console.screens import Console, Known
 
 Frame = Mapping[str, Any]
+_CHOSEN: Final = ("agency", "system", "purpose")
 
 
 def home(_console: Console, _request: Request, frame: Frame) -> Response:
@@ -27,18 +29,15 @@ def home(_console: Console, _request: Request, frame: Frame) -> Response:
 
 def show_health(console: Console, _request: Request, frame: Frame) -> Response:
     """How each system stands, and the record itself."""
-    reading = console.index.catch_up(console.patience)
+    records = console.records
+    read = catch_up(records, NAMES, console.patience)
+    for error in [read.damaged[name] for name in read.damaged if name == "acts"]:
+        raise error  # verdicts are in this one
     systems = health(console.index, console.known().systems, frame["now"], console.stale)
-    days = last_days(console.index, frame["now"].date())
-    newest = console.index.entry(reading.size - 1)[1] if reading.size else None
-    shown: dict[str, Any] = {
-        "systems": systems,
-        "days": days,
-        "reading": reading,
-        "newest": newest,
-        "stale": console.stale,
-    }
-    return page("health.html", frame, **shown)
+    days = last_days([records[name] for name in read.readings], frame["now"].date())
+    newests = {name: records[name].entry(of.size - 1)[1] if of.size else None for name, of in read.readings.items()}
+    shown: dict[str, Any] = {"systems": systems, "days": days, "read": read, "newests": newests}
+    return page("health.html", frame, stale=console.stale, **shown)
 
 
 def show_access(console: Console, request: Request, frame: Frame) -> Response:
@@ -57,47 +56,43 @@ def show_access(console: Console, request: Request, frame: Frame) -> Response:
 
 
 def show_record(console: Console, request: Request, frame: Frame) -> Response:
-    """A page of a search of the record."""
+    """A page of a search of the records."""
     search, problems = parse_search(request.query_params)
-    reading, known = console.index.catch_up(console.patience), console.known()
-    found = None if problems else record.page_of(console.index, reading, search, known.accounts)
-    shown = {"search": search, "problems": problems, "said": request.query_params, "found": found, "reading": reading}
+    read, known = catch_up(console.records, search.records, console.patience), console.known()
+    parts = () if problems else record.look(console.records, read, search, known.accounts)
+    found = None if problems else record.page_of(parts, search, known.accounts)
+    shown = {"search": search, "problems": problems, "said": request.query_params, "found": found, "read": read}
     return page("record.html", frame, 400 if problems else 200, known=known, options=_options(console, known), **shown)
 
 
-def show_entry(console: Console, request: Request, frame: Frame) -> Response:
-    """One entry, with its exact bytes."""
-    reading, known = console.index.catch_up(console.patience), console.known()
-    text = request.path_params["number"]
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) < reading.size):
-        raise HTTPException(404, f"The record holds no entry {text[:20]}: it was read up to {reading.size:,}.")
-    line = record.line(console.index, int(text), known.accounts)
-    return page("entry.html", frame, line=line, reading=reading, known=known)
+def show_act(console: Console, request: Request, frame: Frame) -> Response:
+    """One entry of the ledger, with its exact bytes."""
+    return _entry(console, request, frame, "acts")
+
+
+def show_decision(console: Console, request: Request, frame: Frame) -> Response:
+    """One entry of the record of decisions, with its exact bytes."""
+    return _entry(console, request, frame, "decisions")
 
 
 def export_csv(console: Console, request: Request, frame: Frame) -> Response:
     """All that a search finds, as CSV."""
-    search, reading = _asked(console, request)
-    accounts = console.known().accounts
-    numbers = find(console.index, reading.size, search, accounts)
-    rows = record.as_csv(console.index, numbers, accounts)
+    search, parts = _asked(console, request)
+    rows = record.as_csv(parts, search.order, console.known().accounts)
     return StreamingResponse(rows, media_type="text/csv", headers=_attached(frame, "csv"))
 
 
 def export_json(console: Console, request: Request, frame: Frame) -> Response:
     """All that a search finds, word for word, as JSON."""
-    search, reading = _asked(console, request)
+    search, parts = _asked(console, request)
     known = console.known()
-    numbers = find(console.index, reading.size, search, known.accounts)
     head: dict[str, JSON] = {
         "institution": known.institution,
         "policy_sha256": known.policy_sha256,
         "search": search.address(page=1),
         "at": machine(frame["now"]),
-        "size": reading.size if search.upto is None else min(search.upto, reading.size),
-        "checkpoint": reading.checkpoint,
     }
-    rows = record.as_json(console.index, numbers, head)
+    rows = record.as_json(parts, search.order, head)
     return StreamingResponse(rows, media_type="application/json", headers=_attached(frame, "json"))
 
 
@@ -106,24 +101,40 @@ def page(template: str, frame: Frame, status: int = 200, **values: Any) -> HTMLR
     return HTMLResponse(render(template, {**frame, **values}), status)
 
 
-def _asked(console: Console, request: Request) -> tuple[Search, Reading]:
-    """What an export is asked for; refused where a page would show a part only."""
+def _entry(console: Console, request: Request, frame: Frame, name: Name) -> Response:
+    index, known, text = console.records.get(name), console.known(), request.path_params["number"]
+    if index is None:
+        raise HTTPException(404, "No record of decisions is shown here.")
+    reading = index.catch_up(console.patience)
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) < reading.size):
+        raise HTTPException(404, f"The record holds no entry {text[:20]}: it was read up to {reading.size:,}.")
+    line = record.line(name, index, int(text), known.accounts)
+    return page("entry.html", frame, line=line, read=Read({name: reading}, {}), known=known, size=reading.size)
+
+
+def _asked(console: Console, request: Request) -> tuple[Search, tuple[Part, ...]]:
+    """What an export is asked for, and what that finds; refused where a page would show a part only."""
     search, problems = parse_search(request.query_params)
     if problems:
         raise HTTPException(400, " ".join(problems.values()))
-    reading = console.index.catch_up(console.patience)
-    if not reading.whole:
+    read = catch_up(console.records, search.records, console.patience)
+    for error in read.damaged.values():
+        raise error
+    if not read.whole:
         raise HTTPException(503, "The record is still being read, and an export would be a part of it: ask again.")
-    return search, reading
+    return search, record.look(console.records, read, search, console.known().accounts)
 
 
 def _options(console: Console, known: Known) -> dict[str, list[Any]]:
-    """What there is in the record to choose from, with the words for it."""
-    words = console.index.words
-    agencies = {*words["agency"].texts, *known.accounts.values()} - {""}
+    """What there is in the records to choose from, with the words for it."""
+    indexes = console.records.values()
+    texts = {name: {text for index in indexes for text in index.words[name].texts[1:]} for name in _CHOSEN}
+    agencies = {*texts["agency"], *known.accounts.values()} - {""}
     named = sorted(((each, known.agencies.get(each, each)) for each in agencies), key=lambda pair: pair[1])
-    chosen = {name: [(each, each) for each in sorted(words[name].texts[1:])] for name in ("system", "purpose")}
-    return {"kind": [*console.index.seen_kinds()], "agency": named, **chosen}
+    chosen = {name: [(each, each) for each in sorted(texts[name])] for name in ("system", "purpose")}
+    kinds = sorted({kind for index in indexes for kind in index.seen_kinds()})
+    records = [name for name in NAMES if name in console.records]
+    return {"kind": [*kinds], "agency": named, "record": [*records], **chosen}
 
 
 def _rows(matrices: Matrices | None, asked: Mapping[str, Any]) -> dict[str, list[Any]]:

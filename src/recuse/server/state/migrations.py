@@ -15,7 +15,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from recuse.errors import TargetError, UnreachableError
+from recuse.errors import InputError, TargetError, UnreachableError
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 _SQL: Final = files("recuse.server.state") / "sql"
@@ -60,11 +60,17 @@ def told() -> Iterator[None]:
         raise TargetError(f"the state's database answered: {_line(error)}", _PREPARE) from error
 
 
-def prepare(connection: Connection, logins: Iterable[str]) -> tuple[Migration, ...]:
-    """Do what is missing, and give these logins what the server needs; returns what was done.
+def prepare(connection: Connection, logins: Iterable[str], workers: Iterable[str] = ()) -> tuple[Migration, ...]:
+    """Do what is missing, and give these logins what the server needs, and `workers` what the worker does.
+
+    Returns what was done. InputError when one login is to be both: what asks for a job must not be able to end it.
 
     Raises `TargetError` for a state that a newer version made, or whose migrations are not ours.
     """
+    servers, others = tuple(logins), tuple(workers)
+    both = ", ".join(f"`{each}`" for each in sorted({*servers} & {*others}))
+    if both:
+        raise InputError(f"{both} would be a login of servers and of workers", "make a login for each")
     with told(), connection.transaction():
         connection.execute("SELECT pg_catalog.pg_advisory_xact_lock(%s)", (_LOCK,))
         connection.execute(_text("first.sql").encode())
@@ -72,8 +78,9 @@ def prepare(connection: Connection, logins: Iterable[str]) -> tuple[Migration, .
         for each in todo:
             connection.execute(each.text.encode())
             connection.execute(_NOTE, (each.number, each.name, each.sha256))
-        for login in logins:
-            connection.execute(sql.SQL(_text("grants.sql")).format(login=sql.Identifier(login)))
+        for file, named in (("grants.sql", servers), ("worker.sql", others)):
+            for login in named:
+                connection.execute(sql.SQL(_text(file)).format(login=sql.Identifier(login)))
     return todo
 
 

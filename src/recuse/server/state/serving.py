@@ -33,18 +33,18 @@ class State:
     def serving(self) -> Serving:
         """What is agreed now. `TargetError` when it cannot be known."""
         with told():
-            ((policy, place, halted),) = self._connected().execute(_ASK).fetchall()
+            ((policy, place, halted),) = self.connected().execute(_ASK).fetchall()
         return Serving(policy, place, halted)
 
     def move(self, policy: str, place: int) -> None:
         """Answer under this policy from now on, unless a later place in the ledger has been heard of."""
         with told():
-            self._connected().execute(_MOVE, (policy, place, place))
+            self.connected().execute(_MOVE, (policy, place, place))
 
     def halt(self, reason: str | None) -> None:
         """Answer nothing from now on, for this reason; None: answer again. Rights: those of the state's owner."""
         with told():
-            self._connected().execute("UPDATE recuse_state.serving SET halted = %s", (reason,))
+            self.connected().execute("UPDATE recuse_state.serving SET halted = %s", (reason,))
 
     def close(self) -> None:
         """Give up the connection; harmless when done twice."""
@@ -52,7 +52,8 @@ class State:
             self._connection.close()
             self._connection = None
 
-    def _connected(self) -> Connection:
+    def connected(self) -> Connection:
+        """The connection, made anew after it was lost. TargetError when there is none, or the state is not prepared."""
         if self._connection is None or self._connection.broken or self._connection.closed:
             self.close()
             self._connection = connected(self._dsn)

@@ -15,7 +15,7 @@ from typing import Final
 import psycopg
 
 from recuse.enforcement.facts import ObjectRef, Role, Support
-from recuse.enforcement.names import ISSUER, KEEPER
+from recuse.enforcement.names import SHARED
 from recuse.enforcement.plan import Change, Plan, Step
 from recuse.errors import ApplyError, TargetError
 from recuse.targets.postgres.connect import Connection, first_line
@@ -139,7 +139,7 @@ class _Busy(Exception):  # noqa: N818 - not an error: the reason to try the same
 def _is_shared(change: Change) -> bool:
     """Whether this makes a role that all databases of the server have in common."""
     role = change.fact
-    return change.make and change.before is None and isinstance(role, Role) and role.name in (KEEPER, ISSUER)
+    return change.make and change.before is None and isinstance(role, Role) and role.name in SHARED
 
 
 def _is_busy(error: psycopg.Error) -> bool:
@@ -149,7 +149,7 @@ def _is_busy(error: psycopg.Error) -> bool:
     if isinstance(error, psycopg.errors.UniqueViolation):
         return (error.diag.table_name or "").startswith("pg_auth")
     if isinstance(error, psycopg.errors.DuplicateObject):
-        return any(f'"{name}"' in (error.diag.message_primary or "") for name in (KEEPER, ISSUER))
+        return any(f'"{name}"' in (error.diag.message_primary or "") for name in SHARED)
     return isinstance(error, psycopg.errors.InternalError_) and "concurrently" in (error.diag.message_primary or "")
 
 

@@ -1,4 +1,4 @@
-"""What `recuse` keeps inside a database it enforces: one schema, with functions for all, for issuers, for none.
+"""What `recuse` keeps inside a database it enforces: one schema, with functions for all, for some, for none.
 
 The wanted facts of that schema come from our own SQL files, so that a gate changed by hand is drift like any other.
 Its only secrets are gateways' keys, in a table that nobody but the schema's owner reads.
@@ -11,7 +11,7 @@ from typing import Final
 from psycopg import sql
 
 from recuse.enforcement.facts import Definition, Fact, Grant, Membership, ObjectRef, Owner, Role, Support
-from recuse.enforcement.names import ISSUER, KEEPER, SEVERS
+from recuse.enforcement.names import ISSUER, KEEPER, SEVERS, SHARED, WORKER
 from recuse.targets.postgres.inspect import function_digest
 from recuse.targets.postgres.queries import Sql, query, text
 
@@ -34,6 +34,7 @@ _FUNCTIONS: Final = {
     "conflict": "",
     "present": "text",
     "issuable": "name, text, text, text",
+    "class_of": "name, text, text, text",
     "issue": "text, name, text, text, text, text, timestamp with time zone, bigint",
     "revoke": "text",
     "sever": "text",
@@ -60,7 +61,10 @@ _FOR_EVERYONE: Final = (
 )  # fmt: skip
 _OF_SUPERUSERS: Final = ("new_objects",)
 """Runs as whoever makes something, a superuser too: not even the schema's owner may write it anew."""
-_FOR_ISSUERS: Final = ("issuable", "issue", "revoke", "sever", "permits")
+_FOR: Final = {
+    ISSUER: ("issuable", "class_of", "issue", "revoke", "permits"),
+    WORKER: ("revoke", "sever", "permits"),  # what listens on a socket issues, and is never in this one
+}
 _LETTER: Final = {"STABLE": "s", "VOLATILE": "v", "SAFE": "s", "UNSAFE": "u", "RESTRICTED": "r"}
 
 
@@ -69,10 +73,11 @@ def support_facts() -> frozenset[Fact]:
     """The facts of a sound `recuse` schema: its roles, tables, functions, owners and grants, and nothing else."""
     facts: set[Fact] = {
         Support(VERSION),
-        Role(OWNER, login=False, superuser=False, inherit=True, bypass_rls=False, create_role=False),
-        Role(ISSUER, login=False, superuser=False, inherit=True, bypass_rls=False, create_role=False),
         Owner(ObjectRef("schema", ("recuse",)), OWNER),
         Grant(ObjectRef("schema", ("recuse",)), "USAGE", None, OWNER, grantable=False),
+    }
+    facts |= {
+        Role(name, login=False, superuser=False, inherit=True, bypass_rls=False, create_role=False) for name in SHARED
     }
     facts |= {Owner(ObjectRef("table", ("recuse", table)), OWNER) for table in _TABLES}
     for name, arguments in _FUNCTIONS.items():
@@ -80,14 +85,20 @@ def support_facts() -> frozenset[Fact]:
         facts.add(_definition(ref, name))
         if name not in _OF_SUPERUSERS:
             facts.add(Owner(ref, OWNER))
-        if name in (*_FOR_EVERYONE, *_FOR_ISSUERS):
-            facts.add(Grant(ref, "EXECUTE", None if name in _FOR_EVERYONE else ISSUER, OWNER, grantable=False))
+        facts |= {Grant(ref, "EXECUTE", grantee, OWNER, grantable=False) for grantee in _callers(name)}
     return frozenset(facts)
 
 
 def sever_right(bootstrap: str, *, granular: bool) -> Membership:
-    """What lets `recuse.sever` end sessions, so that an issuer needs no right to end anybody's."""
+    """What lets `recuse.sever` end sessions, so that a worker needs no right to end anybody's."""
     return Membership(*SEVERS, bootstrap, admin=False, inherit=True, set_=not granular)
+
+
+def _callers(name: str) -> tuple[str | None, ...]:
+    """Who may call a function: everyone (None), groups, or nobody but its owner."""
+    if name in _FOR_EVERYONE:
+        return (None,)
+    return tuple(group for group, functions in _FOR.items() if name in functions)
 
 
 def _definition(ref: ObjectRef, name: str) -> Definition:

@@ -1,5 +1,5 @@
--- Signals every session of a revoked permit's login to end, and gives their process ids: who may revoke needs no right to end
--- the sessions of anybody else. The caller waits until they are gone.
+-- Signals every session of a revoked permit's login to end, and gives their process ids: a worker needs no right to end the
+-- sessions of anybody else, and an issuer may not call this. The caller waits until they are gone.
 CREATE OR REPLACE FUNCTION recuse.sever(permit_id text) RETURNS integer[]
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $recuse$
