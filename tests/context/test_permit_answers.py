@@ -21,7 +21,7 @@ from recuse.permits import LONGEST
 from recuse.targets.postgres.desk import PostgresDesk
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
-from tests.context.test_permit_verb import ACCOUNT, ISSUER, Office, Stopped, dies
+from tests.context.test_permit_verb import ACCOUNT, ISSUER, WORKER, Office, Stopped, dies
 from tests.test_main_job import Job, make_keys
 
 TERMS = """
@@ -42,7 +42,11 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         write_repository(job.policy, make_keys(job.folder), "recuse-test", False)
         accounts = job.policy / "accounts.toml"
         text = accounts.read_text()
-        accounts.write_text(text.replace(f'id = "clear/{ISSUER}"', f'id = "clear/{ISSUER}"\nmay_issue = true'))
+        for login, key in ((ISSUER, "may_issue"), (WORKER, "may_end")):
+            text = text.replace(f'id = "clear/{login}"', f'id = "clear/{login}"\n{key} = true')
+        mine = text.index(f'id = "clear/{ACCOUNT}"')
+        text = text[:mine] + text[mine:].replace("may_declare = [", 'may_declare = ["crim", ', 1)
+        accounts.write_text(text)
         (directive,) = job.policy.glob("directives/*/directive.toml")
         directive.write_text(directive.read_text() + TERMS)
         job.sign()
@@ -89,6 +93,36 @@ def test_what_needs_one_person_needs_one(office: Office) -> None:
     said, _ = office.run("approve", name, "--by", "Desk 9", "--until", until, *office.connected)
     assert said.startswith("issued:")
     assert office.declares() > 0
+
+
+def test_a_purpose_is_narrowed_where_what_it_opens_lies_within(office: Office) -> None:
+    """Held against what the database itself says that each declaration opens."""
+    name = office.ask(purpose="crim")
+    assert "is not below" in approve(office, name, "Desk 9", "--purpose", "imm.civil_enforcement", code=1)["error"]
+    narrow = ("--purpose", "crim.investigation")
+    other = "SELECT max(class_role) FROM recuse.declaration WHERE class_role <> d.class_role"
+    point = (
+        f"UPDATE recuse.declaration d SET class_role = ({other}) WHERE login = %s AND purpose = %s RETURNING class_role"
+    )
+    with psycopg.connect(office.job.world.dsn(), autocommit=True) as admin:
+        admin.execute("CREATE TEMPORARY TABLE kept AS TABLE recuse.declaration")
+        try:
+            admin.execute(point.encode(), (ACCOUNT, "crim.investigation"))
+            said = approve(office, name, "Desk 9", *narrow, code=1)["error"]
+            assert said == "`crim.investigation` opens something that `crim` does not"
+        finally:
+            admin.execute("TRUNCATE recuse.declaration; INSERT INTO recuse.declaration TABLE kept")
+    assert of(office, name) == ["requested"]
+    done = approve(office, name, "Desk 9", "--purpose", "crim.investigation")
+    assert done["issued"] is True
+    assert (office.line(name)["purpose"], office.line(name)["mismatch"]) == ("crim.investigation", None)
+    assert office.declares() > 0
+    with (
+        psycopg.connect(office.job.world.dsn(ACCOUNT), autocommit=True) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        connection.transaction(),
+    ):
+        connection.execute("SELECT recuse.declare('crim', 'judicial.warrant', '26-CR-1')")
 
 
 def test_a_request_lapses_when_it_says(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +190,7 @@ def test_glass_is_broken_by_who_asks_and_reviewed_by_another(office: Office, mon
     office.run(*review, "--by", "Desk 9", "--not-justified")
     assert office.line(name)["glass"] == "not justified"
     assert not [each for each in unreviewed(acting(office).register(), "clear", clock.now()) if each.object == name]
-    office.document("revoke", name, "--by", "Desk 9", *office.connected)
+    office.document("revoke", name, "--by", "Desk 9", *office.ending)
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="was revoked"):
         office.declares()
 
@@ -195,7 +229,7 @@ def test_broken_glass_that_was_cut_short_is_finished_by_issue(office: Office, mo
 
 
 def acting(office: Office) -> Acting:
-    return Acting.open(office.job.policy, office.job.ledger, lambda _: office.job.world.dsn(ISSUER), giving=False)
+    return Acting.open(office.job.policy, office.job.ledger, lambda _: office.job.world.dsn(WORKER), giving=False)
 
 
 def conditions(office: Office, *, expire: bool) -> list[str]:

@@ -17,6 +17,7 @@ from recuse.operations.apply import Manner, apply_in, service_dsn
 from recuse.operations.conditions import Condition
 from recuse.operations.ending import end_over
 from recuse.operations.permit import Office, revoke
+from recuse.operations.permits_watched import lapse_unused
 from recuse.operations.planning import plan_all
 from recuse.operations.verdict import verify_document
 from recuse.operations.verify import Looking, verify_in
@@ -77,12 +78,12 @@ class Hands:
             return Outcome("failed", str(error))
 
     def end_over(self) -> tuple[Condition, ...]:
-        """End the permits of every system that ran out while a session from before is open; what is left of them."""
+        """End permits of every system that ran out with a session from before, or that nobody used; what is left."""
         office = self._office()
         left: list[Condition] = []
         for system in office.workspace.systems():
             left += end_over(office, system)
-        # Permits that nobody used lapse here, in the same round.
+            left += lapse_unused(office, system)
         self._owe(None, office)
         return tuple(left)
 
