@@ -246,6 +246,7 @@ def test_an_apply_as_it_goes_on(folder: Path, kept: Kept) -> None:
 @pytest.mark.parametrize(("ending", "says"), [(None, "Never heard of"), (False, "There"), (True, "Silent")])
 def test_health_says_whether_a_worker_is_there(folder: Path, kept: Kept, ending: bool | None, says: str) -> None:
     if ending is not None:
+        kept.working.beat("one", KINDS)
         kept.working.beat("one", KINDS, ending=ending)
     work = applying(kept.server)
     console = world.console(folder, now=clock.now, signs=(work.signs,))
