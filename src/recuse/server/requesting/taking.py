@@ -71,7 +71,7 @@ class Taking:
             words = parse_request(found.request.sealed.data)
             outcomes = desk.store.outcomes(name)
             ruling = rule_on(desk.assisting, words, self.now.date())
-        ended = [_outcome(each.word, each.at, contrary=each.contrary, data=each.sealed and each.sealed.data)
+        ended = [_outcome(each.word, each.at, contrary=each.contrary, data=each.sealed.data if each.sealed else None)
                  for each in outcomes]  # fmt: skip
         said = {"words": json.loads(payload(words)), "ruling": ruling_document(ruling), "outcomes": ended}
         return dict(listed(found, self.now)) | said
