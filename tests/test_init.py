@@ -28,11 +28,11 @@ from recuse.operations.init import InitOptions, propose, write_proposal
 from recuse.operations.plan import Planned, plan_system
 from recuse.operations.policy import Policy
 from recuse.operations.proposal import Proposal
-from recuse.toml_text import named
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import validate
 from recuse.targets.postgres.throwaway import Server
 from recuse.targets.target import Session, target_for
+from recuse.toml_text import named
 from tests.conftest import skip_loudly
 
 OPTIONS = InitOptions(
