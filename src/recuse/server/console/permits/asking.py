@@ -18,8 +18,9 @@ from recuse.server.requesting.people import below
 
 LABELS: Final = {
     "account": "Account", "purpose": "Purpose", "authority": "Authority", "agreement": "Agreement",
-    "case": "Case number", "on_behalf_of": "On whose behalf", "instrument": "Type of the document", "document": "Document",
-    "until": "Access ends, UTC", "lapses": "The request lapses, UTC", "reason": "Why it cannot wait for another person",
+    "case": "Case number", "on_behalf_of": "On whose behalf", "instrument": "Type of the document",
+    "document": "Document", "until": "Access ends, UTC", "lapses": "The request lapses, UTC",
+    "reason": "Why it cannot wait for another person",
     "word": "Answer", "note": "Reason", "justified": "Was it justified",
 }  # fmt: skip
 _NEEDED: Final = {

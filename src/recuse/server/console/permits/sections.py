@@ -55,6 +55,6 @@ def sections(service: Permits) -> tuple[Section, ...]:
         _Waiting("permits-mine", "Permits: mine", ASKERS, "access ends", service, mine, lambda _, row: row.line.until),
         _Waiting("permits-to-approve", "Permits: to approve", ANSWERERS, "request lapses", service, to_approve,
                  lambda _, row: row.deadline),
-        _Waiting("permits-to-review", "Permits: broken glass to review", READERS - ASKERS, "reviewed by", work,
+        _Waiting("permits-to-review", "Permits: broken glass to review", READERS - ASKERS, "reviewed by", service,
                  to_review, due, "/glass"),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the screens of permits work with: an office for one act, rows of databases, what a permit opens, and who acts."""
+"""What the screens of permits work with: an office for one act, rows of databases, what permits open, who acts."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
