@@ -1,5 +1,6 @@
 """Controls of the decision point, the record, the console and what is kept; how each is taken out; who must notice."""
 
+import hmac
 import json
 import re
 import stat
@@ -13,14 +14,15 @@ from typing import Any, Final
 from urllib.request import urlopen
 
 import pytest
-from joserfc import jws
+from joserfc import jws, jwt
+from starlette.responses import HTMLResponse
 from starlette.routing import Router
 
 from recuse.cli import console as printing
 from recuse.errors import LedgerError, TargetError
 from recuse.ledger import entry, files, reading
 from recuse.operations import kept_assistance
-from recuse.server import authzen, callers, deciding, http, keys, names, rounds, settings, ways
+from recuse.server import authzen, callers, deciding, http, keys, names, receiving, rounds, settings, ways
 from recuse.server.console import app
 from recuse.serving import logs, starting
 from tests.console import test_doors, test_refusals
@@ -119,7 +121,7 @@ def _telling(real: Any) -> Any:
 
 def _telling_all(_real: Any) -> Any:
     async def failed(request: Any, error: Exception) -> Any:
-        return http._finished(request, http._sentence(500, repr(error)))
+        return receiving.finished(request, receiving.sentence(500, repr(error)))
 
     return failed
 
@@ -213,7 +215,7 @@ _ASKING: Final = (
     fault("caches", put(http, "_HEADERS", {}), test_odd_requests.test_no_answer_is_kept_on_the_way, method="POST"),
 )  # fmt: skip
 _CALLING: Final = (
-    fault("signature", put(callers.jwt, "decode", _unverified), _TOKEN, why="another key"),
+    fault("signature", put(jwt, "decode", _unverified), _TOKEN, why="another key"),
     fault("time of a token", put(callers, "_registry", _unchecked), _TOKEN, why="not begun"),
     fault("audience", put(callers, "_registry", _unchecked), _TOKEN, why="another audience"),
     fault("type of a token", put(callers, "_types", lambda _: _Every()), _TOKEN, why="an identity token"),
@@ -221,7 +223,7 @@ _CALLING: Final = (
           why="bound to a certificate that is not there"),
     fault("headers once", put(callers, "_by_name", lambda given: {k.decode(): v.decode() for k, v in given}),
           test_callers.test_what_is_sent_twice_or_another_way_is_nobody),
-    fault("the proxy's secret", put(callers.hmac, "compare_digest", _always),
+    fault("the proxy's secret", put(hmac, "compare_digest", _always),
           test_callers.test_a_certificate_counts_from_the_proxy_alone),
     fault("keys withdrawn", put(callers, "AGAIN", 10**9),
           test_caller_attacks.test_a_key_that_was_withdrawn_counts_no_longer),
@@ -272,7 +274,7 @@ _KEEPING: Final = (
           role="requester"),
     fault("refusals in the console", put(app.LOG, "warning", _nothing),
           test_refusals.test_who_may_not_open_a_page_is_logged),
-    fault("failures in the console", put(app._Frame, "failed", lambda _, __, error: app.HTMLResponse(repr(error), 500)),
+    fault("failures in the console", put(app._Frame, "failed", lambda _, __, error: HTMLResponse(repr(error), 500)),
           test_doors.test_a_failure_tells_nothing_but_that_it_happened),
 )  # fmt: skip
 FAULTS: Final = (*_ASKING, *_CALLING, *_RECORDING, *_KEEPING)

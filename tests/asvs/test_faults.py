@@ -42,4 +42,8 @@ def test_a_control_that_is_taken_out_is_missed(
     asked = [name for name in inspect.signature(fault.noticed_by).parameters if name not in fault.given]
     where = fault.noticed_by.__module__.split(".")[-2]
     given = {name: request.getfixturevalue(f"{where}_folder" if name == "folder" else name) for name in asked}
-    assert fails(lambda: fault.noticed_by(**given, **fault.given))
+
+    def noticed() -> None:
+        fault.noticed_by(**given, **fault.given)
+
+    assert fails(noticed)

@@ -18,7 +18,8 @@ _FOCUSED: Final = """() => {
   };
 }"""
 _TOP: Final = "() => { document.activeElement.blur(); getSelection().collapse(document.body, 0); scrollTo(0, 0); }"
-_FOCUSABLE: Final = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
+_FOCUSABLE: Final = """() =>
+  [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
   .filter(each => each.type !== 'hidden' && each.checkVisibility())
   .filter(each => each.type !== 'radio' || each === (
     document.querySelector(`input[name="${each.name}"]:checked`) ?? document.querySelector(`input[name="${each.name}"]`)

@@ -11,8 +11,9 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from recuse.operations.kept_assistance import FileStore
 from recuse.server.console import Role, Visitor, application
-from tests.console import world
+from tests.console import desks, world
 
 FOLDER: Final = "RECUSE_TEST_CONSOLE"
 HEADER: Final = b"x-state"
@@ -42,6 +43,21 @@ def variants(folder: Path) -> Mapping[str, ASGIApp]:
         "reading": made(many, patience=0.0),
         "unsigned": made(mixed, recognise=_nobody),
         "requester": made(mixed, recognise=_as("requester")),
+        **requests(folder / "requests"),
+    }
+
+
+def requests(folder: Path) -> Mapping[str, ASGIApp]:
+    """The console with requests, for each of its people by their first names; all on one ledger."""
+    world.write(folder / "ledger", iter(()))
+    world.matrices(folder / "access.json")
+    store = FileStore(folder / "ledger")
+    made = desks.desks(folder / "ledger", store)
+    work = desks.working(made)
+    desks.fill(made)
+    return {
+        f"{each.name.split()[0].lower()}": desks.served(folder, made, lambda _, each=each: each, work=work)  # type: ignore[misc]
+        for each in desks.PEOPLE.values()
     }
 
 

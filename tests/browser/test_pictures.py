@@ -15,11 +15,12 @@ from tests.browser.conftest import ROOT, Look, Opened
 
 FOLDER: Final = ROOT / "docs/images"
 LARGEST: Final = 80_000  # bytes
-PICTURES: Final = {
+PICTURES: Final[dict[str, tuple[int, str] | tuple[int, str, str]]] = {
     "console-health": (1100, "/health"),
     "console-record": (1100, "/record?answer=deny&since=2026-01-14+12%3A00"),
     "console-access": (1100, "/access?changed=yes"),
     "console-phone": (320, "/health"),
+    "console-request": (1100, "/requests/court", "rita"),
 }
 
 
@@ -34,8 +35,8 @@ def small(picture: bytes) -> bytes:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_of_the_page_as_it_is(opened: Opened, name: str) -> None:
-    width, path = PICTURES[name]
-    with opened(Look(width)) as page:
+    width, path, *state = PICTURES[name]
+    with opened(Look(width, state="".join(state))) as page:
         page.goto(f"/console{path}")
         taken = small(page.screenshot(full_page=True))
     kept = FOLDER / f"{name}.png"

@@ -13,9 +13,10 @@ from starlette.types import ASGIApp
 
 from recuse.errors import LedgerBusyError
 from recuse.ledger import JSON, Entry, Ledger, decode, encode, open_ledger, read_entries
-from recuse.model import AssistanceRequest, Repository
+from recuse.model import AssistanceRequest, Custody, Repository
 from recuse.policy.assisting import Assisting
 from recuse.policy.repository import read_repository
+from recuse.requests import nil
 from recuse.requests.desk import Desk
 from recuse.requests.store import Store
 from recuse.requests.written import Under
@@ -24,7 +25,7 @@ from recuse.server.console.assistance import Work, inbox, screens, sections
 from tests.console import world
 from tests.unit.policy.assistance import assisting, judicial
 from tests.unit.policy.conftest import FIXTURE
-from tests.unit.requests.world import ASKED, COURT
+from tests.unit.requests.world import ASKED, COURT, ENDED
 
 NOW: Final = world.NOW
 POLICE: Final = "st.riverton.police"
@@ -96,15 +97,21 @@ PEOPLE: Final = {
 }
 
 
-def work(made: Desks) -> Work:
+def working(made: Desks) -> Work:
     numbers = count(1)
     return Work(made, lambda: f"{next(numbers):016x}", lambda visitor: {"person": f"p-{visitor.subject[:1]}"})
 
 
-def served(folder: Path, made: Desks, recognise: Callable[[Request], Visitor | None], **changes: Any) -> ASGIApp:
+def served(
+    folder: Path,
+    made: Desks,
+    recognise: Callable[[Request], Visitor | None],
+    work: Work | None = None,
+    **changes: Any,
+) -> ASGIApp:
     """The console with the screens of requests on the ledger in `folder`/ledger."""
     whole = repository()
-    of = work(made)
+    of = working(made) if work is None else work
     console: Console = world.console(
         folder,
         recognise=recognise,
@@ -124,3 +131,34 @@ WARRANT: Final = {
     "kind": "custody_transfer", "purpose": "crim.investigation", "authority": "judicial.warrant", "case": "26-CR-1",
     "instrument": None, "evidence": COURT,
 }  # fmt: skip
+
+
+def fill(made: Desks) -> None:
+    """Some of everything: open, with counsel, soon to lapse, answered against the policy, a long text, many."""
+    many = [
+        asked(f"many-{number:03}", on_behalf_of="fed.homeland.border.inquiry", received=NOW - HOUR * (24 + number))
+        for number in range(120)
+    ]
+    long = "a long word of a name " * 20
+    some = [
+        asked("open", lapses=NOW + HOUR, note=f"{long}{world.HOSTILE}", asked_by=long.strip()),
+        asked("court", on_behalf_of=INQUIRY, **WARRANT),
+        asked("counsel", on_behalf_of=INQUIRY, **WARRANT | {"evidence": {}}),
+        asked("done"),
+    ]
+    moved = Custody(transferred=NOW, transferred_to=REMOVAL)
+    with made.acting({"person": "p-0"}) as desk:
+        for each in (*many, *some):
+            desk.ask(each, NOW)
+        desk.answer(replace(ENDED, request="done", word="complied", contrary=True, detention=moved), NOW)
+    world.append(made.ledger, [("certified", NOW, certificate("2025-11")), ("certified", NOW, certificate("2026-01"))])
+
+
+def certificate(name: str) -> Mapping[str, JSON]:
+    """What an entry says of a certified period."""
+    about = nil.period(name)
+    return {
+        "period": name, "from": about.start.isoformat(), "to": about.end.isoformat(), "kinds": [], "agencies": [],
+        "official": "chief", "office": "Chief of Records", "certificate": "…", "certificate_sha256": "0" * 64,
+        "signature": None,
+    }  # fmt: skip

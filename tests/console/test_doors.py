@@ -13,11 +13,14 @@ from recuse.server.console import PREFIX, ROLES, SCREENS, Index, Role, Visitor, 
 from recuse.server.console.headers import HEADERS
 from tests.console import world
 
-ADDRESSES: Final = {screen.path: screen.path.replace("{number}", "3") for screen in SCREENS}
+ADDRESSES: Final = {screen.path: screen.path.replace("{number}", "3") for screen in SCREENS} | {
+    "/access/cell": "/access/cell?system=records"
+}
 OPEN: Final[dict[str, set[str]]] = {
     "": {*ROLES},
     "/health": {"reviewer", "counsel", "official", "auditor", "administrator"},
     "/access": {"reviewer", "counsel", "official", "auditor", "administrator"},
+    "/access/cell": {"reviewer", "counsel", "official", "auditor", "administrator"},
     "/record": {"counsel", "official", "auditor"},
     "/record/export.csv": {"counsel", "official", "auditor"},
     "/record/export.json": {"counsel", "official", "auditor"},

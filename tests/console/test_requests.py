@@ -507,12 +507,7 @@ def test_filters_stand_in_the_address_and_exports_are_what_they_find(console: Co
 
 
 def test_nil_periods_show_what_broke_them(console: Console) -> None:
-    certified = {
-        "period": "2025-12", "from": "2025-12-01", "to": "2025-12-31", "kinds": [], "agencies": [],
-        "official": "chief", "office": "Chief of Records", "certificate": "…", "certificate_sha256": "0" * 64,
-        "signature": None,
-    }  # fmt: skip
-    world.append(console.folder / "ledger", [("certified", NOW, certified)])
+    world.append(console.folder / "ledger", [("certified", NOW, made.certificate("2025-12"))])
     client = console.of(OFFICIAL)
     assert "2025-12 2025-12-01 to 2025-12-31 all kinds all agencies nil Chief of Records unsigned" in words(
         client.get(f"{BASE}/nil")
@@ -559,7 +554,7 @@ OPEN: Final[dict[str, set[str]]] = {
 
 
 def test_every_screen_is_in_the_table(console: Console) -> None:
-    work = made.work(console.desks)
+    work = made.working(console.desks)
     assert {each.path: {*each.roles} for each in (inbox(sections(work)), *screens(work))} == OPEN
 
 

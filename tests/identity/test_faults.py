@@ -18,6 +18,7 @@ from recuse.server.identity import (
     arriving,
     asking,
     body,
+    cookies,
     guard,
     local,
     logins,
@@ -148,7 +149,7 @@ def _every_request_is_use(patch: Patch) -> None:
 
 def _kept_on(patch: Patch) -> None:
     """A browser that is not told to forget what it has."""
-    real = routes.take_away
+    real = cookies.take_away
 
     def take_away(response: Any, *given: Any) -> None:
         del response.headers["Clear-Site-Data"]

@@ -30,6 +30,10 @@ OPERATIONS = [
     *((f"/access/v1/{path}", "POST") for path in POSTS), ("/.well-known/authzen-configuration", "GET"),
     ("/openapi.json", "GET"), ("/health", "GET"),
 ]  # fmt: skip
+REQUESTS = [
+    ("/requests/v1/assistance", "POST"), ("/requests/v1/assistance", "GET"),
+    ("/requests/v1/assistance/{id}", "GET"), ("/requests/v1/assistance/import", "POST"),
+]  # fmt: skip
 HEALTH = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
@@ -73,7 +77,7 @@ def test_the_document_is_for_this_address(scenario: Scenario) -> None:
     assert document == description(BASE)
     assert document["servers"] == [{"url": BASE}]
     described = [(path, method.upper()) for path, methods in document["paths"].items() for method in methods]
-    assert sorted(described) == sorted(OPERATIONS)
+    assert sorted(described) == sorted([*OPERATIONS, *REQUESTS])
 
 
 def test_an_answer_of_another_form_is_noticed(scenario: Scenario) -> None:

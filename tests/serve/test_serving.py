@@ -11,7 +11,7 @@ import pytest
 from recuse import clock
 from recuse.server.state.serving import connected
 from recuse.targets.postgres.throwaway import lasting
-from tests.serve.world import CLERK, DECLARED, DETECTIVE, Institution, Serving, serving
+from tests.serve.world import CLERK, DECLARED, DETECTIVE, ENDER, Institution, Serving, serving
 
 EVIDENCE = ("issuing_court=Cook County", "judge=A Judge", "issued=2026-01-15", "document_sha256=" + "ab" * 32)
 
@@ -52,7 +52,7 @@ def test_a_permit_counts_from_its_issue_to_its_end_as_in_the_database(institutio
         name = permit(institution)
         assert answered(running) == (True, "permitted")
         assert reads(institution) > 0
-        institution.run("permit", "revoke", name, "-r", str(institution.job.policy))
+        institution.run("permit", "revoke", name, "-r", str(institution.job.policy), login=ENDER)
         assert answered(running) == (False, "no_permit")
         assert reads(institution) == 0
         permit(institution)

@@ -30,6 +30,8 @@ PROGRAM: Final = str(Path(sys.executable).with_name("recuse"))
 ISSUER: Final = "https://login.example.org"
 AUDIENCE: Final = "https://decisions.example.org"
 CLERK: Final = "records_clerk_01"
+ENDER: Final = "records_clerk_02"
+"""Who may end sessions, which no server may."""
 DETECTIVE: Final = "ice_hsi_005"
 DECLARED: Final = {"purpose": "crim.investigation", "authority": "judicial.warrant", "case": "26-CR-1"}
 PERSON: Final = {"type": "clear::records::person", "id": "person_identity",
@@ -94,21 +96,24 @@ class Institution:
     def record(self) -> Path:
         return self.job.policy / ".decisions"
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, login: str = CLERK) -> dict[str, str]:
+        """What a process of this login finds: its service, and the password for it."""
         return {
             **{name: value for name, value in os.environ.items() if name not in NAMES},
-            "PGSERVICEFILE": str(self.folder / "services"),
+            "PGSERVICEFILE": str(self.folder / f"services-{login}"),
             "PGPASSFILE": str(self.folder / "passwords"),
         }
 
     def write(self) -> None:
         """Files that a server of it needs: services, passwords, the issuer's public keys."""
         server, job = self.job.world.server, self.job
-        (self.folder / "services").write_text(
-            f"[recuse-test]\nhost={server.host}\nport={server.port}\ndbname={job.world.database}\nuser={CLERK}\n"
+        where = f"[recuse-test]\nhost={server.host}\nport={server.port}\ndbname={job.world.database}\n"
+        for login in (CLERK, ENDER):
+            (self.folder / f"services-{login}").write_text(f"{where}user={login}\n")
+        passwords, known = self.folder / "passwords", job.world.passwords
+        passwords.write_text(
+            "".join(f"{server.host}:{server.port}:*:{each}:{known[each]}\n" for each in (CLERK, ENDER))
         )
-        passwords = self.folder / "passwords"
-        passwords.write_text(f"{server.host}:{server.port}:*:{CLERK}:{job.world.passwords[CLERK]}\n")
         passwords.chmod(0o600)
         (self.folder / "issuer.jwks").write_text(json.dumps({"keys": [self.key.as_dict(private=False)]}))
 
@@ -136,10 +141,11 @@ class Institution:
         database = conninfo.conninfo_to_dict(state)["dbname"]
         return self.beside.dsn(str(database))
 
-    def run(self, *words: str, code: int = 0) -> str:
+    def run(self, *words: str, code: int = 0, login: str = CLERK) -> str:
         """Run the program; what it prints, and says beside it."""
-        command = [PROGRAM, *words]
-        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False, timeout=300)
+        done = subprocess.run(
+            [PROGRAM, *words], env=self.environment(login), capture_output=True, text=True, check=False, timeout=300
+        )
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -231,9 +237,12 @@ def institution_on(server: Server, beside: Server, folder: Path) -> Institution:
     job = Job(build(server, people=500), folder)
     write_repository(job.policy, make_keys(folder), "recuse-test", False)
     accounts = job.policy / "accounts.toml"
-    mark = f'id = "clear/{CLERK}"'
-    assert mark in accounts.read_text()
-    accounts.write_text(accounts.read_text().replace(mark, f"{mark}\nmay_issue = true"))
+    text = accounts.read_text()
+    for login, right in ((CLERK, "may_issue"), (ENDER, "may_end")):
+        mark = f'id = "clear/{login}"'
+        assert mark in text
+        text = text.replace(mark, f"{mark}\n{right} = true")
+    accounts.write_text(text)
     job.sign()
     job.apply()
     made = Institution(job, beside)

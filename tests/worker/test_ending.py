@@ -34,7 +34,7 @@ def job(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         made = job_on(stack, request.param, tmp_path_factory.mktemp("ending"))
         accounts = made.policy / "accounts.toml"
         mark = f'id = "clear/{ISSUER}"'
-        accounts.write_text(accounts.read_text().replace(mark, f"{mark}\nmay_issue = true"))
+        accounts.write_text(accounts.read_text().replace(mark, f"{mark}\nmay_issue = true\nmay_end = true"))
         made.sign()
         made.apply()
         with psycopg.connect(made.world.dsn(), autocommit=True) as admin:
@@ -68,6 +68,8 @@ def issued(job: Job, seconds: float = 7200) -> str:
 def reading(job: Job) -> Iterator[psycopg.Connection[Any]]:
     """A session in a transaction at REPEATABLE READ, with a cursor open on what the permit opens."""
     with psycopg.connect(job.world.dsn(ACCOUNT)) as held:
+        held.execute("SELECT recuse.declare('crim.investigation', 'judicial.warrant', '26-CR-1')")
+        held.commit()  # that it is used is known once this is
         held.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         held.execute("SELECT recuse.declare('crim.investigation', 'judicial.warrant', '26-CR-1')")
         held.execute("DECLARE held CURSOR FOR SELECT 1 FROM records.person")

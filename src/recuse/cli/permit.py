@@ -64,8 +64,8 @@ def list_(
 ) -> None:
     """Show every request and permit, from the ledger and from the database, and where the two do not agree.
 
-    Rights: membership in recuse_issuer or recuse_worker. Exit 1: something does not agree, or the review of a broken glass
-    is overdue.
+    Rights: membership in recuse_issuer or recuse_worker. Exit 1: something does not agree, or the review of a broken
+    glass is overdue.
     """
     human = printing(format_)
     found = permits.survey_permits(open_office(repository, ledger, dsn, giving=False), system)

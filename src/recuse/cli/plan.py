@@ -1,7 +1,8 @@
 """`recuse plan`: what would change, for whom, and what the access log says about it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from recuse.audit.backtest import backtest as replay
 from recuse.audit.statements import read_statements
 from recuse.audit.uses import read_uses
+from recuse.cli.access_file import AccessOption, tell_access
 from recuse.cli.console import (
     HERE,
     DsnOption,
@@ -34,6 +36,7 @@ from recuse.cli.planned import show, show_stopped
 from recuse.cli.rights import show_rights, warn_of_rights
 from recuse.errors import InputError, RefutedError
 from recuse.operations import record
+from recuse.operations.access_document import of_plans
 from recuse.operations.advice import Wanted, advise
 from recuse.operations.closing import Wish, check_asked, plan_closing
 from recuse.operations.copies import remarks_of
@@ -90,6 +93,7 @@ def plan(
     rights: RightsOption = False,
     undo: UndoOption = None,
     notices: NoticesOption = None,
+    access: AccessOption = None,
     format_: FormatOption = Format.human,
 ) -> None:
     """Compare the policy with the database: what every account loses or gains, and the statements that would do it.
@@ -118,7 +122,7 @@ def plan(
     """
     human = printing(format_)
     beside: dict[str, object] = {"--out": out_file, "--log": log, "--statements": statements, "--system": system}
-    beside |= {"--dsn": dsn, "--undo": undo, "--notices": notices, "--close": close}
+    beside |= {"--dsn": dsn, "--undo": undo, "--notices": notices, "--close": close, "--access": access}
     ignored = [*(name for name, value in beside.items() if value is not None), *([] if count else ["--no-count"])]
     if prove is not None and ignored:
         message = f"--prove reads a plan file and nothing else, so that {', '.join(ignored)} would do nothing"
@@ -153,8 +157,8 @@ def plan(
         err.print("[yellow]warning[/]", plain(remark), soft_wrap=True)
     _left_out(workspace, planned)
     written = plan_document(workspace, planned, backtest, advice)
-    if notices is not None:
-        _notices(notices, written_notices(workspace, planned, written))
+    _beside(notices, lambda: written_notices(workspace, planned, written))
+    tell_access(access, repository, partial(of_plans, workspace, planned), workspace.at, own=_own(workspace, kept))
     raise typer.Exit(_tell(workspace, written, out_file, human=human))
 
 
@@ -191,8 +195,16 @@ def _left_out(workspace: Workspace, planned: Iterable[Planned]) -> None:
             )
 
 
-def _notices(folder: Path, found: Iterable[Notice]) -> None:
-    """Two files an agency: a text to send, and the same as JSON."""
+def _own(workspace: Workspace, ledger: Path) -> bool:
+    """Whether a plan is one that people look at unasked: a draft of somebody's own is not."""
+    return not workspace.draft and ledger.exists()
+
+
+def _beside(folder: Path | None, made: Callable[[], Iterable[Notice]]) -> None:
+    """Two files an agency, where a folder is named: a text to send, and the same as JSON."""
+    if folder is None:
+        return
+    found = made()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,11 +1,13 @@
 """`recuse verify`: one verdict, with its scope."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from recuse.cli.access_file import AccessOption, tell_access
 from recuse.cli.console import (
     HERE,
     DsnOption,
@@ -24,6 +26,7 @@ from recuse.cli.console import (
 )
 from recuse.errors import InputError
 from recuse.operations import record
+from recuse.operations.access_document import of_verdicts
 from recuse.operations.finding import Finding
 from recuse.operations.verify import Looking, Verified, exit_code, verify_document, verify_in
 from recuse.operations.workspace import open_with_ledger
@@ -47,6 +50,7 @@ def verify(
         list[str] | None,
         typer.Option("--as", help="LOGIN or LOGIN=SERVICE: try as this login, by its own credentials; may be repeated"),
     ] = None,
+    access: AccessOption = None,
     no_record: Annotated[bool, typer.Option("--no-record", help="write no ledger entry")] = False,
     format_: FormatOption = Format.human,
 ) -> None:
@@ -72,6 +76,8 @@ def verify(
             Looking(chosen_dsn(dsn), report, log, sample=sample, logins=logins), workspace, folder, system
         )
     whole = verify_document(found)
+    made = partial(of_verdicts, workspace.repository, found)
+    tell_access(access, repository, made, workspace.at, own=not no_record and folder.exists())
     if not no_record and folder.exists():
         record.record_verdicts(folder, whole)
     if human:

@@ -52,7 +52,7 @@ def worker(
     job at work and begins no other.
 
     Rights: in the state, what `recuse state prepare --worker` gives. In each system, for end_sessions: membership in
-    recuse_issuer, and pg_read_all_stats; for plan, apply and verify those of these verbs. Run one worker with few
+    recuse_worker, and pg_read_all_stats; for plan, apply and verify those of these verbs. Run one worker with few
     rights for --kinds end_sessions and another for the rest. With --once exit 0: all went well. 1: a job did not.
 
     Examples: recuse worker --state service=recuse_worker -r policy ·

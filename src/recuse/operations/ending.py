@@ -12,6 +12,7 @@ from recuse.model import Permit, System
 from recuse.operations import record
 from recuse.operations.conditions import Condition
 from recuse.operations.permit import Office, revoke
+from recuse.operations.permits_watched import Lapsing
 from recuse.targets.looks import Look
 from recuse.targets.records import LiveSession
 from recuse.targets.target import Desk, target_for
@@ -33,7 +34,12 @@ class Ending:
         except RecuseError as error:
             yield Condition(name, "permits-unseen", "permits", error.message, error.remedy or "", "low")
             return
-        for permit in over(permits, look):
+        yield from self.end(over(permits, look))
+
+    def end(self, permits: Iterable[Permit]) -> Iterator[Condition]:
+        """End these, which are over; what is left of each is a condition."""
+        name = self.system.name
+        for permit in permits:
             account = self.office.workspace.repository.accounts.get(f"{name}/{permit.login}")
             shared = account is not None and account.use == "gateway"
             end = f"{permit.valid_until:%Y-%m-%d %H:%M}"
@@ -49,22 +55,30 @@ class Ending:
 
 
 def end_over(office: Office, system: System) -> tuple[Condition, ...]:
-    """End the permits of one system that ran out while a session from before is open; what is left of them."""
-    applied = record.last(office.ledger, "applied", system.name)
-    if applied is None:
+    """End permits of one system that ran out while a session from before is open, and those that nobody used in time.
+
+    What is left of them, as conditions.
+    """
+    if record.last(office.ledger, "applied", system.name) is None:
         return ()
     with target_for(system.engine).open(office.dsn(system)) as session:
-        return tuple(Ending(office, system, expire=True).conditions(session.desk(), session.look(applied.at)))
+        desk = session.desk()
+        open_ = {permit.id for permit in desk.open_permits(system.name)}  # by the server's clock, which is the gate's
+        closed = [each for each in desk.permits(system.name) if each.id not in open_ and each.revoked_at is None]
+        sessions = session.sessions() if any(each.used for each in closed) else ()
+        left = tuple(Ending(office, system, expire=True).end(_held(closed, sessions)))
+        return (*left, *Lapsing(office, system, expire=True).conditions(desk, office.register()))
 
 
 def over(permits: Iterable[Permit], look: Look) -> tuple[Permit, ...]:
     """Permits that were used and ran out, by the server's clock, with a session of their login from before."""
-    return tuple(
-        permit
-        for permit in permits
-        if permit.used and permit.revoked_at is None and permit.valid_until <= look.at
-        if any(_from_before(session, permit) for session in look.sessions)
-    )
+    ended = (each for each in permits if each.revoked_at is None and each.valid_until <= look.at)
+    return _held(ended, look.sessions)
+
+
+def _held(permits: Iterable[Permit], sessions: Iterable[LiveSession]) -> tuple[Permit, ...]:
+    """Those that were used, and may be held by a session from before their end."""
+    return tuple(each for each in permits if each.used and any(_from_before(one, each) for one in sessions))
 
 
 def _from_before(session: LiveSession, permit: Permit) -> bool:

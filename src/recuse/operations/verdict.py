@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, assert_never
 from recuse.operations.acceptance import Accepted
 from recuse.operations.attempts import Attempt
 from recuse.operations.finding import Finding
+from recuse.operations.page import Matrix
 from recuse.operations.reach import step
 
 Verdict = Literal["holds", "holds by catalog", "findings", "undetermined"]
@@ -46,6 +47,8 @@ class Verified:
     pages: Mapping[str, str]
     limits: tuple[Finding, ...] = ()
     how: str = "catalog"
+    matrix: Matrix | None = None
+    """What agencies read now, and what they do by the policy; None where no plan can be made."""
 
     @property
     def exit_code(self) -> int:

@@ -31,6 +31,7 @@ from recuse.operations.findings import Finder
 from recuse.operations.kept import kept
 from recuse.operations.limits import by_catalog, host_rules
 from recuse.operations.listed_verify import verify_listings
+from recuse.operations.matrix import matrix
 from recuse.operations.neighbours import Neighbour, apart, beside, leaning, places, together
 from recuse.operations.parties import LastUses, party_findings
 from recuse.operations.plan import Planned
@@ -163,6 +164,7 @@ class _Verification:
             at=self.workspace.at,
             pages=seen.collected.pages,
             limits=limits,
+            matrix=matrix(repository, self.system, seen.planned),
         )
 
     def _look(self) -> _Seen:

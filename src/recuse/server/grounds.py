@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from recuse.errors import HaltedError, TargetError
-from recuse.model import Permit
+from recuse.model import Directive, Permit
 from recuse.policy.assisting import Assisting
 from recuse.requests.written import Under
 from recuse.server.deciding import DecisionPoint, Permits
@@ -23,13 +23,15 @@ from recuse.server.state.serving import Serving
 class Loaded:
     """A policy that can be answered under: `policy` names it by hash, `place` is the newest entry about it.
 
-    `assisting` decides requests for assistance by the directives in force, with what that is under.
+    `assisting` decides requests for assistance by the directives in force, with what that is under; `directives` are
+    those that say how permits are given.
     """
 
     policy: str
     place: int
     point: DecisionPoint
     assisting: tuple[Assisting, Under] | None = None
+    directives: tuple[Directive, ...] = ()
 
 
 class Grounds(Protocol):

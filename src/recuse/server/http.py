@@ -6,9 +6,8 @@ this server; that is logged. `X-Request-ID` comes back as it came, where it is o
 """
 
 import asyncio
-import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,7 @@ from typing import Any, Final, get_args
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -29,7 +28,7 @@ from recuse.server.authzen import Sought, parse_object
 from recuse.server.grounds import Grounds
 from recuse.server.names import Names
 from recuse.server.openapi import PATH, description
-from recuse.server.receiving import Callers, body_of, finished
+from recuse.server.receiving import Callers, as_json, body_of, finished, later, own_systems, sentence
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
 from recuse.server.tasks.handling import Tasks
@@ -103,30 +102,30 @@ class _Endpoint:
         caller = await self._service.callers.known(request.scope["headers"], address)
         if caller is None:
             LOG.warning("a caller at %s is not known: %s", address, request.url.path)
-            return _sentence(401, "the caller is not known: send a valid token", {"WWW-Authenticate": "Bearer"})
+            return sentence(401, "the caller is not known: send a valid token", {"WWW-Authenticate": "Bearer"})
         try:
-            asked = self._way.parse(parse_object(await body_of(request, self._service.patience)))
+            asked = self._way.parse(parse_object(await body_of(request, patience=self._service.patience)))
             async with asyncio.timeout(self._service.patience):
                 document = await self._answered(asked, caller)
         except MalformedError as error:
             LOG.warning("what `%s` sent cannot be read: %s", caller.id, error.message)
-            return _sentence(400, str(error))
+            return sentence(400, str(error))
         except (LedgerError, TimeoutError) as error:
             LOG.error("a decision could not be recorded: %s", str(error) or "it took too long")
-            return _later("the decision could not be recorded, so it is not given: ask again")
+            return later("the decision could not be recorded, so it is not given: ask again")
         except TargetError as error:
             LOG.error("nothing was decided: %s", error)
             if isinstance(error, HaltedError):
-                return _later(f"nothing was decided: {error.message}")
-            return _later("nothing was decided: what an answer rests on cannot be asked now, so ask again")
-        return _json(document)
+                return later(f"nothing was decided: {error.message}")
+            return later("nothing was decided: what an answer rests on cannot be asked now, so ask again")
+        return as_json(document)
 
     async def _answered(self, asked: Any, caller: Caller) -> answers.Document:
         """The answer, when all of it is durable. LedgerError or TimeoutError where that is not known."""
         service = self._service
         loaded = await service.grounds.current()
         declared = (loaded.point.declared_in(service.names.ours(each)) for each in self._way.asked(asked))
-        permits = await service.grounds.confirmed(loaded, _own(caller, declared))
+        permits = await service.grounds.confirmed(loaded, own_systems(caller, declared))
         at = service.now()
         point = loaded.point.asked_by(caller.systems, permits)
         hint = service.tasks.hint(caller) if service.tasks else None
@@ -140,16 +139,11 @@ class _Endpoint:
         return answered.document
 
 
-def _own(caller: Caller, systems: Iterable[str | None]) -> set[str]:
-    """Of these systems the caller's: were others' databases asked, it would learn from the time that they take."""
-    return {each for each in systems if each is not None and (caller.systems is None or each in caller.systems)}
-
-
 def _fixed(document: answers.Document) -> Callable[[Request], Awaitable[Response]]:
     """A document that stays the same and is for everybody."""
 
     async def endpoint(request: Request) -> Response:
-        return finished(request, _json(document))
+        return finished(request, as_json(document))
 
     return endpoint
 
@@ -162,8 +156,8 @@ def _health(service: Service) -> Callable[[Request], Awaitable[Response]]:
             async with asyncio.timeout(service.patience):
                 await service.grounds.confirmed(await service.grounds.current(), ())
         except (TargetError, TimeoutError):
-            return finished(request, _later("no answers can be given now"))
-        return finished(request, _sentence(200, "answers can be given"))
+            return finished(request, later("no answers can be given now"))
+        return finished(request, sentence(200, "answers can be given"))
 
     return endpoint
 
@@ -175,23 +169,11 @@ async def _refused(request: Request, error: Exception) -> Response:
         404: "there is nothing here: /openapi.json names the endpoints",
         405: "this method is not for this endpoint: send what the header `Allow` names",
     }.get(status, "refused")
-    return finished(request, _sentence(status, found, dict(headers or {})))
+    return finished(request, sentence(status, found, dict(headers or {})))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:
     return finished(
         request,
-        _sentence(500, "the decision point failed, and nothing was decided: tell its administrator, with the time"),
+        sentence(500, "the decision point failed, and nothing was decided: tell its administrator, with the time"),
     )
-
-
-def _later(text: str) -> Response:
-    return _sentence(503, text, {"Retry-After": "1"})
-
-
-def _json(document: answers.Document) -> Response:
-    return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
-
-
-def _sentence(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
-    return PlainTextResponse(text, status, headers)

@@ -1,4 +1,4 @@
-"""The description of the decision point in OpenAPI 3.1, made from `description.json` for the address that callers know.
+"""The description in OpenAPI 3.1 of what programs ask, made of a part for each interface, for the address they know.
 
 What it promises is tried by programs that make requests from it (`tests/serve/test_description.py`).
 """
@@ -13,6 +13,8 @@ from recuse import __version__
 from recuse.server.deciding import REASONS
 
 PATH: Final = "/access/v1"
+PARTS: Final = ("recuse.server", "recuse.server.requesting")
+"""Packages, each with a `description.json` of its own interface; the first has what all share."""
 
 
 def description(base: str) -> dict[str, Any]:
@@ -26,6 +28,17 @@ def description(base: str) -> dict[str, Any]:
 
 @cache
 def _template() -> dict[str, Any]:
-    text = files("recuse.server").joinpath("description.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
+    """The description of the decision point, with the paths and components of the other parts in it."""
+    whole, *others = (json.loads(files(package).joinpath("description.json").read_text("utf-8")) for package in PARTS)
+    found: dict[str, Any] = whole
+    for part in others:
+        _put(found["paths"], part["paths"])
+        for kind, components in part["components"].items():
+            _put(found["components"].setdefault(kind, {}), components)
     return found
+
+
+def _put(into: dict[str, Any], more: dict[str, Any]) -> None:
+    if twice := into.keys() & more.keys():
+        raise ValueError(f"described twice: {', '.join(sorted(twice))}")
+    into.update(more)

@@ -1,12 +1,13 @@
 """What every endpoint for programs does with what comes and goes: who sent it, its body, the headers of an answer."""
 
 import asyncio
+import json
 import re
-from collections.abc import Iterable
-from typing import Final, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Protocol
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from recuse.errors import MalformedError
 from recuse.server.callers import Headers
@@ -14,6 +15,7 @@ from recuse.server.settings import Caller
 
 LONGEST: Final = 1 << 20
 """Bytes of a request's body."""
+_SENT: Final = {"application/json": "JSON", "text/csv": "CSV"}
 _REQUEST_ID: Final = re.compile(rb"[\x20-\x7e]{1,200}")
 _HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """Of every answer: one that is kept on the way would outlive its permit, and be told without a record."""
@@ -27,24 +29,47 @@ class Callers(Protocol):
         ...
 
 
-async def body_of(request: Request, patience: float, *, needed: bool = True) -> bytes:
-    """The body of a request, which is JSON; one that is not `needed` may be empty. MalformedError for another.
+async def body_of(
+    request: Request,
+    kind: str = "application/json",
+    longest: int = LONGEST,
+    *,
+    patience: float = 5.0,
+    needed: bool = True,
+) -> bytes:
+    """The body of a request; one that is not `needed` may be empty. MalformedError for another kind, and a longer one.
 
     `patience` is in seconds, for all of it.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and (needed or kind):
-        raise MalformedError("the content type is not `application/json`", "send JSON")
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != kind and (needed or given):
+        raise MalformedError(f"the content type is not `{kind}`", f"send {_SENT[kind]}")
     body = bytearray()
     try:
         async with asyncio.timeout(patience):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > LONGEST:
-                    raise MalformedError(f"the body is longer than {LONGEST} bytes", "send several requests")
+                if len(body) > longest:
+                    raise MalformedError(f"the body is longer than {longest} bytes", "send several requests")
     except (TimeoutError, ClientDisconnect):
         raise MalformedError("the body did not come whole and in time", "send it at once") from None
     return bytes(body)
+
+
+def later(text: str) -> Response:
+    """Nothing was done, and may be asked again."""
+    return sentence(503, text, {"Retry-After": "1"})
+
+
+def as_json(document: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A document."""
+    text = json.dumps(document, ensure_ascii=False)
+    return Response(text, status, dict(headers or {}), media_type="application/json")
+
+
+def sentence(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    """One sentence of text."""
+    return PlainTextResponse(text, status, dict(headers or {}))
 
 
 def finished(request: Request, response: Response) -> Response:
@@ -54,3 +79,8 @@ def finished(request: Request, response: Response) -> Response:
     response.headers.update(_HEADERS)
     response.raw_headers += [(b"x-request-id", value) for value in told if _REQUEST_ID.fullmatch(value)]
     return response
+
+
+def own_systems(caller: Caller, systems: Iterable[str | None]) -> set[str]:
+    """Of these systems the caller's: were others' databases asked, it would learn from the time that they take."""
+    return {each for each in systems if each is not None and (caller.systems is None or each in caller.systems)}

@@ -41,7 +41,8 @@ class Issuer:
 class Caller:
     """A program that may ask, about some systems or (None) about all; known by an issuer's token or by a certificate.
 
-    `certificates` are SHA-256 hashes of whole certificates (DER), in hexadecimal.
+    `certificates` are SHA-256 hashes of whole certificates (DER), in hexadecimal; `takes_in`: it may also take in
+    requests for assistance.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Caller:
     issuer: str | None
     client: str | None
     certificates: frozenset[str]
+    takes_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ def _callers(root: Section, issuers: tuple[Issuer, ...]) -> Iterator[Caller]:
         name, issuer, client = section.text("id"), section.optional_text("issuer"), section.optional_text("client")
         systems = frozenset(section.texts("systems")) if "systems" in section else None
         certificates = section.texts("certificate_sha256", optional=True)
+        takes_in = section.flag("takes_in", default=False)
         section.close()
         if (issuer is None) != (client is None) or (issuer is None and not certificates):
             remedy = "give `issuer` and `client`, or `certificate_sha256`"
@@ -223,4 +226,4 @@ def _callers(root: Section, issuers: tuple[Issuer, ...]) -> Iterator[Caller]:
             if mark in seen:
                 section.report(f"two callers are `{mark}`: nobody could say which one asks", "id")
             seen.add(mark)
-        yield Caller(name, systems, issuer, client, frozenset(certificates))
+        yield Caller(name, systems, issuer, client, frozenset(certificates), takes_in)

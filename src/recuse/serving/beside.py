@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recuse import clock
@@ -10,17 +11,22 @@ from recuse.ledger import JSON
 from recuse.model import Repository
 from recuse.server.console import application as pages
 from recuse.server.console.access import AccessFile
+from recuse.server.console.applying import LIVE, STREAM
+from recuse.server.console.applying import screens as applying_screens
 from recuse.server.console.assistance import Work, inbox, screens, sections
 from recuse.server.console.index import Index
 from recuse.server.console.keeping import screens as of_searches
 from recuse.server.console.screens import PREFIX, Console, Known
 from recuse.server.identity import Identity, Register, Visitor, guarded, visitor_of
+from recuse.server.identity.cookies import SESSION
 from recuse.server.identity.kept import Kept
 from recuse.server.identity.provider import Providers
 from recuse.server.identity.recording import Record, pseudonym
+from recuse.server.identity.service import visitor_now
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings
 from recuse.server.state.searches import StateSearches
+from recuse.serving.applying import applying
 from recuse.serving.assistance import AssistanceDesks
 from recuse.serving.place import Place
 from recuse.serving.policy import Follower
@@ -45,6 +51,7 @@ class Beside:
             providers=Providers(clock.now),
             base=settings.base,
             now=clock.now,
+            quiet=frozenset({PREFIX + LIVE, PREFIX + STREAM}),
             proxies=settings.proxy.addresses if settings.proxy else frozenset(),
         )
         shown = Console(
@@ -59,8 +66,10 @@ class Beside:
         self._searches = Kept(place.state)
         self._desks = AssistanceDesks(place.ledger, place.state, follower)
         requests = Work(self._desks, partial(clock.random_name, 16), self._said)
+        jobs = applying(place, self._named, self._still)
         work = (
-            inbox(sections(requests)), *screens(requests), *of_searches(StateSearches(self._searches)),
+            inbox(sections(requests)), *screens(requests), *applying_screens(jobs),
+            *of_searches(StateSearches(self._searches)),
         )  # fmt: skip
         self._pages = guarded(pages(shown, work), self._identity)
 
@@ -82,7 +91,15 @@ class Beside:
 
     def _said(self, visitor: Visitor) -> Mapping[str, JSON]:
         """What an entry says of who acts at the console: no name."""
-        return {"person": pseudonym(visitor.person, self._identity.register.current().key)}
+        return {"person": self._named(visitor)}
+
+    def _named(self, visitor: Visitor) -> str:
+        return pseudonym(visitor.person, self._identity.register.current().key)
+
+    def _still(self, request: Request) -> Visitor | None:
+        """Who makes a request, asked anew."""
+        token = request.cookies.get(SESSION)
+        return visitor_now(self._identity, token, used=False)[0] if token else None
 
     def _known(self) -> Known:
         loaded = self._follower.known

@@ -77,12 +77,11 @@ class Hands:
             return Outcome("failed", str(error))
 
     def end_over(self) -> tuple[Condition, ...]:
-        """End the permits of every system that ran out while a session from before is open; what is left of them."""
+        """End what is over in every system, and what nobody used in time; what is left of it."""
         office = self._office()
         left: list[Condition] = []
         for system in office.workspace.systems():
             left += end_over(office, system)
-        # Permits that nobody used lapse here, in the same round.
         self._owe(None, office)
         return tuple(left)
 

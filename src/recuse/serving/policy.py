@@ -41,7 +41,8 @@ def load(repository: Path, ledger: Path) -> Loaded:
     point = DecisionPoint(workspace.repository, workspace.rules, Held(()), answered)
     assisting = Assisting(workspace.repository, workspace.rules)
     under = Under(workspace.directives, workspace.repository.policy_sha256)
-    return Loaded(_name(workspace, answered), _newest(entries)[0], point, (assisting, under))
+    directives = tuple(each.directive for each in workspace.attested)
+    return Loaded(_name(workspace, answered), _newest(entries)[0], point, (assisting, under), directives)
 
 
 class Follower:
@@ -90,7 +91,8 @@ class Follower:
         systems = fresh.point.repository.systems
         if kind != "applied" and old is not None and any(system.kind == _LIVE for system in systems.values()):
             point = old.point.until(fresh.point.applied_to(systems))
-            fresh = replace(fresh, policy=f"{old.policy}+{fresh.policy}", point=point)
+            directives = (*old.directives, *fresh.directives)
+            fresh = replace(fresh, policy=f"{old.policy}+{fresh.policy}", point=point, directives=directives)
         self._loaded = fresh
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recuse import clock
 from recuse.errors import InputError
@@ -15,13 +16,19 @@ from recuse.server.callers import Callers
 from recuse.server.grounds import SharedGrounds
 from recuse.server.http import Service, application
 from recuse.server.names import Names, read_names
+from recuse.server.requesting import http as requesting
+from recuse.server.requesting.http import Interface
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Settings, read_settings
 from recuse.server.state.serving import Serving, State
+from recuse.serving.assistance import AssistanceDesks
 from recuse.serving.beside import Beside
+from recuse.serving.connections import Connections
 from recuse.serving.desks import PermitDesk
+from recuse.serving.permitting import PermitOffices
 from recuse.serving.place import Place, bytes_of, secret_of
 from recuse.serving.policy import Follower, load
+from recuse.serving.tasks import tasks
 
 Permits = tuple[Permit, ...]
 
@@ -45,17 +52,21 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
     serving = Rounds[None, Serving](_agreeing(state, follower), "state")
     permits = {name: Rounds[None, Permits](desk.permits, name) for name, desk in desks.items()}
     recorder = Rounds(record.append, "record")
+    connections = Connections(place.state)
+    offices = PermitOffices(place, follower)
+    callers = Callers(settings, clock.now, proxy_secret(settings))
+    assistance = AssistanceDesks(place.ledger, place.state, follower)
     service = Service(
         grounds=SharedGrounds(follower.current, serving, permits),
         recorder=recorder,
-        callers=Callers(settings, clock.now, proxy_secret(settings)),
+        callers=callers,
         base=settings.base,
         now=clock.now,
         identify=lambda: clock.random_name(24),
         patience=settings.patience,
         names=names_of(settings),
+        tasks=tasks(offices, connections, settings.base, settings.patience),
     )
-
     console = None if settings.console is None else Beside(place, settings, follower, recorder, repository)
 
     @asynccontextmanager
@@ -63,17 +74,31 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
         yield
         if console is not None:
             await console.close()
+        offices.close()
+        connections.close()
         await serving.close()
         for each in permits.values():
             await each.close()
         await recorder.close()
         state.close()
+        assistance.close()
         for desk in desks.values():
             desk.close()
         record.close()
 
-    decisions = application(service, lifespan)
-    return decisions if console is None else console.before(decisions)
+    requests = requesting.application(Interface(callers, assistance, clock.now, partial(clock.random_name, 16)))
+    programs = _by_path(requests, application(service, lifespan))
+    return programs if console is None else console.before(programs)
+
+
+def _by_path(requests: ASGIApp, decisions: ASGIApp) -> ASGIApp:
+    """Requests below their own path, and all else at the decision point."""
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        own = scope["type"] == "http" and scope["path"].startswith("/requests/")
+        await (requests if own else decisions)(scope, receive, send)
+
+    return either
 
 
 def _desks(repository: Repository) -> Iterator[tuple[str, PermitDesk]]:

@@ -102,7 +102,10 @@ def raw(server: Server, headers: list[tuple[bytes, bytes]], body: bytes = b"", *
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(application(server.service)(scope, receive, send))
+    async def answered() -> None:
+        await application(server.service)(scope, receive, send)
+
+    asyncio.run(answered())
     return sent[0]["status"], sent[0]["headers"]
 
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from recuse.errors import LedgerError
-from recuse.server.console import showing
+from recuse.server.console import reaching, showing
 from recuse.server.console.assets import Assets, read_assets
 from recuse.server.console.headers import Headers
 from recuse.server.console.pages import render
@@ -29,7 +29,8 @@ _OPERATION: Final = OVERSIGHT | frozenset[Role]({"reviewer", "administrator"})
 SCREENS: Final = (
     Screen("", None, frozenset(ROLES), showing.home),
     Screen("/health", "Health", _OPERATION, showing.show_health),
-    Screen("/access", "Access", _OPERATION, showing.show_access),
+    Screen("/access", "Access", _OPERATION, reaching.show_access),
+    Screen("/access/cell", None, _OPERATION, reaching.show_cell),
     Screen("/record", "Record", OVERSIGHT, showing.show_record),
     Screen("/record/export.csv", None, OVERSIGHT, showing.export_csv),
     Screen("/record/export.json", None, OVERSIGHT, showing.export_json),

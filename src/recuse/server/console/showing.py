@@ -7,10 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from recuse.errors import InputError
 from recuse.ledger import JSON
 from recuse.server.console import record
-from recuse.server.console.access import WIDER, Matrices
 from recuse.server.console.asking import Search, parse_search
 from recuse.server.console.health import health, last_days
 from recuse.server.console.pages import machine, render
@@ -38,21 +36,6 @@ def show_health(console: Console, _request: Request, frame: Frame) -> Response:
     newests = {name: records[name].entry(of.size - 1)[1] if of.size else None for name, of in read.readings.items()}
     shown: dict[str, Any] = {"systems": systems, "days": days, "read": read, "newests": newests}
     return page("health.html", frame, stale=console.stale, **shown)
-
-
-def show_access(console: Console, request: Request, frame: Frame) -> Response:
-    """Agency by category."""
-    problem: InputError | None = None
-    matrices: Matrices | None = None
-    try:
-        matrices = console.access.matrices()
-    except InputError as error:
-        problem = error
-    said = request.query_params
-    asked = {"agency": said.get("agency", "")[:200].strip(), "changed": said.get("changed", "") == "yes"}
-    status = 503 if problem else 200
-    shown = {"matrices": matrices, "problem": problem, "asked": asked, "shown": _rows(matrices, asked), "wider": WIDER}
-    return page("access.html", frame, status, **shown)
 
 
 def show_record(console: Console, request: Request, frame: Frame) -> Response:
@@ -135,19 +118,6 @@ def _options(console: Console, known: Known) -> dict[str, list[Any]]:
     kinds = sorted({kind for index in indexes for kind in index.seen_kinds()})
     records = [name for name in NAMES if name in console.records]
     return {"kind": [*kinds], "agency": named, "record": [*records], **chosen}
-
-
-def _rows(matrices: Matrices | None, asked: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """By system, the rows of agencies whose name holds the text, and that a plan changes where that is asked."""
-    part = asked["agency"].casefold()
-    return {
-        each.system: [
-            row
-            for row in each.rows
-            if part in row.agency.casefold() and (not asked["changed"] or any(cell.changes for cell in row.cells))
-        ]
-        for each in (matrices.systems if matrices else ())
-    }
 
 
 def _attached(frame: Frame, extension: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, Protocol
 
 from recuse.errors import RefusedError
 from recuse.model import Request
+from recuse.permits import lapses_of
 from recuse.server.answers import text_of
 from recuse.server.authzen import Evaluation
 from recuse.server.deciding import DecisionPoint
@@ -112,9 +113,12 @@ class Tasks:
         return told
 
     def submit(
-        self, submission: Submission, raw: dict[str, Any], caller: Caller, key: str | None, meant: "Meant"
+        self, submission: Submission, raw: dict[str, Any], caller: Caller, key: str | None, meaning: "Meaning"
     ) -> dict[str, Any]:
-        """Take it in; its task. `ProblemError` for what the profile refuses."""
+        """Take it in; its task. `ProblemError` for what the profile refuses.
+
+        What it means is asked after its denial was known again: otherwise it would answer questions without a record.
+        """
         digest = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
         known = self.handles.by_key(caller.id, key) if key else None
         if known is None:
@@ -125,7 +129,7 @@ class Tasks:
             )
         standing = self.counter.standing(known.id)
         if standing is None:
-            self._ask(known, submission, meant)
+            self._ask(known, submission, meaning)
             standing = self.counter.standing(known.id)
         return self._document(known.id, standing)
 
@@ -164,9 +168,9 @@ class Tasks:
             raise ProblemError("invalid_denial_binding", "this denial was asked for already: evaluate again")
         return handle
 
-    def _ask(self, handle: Handle, submission: Submission, meant: "Meant") -> None:
+    def _ask(self, handle: Handle, submission: Submission, meaning: "Meaning") -> None:
         try:
-            self.counter.ask(_request(handle, submission, meant), handle.caller)
+            self.counter.ask(_request(handle, submission, meaning()), handle.caller)
         except RefusedError as error:
             self.handles.drop(handle.id)
             raise ProblemError("not_requestable", "; ".join(error.message.splitlines())) from error
@@ -198,6 +202,10 @@ class Meant:
     case: str | None
 
 
+Meaning = Callable[[], Meant]
+"""What a denied question means, once it is known to be one."""
+
+
 def meant(point: DecisionPoint, names: Names, asked: Evaluation, at: datetime) -> Meant:
     """What a denied question declares. `ProblemError` where a permit could not make it permitted."""
     ours = names.ours(asked)
@@ -216,9 +224,15 @@ def _request(handle: Handle, submission: Submission, meant: Meant) -> Request:
     return Request(
         id=handle.id, at=handle.at, requested_by=submission.requested_by, on_behalf_of=submission.on_behalf_of,
         system=meant.system, login=meant.login, purpose=meant.purpose, authority=meant.authority,
-        agreement=meant.agreement, case=meant.case, instrument=submission.instrument,
-        evidence=submission.evidence, until=submission.until,
+        agreement=meant.agreement, case=meant.case, instrument=submission.instrument, evidence=submission.evidence,
+        until=submission.until, lapses=submission.lapses or lapses_of(handle.at, submission.until),
+        person=person_of(handle.caller),
     )  # fmt: skip
+
+
+def person_of(caller: str) -> str:
+    """How a program stands where a person's issuer and subject do."""
+    return f"program {caller}"
 
 
 def _moment(text: str) -> datetime | None:

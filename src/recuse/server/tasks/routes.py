@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +14,7 @@ from recuse.errors import LedgerError, MalformedError, TargetError
 from recuse.server.authzen import parse_object
 from recuse.server.grounds import Grounds
 from recuse.server.names import Names
-from recuse.server.receiving import Callers, body_of, finished
+from recuse.server.receiving import Callers, body_of, finished, own_systems
 from recuse.server.settings import Caller
 from recuse.server.tasks.handling import Tasks, meant
 from recuse.server.tasks.problems import ProblemError, malformed
@@ -27,13 +28,14 @@ def routes(tasks: Tasks, callers: Callers, grounds: Grounds, names: Names) -> li
     """All of them; the public key and the schema are for everybody."""
 
     async def submit(request: Request, caller: Caller) -> Response:
-        raw = parse_object(await body_of(request, tasks.patience))
+        raw = parse_object(await body_of(request, patience=tasks.patience))
         submission, key = parse_submission(raw), _key(request)
         loaded = await grounds.current()
         declared = loaded.point.declared_in(names.ours(submission.asked))
-        permits = await grounds.confirmed(loaded, {declared} if declared else ())
-        mine = meant(loaded.point.asked_by(caller.systems, permits), names, submission.asked, tasks.now())
-        document = await run_in_threadpool(tasks.submit, submission, raw, caller, key, mine)
+        permits = await grounds.confirmed(loaded, own_systems(caller, (declared,)))
+        point = loaded.point.asked_by(caller.systems, permits)
+        meaning = partial(meant, point, names, submission.asked, tasks.now())
+        document = await run_in_threadpool(tasks.submit, submission, raw, caller, key, meaning)
         return JSONResponse(document, 202, {"Location": document["task"]["status_endpoint"]})
 
     async def status(request: Request, caller: Caller) -> Response:
@@ -42,7 +44,7 @@ def routes(tasks: Tasks, callers: Callers, grounds: Grounds, names: Names) -> li
         return JSONResponse(document, headers=later)
 
     async def cancel(request: Request, caller: Caller) -> Response:
-        if raw := await body_of(request, tasks.patience, needed=False):
+        if raw := await body_of(request, patience=tasks.patience, needed=False):
             parse_object(raw)
         return JSONResponse(await run_in_threadpool(tasks.cancel, request.path_params["name"], caller))
 

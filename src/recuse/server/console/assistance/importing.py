@@ -1,8 +1,6 @@
 """A table of requests: tried first, with every problem by row and column or each ruling, and then all or nothing."""
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -11,62 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from recuse.errors import InputError, LedgerError, TargetError
-from recuse.model import AssistanceRequest, Repository, Ruling
 from recuse.requests.against import asked_ids
-from recuse.requests.desk import Desk, TakenIn
-from recuse.requests.ruling import rule_on
-from recuse.requests.table import Clerk, TableProblem, columns, read_table, template
+from recuse.requests.desk import TakenIn
+from recuse.requests.table import Clerk, columns, template
 from recuse.server.console.assistance.typed import sent_digest, sent_file
 from recuse.server.console.assistance.work import BASE, Work, now_of, sentence, told, visitor_of
 from recuse.server.console.screens import Console, Show
 from recuse.server.console.showing import page
-from recuse.server.identity import Visitor
-from recuse.server.requesting.people import may_ask_for, no_asking, written
+from recuse.server.requesting.people import no_asking, written
+from recuse.server.requesting.tables import Table, tried
 
 SHOWN: Final = 200
 """Problems, and rulings, that a page shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as it was read: its requests with their rulings, or everything wrong with it."""
-
-    requests: tuple[AssistanceRequest, ...]
-    problems: tuple[TableProblem, ...]
-    rulings: tuple[Ruling, ...]
-
-    @property
-    def pairs(self) -> list[tuple[AssistanceRequest, Ruling]]:
-        """Each request with its ruling."""
-        return list(zip(self.requests, self.rulings, strict=True))
-
-    @property
-    def verdicts(self) -> Mapping[str, int]:
-        """How many are decided in each way."""
-        return Counter(each.verdict for each in self.rulings)
-
-
-def read(desk: Desk, data: bytes, clerk: Clerk, visitor: Visitor | None = None) -> Table:
-    """A table, decided by the policy in force; for a visitor also with what they may not ask for."""
-    repository = desk.assisting.repository
-    requests, problems = read_table(data, repository, clerk)
-    if visitor is not None and not problems:
-        problems = _not_theirs(repository, visitor, requests)
-    if problems:
-        return Table((), problems, ())
-    day = clerk.now.date()
-    return Table(requests, (), tuple(rule_on(desk.assisting, each, day, explain=False) for each in requests))
-
-
-def _not_theirs(
-    repository: Repository, visitor: Visitor, requests: tuple[AssistanceRequest, ...]
-) -> tuple[TableProblem, ...]:
-    told = "is not your own agency, nor one below it"
-    return tuple(
-        TableProblem(row, "on_behalf_of", f"`{each.on_behalf_of}` {told}")
-        for row, each in enumerate(requests, 2)
-        if not may_ask_for(repository, visitor, each.on_behalf_of)
-    )
 
 
 def show_import(work: Work) -> Show:
@@ -103,7 +57,7 @@ def take_in(work: Work) -> Show:
             return _page(work, frame, 400, failed="Choose a file: nothing was sent.")
         clerk = Clerk(written(visitor), now, partial(work.identify))
         with work.desks.reading() as desk:
-            table = read(desk, data, clerk, visitor)
+            table = tried(desk, data, clerk, visitor)
         shown = {"table": table, "digest": digest, "name": form["table"].filename}
         if table.problems:
             return _page(work, frame, 400, **shown)

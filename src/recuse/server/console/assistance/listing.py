@@ -11,11 +11,11 @@ from recuse.model import ASSISTANCE, Repository, Verdict
 from recuse.requests.desk import Desk
 from recuse.requests.store import STATES, Found
 from recuse.requests.table import export, listed
-from recuse.server.console.assistance.filters import Listing, parse_listing
 from recuse.server.console.assistance.work import BASE, Frame, Work, now_of, told, visitor_of
 from recuse.server.console.pages import machine
 from recuse.server.console.screens import Console, Show
 from recuse.server.console.showing import page
+from recuse.server.requesting.listing import Listing, parse_listing
 from recuse.server.requesting.people import no_asking, seen_agencies
 
 PER_PAGE: Final = 50

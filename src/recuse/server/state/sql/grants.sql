@@ -16,3 +16,5 @@ GRANT SELECT, INSERT (id, kind, subject, asked_by, body) ON recuse_state.job TO 
 GRANT SELECT ON recuse_state.job_note, recuse_state.job_document, recuse_state.beat TO {login};
 GRANT SELECT, INSERT ON recuse_state.draft TO {login};
 GRANT SELECT, INSERT ON recuse_state.draft_paper TO {login};
+GRANT SELECT, INSERT (id, kind, subject, asked_by, body) ON recuse_state.job TO {login};
+GRANT SELECT ON recuse_state.job_note, recuse_state.job_document, recuse_state.beat TO {login};

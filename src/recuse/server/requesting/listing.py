@@ -13,8 +13,8 @@ from recuse.requests.store import STATES, Filter, Place
 from recuse.requests.written import text_of
 from recuse.server.requesting.people import below
 
-_MANY: Final = ("kind", "state")
-_ONE: Final = ("agency", "purpose", "authority", "verdict", "since", "before")
+SEVERAL: Final = ("kind", "state")
+ONE: Final = ("agency", "purpose", "authority", "verdict", "since", "before")
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -43,7 +43,7 @@ class Listing:
 
 def parse_listing(params: QueryParams, repository: Repository, only: frozenset[str] | None) -> Listing:
     """What an address asks for; `only` are the agencies whose requests may be seen (None: everybody's)."""
-    said = [(key, value) for key, value in params.multi_items() if key in (*_MANY, *_ONE) and value.strip()]
+    said = [(key, value) for key, value in params.multi_items() if key in (*SEVERAL, *ONE) and value.strip()]
     problems: dict[str, str] = {}
 
     def chosen(name: str, known: Iterable[str]) -> frozenset[str]:
