@@ -431,7 +431,7 @@ def taken_away(monkeypatch: pytest.MonkeyPatch, control: str) -> None:
     if control == "identity":
         monkeypatch.setattr(people, "refusal", lambda *_: None)
     else:
-        monkeypatch.setattr(people.permits, "refusal", lambda *_: None)
+        monkeypatch.setattr("recuse.permits.refusal", lambda *_: None)
         monkeypatch.setattr("recuse.permits.answering.asked_it", lambda *_: False)
 
 
