@@ -1,9 +1,19 @@
 // Where scripts run: after the main part of a page was put in place, what was found has the focus, or what cannot be read.
 "use strict";
 document.addEventListener("htmx:after:swap", event => {
-  if (event.detail?.ctx?.target?.id === "ruling") return;  // a check beside the form: who types goes on typing
+  const target = event.detail?.ctx?.target?.id;  // a check beside the form, or fields of it: who types goes on typing
+  if (["ruling", "evidence", "glass"].includes(target)) return;
   const told = document.querySelector("#errors") ?? document.querySelector("#results h2");
   if (told) told.focus();
+});
+// In a list of rows, j and k go to the next and the one before, and Enter opens it; only while the focus is in the list.
+document.addEventListener("keydown", event => {
+  const focused = document.activeElement, list = focused?.closest?.("[data-rows]");
+  const step = {j: 1, k: -1}[event.key];
+  if (!list || !step || event.ctrlKey || event.altKey || event.metaKey || focused.matches("input, select, textarea")) return;
+  const links = [...list.querySelectorAll("tbody th a")], at = links.indexOf(focused);
+  const to = links[Math.min(links.length - 1, Math.max(0, at + step))];
+  if (to) to.focus();
 });
 
 // A job's page as it goes on. It asks every two seconds by htmx; where a stream can be had, that takes its place, and where it
