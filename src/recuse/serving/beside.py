@@ -17,6 +17,8 @@ from recuse.server.console.assistance import Work, inbox, screens, sections
 from recuse.server.console.directives import screens as directives
 from recuse.server.console.index import Index
 from recuse.server.console.keeping import screens as of_searches
+from recuse.server.console.permits import screens as permits
+from recuse.server.console.permits import sections as sections_of_permits
 from recuse.server.console.screens import PREFIX, Console, Known
 from recuse.server.identity import Identity, Person, Register, Visitor, guarded, visitor_of
 from recuse.server.identity.cookies import SESSION
@@ -30,6 +32,7 @@ from recuse.server.state.searches import StateSearches
 from recuse.serving.applying import applying
 from recuse.serving.assistance import AssistanceDesks
 from recuse.serving.directives import directive_desk
+from recuse.serving.permitting import ConsoleOffices
 from recuse.serving.place import Place
 from recuse.serving.policy import Follower
 
@@ -60,6 +63,7 @@ class Beside:
             proxies=settings.proxy.addresses if settings.proxy else frozenset(),
         )
         jobs = applying(place, self._visitor, self._still)
+        self._offices = ConsoleOffices(place, follower, self._visitor)
         shown = Console(
             index=Index(place.ledger),
             decisions=Index(place.record),
@@ -68,14 +72,15 @@ class Beside:
             known=self._known,
             now=clock.now,
             sign_in="/login",
-            signs=(jobs.signs,),
+            signs=(jobs.signs, self._offices.signs),
         )
         self._kept = Kept(place.state)
         self._desks = AssistanceDesks(place.ledger, place.state, follower)
         requests = Work(self._desks, partial(clock.random_name, 16), self._said)
         desk = directive_desk(place, self._kept, self._named)
         work = (
-            inbox(sections(requests)), *screens(requests), *directives(desk), *applying_screens(jobs),
+            inbox((*sections(requests), *sections_of_permits(self._offices))), *screens(requests),
+            *permits(self._offices), *directives(desk), *applying_screens(jobs),
             *of_searches(StateSearches(self._kept)),
         )  # fmt: skip
         self._pages = guarded(pages(shown, work), self._identity)
@@ -95,6 +100,7 @@ class Beside:
         await self._identity.close()
         self._kept.close()
         self._desks.close()
+        self._offices.close()
 
     def _said(self, visitor: Visitor) -> Mapping[str, JSON]:
         """What an entry says of who acts at the console: no name."""
