@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -31,6 +32,14 @@ from recuse.serving.policy import Follower, load
 from recuse.serving.tasks import tasks
 
 Permits = tuple[Permit, ...]
+
+
+class _Ended(Protocol):
+    """What is given up at the end."""
+
+    def close(self) -> None:
+        """Give it up."""
+        ...
 
 
 def application_of_worker() -> ASGIApp:
@@ -72,19 +81,12 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        if console is not None:
-            await console.close()
-        offices.close()
-        connections.close()
-        await serving.close()
-        for each in permits.values():
-            await each.close()
-        await recorder.close()
-        state.close()
-        assistance.close()
-        for desk in desks.values():
-            desk.close()
-        record.close()
+        for waiting in (console, serving, *permits.values(), recorder):
+            if waiting is not None:
+                await waiting.close()
+        ended: tuple[_Ended, ...] = (offices, connections, assistance, state, *desks.values(), record)
+        for each in ended:
+            each.close()
 
     requests = requesting.application(Interface(callers, assistance, clock.now, partial(clock.random_name, 16)))
     programs = _by_path(requests, application(service, lifespan))
