@@ -539,6 +539,7 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
         ("ledger", "verify"),
         ("ledger", "list"),
         *(("permit", verb) for verb in ("request", "issue", "list", "revoke", "key")),
+        *(("permit", verb) for verb in ("approve", "refuse", "withdraw", "break-glass", "review-glass")),
         *(("request", verb) for verb in ("ask", "import", "template", "list", "show", "answer", "withdraw", "erase")),
         ("request", "certify-nil"),
         *(("state", verb) for verb in ("prepare", "show", "halt", "resume")),

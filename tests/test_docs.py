@@ -255,6 +255,11 @@ def permits(walk: Walk) -> None:
     walk.collect("`recuse permit issue`", *issued)
     walk.collect("`recuse permit list`", "permit", "list", "-r", "policy")
     walk.collect("`recuse permit revoke`", "permit", "revoke", name, "-r", "policy")
+    for verb, more in (("approve", ("--until", soon)), ("refuse", ("--reason", "not hers")), ("withdraw", ())):
+        walk.collect("`recuse permit request`", *asked)
+        other = walk.documents["`recuse permit request`"][-1]["request"]
+        by = "Desk 4" if verb == "withdraw" else "Desk 9"
+        walk.collect(f"`recuse permit {verb}`", "permit", verb, other, "--by", by, *more, "-r", "policy")
     with psycopg.connect(walk.world.dsn()) as admin:
         admin.execute("UPDATE recuse.account SET gateway = true WHERE login = 'ice_hsi_desk'")
     others = "for d in copy/directives/*baseline; do n=$(basename $d); recuse sign $n -k directs -r copy; "

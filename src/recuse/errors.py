@@ -86,7 +86,11 @@ class SignatureError(DirectiveError):
 
 
 class PolicyError(InputError):
-    """Cedar text that does not parse or validate."""
+    """Cedar text that does not parse or validate; `problems` holds what was found where places are known."""
+
+    def __init__(self, message: str, remedy: str | None = None, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message, remedy)
+        self.problems = problems
 
 
 class UnsupportedRuleError(PolicyError):

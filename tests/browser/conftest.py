@@ -55,13 +55,14 @@ def granian(factory: str, told: Mapping[str, str]) -> Iterator[str]:
     ]  # fmt: skip
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told}) as server:
         try:
-            _wait(port, server)
+            wait(port, server)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
 
 
-def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
+def wait(port: int, server: "subprocess.Popen[bytes]") -> None:
+    """Wait until it listens."""
     for _ in range(300):
         assert server.poll() is None, "the server ended"
         with closing(socket.socket()) as probe:

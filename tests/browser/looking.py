@@ -18,13 +18,16 @@ _FOCUSED: Final = """() => {
   };
 }"""
 _TOP: Final = "() => { document.activeElement.blur(); getSelection().collapse(document.body, 0); scrollTo(0, 0); }"
-_FOCUSABLE: Final = """() =>
-  [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
-  .filter(each => each.type !== 'hidden' && each.checkVisibility())
-  .filter(each => each.type !== 'radio' || each === (
-    document.querySelector(`input[name="${each.name}"]:checked`) ?? document.querySelector(`input[name="${each.name}"]`)
-  )).length"""
-# of a group of radio buttons the Tab key reaches one, and the arrows the others
+_FOCUSABLE: Final = """() => {
+  // Of a group of radio buttons the Tab key stops at the one that is chosen, or at the first.
+  const stops = each => {
+    if (each.type !== 'radio' || each.checked) return true;
+    const group = [...document.getElementsByName(each.name)];
+    return group[0] === each && !group.some(other => other.checked);
+  };
+  return [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+    .filter(each => each.type !== 'hidden' && each.checkVisibility() && stops(each)).length;
+}"""
 
 
 def violations(page: Page) -> list[str]:

@@ -3,6 +3,7 @@
 granian --interface asgi --factory tests.browser.searching:served
 """
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from recuse.server.identity.kept import Kept
 from recuse.server.state.searches import StateSearches
 from tests.browser.serving import FOLDER, HEADER
 from tests.console import world
+from tests.console.test_access_paths import OTHER, PATH
 
 STATE: Final = "RECUSE_TEST_STATE"
 
@@ -27,6 +29,9 @@ def variants(folder: Path, state: str) -> Mapping[str, ASGIApp]:
     broken = world.apart(folder / "one-broken")
     entries = broken / "decisions" / "entries"
     entries.write_bytes(entries.read_bytes().replace(b"portal-1", b"portal-9", 1))
+    whole = json.loads((both / "access.json").read_text())
+    whole["systems"][0] |= {"by": "verify", "paths": {"at": "2026-01-14T09:00:00+00:00", "found": [PATH, OTHER]}}
+    (both / "access.json").write_text(json.dumps(whole))
     work = screens(StateSearches(Kept(state)))
 
     def made(of: Path, **changes: Any) -> ASGIApp:

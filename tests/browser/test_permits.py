@@ -58,7 +58,7 @@ def address(service: Real) -> Iterator[str]:
     environment = {**os.environ, FOLDER: str(service.ledger.parent), DSN: service.dsn}
     with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
         try:
-            conftest._wait(port, server)
+            conftest.wait(port, server)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()

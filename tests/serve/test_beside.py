@@ -61,6 +61,10 @@ def test_who_signs_in_sees_the_record_of_this_ledger_in_every_worker(running: Se
         assert shown.status == 200
         assert "clear" in shown.text
         assert "setup" in shown.text
+        directives = running.send("GET", "/console/directives", headers=cookie)
+        assert directives.status == 200
+        assert "In force" not in directives.text
+        assert ">in force" in directives.text.replace(" in force", "in force")
     assert running.send("GET", "/console/record", headers=cookie).status == 403, "an administrator does not oversee"
     assert running.post("evaluation", {}, token=cookie["Cookie"]).status == 401, "a visitor is no program"
     kinds = [each["kind"] for each in running.institution.decisions()]

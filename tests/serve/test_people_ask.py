@@ -33,7 +33,10 @@ def state(institution: Institution) -> str:
         f'\n[[grants]]\nrole = "{role}"\nagency = "{agency}"\nprovider = "idp"\nsubject = "{name}"\n'
         for name, (role, agency) in GRANTED.items()
     )
-    provider = f'\n[[providers]]\nname = "idp"\nissuer = "{ISSUER}"\nclient = "c"\nsecret_file = "c.secret"\nclaims = "plain"\n'
+    provider = (
+        f'\n[[providers]]\nname = "idp"\nissuer = "{ISSUER}"\nclient = "c"\nsecret_file = "c.secret"\n'
+        'claims = "standard"\n'
+    )
     (folder / "people-who-ask.toml").write_text(f'format = 1\nkey_file = "asking.key"\n{provider}{grants}')
     for name, content in (("asking.key", "k" * 40), ("c.secret", "s" * 40)):
         (folder / name).write_text(content)

@@ -1,6 +1,8 @@
 """`recuse serve` from the outside: permits count at once, the record comes first, and nobody else is answered."""
 
+import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -96,6 +98,34 @@ def test_a_caller_is_answered_about_its_own_systems_alone(institution: Instituti
         assert running.send("GET", "/openapi.json").document["servers"] == [{"url": f"http://127.0.0.1:{running.port}"}]
 
 
+def seen_of(process: int) -> list[bytes]:
+    """Arguments and environment of a process and all that it began."""
+    place = Path(f"/proc/{process}")
+    begun = place.joinpath(f"task/{process}/children").read_text().split()
+    return [place.joinpath(each).read_bytes() for each in ("cmdline", "environ")] + [
+        each for other in begun for each in seen_of(int(other))
+    ]
+
+
+def test_what_a_server_logs_is_a_line_of_json_each(institution: Institution) -> None:
+    """From each of its processes; none of it says what was sent."""
+    with serving(institution, institution.state(), workers=2) as running:
+        for _ in range(10):
+            assert (
+                running.send("POST", "/access/v1/evaluation", "{}", {"Authorization": "Bearer a-secret"}).status == 401
+            )
+            assert running.post("evaluation", {"subject": "a-secret"}).status == 400
+    text = running.told.read_text()
+    events = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    assert [each for each in events if set(each) != {"at", "level", "logger", "message"}] == []
+    told = Counter(each["message"] for each in events if each["logger"] == "recuse.server")
+    assert told == {
+        "a caller at 127.0.0.1 is not known: /access/v1/evaluation": 10,
+        "what `records-app` sent cannot be read: `subject` is not an object": 10,
+    }
+    assert "a-secret" not in text
+
+
 @pytest.fixture
 def own_folder() -> Iterator[Path]:
     """A folder to be made where the user that a server runs as can reach it."""
@@ -112,8 +142,9 @@ def test_a_state_of_our_own_lasts_and_is_of_one_ledger(institution: Institution,
             secret = own_folder / "server.pgpass"
             assert secret.stat().st_mode & 0o777 == 0o600
             password = secret.read_text().strip().rpartition(":")[2]
-            for process in ("self", str(running.process.pid)):
-                assert password not in Path(f"/proc/{process}/cmdline").read_text()
+            shown = seen_of(running.process.pid)
+            assert len(shown) >= 4, "of the server and a worker"
+            assert not [each for each in shown if password.encode() in each]
             twice = ("serve", "-s", str(institution.settings(1, None, 1)), "-r", str(institution.job.policy), *words)
             assert "another process runs the server" in institution.run(*twice, "--check", code=2)
     with lasting(own_folder) as server, connected(server.dsn()) as connection:

@@ -166,3 +166,37 @@ def test_what_nobody_knows_is_refused(job: Job, kept: Kept) -> None:
         refused = ended(kept, asked)
     assert refused.state == "refused"
     assert "there is no permit `no such permit`" in refused.told
+
+
+def test_a_database_that_cannot_be_reached_is_tried_again(job: Job, kept: Kept) -> None:
+    """The login may not connect for a while: what was asked waits, and is done then."""
+    name = issued(job)
+    with psycopg.connect(job.world.dsn(), autocommit=True) as admin, reading(job) as held:
+        admin.execute(f"ALTER ROLE {ISSUER} NOLOGIN".encode())
+        try:
+            with working(job.policy, few_rights(job, kept), "--kinds", "end_sessions", "--every", "1"):
+                asked = kept.asking.put(ending(name))
+                until("it is tried again", lambda: [n.step for n in kept.asking.notes(asked.id)][-1:] == ["again"])
+                assert not gone(held)
+                admin.execute(f"ALTER ROLE {ISSUER} LOGIN".encode())
+                until("the session is gone", lambda: gone(held), 10)
+                assert ended(kept, asked).state == "done"
+        finally:
+            admin.execute(f"ALTER ROLE {ISSUER} LOGIN".encode())
+
+
+def test_a_servers_login_ends_no_session(job: Job, kept: Kept) -> None:
+    """Who may issue and not end, as a server process: it can ask for the end, and not do it."""
+    name = issued(job)
+    with psycopg.connect(job.world.dsn(), autocommit=True) as admin, reading(job) as held:
+        admin.execute(f"REVOKE recuse_worker FROM {ISSUER}".encode())
+        try:
+            with (
+                psycopg.connect(job.world.dsn(ISSUER), autocommit=True) as server,
+                pytest.raises(psycopg.errors.InsufficientPrivilege),
+            ):
+                server.execute("SELECT recuse.sever(%s)", (name,))
+            assert not gone(held)
+        finally:
+            admin.execute(f"GRANT recuse_worker TO {ISSUER}".encode())
+    assert kept.asking.recent() == ()

@@ -17,7 +17,7 @@ AccessOption = Annotated[
     typer.Option(
         "--access",
         help="write who reaches what into this file, for the console",
-        show_default="where serve.toml in the repository says, if it has [console]",
+        show_default="where serve.toml beside the repository says, if it has [console]",
     ),
 ]
 
@@ -32,7 +32,7 @@ def tell_access(
     if given is not None:
         write_access(given, made(), at)
         return
-    settings = repository / "serve.toml"
+    settings = repository.absolute().parent / "serve.toml"
     if not own or not settings.is_file():
         return
     try:

@@ -21,13 +21,14 @@ from recuse.cli.permit_options import By, DryRun, PermitArgument, Until, open_of
 from recuse.cli.times import moment
 from recuse.errors import InputError
 from recuse.operations.permit import answer
-from recuse.permits import Actor, Answer
+from recuse.permits import Actor, Answer, Narrowing
 
 
 def approve(
     permit: PermitArgument,
     by: By,
     until: Until = None,
+    purpose: Annotated[str | None, typer.Option("--purpose", help="purpose below the one asked for")] = None,
     note: Annotated[str, typer.Option("--note", help="what you found; kept beside the ledger, and erasable")] = "",
     repository: RepositoryOption = HERE,
     dsn: DsnOption = None,
@@ -35,15 +36,15 @@ def approve(
     dry_run: DryRun = False,
     format_: FormatOption = Format.human,
 ) -> None:
-    """Approve a request, for as long as asked or shorter; the last approval that it needs issues the permit.
+    """Approve a request, as asked or narrower; the last approval that it needs issues the permit.
 
     Entries in the ledger come first, then the database. If the second fails, run it again: it finishes the same permit.
     Rights: membership in recuse_issuer. Exit 1: refused, nothing was written.
     """
     human = printing(format_)
     office = open_office(repository, ledger, dsn, giving=True).acting(dry_run=dry_run)
-    end = None if until is None else moment(until)
-    _told(answer(office, permit, by, end, note), dry_run=dry_run, human=human)
+    narrowing = Narrowing(None if until is None else moment(until), purpose)
+    _told(answer(office, permit, by, narrowing, note), dry_run=dry_run, human=human)
 
 
 def issue(
@@ -68,7 +69,7 @@ def issue(
     end = None if until is None else moment(until)
     if by is None and end is not None:
         raise InputError("only who approves sets an end", "give --by, or leave --until away")
-    _told(answer(office, permit, by, end), dry_run=dry_run, human=human)
+    _told(answer(office, permit, by, Narrowing(end)), dry_run=dry_run, human=human)
 
 
 def refuse(

@@ -21,6 +21,7 @@ KINDS: Final = frozenset(
     | {"requested", "refused", "issued", "revoked", "scripted", "decided", "searched"}
     | {"approved", "declined", "withdrawn", "lapsed", "broke_glass", "glass_reviewed"}
     | {"asked", "answered", "certified", "erased", "reviewed"}
+    | {"decisions_checkpoint"}
 )
 
 

@@ -14,15 +14,18 @@ _WIDER: Final[tuple[Reach, ...]] = ("none", "permit", "some", "all")
 
 
 def matrix(repository: Repository, system: System, planned: Planned) -> Matrix:
-    """The matrix of one system. After: what standing classes open, and what a permit would open beside that."""
+    """The matrix of one system. After: what standing classes open, and what a permit would open beside that.
+
+    Before: what the facts as found open at most, permit or not; where nothing is to be changed, the same as after.
+    """
     accounts = [
         a
         for a in repository.accounts.values()
         if a.system == system.name and a.use not in UNBOUND_USES and a.login in planned.found.oids
     ]
     categories = tuple(sorted({category for table in system.tables for category in table.categories}))
-    before = _before(system, accounts, planned)
     after = _after(system, accounts, planned)
+    before = _before(system, accounts, planned) if planned.plan.changes else after
     agencies = sorted({account.agency for account in accounts})
     rows = tuple(
         MatrixRow(

@@ -95,7 +95,7 @@ def ask(office: Office, request: Request, *, dry_run: bool) -> None:
     permits.ask(office.acting(dry_run=dry_run), request, Actor(request.requested_by))
 
 
-def answer(acting: permits.Office, name: str, by: str | None, until: datetime | None, note: str = "") -> Answer:
+def answer(acting: permits.Office, name: str, by: str | None, narrowing: Narrowing, note: str = "") -> Answer:
     """Approve a request, and issue its permit with the last approval; finish one that is recorded.
 
     Without `by` nothing is approved. Raises RefusedError when policy, request or database say no, before anything is
@@ -103,18 +103,19 @@ def answer(acting: permits.Office, name: str, by: str | None, until: datetime | 
     """
     register = acting.register()
     if name in register.issued:
-        recorded = register.permit(name).valid_until
-        if until not in (None, recorded):
-            raise RefusedError(f"permit `{name}` is recorded until {recorded.isoformat()}", "leave --until away")
+        recorded = register.permit(name)
+        if narrowing.until not in (None, recorded.valid_until) or narrowing.purpose not in (None, recorded.purpose):
+            until = recorded.valid_until.isoformat()
+            raise RefusedError(f"permit `{name}` is recorded until {until}", "leave --until and --purpose away")
     elif by is not None:
-        return permits.approve(acting, name, Actor(by), Narrowing(until), text=note)
+        return permits.approve(acting, name, Actor(by), narrowing, text=note)
     permit, approvals = permits.issue(acting, name), len(register.marks(name))
     return Answer(permit, not acting.dry_run, approvals, acting.needed(register.request(name)))
 
 
 def issue(office: Office, name: str, by: str, until: datetime | None, *, dry_run: bool) -> Permit:
     """The permit that `answer` issues; RefusedError where another person must approve it first."""
-    done = answer(office.acting(dry_run=dry_run), name, by, until)
+    done = answer(office.acting(dry_run=dry_run), name, by, Narrowing(until))
     if not done.issued and not dry_run:
         raise RefusedError(f"{done.approvals} of {done.needed} persons have approved this", "let another approve it")
     return done.permit

@@ -11,18 +11,21 @@ from typing import Final, Literal
 from recuse.errors import InputError, RecuseError, RefusedError
 from recuse.ledger.entry import JSON
 from recuse.model import Permit, Request
+from recuse.model.effect import within
 from recuse.permits.checks import check, narrowed
 from recuse.permits.office import Counter, Office
 from recuse.permits.people import Actor, asked_it, same_way
 from recuse.permits.register import Register, permit_of
 from recuse.permits.written import Act, issued_body, text_of
+from recuse.policy.trees import above
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What a reviewer makes narrower than it was asked for: an earlier end."""
+    """What a reviewer makes narrower than it was asked for: an earlier end, a purpose below the one asked for."""
 
     until: datetime | None = None
+    purpose: str | None = None
 
 
 AS_ASKED: Final = Narrowing()
@@ -49,12 +52,15 @@ def approve(office: Office, name: str, actor: Actor, narrowing: Narrowing = AS_A
         register.request(name)
         if office.keeper.mark(name, actor.identity) in register.marks(name):
             return _approved_before(office, register, name, narrowing)
-        request = check_approvable(office, register, name, actor)
+        asked = check_approvable(office, register, name, actor)
+        request = _narrower(office, asked, narrowing.purpose)
         needed, approvals = office.needed(request), len(register.marks(name)) + 1
         end = narrowed(request, narrowing.until, office.now(), office.terms.longest)
         permit = permit_of(request, end, -1)
         with office.counter(office.system(request.system)) as counter:
             check_opened(counter, permit)
+            if request != asked:
+                check_within(counter, permit, permit_of(asked, end, -1))
             if office.dry_run:
                 return Answer(permit, issued=False, approvals=approvals, needed=needed)
             narrow: dict[str, JSON] = {"request": name, "until": text_of(end), "purpose": request.purpose}
@@ -70,8 +76,10 @@ def _approved_before(office: Office, register: Register, name: str, narrowing: N
     needed = office.needed(approved)
     if approvals < needed:
         raise RefusedError("you have approved this", "two persons are needed: let another approve it too")
-    if narrowing.until not in (None, approved.until):
-        raise RefusedError(f"it is approved until {text_of(approved.until)}", "leave the end away to finish it")
+    if narrowing.until not in (None, approved.until) or narrowing.purpose not in (None, approved.purpose):
+        raise RefusedError(
+            f"it is approved for `{approved.purpose}` until {text_of(approved.until)}", "change nothing to finish it"
+        )
     return Answer(_issue(office, register, name), not office.dry_run, approvals, needed)
 
 
@@ -88,7 +96,7 @@ def _issue(office: Office, register: Register, name: str) -> Permit:
     request = register.approved_as(name)
     if name in register.revoked or name in register.closed:
         raise RefusedError(f"request `{name}` has ended", "ask again")
-    check(office.repository, register.request(name), office.now().date())
+    check(office.repository, request, office.now().date())
     permit = register.permit(name) if name in register.issued else None
     if permit is None:
         approvals, needed = len(register.marks(name)), office.needed(request)
@@ -115,6 +123,29 @@ def _give(office: Office, counter: Counter, request: Request, commitment: str) -
     permit = permit_of(request, request.until, office.record.append("issued", body))
     counter.issue(permit)
     return permit
+
+
+def _narrower(office: Office, request: Request, purpose: str | None) -> Request:
+    """The request for a purpose at or below its own; RefusedError for another, or one that the policy does not open."""
+    if purpose is None or purpose == request.purpose:
+        return request
+    if request.purpose not in above(office.repository.purposes, purpose):
+        raise RefusedError(f"`{purpose}` is not below `{request.purpose}`", "a purpose is narrowed, and never widened")
+    narrow = replace(request, purpose=purpose)
+    check(office.repository, narrow, office.now().date())
+    return narrow
+
+
+def check_within(counter: Counter, narrow: Permit, wide: Permit) -> None:
+    """Raise RefusedError unless all that a narrowed permit opens is opened by the one asked for, as it is applied.
+
+    A purpose below another may open more: rules may name it alone.
+    """
+    check_opened(counter, wide)
+    if not within(counter.effect(narrow), counter.effect(wide)):
+        raise RefusedError(
+            f"`{narrow.purpose}` opens something that `{wide.purpose}` does not", "approve it as asked, or refuse it"
+        )
 
 
 def check_opened(counter: Counter, permit: Permit) -> None:

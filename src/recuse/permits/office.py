@@ -17,7 +17,7 @@ from typing import Protocol
 
 from recuse.errors import InputError, LedgerError
 from recuse.ledger.entry import JSON
-from recuse.model import Permit, Repository, Request, System
+from recuse.model import Effect, Permit, Repository, Request, System
 from recuse.permits.people import Actor
 from recuse.permits.register import Placed, Register
 from recuse.permits.terms import Terms
@@ -84,6 +84,10 @@ class Counter(Protocol):
 
     def refusal(self, permit: Permit) -> str | None:
         """Why the policy applied does not open it, in the database's words; None when it does."""
+        ...
+
+    def effect(self, permit: Permit) -> Effect:
+        """What a permit opens by the policy applied. RefusedError where it opens nothing."""
         ...
 
     def issue(self, permit: Permit) -> None:

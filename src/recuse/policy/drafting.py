@@ -40,6 +40,5 @@ def fit(files: Mapping[str, bytes], draft: Draft) -> Fitting:
 
 def problems_of(error: InputError) -> tuple[Problem, ...]:
     """The problems that an error of `fit` names, each with its file and line; one of the whole where it names none."""
-    if isinstance(error, RepositoryError):
-        return error.problems
-    return getattr(error, "problems", ()) or (Problem("", 0, error.message, error.remedy),)
+    found = error.problems if isinstance(error, RepositoryError | PolicyError) else ()
+    return found or (Problem("", 0, error.message, error.remedy),)

@@ -68,7 +68,7 @@ def validate(repository: Repository, directives: Sequence[Directive]) -> RuleSet
     problems = sorted(dict.fromkeys(reading.unsound + reading.unsupported + unknown), key=lambda p: (p.file, p.line))
     if problems:
         kind = UnsupportedRuleError if reading.unsupported else PolicyError
-        raise kind("\n".join(map(str, problems)))
+        raise kind("\n".join(map(str, problems)), problems=tuple(problems))
     on_rows = [rule for rule in rules if not on_assistance(rule.template)]
     assistance = tuple(rule for rule in rules if on_assistance(rule.template))
     return replace(rule_set(on_rows, "\n".join(directive.cedar for directive in directives)), assistance=assistance)

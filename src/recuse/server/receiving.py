@@ -17,7 +17,7 @@ LONGEST: Final = 1 << 20
 """Bytes of a request's body."""
 _SENT: Final = {"application/json": "JSON", "text/csv": "CSV"}
 _REQUEST_ID: Final = re.compile(rb"[\x20-\x7e]{1,200}")
-_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+_HEADERS: Final = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """Of every answer: one that is kept on the way would outlive its permit, and be told without a record."""
 
 
@@ -76,8 +76,8 @@ def finished(request: Request, response: Response) -> Response:
     """With the headers of every answer, and the request's id."""
     given: Iterable[tuple[bytes, bytes]] = request.scope["headers"]
     told = [value for name, value in given if name == b"x-request-id"][:1]
-    response.headers.update(_HEADERS)
-    response.raw_headers += [(b"x-request-id", value) for value in told if _REQUEST_ID.fullmatch(value)]
+    named = [(b"x-request-id", value) for value in told if _REQUEST_ID.fullmatch(value)]
+    response.raw_headers += [*_HEADERS, *named]
     return response
 
 

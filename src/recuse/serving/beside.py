@@ -14,10 +14,13 @@ from recuse.server.console.access import AccessFile
 from recuse.server.console.applying import LIVE, STREAM
 from recuse.server.console.applying import screens as applying_screens
 from recuse.server.console.assistance import Work, inbox, screens, sections
+from recuse.server.console.directives import screens as directives
 from recuse.server.console.index import Index
 from recuse.server.console.keeping import screens as of_searches
+from recuse.server.console.permits import screens as permits
+from recuse.server.console.permits import sections as sections_of_permits
 from recuse.server.console.screens import PREFIX, Console, Known
-from recuse.server.identity import Identity, Register, Visitor, guarded, visitor_of
+from recuse.server.identity import Identity, Person, Register, Visitor, guarded, visitor_of
 from recuse.server.identity.cookies import SESSION
 from recuse.server.identity.kept import Kept
 from recuse.server.identity.provider import Providers
@@ -28,6 +31,8 @@ from recuse.server.settings import Settings
 from recuse.server.state.searches import StateSearches
 from recuse.serving.applying import applying
 from recuse.serving.assistance import AssistanceDesks
+from recuse.serving.directives import directive_desk
+from recuse.serving.permitting import ConsoleOffices
 from recuse.serving.place import Place
 from recuse.serving.policy import Follower
 
@@ -35,7 +40,10 @@ _PATHS = (PREFIX, "/login", "/logout", "/sessions")
 
 
 class Beside:
-    """The console of one worker. Its people are those of `people.toml`; acts on requests add to the ledger."""
+    """The console of one worker. Its people are those of `people.toml`; acts on requests add to the ledger.
+
+    Drafts of directives are kept in the state.
+    """
 
     def __init__(
         self, place: Place, settings: Settings, follower: Follower, recorder: Rounds[bytes, int], repository: Repository
@@ -54,6 +62,8 @@ class Beside:
             quiet=frozenset({PREFIX + LIVE, PREFIX + STREAM}),
             proxies=settings.proxy.addresses if settings.proxy else frozenset(),
         )
+        jobs = applying(place, self._visitor, self._still)
+        self._offices = ConsoleOffices(place, follower, self._visitor)
         shown = Console(
             index=Index(place.ledger),
             decisions=Index(place.record),
@@ -62,14 +72,16 @@ class Beside:
             known=self._known,
             now=clock.now,
             sign_in="/login",
+            signs=(jobs.signs, self._offices.signs),
         )
-        self._searches = Kept(place.state)
+        self._kept = Kept(place.state)
         self._desks = AssistanceDesks(place.ledger, place.state, follower)
         requests = Work(self._desks, partial(clock.random_name, 16), self._said)
-        jobs = applying(place, self._named, self._still)
+        desk = directive_desk(place, self._kept, self._named)
         work = (
-            inbox(sections(requests)), *screens(requests), *applying_screens(jobs),
-            *of_searches(StateSearches(self._searches)),
+            inbox((*sections(requests), *sections_of_permits(self._offices))), *screens(requests),
+            *permits(self._offices), *directives(desk), *applying_screens(jobs),
+            *of_searches(StateSearches(self._kept)),
         )  # fmt: skip
         self._pages = guarded(pages(shown, work), self._identity)
 
@@ -86,15 +98,19 @@ class Beside:
     async def close(self) -> None:
         """Give up connections."""
         await self._identity.close()
-        self._searches.close()
+        self._kept.close()
         self._desks.close()
+        self._offices.close()
 
     def _said(self, visitor: Visitor) -> Mapping[str, JSON]:
         """What an entry says of who acts at the console: no name."""
-        return {"person": self._named(visitor)}
+        return {"person": self._visitor(visitor)}
 
-    def _named(self, visitor: Visitor) -> str:
-        return pseudonym(visitor.person, self._identity.register.current().key)
+    def _visitor(self, visitor: Visitor) -> str:
+        return self._named(visitor.person)
+
+    def _named(self, person: Person) -> str:
+        return pseudonym(person, self._identity.register.current().key)
 
     def _still(self, request: Request) -> Visitor | None:
         """Who makes a request, asked anew."""

@@ -17,6 +17,7 @@ from recuse.operations.apply import Manner, apply_in, service_dsn
 from recuse.operations.conditions import Condition
 from recuse.operations.ending import end_over
 from recuse.operations.permit import Office, revoke
+from recuse.operations.permits_watched import lapse_unused
 from recuse.operations.planning import plan_all
 from recuse.operations.verdict import verify_document
 from recuse.operations.verify import Looking, verify_in
@@ -77,11 +78,12 @@ class Hands:
             return Outcome("failed", str(error))
 
     def end_over(self) -> tuple[Condition, ...]:
-        """End what is over in every system, and what nobody used in time; what is left of it."""
+        """End permits of every system that ran out with a session from before, or that nobody used; what is left."""
         office = self._office()
         left: list[Condition] = []
         for system in office.workspace.systems():
             left += end_over(office, system)
+            left += lapse_unused(office, system)
         self._owe(None, office)
         return tuple(left)
 

@@ -4,8 +4,9 @@ It holds the right to issue and no right to end sessions: who revokes ends the p
 Whatever is kept or recorded is so after the ledger is this act's, so that an act that must wait leaves nothing behind.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,8 @@ from recuse.ledger import JSON, Ledger, encode
 from recuse.model import Effect, Permit, Repository, Request, System
 from recuse.operations import record
 from recuse.operations.apply import service_dsn
-from recuse.permits import Actor, Note, Office, Placed, terms_of
+from recuse.permits import Actor, Note, Office, Placed, overdue, terms_of
+from recuse.server.console.standing import Sign
 from recuse.server.grounds import Loaded
 from recuse.server.identity import Visitor
 from recuse.server.state.jobs import StateQueue
@@ -93,6 +95,15 @@ class ConsoleOffices(PermitOffices):
     def actor(self, visitor: Visitor) -> Actor:
         """A visitor as who acts."""
         return Actor(visitor.name, f"{visitor.issuer} {visitor.subject}", self._named(visitor))
+
+    def signs(self, now: datetime) -> Iterable[Sign]:
+        """The broken glasses whose review is overdue."""
+        with self.office() as office:
+            late = overdue(office.register(), now)
+        if not late:
+            return (Sign("Break-glass", "good", "Reviewed", "No review of a broken glass is overdue.", "/permits"),)
+        sentence = f"Nobody has reviewed {', '.join(late[:5])} within a day; more is not broken for its account."
+        return (Sign("Break-glass", "bad", f"{len(late)} overdue", sentence, "/permits"),)
 
 
 class _Record:

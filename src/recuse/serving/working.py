@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import Final, Protocol
 
 from recuse import clock
-from recuse.errors import InputError, RecuseError
+from recuse.errors import InputError, RecuseError, UnreachableError
 from recuse.jobs import KINDS, Job, Kind, Note
 from recuse.server.state.jobs import StateQueue
 from recuse.server.state.serving import State
@@ -26,6 +26,8 @@ LANES: Final[tuple[tuple[Kind, ...], ...]] = (("end_sessions",), ("plan", "apply
 POLL: Final = 0.25
 """Seconds between two questions to the queue."""
 _BEAT: Final = 2.0
+_INSISTS: Final = 600
+"""Seconds for which the end of sessions, or of a job, is tried again."""
 _FAULT: Final = "a fault of the worker itself; its log has more"
 
 
@@ -57,6 +59,8 @@ class Worker:
     name: str = field(default_factory=lambda: f"{platform.node() or 'host'}/{os.getpid()}/{clock.random_name(6)}")
     _stopped: Event = field(default_factory=Event)
     _failed: list[str] = field(default_factory=list)
+    _later: list[tuple[float, Job]] = field(default_factory=list)
+    _tried: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> bool:
         """Work until told to stop, or with `once` until nothing waits; whether all went well. TargetError at first."""
@@ -90,7 +94,7 @@ class Worker:
             while not self._stopped.is_set():
                 busy = False
                 with self._telling():
-                    job = queue.take(self.name, kinds)
+                    job = self._due(kinds) or queue.take(self.name, kinds)
                     if job is not None:
                         busy = True
                         self._do(queue, job)
@@ -122,13 +126,38 @@ class Worker:
             self.log("waits", job=job.id, sentence="for the ledger, to record it")
             tell(Note("record", sentence="sessions have ended; the ledger is another's, and it is recorded after"))
             return
+        if job.kind == "end_sessions" and outcome.state == "failed" and self._again(job):
+            tell(Note("again", sentence=f"it is tried again: {outcome.told}"))
+            return
         self._finish(queue, job, outcome)
+
+    def _again(self, job: Job) -> bool:
+        """Whether the end of sessions that failed is tried again: somebody waits for it, and twice is harmless."""
+        tried = self._tried[job.id] = self._tried.get(job.id, 0) + 1
+        if self.manner.once or self._stopped.is_set() or tried * self.manner.every > _INSISTS:
+            return False
+        self._later.append((monotonic() + self.manner.every, job))
+        return True
+
+    def _due(self, kinds: tuple[Kind, ...]) -> Job | None:
+        """What is tried again now."""
+        if self._later and self._later[0][0] <= monotonic() and self._later[0][1].kind in kinds:
+            return self._later.pop(0)[1]
+        return None
 
     def _finish(self, queue: StateQueue, job: Job, outcome: Outcome) -> None:
         self.log(outcome.state, job=job.id, kind=job.kind, sentence=outcome.told)
         if outcome.state != "done":
             self._failed.append(job.id)
-        queue.finish(job, outcome.state, outcome.told, outcome.document)
+        for left in range(_INSISTS, -1, -1):
+            try:
+                queue.finish(job, outcome.state, outcome.told, outcome.document)
+            except UnreachableError:  # while this worker lives, nobody else would end it
+                if not left:
+                    raise
+                sleep(1)
+            else:
+                return
 
     def _end_over(self) -> None:
         with self._telling():

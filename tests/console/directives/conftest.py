@@ -1,20 +1,19 @@
 """Drafts in a real state, and a person at the console for each role."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx import Response
 from starlette.testclient import TestClient
 
 from recuse.server.console.directives import DirectiveDesk
 from recuse.server.identity import Role
+from recuse.server.identity.kept import Kept
 from recuse.server.state.drafts import StateDrafts
-from recuse.server.state.serving import connected
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conftest import binaries_of
 from tests.console.directives import world
@@ -35,8 +34,8 @@ def state(server: Server) -> State:
 
 @pytest.fixture
 def drafts(state: State) -> Iterator[StateDrafts]:
-    with closing(connected(state.dsn)) as connection:
-        yield StateDrafts(lambda: connection)
+    with closing(Kept(state.dsn)) as kept:
+        yield StateDrafts(kept.together)
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +80,3 @@ class Office:
 def office(signed: Path, drafts: StateDrafts) -> Office:
     plans = world.Planned()
     return Office(signed, world.desk(signed / "policy", drafts, plans), plans)
-
-
-Posted = Callable[..., Response]

@@ -37,11 +37,11 @@ RULE = {
     "where.categories.alone": "arrest_record", "where.purposes": ["own"], "unless.marked": ["sealed"],
     "public": "", "data": "",
 }  # fmt: skip
-MADE = PlainRule(
-    "arrests-read", "permit", ("read", "update"),
-    Terms(agencies=Branches(("st.riverton.police",)), categories=Branches(alone=("arrest_record",)), purposes=Branches(("own",))),
-    unless=Terms(marked=("sealed",)),
+WHERE = Terms(
+    agencies=Branches(("st.riverton.police",)), categories=Branches(alone=("arrest_record",)),
+    purposes=Branches(("own",)),
 )  # fmt: skip
+MADE = PlainRule("arrests-read", "permit", ("read", "update"), WHERE, unless=Terms(marked=("sealed",)))
 
 
 def words(html: str) -> str:
@@ -70,33 +70,30 @@ def test_each_directive_with_its_state_and_signatures(office: Office) -> None:
     assert "Directed by Fictional Mayor, confirmed by Fictional Chief, in force from 2026-01-15 12:00:00 UTC." in said
     assert "holds by Fictional Mayor" in said
     assert "Conditions only on weekdays" in said
-    assert (
-        "Nobody may read, add, change or delete anything that is not public for the purpose imm.civil_enforcement or below it"
-        in said
-    )
+    assert "Nobody may read, add, change or delete anything that is not public for the purpose imm.civil" in said
     raw = (office.folder / "policy/directives" / OLD / "directive.toml").read_bytes()
     assert hashlib.sha256(raw).hexdigest() in page.text
     assert client.get("/console/directives/none").status_code == 404
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
+    ("name", "change", "said"),
     [
-        ("directive.cedar", "Who works", "Whoever works", "its Cedar text is not the one that was signed"),
-        ("directive.toml", "2019", "2018", "was not made for this text"),
-        ("confirmation.toml", "weekdays", "Sundays", "was not made for this text"),
-        ("confirmation.toml.sig", "", "", "is not confirmed"),
-        ("directive.toml.sig", "", "", "is not signed"),
+        ("directive.cedar", ("Who works", "Whoever works"), "its Cedar text is not the one that was signed"),
+        ("directive.toml", ("issued = 2019-07-12", "issued = 2019-07-13"), "does not fit the signed bytes"),
+        ("confirmation.toml", ("weekdays", "Sundays"), "does not fit the signed bytes"),
+        ("confirmation.toml.sig", None, "is not confirmed"),
+        ("directive.toml.sig", None, "is not signed"),
     ],
 )
 def test_a_signature_that_does_not_hold_is_told(
-    office: Office, tmp_path: Path, name: str, old: str, new: str, said: str
+    office: Office, tmp_path: Path, name: str, change: tuple[str, str] | None, said: str
 ) -> None:
     policy = Path(shutil.copytree(office.folder / "policy", tmp_path / "policy"))
     path = policy / "directives" / OLD / name
-    if old:
-        assert old in path.read_text()
-        path.write_text(path.read_text().replace(old, new, 1))
+    if change:
+        assert change[0] in path.read_text()
+        path.write_text(path.read_text().replace(*change, 1))
     else:
         path.unlink()
     service = replace(office.service, files=lambda: {
@@ -293,7 +290,8 @@ def test_the_head_by_its_form(office: Office) -> None:
     fields = {
         "title": "Another", "issued": "2026-02-01", "effective": "2026-02-02 10:30", "directed_by": "mayor-2019",
         "counsel": "counsel-2016", "supersedes": [OLD], "stage": "canary", "canary_accounts": "blotter/records_app",
-        "step_back_until": "2026-12-31", "legal_basis": "8 USC 1373 | not checked | 2026-01-15\nMCC | in force | 2026-01-16",
+        "step_back_until": "2026-12-31",
+        "legal_basis": "8 USC 1373 | not checked | 2026-01-15\nMCC | in force | 2026-01-16",
         "version": "1",
     }  # fmt: skip
     assert client.post(f"{address}/head", data=fields).status_code == 303
@@ -305,7 +303,8 @@ def test_the_head_by_its_form(office: Office) -> None:
     for name, value, told in (
         ("title", "", "Give it a title."), ("effective", "soon", "Write a time in UTC"), ("issued", "x", "Write a day"),
         ("stage", "", "Choose the highest stage."), ("legal_basis", "MCC", "Line 1: write citation, status"),
-        ("legal_basis", " | x | 2026-01-01", "Line 1: a citation has a status"), ("directed_by", "", "Choose the official"),
+        ("legal_basis", " | x | 2026-01-01", "Line 1: a citation has a status"),
+        ("directed_by", "", "Choose the official"),
     ):  # fmt: skip
         answer = client.post(f"{address}/head", data={**fields, "version": "2", name: value})
         assert answer.status_code == 400
@@ -384,7 +383,7 @@ def test_two_signatures_made_outside_are_brought_and_verified(office: Office, tm
     ("key", "namespace", "said"),
     [
         ("chief", "recuse-directive@v1", "is signed with a key of chief-2019"),
-        ("mayor", "recuse-confirm@v1", "namespace"),
+        ("mayor", "recuse-confirm@v1", "the signature is for"),
     ],
 )
 def test_a_signature_of_another_key_or_purpose_does_not_hold(
@@ -429,10 +428,11 @@ def test_files_of_other_names_are_refused(office: Office) -> None:
 
 def plan(cedar: str, policy_sha256: str, **changes: Any) -> bytes:
     """A plan document as `recuse plan` seals it, of these rules."""
+    loses = [{"category": "person_identity", "action": "read", "rows": "all"}]
     whole = {
-        "as_of": "2026-01-15", "cedar_sha256": [hashlib.sha256(cedar.encode()).hexdigest()], "policy_sha256": policy_sha256,
-        "changes": [{}, {}],
-        "accounts": [{"account": "blotter/removal_017", "loses": [{"category": "person_identity", "action": "read", "rows": "all"}], "gains": []}],
+        "as_of": "2026-01-15", "cedar_sha256": [hashlib.sha256(cedar.encode()).hexdigest()],
+        "policy_sha256": policy_sha256, "changes": [{}, {}],
+        "accounts": [{"account": "blotter/removal_017", "loses": loses, "gains": []}],
         "backtest": {"replayable": 1200, "refused": 34}, **changes, "sha256": "",
     }  # fmt: skip
     text = json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
@@ -448,7 +448,8 @@ def test_a_plan_of_these_very_rules_is_shown(office: Office) -> None:
     whole = plan(cedar, policy)
     for data, said in (
         (b"{}", "The file is no plan"), (whole.replace(b"34", b"35"), "The plan was changed after it was written"),
-        (plan(cedar + " ", policy), "The plan was made of other rules"), (plan(cedar, "0" * 64), "with other policy files"),
+        (plan(cedar + " ", policy), "The plan was made of other rules"),
+        (plan(cedar, "0" * 64), "with other policy files"),
     ):  # fmt: skip
         assert said in bring(client, address, "plan.json", data, 400)
     bring(client, address, "plan.json", whole)
@@ -487,8 +488,10 @@ def test_drafts_can_only_be_added(drafts: StateDrafts, state: State) -> None:
     assert drafts.papers("a", 2)["plan.json"].data == b"2"
     assert drafts.papers("a", 1) == {}
     with psycopg.connect(state.dsn, autocommit=True) as connection:
-        for statement in ("UPDATE recuse_state.draft SET cedar = ''", "DELETE FROM recuse_state.draft",
-                          "UPDATE recuse_state.draft_paper SET data = ''", "DELETE FROM recuse_state.draft_paper"):  # fmt: skip
+        for statement in (
+            "UPDATE recuse_state.draft SET cedar = ''", "DELETE FROM recuse_state.draft",
+            "UPDATE recuse_state.draft_paper SET data = ''", "DELETE FROM recuse_state.draft_paper",
+        ):  # fmt: skip
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement.encode())
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from recuse.errors import InputError, RefusedError
+from recuse.model import Effect, TableEffect
 from recuse.permits import (
     Actor,
     Narrowing,
@@ -107,6 +108,28 @@ def test_a_reviewer_narrows_and_never_widens(world: World) -> None:
     done = approve(world.office(TWO), "r1", SECOND)
     assert done.permit.valid_until == world.rows["r1"].valid_until == NOW + 3 * HOUR
     assert world.line().mismatch is None
+
+
+WIDE = Effect("c", (TableEffect("t", "read", frozenset({"a", "b"}), "x > 1"),))
+LESS = Effect("c", (TableEffect("t", "read", frozenset({"a"}), "x > 1"),))
+MORE = Effect("c", (TableEffect("t", "read", frozenset({"a"}), None),))
+
+
+def test_a_purpose_is_narrowed_to_one_below_that_opens_no_more(world: World) -> None:
+    world.effects = {"crime": WIDE, "crime.gang": MORE}
+    with pytest.raises(RefusedError, match=r"`crime\.gang` opens something that `crime` does not"):
+        approve(world.office(), "r1", FIRST, Narrowing(purpose="crime.gang"))
+    with pytest.raises(RefusedError, match="`removal` is not below `crime`"):
+        approve(world.office(), "r1", FIRST, Narrowing(purpose="removal"))
+    assert world.kinds() == ["requested"]
+    world.effects["crime.gang"] = LESS
+    two = world.office(Terms(two_person=frozenset({"crime.gang"})))
+    assert approve(two, "r1", FIRST, Narrowing(purpose="crime.gang")).needed == 2, "two persons for what it became"
+    with pytest.raises(RefusedError, match=r"`crime` is not below `crime\.gang`"):
+        approve(two, "r1", SECOND, Narrowing(purpose="crime"))
+    assert approve(two, "r1", SECOND).permit.purpose == world.rows["r1"].purpose == "crime.gang"
+    assert (world.line().purpose, world.line().mismatch) == ("crime.gang", None)
+    assert world.entries_[-1].body["purpose"] == "crime.gang"
 
 
 def test_the_longest_permit_is_what_the_directives_say_and_is_not_cut_silently(world: World) -> None:

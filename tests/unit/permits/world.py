@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from recuse.errors import LedgerError
 from recuse.ledger import JSON, Entry, decode, encode
-from recuse.model import Account, Permit, Purpose, Repository, Request, System
+from recuse.model import Account, Effect, Permit, Purpose, Repository, Request, System
 from recuse.permits import Actor, Line, Note, Office, Terms, commitment_of, mark_of, note_payload, payload, survey
 from tests.unit.enforcement.small import SYSTEM
 from tests.unit.permits.test_permits import policy
@@ -38,6 +38,7 @@ class World:
     severed: list[str] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
     refuses: str | None = None
+    effects: dict[str, Effect] = field(default_factory=dict)
     stop: int | None = None
     lost: bool = True
     writes: int = 0
@@ -109,6 +110,9 @@ class World:
     def refusal(self, permit: Permit) -> str | None:
         del permit
         return self.refuses
+
+    def effect(self, permit: Permit) -> Effect:
+        return self.effects[permit.purpose]
 
     def issue(self, permit: Permit) -> None:
         assert permit.id not in self.rows

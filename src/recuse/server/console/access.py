@@ -174,6 +174,8 @@ def _cell(found: Mapping[str, Any]) -> Cell:
 
 
 def _texts(found: Sequence[object]) -> Iterator[str]:
+    if not isinstance(found, list):
+        raise TypeError
     return map(_text, found)
 
 

@@ -16,6 +16,7 @@ from recuse.model import Repository
 from recuse.server.console.access import Access
 from recuse.server.console.index import Index
 from recuse.server.console.records import Name
+from recuse.server.console.standing import Signs
 from recuse.server.identity import Role, Visitor
 
 PREFIX: Final = "/console"
@@ -51,6 +52,7 @@ class Console:
 
     `sign_in` is the path where a person signs in, None where there is none; `stale` is the age from which a verdict no
     longer counts; `patience` in seconds is for reading what was added to the record, before a page says how far it is.
+    `signs` tell how other services stand, on the screen of health: the one place for a worker's, or for break-glass.
     """
 
     index: Index
@@ -64,6 +66,7 @@ class Console:
     language: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
     decisions: Index | None = None
+    signs: tuple[Signs, ...] = ()
 
     @property
     def records(self) -> Mapping[Name, Index]:

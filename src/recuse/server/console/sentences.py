@@ -63,7 +63,32 @@ def _issued(body: _Body) -> str:
 
 
 def _revoked(body: _Body) -> str:
-    return f"permit revoked; {plural(body.get('sessions_ended'), 'session', 'sessions')} ended"
+    return f"permit revoked; {_severed(body)}"
+
+
+def _lapsed(body: _Body) -> str:
+    return f"permit lapsed, since no use of it is known; {_severed(body)}"
+
+
+def _severed(body: _Body) -> str:
+    if body.get("sessions_ended") is None:
+        return "the end of its sessions was handed to a worker"
+    return f"{plural(body['sessions_ended'], 'session', 'sessions')} ended"
+
+
+def _approved(body: _Body) -> str:
+    return f"request for a permit approved for {_t(body, 'purpose')}, until {_t(body, 'until')}"
+
+
+def _broke_glass(body: _Body) -> str:
+    return (
+        f"glass broken: permit for {_t(body, 'purpose')} under {_t(body, 'authority')}, until {_t(body, 'until')}, "
+        f"without a second person; to be reviewed by {_t(body, 'review_by')}"
+    )
+
+
+def _glass_reviewed(body: _Body) -> str:
+    return f"broken glass reviewed: {'justified' if body.get('justified') is True else 'not justified'}"
 
 
 def _ended(body: _Body) -> str:
@@ -82,6 +107,10 @@ def _watched(body: _Body) -> str:
     return f"watched: of conditions, {', '.join(told) or 'nothing said'}"
 
 
+def _bound(body: _Body) -> str:
+    return f"checkpoint of the record of decisions: {plural(body.get('size'), 'entry', 'entries')}"
+
+
 def _named(body: _Body) -> str:
     about = next((str(body[name]) for name in ("directive", "system", "request") if body.get(name)), "")
     return f"about {about}" if about else "no more is said"
@@ -97,7 +126,10 @@ def _t(body: _Body, name: str) -> str:
 
 
 _SENTENCES: Final[Mapping[str, Callable[[_Body], str]]] = {
+    "approved": _approved, "broke_glass": _broke_glass, "glass_reviewed": _glass_reviewed, "lapsed": _lapsed,
+    "declined": lambda _: "request for a permit refused by a reviewer",
+    "withdrawn": lambda _: "request for a permit withdrawn by who asked",
     "applied": _applied, "confirmed": _confirmed, "decided": _decided, "directed": _directed, "ended": _ended,
     "issued": _issued, "planned": _planned, "requested": _requested, "revoked": _revoked, "searched": _searched,
-    "staged": _staged, "verified": _verified, "watched": _watched,
+    "decisions_checkpoint": _bound, "staged": _staged, "verified": _verified, "watched": _watched,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from recuse.server.console.pages import machine, render
 from recuse.server.console.record import Part
 from recuse.server.console.records import NAMES, Name, Read, catch_up
 from recuse.server.console.screens import Console, Known
+from recuse.server.console.standing import of_access, signs, standing
 
 Frame = Mapping[str, Any]
 _CHOSEN: Final = ("agency", "system", "purpose")
@@ -33,8 +34,9 @@ def show_health(console: Console, _request: Request, frame: Frame) -> Response:
         raise error  # verdicts are in this one
     systems = health(console.index, console.known().systems, frame["now"], console.stale)
     days = last_days([records[name] for name in read.readings], frame["now"].date())
-    newests = {name: records[name].entry(of.size - 1)[1] if of.size else None for name, of in read.readings.items()}
-    shown: dict[str, Any] = {"systems": systems, "days": days, "read": read, "newests": newests}
+    told = signs((*console.signs, of_access(console.access, console.stale)), frame["now"])
+    standings = [standing(name, records[name], of) for name, of in read.readings.items()]
+    shown: dict[str, Any] = {"systems": systems, "days": days, "read": read, "standings": standings, "signs": told}
     return page("health.html", frame, stale=console.stale, **shown)
 
 

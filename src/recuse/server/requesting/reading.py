@@ -55,14 +55,14 @@ def requested(whole: Mapping[str, Any], repository: Repository, sender: Sender) 
     wrong = (*_form(whole), *(Wrong(name, "is missing") for name in REQUIRED if name not in whole))
     if wrong:
         raise WrongError(wrong)
-    texts = {name: whole.get(name) for name in _TEXTS if name != "note"}
-    lists = {name: tuple(whole.get(name, ())) for name in _LISTS}
-    moments = {name: _moment(whole[name]) if name in whole else None for name in _MOMENTS}
+    texts: dict[str, Any] = {name: whole.get(name) for name in _TEXTS if name != "note"}
+    lists: dict[str, Any] = {name: tuple(whole.get(name, ())) for name in _LISTS}
+    moments: dict[str, Any] = {name: _moment(whole[name]) if name in whole else None for name in _MOMENTS}
     made = AssistanceRequest(
         id=sender.request, recorded=sender.now, recorded_by=sender.written, asked_by=whole["asked_by"],
         kind=cast("AssistanceKind", whole["kind"]), on_behalf_of=whole["on_behalf_of"], purpose=whole["purpose"],
         authority=whole["authority"], evidence=dict(whole.get("evidence", {})), note=whole.get("note", ""), **texts,
-        **lists, **cast("dict[str, Any]", moments),
+        **lists, **moments,
     )  # fmt: skip
     found = tuple(Wrong(name, told) for name, told in problems(repository, made))
     if found:

@@ -71,8 +71,9 @@ class Taking:
             words = parse_request(found.request.sealed.data)
             outcomes = desk.store.outcomes(name)
             ruling = rule_on(desk.assisting, words, self.now.date())
-        ended = [_outcome(each.word, each.at, contrary=each.contrary, data=each.sealed and each.sealed.data)
-                 for each in outcomes]  # fmt: skip
+        sealed = [None if each.sealed is None else each.sealed.data for each in outcomes]
+        ended = [_outcome(each.word, each.at, contrary=each.contrary, data=data)
+                 for each, data in zip(outcomes, sealed, strict=True)]  # fmt: skip
         said = {"words": json.loads(payload(words)), "ruling": ruling_document(ruling), "outcomes": ended}
         return dict(listed(found, self.now)) | said
 

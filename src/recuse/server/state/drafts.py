@@ -1,6 +1,7 @@
 """Drafts of directives in the state that servers share: `Drafts` on PostgreSQL. Nothing is ever changed or deleted."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import psycopg
 from recuse.directive.drafting import Draft
 from recuse.errors import InputError
 from recuse.server.console.directives.kept import Paper, Version
-from recuse.server.state.migrations import Connection, told
+from recuse.server.state.migrations import Connection
 
 _COLUMNS: Final = "id, version, at, by, toml, cedar"
 _LAST: Final = f"SELECT DISTINCT ON (id) {_COLUMNS} FROM recuse_state.draft ORDER BY id, version DESC"  # noqa: S608
@@ -23,10 +24,10 @@ _PAPERS: Final = (
 
 
 class StateDrafts:
-    """`Drafts` over a connection to a prepared state, which `connect` gives whenever it is asked; for one thread."""
+    """`Drafts` in a prepared state; `together` gives its connection for one transaction, to one thread at a time."""
 
-    def __init__(self, connect: Callable[[], Connection]) -> None:
-        self._connect = connect
+    def __init__(self, together: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._together = together
 
     def newest(self) -> tuple[Version, ...]:
         """The last version of each draft, the newest first."""
@@ -39,9 +40,9 @@ class StateDrafts:
 
     def keep(self, draft: Draft, version: int, by: str, at: datetime) -> None:
         """Keep one more version. InputError where somebody has kept a version of this number meanwhile."""
-        with told():
+        with self._together() as connection:
             try:
-                self._connect().execute(_KEEP, (draft.id, version, at, by, draft.toml, draft.cedar))
+                connection.execute(_KEEP, (draft.id, version, at, by, draft.toml, draft.cedar))
             except psycopg.errors.UniqueViolation as error:
                 remedy = "look at the newest version, and make the change again there"
                 raise InputError(f"draft `{draft.id}` was changed meanwhile", remedy) from error
@@ -49,8 +50,8 @@ class StateDrafts:
     def bring(self, name: str, version: int, paper: Paper) -> None:
         """Keep a file that was brought for a version."""
         row = (name, version, paper.at, paper.by, paper.name, paper.data)
-        with told():
-            self._connect().execute(_BRING, row)
+        with self._together() as connection:
+            connection.execute(_BRING, row)
 
     def papers(self, name: str, version: int) -> Mapping[str, Paper]:
         """The last file of each name that was brought for a version."""
@@ -58,8 +59,8 @@ class StateDrafts:
         return {each: Paper(each, at, by, bytes(data)) for each, at, by, data in rows}
 
     def _rows(self, query: str, given: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        with told():
-            return self._connect().execute(query.encode(), given).fetchall()
+        with self._together() as connection:
+            return connection.execute(query.encode(), given).fetchall()
 
 
 def _version(row: tuple[Any, ...]) -> Version:

@@ -1,5 +1,6 @@
 """The endpoints of the access request service, behind the same callers as the decision point."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from recuse.errors import LedgerError, MalformedError, TargetError
+from recuse.errors import HaltedError, LedgerError, MalformedError, TargetError
 from recuse.server.authzen import parse_object
 from recuse.server.grounds import Grounds
 from recuse.server.names import Names
@@ -20,6 +21,7 @@ from recuse.server.tasks.handling import Tasks, meant
 from recuse.server.tasks.problems import ProblemError, malformed
 from recuse.server.tasks.submission import parse_submission, schema
 
+LOG: Final = logging.getLogger("recuse.server")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 Acted = Callable[[Request, Caller], Awaitable[Response]]
 
@@ -62,6 +64,7 @@ def _known(callers: Callers, act: Acted) -> Callable[[Request], Awaitable[Respon
     async def endpoint(request: Request) -> Response:
         caller = await callers.known(request.scope["headers"], request.client.host if request.client else None)
         if caller is None:
+            LOG.warning("a caller at %s is not known: %s", request.client and request.client.host, request.url.path)
             told = {"type": "about:blank", "title": "The caller is not known", "status": 401, "detail": "send a token"}
             return finished(request, _problem(told, {"WWW-Authenticate": "Bearer"}))
         try:
@@ -69,9 +72,14 @@ def _known(callers: Callers, act: Acted) -> Callable[[Request], Awaitable[Respon
         except ProblemError as error:
             response = _problem(error.document())
         except MalformedError as error:
+            LOG.warning("what `%s` sent cannot be read: %s", caller.id, error.message)
             response = _problem(malformed(str(error)))
         except (LedgerError, TargetError) as error:
-            told = {"type": "about:blank", "title": "Nothing was done", "status": 503, "detail": str(error)}
+            LOG.error("nothing was done for `%s`: %s", caller.id, error)
+            detail = (
+                error.message if isinstance(error, HaltedError) else "what this rests on cannot be asked now: ask again"
+            )
+            told = {"type": "about:blank", "title": "Nothing was done", "status": 503, "detail": detail}
             response = _problem(told, {"Retry-After": "1"})
         return finished(request, response)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -237,6 +238,25 @@ def test_every_rule_of_the_directives_in_this_repository_is_read(directive: Dire
     for rule in to_rules(directive.cedar):
         assert isinstance(rule, PlainRule), rule
         assert to_sentence(rule, repository.agencies).endswith(".")
+
+
+ROOT = Path(__file__).parents[4]
+UNTOLD = {
+    "bench/world": {"other-districts"}, "tests/delegated": {"high-grades-are-nobodys"},
+    "tests/statements": {"undecided"},
+}  # fmt: skip
+
+
+def test_of_every_directive_here_it_is_known_which_rules_only_cedar_shows() -> None:
+    folders = ("src/recuse/demo", "tests/delegated", "tests/restore", "tests/statements", "bench/world")
+    texts = {path: path.read_text() for folder in folders for path in (ROOT / folder).rglob("directive.cedar")}
+    assert len(texts) == 6
+    for path, text in texts.items():
+        place = "/".join(path.relative_to(ROOT).parts[:2])
+        rules = to_rules(text)
+        assert {rule.id for rule in rules if isinstance(rule, Untold)} == UNTOLD.get(place, set())
+        plain = tuple(rule for rule in rules if isinstance(rule, PlainRule))
+        assert to_rules(to_cedar(plain)) == plain
 
 
 def test_what_no_rule_can_say_is_refused() -> None:

@@ -13,11 +13,14 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
+from recuse.errors import TargetError
 from recuse.jobs import Asking, Job
+from recuse.server.console.standing import Sign
 from recuse.server.identity import Refusal, Visitor, refusal
 from recuse.server.identity.acts import Act, Done, Person
 
 _OFFICIAL: Final = "urn:recuse:official"
+_WITHOUT: Final = "Sessions of revoked permits end only while `recuse worker` runs."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,20 @@ class Applying:
     signed: Callable[[], tuple[Signed, ...]]
     still: Callable[[Request], Visitor | None]
     streams: Streams = field(default_factory=Streams)
+
+    def signs(self, now: datetime) -> Iterable[Sign]:
+        """How the worker stands, that was heard of last."""
+        try:
+            with self.queue() as queue:
+                beat = next(iter(queue.beats()), None)
+        except TargetError as error:
+            return (Sign("The worker", "doubt", "Could not be told", f"The queue cannot be asked: {error.message}."),)
+        if beat is None:
+            return (Sign("The worker", "doubt", "Never heard of", _WITHOUT, "/jobs"),)
+        heard = f"Last heard of at {beat.seen:%Y-%m-%d %H:%M:%S} UTC."
+        if beat.lives(now):
+            return (Sign("The worker", "good", "There", heard, "/jobs"),)
+        return (Sign("The worker", "bad", "Silent", f"{heard} {_WITHOUT}", "/jobs"),)
 
 
 def no_applying(visitor: Visitor, plan: Mapping[str, Any], signed: Iterable[Signed], at: datetime) -> Refusal | None:

@@ -29,6 +29,7 @@ _LARGEST: Final = 1 << 20  # characters of a text
 
 def take_away(coming: Coming) -> Response:
     """Take a rule away, with the comment right above it."""
+    coming.require()
     version, form = coming.version(), coming.request.state.form
     try:
         cedar = remove(version.draft.cedar, int(str(form.get("place", ""))))

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from recuse.errors import RepositoryError
+from recuse.errors import RepositoryError, TargetError
 from recuse.server.console.directives import beginning, editing, one_draft
 from recuse.server.console.directives.asked import Fields, typed
 from recuse.server.console.directives.coming import Coming, to_draft
@@ -21,7 +21,7 @@ from recuse.server.identity import Role
 
 PATH: Final = "/directives"
 DRAFT: Final = f"{PATH}/drafts/{{name}}"
-LOOKERS: Final[frozenset[Role]] = frozenset({"reviewer", "auditor", "administrator"}) | EDITORS
+LOOKERS: Final[frozenset[Role]] = EDITORS | frozenset[Role]({"reviewer", "auditor", "administrator"})
 
 
 def screens(desk: DirectiveDesk) -> tuple[Screen, ...]:
@@ -34,6 +34,9 @@ def screens(desk: DirectiveDesk) -> tuple[Screen, ...]:
                 return show(Coming(desk, console, request, frame))
             except RepositoryError as error:
                 return page("directives_unread.html", frame, 503, problems=error.problems)
+            except TargetError as error:
+                told = f"{str(error)[:1].upper()}{str(error)[1:]}. Nothing was kept."
+                return page("refused.html", frame, 503, heading="Drafts cannot be reached", told=told, code=503)
 
         return answer
 
