@@ -176,7 +176,7 @@ def test_asked_approved_for_a_shorter_time_and_revoked(people: People, service: 
 
 def test_what_is_later_than_asked_is_refused_and_what_was_typed_stays(people: People, service: Real) -> None:
     name = ready(service, f"26-CR-{next(CASES)}")
-    with people.be("rita", complains=True) as hand:
+    with people.be("rita") as hand:
         page = hand.page
         page.goto(f"{BASE}/{name}")
         hand.tick(page.get_by_label("Approve: the last approval issues the permit at once"))
