@@ -21,7 +21,7 @@ LABELS: Final = {
     "case": "Case number", "on_behalf_of": "On whose behalf", "instrument": "Type of the document",
     "document": "Document", "until": "Access ends, UTC", "lapses": "The request lapses, UTC",
     "reason": "Why it cannot wait for another person",
-    "word": "Answer", "note": "Reason", "justified": "Was it justified",
+    "word": "Approve or refuse", "note": "Reason", "justified": "Was it justified",
 }  # fmt: skip
 _NEEDED: Final = {
     "account": "Choose the account that is to declare.",
