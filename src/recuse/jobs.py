@@ -13,15 +13,18 @@ from typing import Final, Literal, Protocol, get_args
 
 from recuse.errors import InputError
 
-Kind = Literal["end_sessions", "plan", "apply", "verify"]
+Kind = Literal["end_sessions", "plan", "plan_draft", "apply", "verify"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 State = Literal["queued", "taken", "done", "failed", "refused", "cut_short"]
 STATES: Final[tuple[State, ...]] = get_args(State)
 Ending = Literal["done", "failed", "refused"]
 OPEN: Final[frozenset[State]] = frozenset({"queued", "taken"})
 """The states of what has not ended."""
-AGAIN: Final[frozenset[Kind]] = frozenset({"end_sessions", "plan", "verify"})
+AGAIN: Final[frozenset[Kind]] = frozenset({"end_sessions", "plan", "plan_draft", "verify"})
 """What is given to another worker when the one that had it died: doing it twice does no harm."""
+
+OF_RULES: Final = "plan of the rules "
+"""What a job `plan_draft` tells when it is done, before the SHA-256 of the draft's rules."""
 
 SILENT: Final = timedelta(seconds=10)
 """After which time without a beat a worker counts as dead."""
@@ -31,6 +34,7 @@ GIVEN: Final = 3
 BODIES: Final[Mapping[Kind, tuple[str, ...]]] = {
     "end_sessions": ("system", "permit"),
     "plan": ("policy_sha256",),
+    "plan_draft": ("draft", "version"),
     "apply": ("plan_sha256",),
     "verify": ("policy_sha256",),
 }

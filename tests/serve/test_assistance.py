@@ -131,7 +131,6 @@ def test_a_source_is_one_request_however_often_it_is_sent_to_whom(both: tuple[Se
         (asked(evidence={"judge": 1}), ["evidence"]),
         (asked(kind="bulk_extract"), ["categories", "until"]),
     ],
-    ids=str,
 )
 def test_what_cannot_be_taken_in_has_every_problem_with_its_field(
     both: tuple[Serving, Serving], body: Any, fields: list[str]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import signal
 from collections.abc import Iterator
@@ -12,8 +13,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from recuse import clock
+from recuse.directive.drafting import Draft
 from recuse.jobs import PHASES, Asked, courses
 from recuse.operations import record
+from recuse.server.console.directives.kept import Version
+from recuse.server.identity.kept import Kept as StateKept
+from recuse.server.state.drafts import StateDrafts
+from recuse.serving.directives import QueuedPlans
 from recuse.targets.postgres.throwaway import throwaway
 from tests.apply.cluster import Cluster
 from tests.apply.world import Town, town
@@ -94,6 +101,36 @@ def test_from_the_plan_to_the_end_with_its_course_in_notes(pair: Pair, kept: Kep
     planned = [each for each in entries if each.kind == "planned"]
     assert [(each.body["plan_sha256"], each.body["asked_by"]) for each in planned] == [(digest, "Ada Admin")] * 2
     assert not any(each.plan.changes for each in pair.town.planned())
+
+
+def test_a_draft_in_the_state_is_planned_in_a_copy_and_shown_by_its_rules(pair: Pair, kept: Kept) -> None:
+    """Nothing of it is in the repository, nothing is applied, and what the page finds is the plan of these rules."""
+    signed = pair.town.policy / "directives" / "2026-02-01-first"
+    toml = (signed / "directive.toml").read_text().replace("2026-02-01-first", "2026-04-01-draft")
+    toml = re.sub(r"supersedes = .*", 'supersedes = ["2026-02-01-first"]', toml)
+    draft = Draft("2026-04-01-draft", toml.encode(), (signed / "directive.cedar").read_text() + "\n// a draft\n")
+    server = StateKept(kept.server)
+    drafts, plans = StateDrafts(server.together), QueuedPlans(server)
+    drafts.keep(draft, 1, "p-1", clock.now())
+    rules = hashlib.sha256(draft.cedar.encode()).hexdigest()
+    assert plans.find(rules) is None
+    follows = plans.ask(Version(draft, 1, clock.now(), "p-1"), "p-1")
+    before = sorted(pair.town.policy.rglob("*"))
+    with working(pair.town.policy, pair.file(kept)):
+        job = kept.asking.find(follows.rpartition("/")[2])
+        assert job is not None
+        done = ended(kept, job)
+        wrong = ended(kept, kept.asking.put(Asked("plan_draft", "p-1", {"draft": draft.id, "version": "2"})))
+    assert (done.state, wrong.state) == ("done", "refused"), (done.told, wrong.told)
+    made = plans.find(rules)
+    server.close()
+    assert made is not None
+    document = json.loads(made)
+    assert document["directives"] == [draft.id]
+    assert document["draft"] is True
+    assert rules in document["cedar_sha256"]
+    assert [each for each in sorted(pair.town.policy.rglob("*")) if each not in before] == []
+    assert pair.kinds() == []
 
 
 def test_another_plan_than_the_one_queued_is_refused_and_nothing_is_done(pair: Pair, kept: Kept) -> None:

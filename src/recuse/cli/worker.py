@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,12 +59,15 @@ def worker(
     Examples: recuse worker --state service=recuse_worker -r policy ·
     recuse worker --state service=recuse_worker -r policy --kinds end_sessions --once
     """
+    from recuse.serving.directives import draft_of  # noqa: PLC0415
     from recuse.serving.hands import Hands  # noqa: PLC0415 - loads what plans
     from recuse.serving.working import Manner, Worker, kinds_of  # noqa: PLC0415
 
     human = printing(format_)
     warn_of_password(state)
-    hands = Hands(repository, record.ledger_folder(repository, ledger), chosen_dsn(dsn))
+    hands = Hands(
+        repository, record.ledger_folder(repository, ledger), chosen_dsn(dsn), drafts=partial(draft_of, state)
+    )
     running = Worker(hands, state, Manner(kinds_of(kinds or ()), every, once), _log(human=human))
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -1,17 +1,21 @@
 """`recuse new directive`: answers from a file, and the draft's folder, written whole or not at all."""
 
+import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from recuse import clock
-from recuse.directive.document import ROLES, STAGES
+from recuse.directive.document import ROLES, STAGES, with_digests
 from recuse.directive.drafting import Draft
 from recuse.errors import InputError, Problem, RepositoryError
 from recuse.model import LegalBasis, Stage
+from recuse.policy.drafting import fit
 from recuse.policy.files import is_safe_name, read_files
 from recuse.policy.plain import PlainRule
 from recuse.policy.plain.filed import read_rule
@@ -83,6 +87,27 @@ def repository_files(folder: Path) -> Mapping[str, bytes]:
     if problems:
         raise RepositoryError(tuple(problems))
     return files
+
+
+@contextmanager
+def drafted(folder: Path, draft: Draft) -> Iterator[Path]:
+    """A copy of a policy repository with a draft in it, for the length of a `with` block: to be planned, and no more.
+
+    The draft's digests are filled in, as they are when it is signed. Raises InputError where it does not fit.
+    """
+    files = repository_files(folder)
+    fitting = fit(files, draft)
+    cedar = hashlib.sha256(draft.cedar.encode()).hexdigest()
+    filled = Draft(draft.id, with_digests(draft.toml, cedar, fitting.repository.policy_sha256), draft.cedar)
+    own = f"directives/{draft.id}/"
+    whole = {path: data for path, data in files.items() if not path.startswith(own)}
+    whole |= {f"{own}{name}": data for name, data in filled.files.items()}
+    with TemporaryDirectory(prefix="recuse-draft-") as made:
+        for path, data in whole.items():
+            place = Path(made) / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        yield Path(made)
 
 
 def free_folder(folder: Path, name: str) -> Path:

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from recuse.directive.drafting import Draft
 from recuse.errors import InputError, LedgerBusyError, RecuseError, RefusedError, StalePlanError
-from recuse.jobs import Ending, Job, Kind, Note
+from recuse.jobs import OF_RULES, Ending, Job, Kind, Note
 from recuse.ledger import JSON
 from recuse.operations import record
 from recuse.operations.apply import Manner, apply_in, service_dsn
 from recuse.operations.conditions import Condition
+from recuse.operations.drafting import drafted
 from recuse.operations.ending import end_over
 from recuse.operations.permit import Office, revoke
 from recuse.operations.permits_watched import lapse_unused
@@ -64,11 +66,14 @@ class Hands:
     ledger: Path
     dsn: Dsn = service_dsn
     owed: list[Owed] = field(default_factory=list)
+    drafts: Callable[[str, int], Draft] | None = None
+    """Gives a version of a draft; InputError for none."""
 
     def do(self, job: Job, tell: Tell) -> Outcome | None:
         """Do one job; None when it is done and waits for the ledger. Raises nothing that is foreseen."""
         doing: Mapping[Kind, Callable[[Job, Tell], Outcome | None]] = {
-            "end_sessions": self._end_sessions, "plan": self._plan, "apply": self._apply, "verify": self._verify,
+            "end_sessions": self._end_sessions, "plan": self._plan, "plan_draft": self._plan_draft,
+            "apply": self._apply, "verify": self._verify,
         }  # fmt: skip
         try:
             return doing[job.kind](job, tell)
@@ -123,6 +128,17 @@ class Hands:
         tell(Note("plan", sentence="planning every live system"))
         document = plan_all(self.folder, self.ledger, self.dsn)
         return Outcome("done", f"plan {hashlib.sha256(document).hexdigest()}", document)
+
+    def _plan_draft(self, job: Job, tell: Tell) -> Outcome:
+        """Plan a draft as if it were in the repository, in a copy that is gone after: for people to look at alone."""
+        if self.drafts is None:
+            raise InputError("this worker reads no drafts", "start it with the state that keeps them")
+        draft = self.drafts(job.asked.body["draft"], int(job.asked.body["version"]))
+        tell(Note("plan", sentence=f"planning draft {draft.id} in a copy of the repository"))
+        with drafted(self.folder, draft) as copy:
+            document = plan_all(copy, self.ledger, self.dsn)
+        rules = hashlib.sha256(draft.cedar.encode()).hexdigest()
+        return Outcome("done", f"{OF_RULES}{rules}", document)
 
     def _apply(self, job: Job, tell: Tell) -> Outcome:
         tell(Note("plan", sentence="planning again, to compare"))

@@ -22,7 +22,7 @@ from recuse.server.state.jobs import StateQueue
 from recuse.server.state.serving import State
 from recuse.serving.hands import Hands, Outcome
 
-LANES: Final[tuple[tuple[Kind, ...], ...]] = (("end_sessions",), ("plan", "apply", "verify"))
+LANES: Final[tuple[tuple[Kind, ...], ...]] = (("end_sessions",), ("plan", "plan_draft", "apply", "verify"))
 POLL: Final = 0.25
 """Seconds between two questions to the queue."""
 _BEAT: Final = 2.0

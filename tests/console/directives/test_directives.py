@@ -461,7 +461,8 @@ def test_a_plan_of_these_very_rules_is_shown(office: Office) -> None:
 def test_a_plan_is_asked_for_and_found(office: Office) -> None:
     client = office.client("counsel")
     address = office.begin(client)
-    assert client.post(address, data={"act": "plan", "version": "1"}).status_code == 303
+    sent = client.post(address, data={"act": "plan", "version": "1"})
+    assert (sent.status_code, sent.headers["location"]) == (303, "/console/jobs/planned")
     assert office.plans.asked == [address.rpartition("/")[2]]
     cedar, policy = kept(office, address).cedar, read_repository(office.folder / "policy").policy_sha256
     office.plans.made[hashlib.sha256(cedar.encode()).hexdigest()] = plan(cedar, policy, accounts=[], backtest=None)

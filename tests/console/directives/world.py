@@ -13,6 +13,7 @@ from recuse.operations.drafting import repository_files
 from recuse.operations.signing import Answer, confirm_directive, sign_directive
 from recuse.server.console import application
 from recuse.server.console.directives import DirectiveDesk, Drafts, NoPlans, screens
+from recuse.server.console.directives.kept import Version
 from recuse.server.identity import Person
 from tests.console.world import NOW, console, write
 
@@ -48,9 +49,10 @@ class Planned(NoPlans):
     def find(self, cedar_sha256: str) -> bytes | None:
         return self.made.get(cedar_sha256)
 
-    def ask(self, draft: Any) -> bool:
-        self.asked.append(draft.id)
-        return True
+    def ask(self, version: Version, by: str) -> str:
+        self.asked.append(version.draft.id)
+        assert by.startswith("p-")
+        return "/console/jobs/planned"
 
 
 def desk(policy_folder: Path, drafts: Drafts, plans: Planned | None = None) -> DirectiveDesk:

@@ -26,7 +26,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 """Each state with a sign and a word."""
 KINDS: Final[Mapping[str, str]] = {
-    "end_sessions": "End sessions", "plan": "Plan", "apply": "Apply", "verify": "Verify",
+    "end_sessions": "End sessions", "plan": "Plan", "plan_draft": "Plan of a draft", "apply": "Apply",
+    "verify": "Verify",
 }  # fmt: skip
 
 

@@ -59,8 +59,8 @@ class Plans(Protocol):
         """The newest plan document in which a directive with these rules counts; None where there is none."""
         ...
 
-    def ask(self, draft: Draft) -> bool:
-        """Have a plan made for a draft; False where nobody is there to make one."""
+    def ask(self, version: Version, by: str) -> str | None:
+        """Have a version of a draft planned; the page that follows it, None where nobody is there to plan."""
         ...
 
 
@@ -71,6 +71,5 @@ class NoPlans:
         """None."""
         return None
 
-    def ask(self, _draft: Draft) -> bool:
+    def ask(self, _version: Version, _by: str) -> None:
         """Nobody is there."""
-        return False

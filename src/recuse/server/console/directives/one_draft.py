@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from recuse.directive.document import CEDAR, FILES
 from recuse.errors import InputError, Problem
@@ -28,8 +28,8 @@ def show(coming: Coming) -> Response:
     if coming.posted and str(coming.request.state.form.get("act", "")) == "plan":
         coming.require()
         version = coming.version()
-        coming.desk.plans.ask(version.draft)
-        return to_draft(version.draft.id, "#plan")
+        follows = coming.desk.plans.ask(version, coming.by)
+        return to_draft(version.draft.id, "#plan") if follows is None else RedirectResponse(follows, 303)
     return take_away(coming) if coming.posted else _page(coming)
 
 

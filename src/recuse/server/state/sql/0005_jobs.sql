@@ -4,7 +4,7 @@
 CREATE TABLE recuse_state.job (
   place bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   id text PRIMARY KEY CHECK (id <> ''),
-  kind text NOT NULL CHECK (kind IN ('end_sessions', 'plan', 'apply', 'verify')),
+  kind text NOT NULL CHECK (kind IN ('end_sessions', 'plan', 'plan_draft', 'apply', 'verify')),
   subject text NOT NULL CHECK (subject <> ''),
   asked_by text NOT NULL CHECK (asked_by <> ''),
   body jsonb NOT NULL,

@@ -5,3 +5,4 @@ GRANT SELECT, UPDATE (state, worker, taken, ended, told, given) ON recuse_state.
 GRANT SELECT, INSERT (job, step, system, done, total, sentence) ON recuse_state.job_note TO {login};
 GRANT SELECT, INSERT ON recuse_state.job_document TO {login};
 GRANT SELECT, INSERT (worker, kinds), UPDATE (kinds, seen, ended), DELETE ON recuse_state.beat TO {login};
+GRANT SELECT ON recuse_state.draft TO {login};
