@@ -68,8 +68,7 @@ def acts(institution: Institution, running: Serving, monkeypatch: pytest.MonkeyP
     for name, value in institution.environment().items():
         monkeypatch.setenv(name, value)
     policy = institution.job.policy
-    state = (institution.folder / f"serve-{running.port}.toml").read_text().split('state = "')[1].split('"')[0]
-    place = Place(policy, policy, policy / ".ledger", institution.record, state)
+    place = Place(policy, policy, policy / ".ledger", institution.record, state_of(running))
 
     def act(done: Callable[..., Any], *words: Any, **named: Any) -> Any:
         def inside() -> Any:
@@ -108,6 +107,17 @@ def test_what_was_denied_is_asked_for_approved_and_permitted(running: Serving, a
     assert again.allow is True
     assert again.document["context"]["approval"]["id"] == task["id"]
     assert reads(running.institution) > 0
+    here = ("permit", "list", "-r", str(running.institution.job.policy))
+    assert "missing" in running.institution.run(*here, code=1), "its words are not beside the ledger"
+    listed = running.institution.run(*here, "--state", state_of(running))
+    assert "mismatch" not in listed
+    assert task["id"] in listed
+
+
+def state_of(running: Serving) -> str:
+    """The connection string of the state that a server has."""
+    settings = running.institution.folder / f"serve-{running.port}.toml"
+    return settings.read_text().split('state = "')[1].split('"')[0]
 
 
 def test_an_approval_opens_nothing(running: Serving, acts: Callable[..., Any]) -> None:
@@ -132,8 +142,7 @@ def test_the_server_ends_no_session_and_the_worker_does(running: Serving, acts: 
         session.execute("SELECT 1")
         assert acts(permits.revoke, name, REVIEWER) is None, "handed on"
         session.execute("SELECT 1")
-        state = (running.institution.folder / f"serve-{running.port}.toml").read_text()
-        owner = running.institution.owner(state.split('state = "')[1].split('"')[0])
+        owner = running.institution.owner(state_of(running))
         running.institution.run("worker", "--once", "--state", owner, "-r", str(running.institution.job.policy),
                                 "--kinds", "end_sessions", login=ENDER)  # fmt: skip
         with pytest.raises(psycopg.OperationalError):

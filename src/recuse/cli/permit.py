@@ -22,7 +22,7 @@ from recuse.cli.console import (
     printing,
 )
 from recuse.cli.permit_answer import approve, issue, refuse, review_glass, withdraw
-from recuse.cli.permit_options import DryRun, PermitArgument, open_office
+from recuse.cli.permit_options import DryRun, PermitArgument, StateOption, open_office
 from recuse.cli.permit_request import break_glass, request
 from recuse.errors import InputError
 from recuse.operations import permit as permits
@@ -60,15 +60,17 @@ def list_(
     system: SystemOption = None,
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
+    state: StateOption = None,
     format_: FormatOption = Format.human,
 ) -> None:
     """Show every request and permit, from the ledger and from the database, and where the two do not agree.
 
+    With --state also those that were asked for at the console or by a program: without, their words are missing.
     Rights: membership in recuse_issuer or recuse_worker. Exit 1: something does not agree, or the review of a broken
     glass is overdue.
     """
     human = printing(format_)
-    found = permits.survey_permits(open_office(repository, ledger, dsn, giving=False), system)
+    found = permits.survey_permits(open_office(repository, ledger, dsn, state, giving=False), system)
     if human:
         _show(found)
     else:

@@ -17,7 +17,7 @@ from recuse.cli.console import (
     plain,
     printing,
 )
-from recuse.cli.permit_options import By, DryRun, PermitArgument, Until, open_office
+from recuse.cli.permit_options import By, DryRun, PermitArgument, StateOption, Until, open_office
 from recuse.cli.times import moment
 from recuse.errors import InputError
 from recuse.operations.permit import answer
@@ -56,6 +56,7 @@ def issue(
     repository: RepositoryOption = HERE,
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
+    state: StateOption = None,
     dry_run: DryRun = False,
     format_: FormatOption = Format.human,
 ) -> None:
@@ -65,7 +66,7 @@ def issue(
     nothing was written.
     """
     human = printing(format_)
-    office = open_office(repository, ledger, dsn, giving=True).acting(dry_run=dry_run)
+    office = open_office(repository, ledger, dsn, state, giving=True).acting(dry_run=dry_run)
     end = None if until is None else moment(until)
     if by is None and end is not None:
         raise InputError("only who approves sets an end", "give --by, or leave --until away")

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,16 +11,25 @@ import typer
 
 from recuse import clock
 from recuse.cli.console import chosen_dsn, read_file
+from recuse.cli.request_options import state_connection
 from recuse.cli.times import moment
 from recuse.errors import InputError
 from recuse.model import Request
 from recuse.operations import record
 from recuse.operations.permit import Office
-from recuse.permits import lapses_of
+from recuse.permits import Keeper, lapses_of
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done and do nothing")]
 By = Annotated[str, typer.Option("--by", help="who does this, as your institution names people")]
 Until = Annotated[str | None, typer.Option("--until", help="when access ends, as 2026-01-31T12:00:00Z")]
+StateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--state",
+        help="connection string of the state that keeps what was asked for at servers",
+        show_default="files beside the ledger alone",
+    ),
+]
 PermitArgument = Annotated[str, typer.Argument(metavar="PERMIT", help="id that `recuse permit list` shows")]
 
 
@@ -70,9 +79,18 @@ class Grounds:
         return found
 
 
-def open_office(repository: Path, ledger: Path | None, dsn: str | None = None, *, giving: bool) -> Office:
-    """The office of a policy repository: with `giving`, a directive must be in force."""
-    return Office.open(repository, record.ledger_folder(repository, ledger), chosen_dsn(dsn), giving=giving)
+def open_office(
+    repository: Path, ledger: Path | None, dsn: str | None = None, state: str | None = None, *, giving: bool
+) -> Office:
+    """The office of a policy repository: `giving` needs a directive in force; a state adds what it keeps."""
+    office = Office.open(repository, record.ledger_folder(repository, ledger), chosen_dsn(dsn), giving=giving)
+    return office if state is None else replace(office, also=_keeper(state))
+
+
+def _keeper(dsn: str) -> Keeper:
+    from recuse.server.state.permits import StateKeeper  # noqa: PLC0415 - files need no driver
+
+    return StateKeeper(state_connection(dsn))
 
 
 def asked(account: str, by: str, on_behalf_of: str, declared: tuple[str, str], until: str) -> Request:

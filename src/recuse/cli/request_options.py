@@ -1,9 +1,9 @@
 """The options that the verbs of `recuse request` share, and how they open what they work on."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -15,6 +15,9 @@ from recuse.operations.kept_assistance import FileStore
 from recuse.operations.requests import Counter
 from recuse.policy.references import nearest
 from recuse.requests.store import Store
+
+if TYPE_CHECKING:
+    from recuse.server.state.migrations import Connection
 
 T = TypeVar("T", bound=str)
 
@@ -67,14 +70,20 @@ def counter(repository: Path, ledger: Path | None, state: str | None, *, decidin
 
 
 def _state_store(dsn: str) -> Store:
+    from recuse.server.state.requests import StateStore  # noqa: PLC0415 - files need no driver
+
+    return StateStore(state_connection(dsn))
+
+
+def state_connection(dsn: str) -> "Callable[[], Connection]":
+    """The connection to a prepared state, made once. TargetError when it cannot be used."""
     from recuse.server.state.migrations import check_prepared  # noqa: PLC0415 - files need no driver
-    from recuse.server.state.requests import StateStore  # noqa: PLC0415
     from recuse.server.state.serving import connected  # noqa: PLC0415
 
     warn_of_password(dsn)
     connect = cache(lambda: connected(dsn))
     check_prepared(connect())
-    return StateStore(connect)
+    return connect
 
 
 def one_of(text: str, known: Iterable[T], noun: str) -> T:

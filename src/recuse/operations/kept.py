@@ -14,7 +14,7 @@ from recuse import clock
 from recuse.errors import InputError, LedgerError
 from recuse.ledger import Files, told_as_ledger_errors
 from recuse.model import Request
-from recuse.permits import Note, commitment_of, mark_of, note_payload, parse_note, parse_payload, payload
+from recuse.permits import Keeper, Note, commitment_of, mark_of, note_payload, parse_note, parse_payload, payload
 
 FOLDER: Final = "requests"
 
@@ -114,6 +114,47 @@ class FileKeeper:
         if not files.exists(".gitignore"):
             files.replace(".gitignore", b"*\n", 0o600)
         return files
+
+
+class Together:
+    """`Keeper` over two: what is new is kept by the first, and what was said of a request with the request."""
+
+    def __init__(self, first: Keeper, second: Keeper) -> None:
+        self._first = first
+        self._second = second
+
+    def keep(self, request: Request) -> str:
+        """Keep a request with the first."""
+        return self._first.keep(request)
+
+    def kept(self) -> Mapping[str, tuple[str, Request]]:
+        """What either keeps."""
+        return {**self._second.kept(), **self._first.kept()}
+
+    def mark(self, name: str, who: str) -> str:
+        """How entries about a request name an identity. LedgerError where neither keeps it."""
+        return self._of(name).mark(name, who)
+
+    def note(self, note: Note) -> str:
+        """Keep what somebody said with the request that it is about."""
+        return self._of(note.request).note(note)
+
+    def notes(self, name: str) -> Mapping[str, Note]:
+        """What was said of a request."""
+        return self._of(name).notes(name)
+
+    def erase(self, name: str) -> bool:
+        """Take away a request wherever it is kept."""
+        return any([self._first.erase(name), self._second.erase(name)])
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Hold a name in both."""
+        with self._first.alone(name), self._second.alone(name):
+            yield
+
+    def _of(self, name: str) -> Keeper:
+        return self._first if name in self._first.kept() else self._second
 
 
 def kept(ledger: Path) -> Mapping[str, tuple[str, Request]]:

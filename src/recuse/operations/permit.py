@@ -13,10 +13,10 @@ from recuse.ledger import JSON, encode
 from recuse.model import Permit, Request, System
 from recuse.operations import record
 from recuse.operations.apply import service_dsn
-from recuse.operations.kept import FileKeeper, kept
+from recuse.operations.kept import FileKeeper, Together
 from recuse.operations.standbys import PATIENCE, sever_permit
 from recuse.operations.workspace import Dsn, Workspace, open_with_ledger
-from recuse.permits import Actor, Answer, Line, Narrowing, Placed, Register, survey, terms_of
+from recuse.permits import Actor, Answer, Keeper, Line, Narrowing, Placed, Register, survey, terms_of
 from recuse.targets.target import Desk, target_for
 
 
@@ -27,6 +27,8 @@ class Office:
     workspace: Workspace
     ledger: Path
     dsn: Dsn = service_dsn
+    also: Keeper | None = None
+    """What keeps requests besides the files beside the ledger: the state that servers share."""
 
     @classmethod
     def open(cls, folder: Path, ledger: Path, dsn: Dsn = service_dsn, *, giving: bool) -> "Office":
@@ -38,7 +40,7 @@ class Office:
         return permits.Office(
             repository=self.workspace.repository,
             terms=terms_of(each.directive for each in self.workspace.attested),
-            keeper=FileKeeper(self.ledger),
+            keeper=self._keeper(),
             record=self,
             counter=self._ending if ending else self.counter,
             end_sessions=self.sever,
@@ -48,7 +50,11 @@ class Office:
 
     def register(self) -> Register:
         """What is recorded and kept now."""
-        return Register.placed(kept(self.ledger), self.entries())
+        return Register.placed(self._keeper().kept(), self.entries())
+
+    def _keeper(self) -> Keeper:
+        files = FileKeeper(self.ledger)
+        return files if self.also is None else Together(files, self.also)
 
     def system(self, name: str) -> System:
         """A live system by name; PlanError for another."""

@@ -71,5 +71,6 @@ class NoPlans:
         """None."""
         return None
 
-    def ask(self, _version: Version, _by: str) -> None:
+    def ask(self, _version: Version, _by: str) -> str | None:
         """Nobody is there."""
+        return None
