@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 
 from recuse import clock
@@ -17,12 +18,17 @@ from recuse.server.identity.kept import Kept
 from recuse.server.identity.people import Held, Limits
 from recuse.server.identity.sessions import Arrival, begin
 from recuse.server.identity.token import Vouched
-from tests.serve.world import Institution, Reply, Serving, serving
+from tests.serve.test_serving import reads
+from tests.serve.world import DECLARED, DETECTIVE, ENDER, Institution, Reply, Serving, serving
 
 ISSUER: Final = "https://people.example.org"
 REMOVAL: Final = "us.dhs.ice.ero"
 POLICE: Final = "il.chicago.cpd"
-GRANTED: Final = {"olaf": ("requester", REMOVAL), "rita": ("reviewer", POLICE), "ada": ("auditor", POLICE)}
+INQUIRY: Final = "us.dhs.ice.hsi"
+GRANTED: Final = {
+    "olaf": ("requester", REMOVAL), "rita": ("reviewer", POLICE), "ada": ("auditor", POLICE),
+    "hana": ("requester", INQUIRY),
+}  # fmt: skip
 CONSOLE: Final = '\n[console]\npeople = "people-who-ask.toml"\n'
 
 
@@ -126,3 +132,57 @@ def test_a_form_without_its_token_is_refused(both: tuple[Serving, Serving], sess
     refused = sends(both[0], page, "/requests/new", sessions["olaf"], form_token="0" * 64, act="send")
     assert refused.status == 403
     assert len(entries(both[0].institution)) == before
+
+
+def permit_form(**changes: str) -> dict[str, str]:
+    """What is typed for a warrant at night."""
+    now = clock.now()
+    typed = {
+        "account": f"clear/{DETECTIVE}", **DECLARED, "on_behalf_of": "Unit 2", "instrument": "", "act": "send",
+        "issuing_court": "Cook County", "judge": "A Judge", "issued": "2026-01-15", "document_sha256": "ab" * 32,
+        "until": f"{now + timedelta(hours=8):%Y-%m-%d %H:%M}", "lapses": f"{now + timedelta(hours=2):%Y-%m-%d %H:%M}",
+    }  # fmt: skip
+    return typed | changes
+
+
+def test_a_warrant_at_night_opens_what_it_must_and_one_click_ends_it(
+    both: tuple[Serving, Serving], sessions: dict[str, str], state: str
+) -> None:
+    """W9: asked at one server, approved shorter at the other, read from the database, revoked, and the session ends."""
+    one, two = both
+    institution = one.institution
+    page = opens(one, "/permits/new", sessions["hana"])
+    assert page.status == 200, page.text
+    later = permit_form(until=f"{clock.now() + timedelta(hours=80):%Y-%m-%d %H:%M}")
+    assert "at most 72 hours" in sends(one, page, "/permits/new", sessions["hana"], **later).text
+    assert "judge" in sends(one, page, "/permits/new", sessions["hana"], **permit_form(judge="")).text
+    sent = sends(one, page, "/permits/new", sessions["hana"], **permit_form())
+    assert sent.status == 303, sent.text
+    where = sent.headers["location"].removeprefix("/console")
+    assert opens(one, where, sessions["olaf"]).status == 404, "another agency's"
+    shown = opens(two, where, sessions["rita"])
+    assert "records.person" in shown.text, "what it would open"
+    end = clock.now() + timedelta(hours=1)
+    form = {"word": "approve", "until": f"{end:%Y-%m-%d %H:%M}", "note": ""}
+    own = sends(two, opens(two, where, sessions["hana"]), f"{where}/answer", sessions["hana"], **form)
+    assert own.status == 403, "nobody approves what they asked for"
+    assert reads(institution) == 0
+    done = sends(two, shown, f"{where}/answer", sessions["rita"], **form)
+    assert done.status == 303, done.text
+    assert reads(institution) > 0
+    with psycopg.connect(institution.job.world.dsn(DETECTIVE), autocommit=True) as session:
+        session.execute("SELECT 1")
+        ended = sends(one, opens(one, where, sessions["rita"]), f"{where}/end", sessions["rita"])
+        assert ended.status == 303, ended.text
+        assert reads(institution) == 0
+        session.execute("SELECT 1")
+        institution.run("worker", "--once", "--state", institution.owner(state), "-r", str(institution.job.policy),
+                        "--kinds", "end_sessions", login=ENDER)  # fmt: skip
+        with pytest.raises(psycopg.OperationalError):
+            session.execute("SELECT 1")
+    ledger = [decode(each) for each in read_entries(institution.job.policy / ".ledger")]
+    name = where.rpartition("/")[2]
+    mine = [each.kind for each in ledger if each.body.get("request") == name]
+    assert mine == ["refused", "requested", "approved", "issued", "revoked"], "the first lacked the judge"
+    for secret in ("Hana", "Rita", "people.example", DECLARED["case"], "A Judge"):
+        assert secret not in repr([each.body for each in ledger if each.body.get("request") == name])

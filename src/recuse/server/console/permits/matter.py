@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from recuse.model import Permit, Request
+from recuse.model import Permit, Repository, Request
 from recuse.permits import Glass, permit_of
+from recuse.policy.trees import above
 from recuse.server.console.assistance.work import Frame, nothing_there, visitor_of
 from recuse.server.console.permits.effects import Opened, opened
 from recuse.server.console.permits.history import Event, history
@@ -30,6 +31,13 @@ class Matter:
     past: tuple[Row, ...]
     needed: int
     glass: Glass | None
+    narrower: tuple[str, ...] = ()
+    """Purposes below the one asked for, one of which a reviewer may approve instead."""
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The narrower purposes, as a list to choose from has them."""
+        return [(each, each) for each in self.narrower]
 
     @property
     def revocable(self) -> bool:
@@ -66,8 +74,14 @@ def matter(service: Permits, looked: Looked, name: str) -> Matter:
     return Matter(
         row, whole, narrowed, permit, opened(service, asked) if shows and asked is not None else None,
         history(office, name, whole), past, 1 if narrowed is None else office.needed(narrowed),
-        register.glasses.get(name),
+        register.glasses.get(name), () if narrowed is None else _narrower(office.repository, narrowed),
     )  # fmt: skip
+
+
+def _narrower(repository: Repository, request: Request) -> tuple[str, ...]:
+    """What is below a request's purpose; whether it opens less, the database's catalog says when it is approved."""
+    below = (each for each in repository.purposes if request.purpose in above(repository.purposes, each))
+    return tuple(each for each in below if each != request.purpose)
 
 
 def barred(service: Permits, looked: Looked, frame: Frame, name: str) -> Barred:

@@ -86,7 +86,7 @@ def answer(service: Permits) -> Show:
             if found.text("word") == "refuse":
                 refuse(office, name, actor, note)
             else:
-                approve(office, name, actor, Narrowing(found.moment("until", {})), text=note)
+                approve(office, name, actor, Narrowing(found.moment("until", {}), found.one("purpose")), text=note)
 
         return act
 
@@ -106,6 +106,8 @@ def _check_answer(of: Matter, found: Typed, problems: dict[str, str]) -> None:
         problems["until"] = "What is refused has no end of access: clear it, or approve."
     if until is not None and of.narrowed is not None and until > of.narrowed.until:
         problems["until"] = "This is later than asked for: a permit may be narrowed, never widened."
+    if found.text("purpose") and (word == "refuse" or found.text("purpose") not in of.narrower):
+        problems["purpose"] = "Choose one below the purpose asked for, and approve; or leave it as asked."
     _check_note(of, found, problems)
 
 
