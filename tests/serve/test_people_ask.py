@@ -166,6 +166,8 @@ def test_a_warrant_at_night_opens_what_it_must_and_one_click_ends_it(
     form = {"word": "approve", "until": f"{end:%Y-%m-%d %H:%M}", "note": ""}
     own = sends(two, opens(two, where, sessions["hana"]), f"{where}/answer", sessions["hana"], **form)
     assert own.status == 403, "nobody approves what they asked for"
+    other = sends(two, shown, f"{where}/answer", sessions["rita"], **form, purpose="imm.civil_enforcement")
+    assert (other.status, "Choose one below the purpose asked for" in other.text) == (400, True)
     assert reads(institution) == 0
     done = sends(two, shown, f"{where}/answer", sessions["rita"], **form)
     assert done.status == 303, done.text
