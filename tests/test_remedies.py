@@ -627,7 +627,7 @@ def test_a_confirmed_directive_was_deleted(applied: Desk, tmp_path: Path, alone:
         assert_refused(applied, command, message, LOST)
     steps = [Step(message, LOST, lambda: shutil.move(kept, folder))]
     if not alone:
-        stale = "the plan file is not what would be planned now (it differs in directives)"
+        stale = "the plan file is not what would be planned now (it differs in directives, cedar_sha256)"
         steps.append(Step(stale, PLAN_AGAIN, lambda: done(applied.plan())))
     assert_mended(applied, APPLY, *steps)
     for command in (PLAN, VERIFY):

@@ -244,7 +244,7 @@ _RECORDING: Final = (
           test_formats.test_the_printed_entry_is_pinned),
     fault("entries compared", around(reading, "_replay", lambda real: lambda entries, heads: real(entries, heads[:0])),
           test_log.test_a_changed_entry_is_named_as_closely_as_it_was_committed, index=3, words=""),
-    fault("errors tell nothing", around(http, "_later", _telling), _ERROR, **_AWAY),
+    fault("errors tell nothing", around(http, "later", _telling), _ERROR, **_AWAY),
     fault("failures tell nothing", around(http, "_failed", _telling_all), _ERROR, **_FAILS),
     fault("errors are logged", put(http.LOG, "error", _nothing), _ERROR, **_AWAY),
     fault("refusals are logged", put(http.LOG, "warning", _nothing),

@@ -36,7 +36,7 @@ def ask_rules(questions: Questions, repository: Repository, taken: set[str]) -> 
 def ask_rule(questions: Questions, repository: Repository, taken: set[str]) -> PlainRule:
     """One rule, by its answers."""
     name = questions.read(
-        "rule.id", "A short name for the rule, for example status-exchange", lambda n: _free(n, taken)
+        "rule.id", "A short name for the rule, for example warrant-in-hand", lambda n: _free(n, taken)
     )
     effect = questions.one("rule.may", "May somebody do something, or may they not?", {"may": "", "may-not": ""})
     does = questions.read(

@@ -32,7 +32,7 @@ class Callers(Protocol):
 async def body_of(
     request: Request,
     kind: str = "application/json",
-    longest: int = LONGEST,
+    longest: int | None = None,
     *,
     patience: float = 5.0,
     needed: bool = True,
@@ -44,13 +44,13 @@ async def body_of(
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != kind and (needed or given):
         raise MalformedError(f"the content type is not `{kind}`", f"send {_SENT[kind]}")
-    body = bytearray()
+    body, most = bytearray(), LONGEST if longest is None else longest
     try:
         async with asyncio.timeout(patience):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > longest:
-                    raise MalformedError(f"the body is longer than {longest} bytes", "send several requests")
+                if len(body) > most:
+                    raise MalformedError(f"the body is longer than {most} bytes", "send several requests")
     except (TimeoutError, ClientDisconnect):
         raise MalformedError("the body did not come whole and in time", "send it at once") from None
     return bytes(body)

@@ -124,7 +124,7 @@ def live(work: Applying, queue: Asking, job: Job, visitor: Visitor) -> dict[str,
     notes = queue.notes(job.id)
     return {
         "base": BASE, "job": job, "word": WORDS[job.state], "kind": KINDS[job.kind], "courses": courses(notes, job),
-        "notes": notes[-_NOTES:][::-1], "count": len(notes), "own": job.asked.asked_by == work.named(visitor),
+        "notes": notes[-_NOTES:][::-1], "count": len(notes), "yours": job.asked.asked_by == work.named(visitor),
         "waited": _alive(queue, job),
     }  # fmt: skip
 
@@ -145,7 +145,7 @@ def _list(work: Applying, frame: Frame, status: int = 200) -> Response:
         jobs, beats = queue.recent(_SHOWN), queue.beats()
     own = work.named(visitor)
     barred = refusal(visitor, "administer", (), now_of(frame)) if "administrator" in visitor.roles else None
-    shown = {"jobs": jobs, "beats": beats[:5], "own": own, "barred": barred, "words": WORDS, "kinds": KINDS}
+    shown = {"jobs": jobs, "beats": beats[:5], "yours": own, "barred": barred, "words": WORDS, "kinds": KINDS}
     return page("jobs.html", frame, status, base=BASE, policy=work.policy(), **shown)
 
 

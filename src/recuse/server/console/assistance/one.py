@@ -164,7 +164,7 @@ def _page(
         "state": matter.found.state(now_of(frame)),
         "then": None if asked is None else rulings.recorded(asked[1].body), "label": label, "base": BASE,
         "words_of": answering.WORDS.items(), "given_of": [(each, each.replace("_", " ")) for each in _asked(matter)],
-         "labels": answering.LABELS, "custody": custody,
+         "labels": answering.LABELS, "in_custody": custody,
         "agencies": sorted((each, text) for each, text in frame["frame"].agencies.items()),
         "oversees": bool(visitor_of(frame).roles & {"counsel", "official", "auditor"}),
         "answerer": bool(visitor_of(frame).roles & {"reviewer", "counsel"}),
