@@ -21,6 +21,7 @@ from recuse.server.console.assistance.asking import label
 from recuse.server.console.assistance.recorded import Recorded
 from recuse.server.console.assistance.typed import Typed, typed
 from recuse.server.console.assistance.work import BASE, Frame, Work, nothing_there, now_of, sentence, told, visitor_of
+from recuse.server.console.records import catch_up
 from recuse.server.console.screens import Console, Show
 from recuse.server.console.showing import page
 from recuse.server.identity import Refusal
@@ -153,14 +154,14 @@ def _page(
 ) -> Response:
     console, frame = here
     matter = _looked(work, name, frame)
-    reading = console.index.catch_up(console.patience)
-    entries = recorded.about(console.index, reading.size, name)
+    read = catch_up(console.records, ("acts",), console.patience)
+    entries = recorded.about(console.index, read.readings["acts"].size, name)
     asked = next(((number, each) for number, each in entries if each.kind == "asked"), None)
     answers = {str(each.body["outcome"]): number for number, each in entries if each.kind == "answered"}
     said = {"typed": Typed(), "problems": {}, "failed": ""} | values
     custody = matter.found.request.kind in answering.CUSTODY
     shown = {
-        "matter": matter, "asked": asked, "answers": answers, "reading": reading,
+        "matter": matter, "asked": asked, "answers": answers, "read": read,
         "state": matter.found.state(now_of(frame)),
         "then": None if asked is None else rulings.recorded(asked[1].body), "label": label, "base": BASE,
         "words_of": answering.WORDS.items(), "given_of": [(each, each.replace("_", " ")) for each in _asked(matter)],
