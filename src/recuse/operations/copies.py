@@ -123,7 +123,7 @@ def standing(session: Session, system: str, register: Register, entries: Sequenc
 def compared(found: Place, register: Register, here: Container[str], lines: Sequence[Line]) -> Standing:
     """What differs between the permits that are `here` and the ledger; `lines` are the survey of both."""
     running = [line for line in lines if line.id in here and line.state == "in force"]
-    waiting = [line.id for line in lines if line.id not in here and line.state == "pending"]
+    waiting = [line.id for line in lines if line.id not in here and line.state in ("pending", "approved")]
     copy = not found.followed
     return Standing(
         found,
