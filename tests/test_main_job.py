@@ -1,7 +1,7 @@
 """The main job on the demo world, on PostgreSQL 18 and 15: found before, closed by apply, not found after."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +69,16 @@ class Job(Place):
         with target_for("postgresql").open(self.world.dsn()) as session:
             planned = plan_system(session, workspace.policy(), system)
         return planned, plan_document(workspace, (planned,), None)
+
+    def give(self, rights: Mapping[str, str]) -> None:
+        """Give logins rights over permits: `may_issue`, `may_end`."""
+        accounts = self.policy / "accounts.toml"
+        text = accounts.read_text()
+        for login, right in rights.items():
+            mark = f'id = "{SYSTEM}/{login}"'
+            assert mark in text
+            text = text.replace(mark, f"{mark}\n{right} = true")
+        accounts.write_text(text)
 
     def sign(self) -> None:
         directive = self.workspace().directives[0]

@@ -3,7 +3,6 @@
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -13,11 +12,10 @@ from recuse.errors import ApplyError, UnreachableError
 from recuse.ledger import verify_ledger
 from recuse.operations import record
 from recuse.operations.journal import read_journal, stopped
-from recuse.targets.postgres.throwaway import throwaway
 from tests.apply.cluster import Cluster
+from tests.apply.pair import two_systems
 from tests.apply.proxy import Cut, proxy
-from tests.apply.world import Town, town
-from tests.conftest import ENDS, binaries_of
+from tests.apply.world import Town
 
 NAMES = ("north", "south")
 
@@ -58,15 +56,7 @@ class Pair:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    with ExitStack() as stack:
-        servers = {
-            name: stack.enter_context(throwaway(binaries=binaries_of(version)))
-            for name, version in zip(NAMES, ENDS, strict=True)
-        }
-        made = stack.enter_context(town(tmp_path_factory.mktemp("many"), servers))
-        clusters = {name: Cluster(server) for name, server in servers.items()}
-        for cluster in clusters.values():
-            cluster.save("before")
+    with two_systems(tmp_path_factory.mktemp("many"), NAMES) as (made, clusters):
         found = Pair(made, clusters, made.plan(), {name: made.facts(name) for name in NAMES}, [], {})
         with proxy(made.dsn("south")) as through:
             found.apply(south=through.dsn(made.dsn("south")))

@@ -6,14 +6,13 @@ import re
 import stat
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from logging import Formatter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 from urllib.request import urlopen
 
-import pytest
 from joserfc import jws, jwt
 from starlette.responses import HTMLResponse
 from starlette.routing import Router
@@ -26,6 +25,7 @@ from recuse.server import authzen, callers, deciding, http, keys, names, receivi
 from recuse.server.console import app
 from recuse.serving import logs, starting
 from tests.console import test_doors, test_refusals
+from tests.planting import Break, Fault, Patch, around, put
 from tests.requests import test_store
 from tests.serve import test_files
 from tests.unit.ledger import test_formats, test_log
@@ -40,31 +40,9 @@ from tests.unit.server import (
     test_odd_requests,
 )  # fmt: skip
 
-Patch = pytest.MonkeyPatch
-Break = Callable[[Patch], None]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A control that is taken out, and the test that must notice; `given` is what a parametrised test is given."""
-
-    name: str
-    take_out: Break
-    noticed_by: Callable[..., object]
-    given: dict[str, Any]
-
 
 def fault(name: str, take_out: Break, noticed_by: Callable[..., object], /, **given: Any) -> Fault:
     return Fault(name, take_out, noticed_by, given)
-
-
-def put(where: object, name: str, value: object) -> Break:
-    return lambda patch: patch.setattr(where, name, value)
-
-
-def around(where: object, name: str, make: Callable[[Any], object]) -> Break:
-    """A function replaced by one that is made of it."""
-    return lambda patch: patch.setattr(where, name, make(getattr(where, name)))
 
 
 def _always(*_: object, **__: object) -> bool:

@@ -5,9 +5,9 @@ from typing import Final
 
 import pytest
 
-from tests.asvs.faults import FAULTS, Fault
+from tests.asvs.faults import FAULTS
 from tests.console.conftest import folder as console_folder
-from tests.identity.test_faults import fails
+from tests.planting import Fault, fails
 from tests.unit.ledger.test_log import folder as ledger_folder
 from tests.unit.policy.conftest import directive, repository, rules
 from tests.unit.server.test_callers import settings

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.hand import WAYS, Hand, called
 from tests.browser.serving import FOLDER
 from tests.conftest import skip_loudly
 
@@ -116,3 +117,11 @@ def axe() -> str:
     if not AXE.exists():
         skip_loudly("axe-core is not there: run `scripts/design-system.sh fetch`")
     return AXE.read_text()
+
+
+@pytest.fixture(params=WAYS, ids=called)
+def hand(request: pytest.FixtureRequest, opened: Opened) -> Iterator[Hand]:
+    """A hand at a page, every way."""
+    width, scripts, by = request.param
+    with opened(Look(width, scripts)) as page:
+        yield Hand(page, by)

@@ -3,7 +3,6 @@
 The queue is a real one. What a worker says is said by the test, so that each moment can be looked at.
 """
 
-import itertools
 import os
 import socket
 import subprocess
@@ -20,14 +19,13 @@ from playwright.sync_api import Page, expect
 from recuse.jobs import KINDS, Asked, Job, Note
 from recuse.targets.postgres.throwaway import throwaway
 from tests.browser.conftest import ROOT, Look, Opened, wait
+from tests.browser.hand import WAYS, Hand, called, link
 from tests.browser.looking import focus_faults, overflow, violations
-from tests.browser.test_work import Hand, link
 from tests.conftest import binaries_of
 from tests.console import world
 from tests.worker.conftest import Kept, prepared
 from tests.worker.screens import PLACE, STATE, document
 
-WAYS: Final = [*itertools.product((320, 1100), (True, False), ("mouse", "keyboard"))]
 APPLY: Final = "/console/jobs"
 
 
@@ -104,7 +102,7 @@ def address(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
             server.terminate()
 
 
-@pytest.fixture(params=WAYS, ids=lambda way: f"{way[0]}-{'scripts' if way[1] else 'plain'}-{way[2]}")
+@pytest.fixture(params=WAYS, ids=called)
 def hand(request: pytest.FixtureRequest, opened: Opened) -> Iterator[Hand]:
     width, scripts, by = request.param
     with opened(Look(width, scripts, "administrator")) as page:

@@ -25,9 +25,9 @@ from recuse.server.identity.kept import Kept
 from recuse.server.state.drafts import StateDrafts
 from recuse.targets.postgres.throwaway import throwaway
 from tests.browser.conftest import HEIGHT, ROOT, Look, Opened
+from tests.browser.hand import Hand, link
 from tests.browser.looking import focus_faults, overflow, violations
 from tests.browser.serving_directives import FOLDER, STATE
-from tests.browser.test_work import WAYS, Hand, link
 from tests.conftest import binaries_of
 from tests.console.directives import world
 from tests.console.world import NOW
@@ -82,13 +82,6 @@ def wait(port: int, running: "subprocess.Popen[bytes]") -> None:
                 return
         time.sleep(0.1)
     pytest.fail("the server does not answer")
-
-
-@pytest.fixture(params=WAYS, ids=lambda way: f"{way[0]}-{'scripts' if way[1] else 'plain'}-{way[2]}")
-def hand(request: pytest.FixtureRequest, opened: Opened) -> Iterator[Hand]:
-    width, scripts, by = request.param
-    with opened(Look(width, scripts)) as page:
-        yield Hand(page, by)
 
 
 def press(hand: Hand, name: str) -> None:

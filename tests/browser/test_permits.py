@@ -3,7 +3,6 @@
 Over a real database: what is clicked is looked for there.
 """
 
-import io
 import itertools
 import os
 import socket
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from recuse import clock
@@ -26,19 +24,17 @@ from recuse.permits import approve, ask, break_glass
 from recuse.targets.postgres.throwaway import throwaway
 from tests.browser import conftest
 from tests.browser.conftest import ROOT, Look, Opened
+from tests.browser.hand import WAYS, Hand, Way, called
 from tests.browser.looking import focus_faults, overflow, tab_to, violations
 from tests.browser.permit_serving import DSN
 from tests.browser.serving import FOLDER
-from tests.browser.test_pictures import FOLDER as PICTURES
-from tests.browser.test_pictures import LARGEST, small
-from tests.browser.test_work import Hand
+from tests.browser.test_pictures import check_kept, small
 from tests.conftest import binaries_of
 from tests.console import permitting
 from tests.console.permitting import HOUR, Real
 from tests.context.world import enforced
 
 BASE: Final = "/console/permits"
-WAYS: Final = [*itertools.product((320, 1100), (True, False), ("mouse", "keyboard"))]
 CASES: Final = itertools.count(1)
 
 
@@ -68,10 +64,7 @@ def address(service: Real) -> Iterator[str]:
             server.terminate()
 
 
-Way = tuple[int, bool, str]
-
-
-@pytest.fixture(params=WAYS, ids=lambda way: f"{way[0]}-{'scripts' if way[1] else 'plain'}-{way[2]}")
+@pytest.fixture(params=WAYS, ids=called)
 def way(request: pytest.FixtureRequest) -> Way:
     found: Way = request.param
     return found
@@ -337,10 +330,4 @@ def test_a_picture_is_of_the_page_as_it_is(opened: Opened, pages: dict[str, tupl
             "() => document.querySelector('#past')?.closest('[data-rows]').remove()"
         )  # what other tests asked
         taken = small(page.screenshot(full_page=True))
-    kept = PICTURES / f"{name}.png"
-    if os.environ.get("PICTURES") == "write":
-        kept.write_bytes(taken)
-    assert len(kept.read_bytes()) <= LARGEST
-    now, then = (Image.open(io.BytesIO(each)) for each in (taken, kept.read_bytes()))
-    assert then.width == now.width == width
-    assert abs(then.height - now.height) <= 0.1 * now.height, "the page has changed: run `make design`"
+    check_kept(name, taken, width)

@@ -33,12 +33,8 @@ def small(picture: bytes) -> bytes:
     return written.getvalue()
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_is_of_the_page_as_it_is(opened: Opened, name: str) -> None:
-    width, path, *state = PICTURES[name]
-    with opened(Look(width, state="".join(state))) as page:
-        page.goto(f"/console{path}")
-        taken = small(page.screenshot(full_page=True))
+def check_kept(name: str, taken: bytes, width: int) -> None:
+    """The picture that is kept is of the page as it was taken now; `PICTURES=write` keeps this one."""
     kept = FOLDER / f"{name}.png"
     if os.environ.get("PICTURES") == "write":
         kept.write_bytes(taken)
@@ -46,6 +42,15 @@ def test_a_picture_is_of_the_page_as_it_is(opened: Opened, name: str) -> None:
     now, then = (Image.open(io.BytesIO(each)) for each in (taken, kept.read_bytes()))
     assert then.width == now.width == width
     assert abs(then.height - now.height) <= 0.1 * now.height, "the page has changed: run `make design`"
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_of_the_page_as_it_is(opened: Opened, name: str) -> None:
+    width, path, *state = PICTURES[name]
+    with opened(Look(width, state="".join(state))) as page:
+        page.goto(f"/console{path}")
+        taken = small(page.screenshot(full_page=True))
+    check_kept(name, taken, width)
 
 
 def test_every_picture_of_the_console_is_made_here() -> None:

@@ -5,7 +5,6 @@ By mouse and by keyboard alone, with scripts and without, on a phone and on a de
 
 import csv
 import io
-import itertools
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -16,12 +15,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import HEIGHT, Look, Opened
+from tests.browser.hand import WAYS, Hand, called, link
 from tests.browser.looking import focus_faults, overflow, violations
-from tests.browser.test_work import Hand, link
 from tests.console.desks import REMOVAL
 from tests.console.test_requests import csv_of, row
 
-WAYS: Final = [*itertools.product((320, 1100), (True, False), ("mouse", "keyboard"))]
 PAGES: Final = {
     "inbox": ("/inbox", "wanda"),
     "inbox of a reviewer": ("/inbox", "rita"),
@@ -64,7 +62,7 @@ def test_a_page_is_accessible_and_fits(opened: Opened, axe: str, name: str) -> N
 As = Callable[[str], AbstractContextManager[Hand]]
 
 
-@pytest.fixture(params=WAYS, ids=lambda way: f"{way[0]}-{'scripts' if way[1] else 'plain'}-{way[2]}")
+@pytest.fixture(params=WAYS, ids=called)
 def as_(request: pytest.FixtureRequest, opened: Opened) -> As:
     """Somebody's hand on the console, by their first name."""
     width, scripts, by = request.param

@@ -1,6 +1,5 @@
 """Two records searched as one, and searches that are kept: every way, by everybody."""
 
-import itertools
 import json
 from collections.abc import Iterator
 from typing import Any, Final
@@ -12,14 +11,13 @@ from playwright.sync_api import Page, expect
 from recuse.server.state.migrations import prepare
 from recuse.targets.postgres.throwaway import throwaway
 from tests.browser.conftest import HEIGHT, Look, Opened, granian
+from tests.browser.hand import Hand, link
 from tests.browser.looking import focus_faults, overflow, tab_to, violations
 from tests.browser.searching import STATE
 from tests.browser.serving import FOLDER
-from tests.browser.test_work import Hand, link
 from tests.conftest import binaries_of
 from tests.console import world
 
-WAYS: Final = [*itertools.product((320, 1100), (True, False), ("mouse", "keyboard"))]
 WIDTHS: Final = (320, 1100)
 
 
@@ -43,13 +41,6 @@ def address(tmp_path_factory: pytest.TempPathFactory, state: str) -> Iterator[st
 def nothing_kept(state: str) -> None:
     with psycopg.connect(state, autocommit=True) as connection:
         connection.execute("TRUNCATE recuse_state.search")
-
-
-@pytest.fixture(params=WAYS, ids=lambda way: f"{way[0]}-{'scripts' if way[1] else 'plain'}-{way[2]}")
-def hand(request: pytest.FixtureRequest, opened: Opened) -> Iterator[Hand]:
-    width, scripts, by = request.param
-    with opened(Look(width, scripts)) as page:
-        yield Hand(page, by)
 
 
 def choose_radio(hand: Hand, words: str) -> None:

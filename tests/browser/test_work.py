@@ -5,81 +5,16 @@ By mouse and by keyboard alone, with scripts and without, on a phone and on a de
 
 import csv
 import io
-import itertools
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
-import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Look, Opened
-from tests.browser.looking import overflow, tab_to
+from tests.browser.hand import Hand, link
+from tests.browser.looking import overflow
 from tests.console import world
-
-WAYS: Final = [*itertools.product((320, 1100), (True, False), ("mouse", "keyboard"))]
-
-
-class Hand:
-    """Does the same by mouse or by keyboard."""
-
-    def __init__(self, page: Page, by: str) -> None:
-        self.page, self.keys = page, by == "keyboard"
-
-    def follow(self, link: Locator) -> None:
-        """Follow a link or press a button."""
-        if not self.keys:
-            link.click()
-            return
-        tab_to(self.page, link)
-        self.page.keyboard.press("Enter")
-
-    def write(self, label: str, text: str) -> None:
-        """Write into a field."""
-        field = self.page.get_by_label(label, exact=True)
-        if self.keys:
-            tab_to(self.page, field)
-            self.page.keyboard.press("ControlOrMeta+a")
-            self.page.keyboard.type(text)
-        else:
-            field.click()
-            field.fill(text)
-
-    def choose(self, label: str, words: str) -> None:
-        """Choose from a list, by the first letters of the words where there is no mouse."""
-        field = self.page.get_by_label(label, exact=True)
-        if self.keys:
-            tab_to(self.page, field)
-            self.page.keyboard.type(words[:6])
-        else:
-            field.select_option(label=words)
-
-    def tick(self, box: Locator) -> None:
-        """Tick a box."""
-        if self.keys:
-            tab_to(self.page, box)
-            self.page.keyboard.press("Space")
-        else:
-            box.check()
-
-    def download(self, link: Locator) -> bytes:
-        """What a link downloads."""
-        with self.page.expect_download() as caught:
-            self.follow(link)
-        return Path(caught.value.path()).read_bytes()
-
-
-@pytest.fixture(params=WAYS, ids=lambda way: f"{way[0]}-{'scripts' if way[1] else 'plain'}-{way[2]}")
-def hand(request: pytest.FixtureRequest, opened: Opened) -> Iterator[Hand]:
-    width, scripts, by = request.param
-    with opened(Look(width, scripts)) as page:
-        yield Hand(page, by)
-
-
-def link(page: Page, name: str, within: str = "body") -> Locator:
-    return page.locator(within).get_by_role("link", name=name, exact=True)
 
 
 def numbers(page: Page) -> list[int]:

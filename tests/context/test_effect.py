@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 import psycopg
@@ -46,10 +45,7 @@ def job(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         server = stack.enter_context(throwaway(binaries=binaries_of(request.param)))
         made = Job(build(server, people=500), tmp_path_factory.mktemp("effect"))
         write_repository(made.policy, make_keys(made.folder), "recuse-test", False)
-        accounts = made.policy / "accounts.toml"
-        mark = f'id = "clear/{ISSUER}"'
-        assert mark in accounts.read_text()
-        Path(accounts).write_text(accounts.read_text().replace(mark, f"{mark}\nmay_issue = true"))
+        made.give({ISSUER: "may_issue"})
         made.sign()
         made.apply()
         yield made

@@ -3,26 +3,21 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from recuse import clock
-from recuse.demo.repository import write_repository
-from recuse.demo.world import build
 from recuse.operations import record
 from recuse.operations.permit import Office as Acting
 from recuse.operations.permits_watched import Lapsing, unreviewed
 from recuse.permits import LONGEST
 from recuse.targets.postgres.desk import PostgresDesk
-from recuse.targets.postgres.throwaway import throwaway
-from tests.conftest import binaries_of
-from tests.context.test_permit_verb import ACCOUNT, ISSUER, WORKER, Office, Stopped, dies
-from tests.test_main_job import Job, make_keys
+from tests.context.test_permit_verb import ACCOUNT, WORKER, Office, Stopped, dies, opened
 
 TERMS = """
 [permits]
@@ -34,24 +29,20 @@ break_glass_purposes = ["crim.investigation"]
 """
 
 
+def changed(policy: Path) -> None:
+    """The account may declare a purpose with others below it; the directive says how permits are given."""
+    accounts = policy / "accounts.toml"
+    text = accounts.read_text()
+    mine = text.index(f'id = "clear/{ACCOUNT}"')
+    accounts.write_text(text[:mine] + text[mine:].replace("may_declare = [", 'may_declare = ["crim", ', 1))
+    (directive,) = policy.glob("directives/*/directive.toml")
+    directive.write_text(directive.read_text() + TERMS)
+
+
 @pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with ExitStack() as stack:
-        server = stack.enter_context(throwaway(binaries=binaries_of(request.param)))
-        job = Job(build(server, people=500), tmp_path_factory.mktemp("office"))
-        write_repository(job.policy, make_keys(job.folder), "recuse-test", False)
-        accounts = job.policy / "accounts.toml"
-        text = accounts.read_text()
-        for login, key in ((ISSUER, "may_issue"), (WORKER, "may_end")):
-            text = text.replace(f'id = "clear/{login}"', f'id = "clear/{login}"\n{key} = true')
-        mine = text.index(f'id = "clear/{ACCOUNT}"')
-        text = text[:mine] + text[mine:].replace("may_declare = [", 'may_declare = ["crim", ', 1)
-        accounts.write_text(text)
-        (directive,) = job.policy.glob("directives/*/directive.toml")
-        directive.write_text(directive.read_text() + TERMS)
-        job.sign()
-        job.apply()
-        yield Office(job)
+    with opened(request.param, tmp_path_factory.mktemp("office"), changed) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

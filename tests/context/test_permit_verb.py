@@ -2,8 +2,8 @@
 
 import io
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -102,22 +102,23 @@ class Office:
             admin.execute("TRUNCATE recuse.permit, recuse.used")
 
 
-@pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
-def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with ExitStack() as stack:
-        server = stack.enter_context(throwaway(binaries=binaries_of(request.param)))
-        job = Job(build(server, people=500), tmp_path_factory.mktemp("office"))
+@contextmanager
+def opened(version: int, folder: Path, change: Callable[[Path], object] = lambda _policy: None) -> Iterator[Office]:
+    """An office on the demonstration's policy, changed before it is signed and applied."""
+    with throwaway(binaries=binaries_of(version)) as server:
+        job = Job(build(server, people=500), folder)
         write_repository(job.policy, make_keys(job.folder), "recuse-test", False)
-        accounts = job.policy / "accounts.toml"
-        text = accounts.read_text()
-        for login, key in ((ISSUER, "may_issue"), (WORKER, "may_end")):
-            mark = f'id = "clear/{login}"'
-            assert mark in text
-            text = text.replace(mark, f"{mark}\n{key} = true")
-        accounts.write_text(text)
+        job.give({ISSUER: "may_issue", WORKER: "may_end"})
+        change(job.policy)
         job.sign()
         job.apply()
         yield Office(job)
+
+
+@pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
+def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with opened(request.param, tmp_path_factory.mktemp("office")) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,7 @@
 
 import asyncio
 import stat
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -43,23 +42,7 @@ from tests.identity import (
     test_tokens,
 )  # fmt: skip
 from tests.identity.console import Console
-
-Patch = pytest.MonkeyPatch
-Break = Callable[[Patch], None]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A control that is taken out, and the test that must notice; `given` is what a parametrised test is given."""
-
-    name: str
-    take_out: Break
-    noticed_by: Callable[..., None]
-    given: dict[str, Any] | None = None
-
-
-def put(module: object, name: str, value: object) -> Break:
-    return lambda patch: patch.setattr(module, name, value)
+from tests.planting import Break, Fault, Patch, fails, put
 
 
 def without(module: object, name: str, part: str) -> Break:
@@ -335,7 +318,7 @@ PURE: Final = (
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_control_that_is_taken_out_is_missed(console: Console, monkeypatch: Patch, fault: Fault) -> None:
-    given = dict(fault.given or {})
+    given = dict(fault.given)
     if "monkeypatch" in fault.noticed_by.__code__.co_varnames[: fault.noticed_by.__code__.co_argcount]:
         given["monkeypatch"] = monkeypatch
     fault.take_out(monkeypatch)
@@ -344,16 +327,6 @@ def test_a_control_that_is_taken_out_is_missed(console: Console, monkeypatch: Pa
 
 @pytest.mark.parametrize("fault", PURE, ids=lambda fault: fault.name)
 def test_a_rule_that_is_taken_out_is_missed(tmp_path: Path, monkeypatch: Patch, fault: Fault) -> None:
-    given = {name: tmp_path if value is ... else value for name, value in (fault.given or {}).items()}
+    given = {name: tmp_path if value is ... else value for name, value in (fault.given).items()}
     fault.take_out(monkeypatch)
     assert fails(partial(fault.noticed_by, **given))
-
-
-def fails(test: Callable[[], None]) -> bool:
-    """Whether a test does, by any of the ways in which tests do."""
-    try:
-        test()
-    except (Exception, pytest.fail.Exception) as error:
-        print(f"noticed: {type(error).__name__}: {str(error).splitlines()[:1]}")  # noqa: T201 - shown by `pytest -s`
-        return True
-    return False

@@ -15,7 +15,7 @@ from recuse.permits import Actor, Narrowing
 from recuse.server.tasks.submission import DETAILS
 from recuse.serving.permitting import PermitOffices
 from recuse.serving.place import Place
-from recuse.serving.policy import Follower
+from recuse.serving.shared import Shared
 from tests.serve.test_serving import reads
 from tests.serve.world import DECLARED, DETECTIVE, ENDER, PERSON, Institution, Reply, Serving, serving
 
@@ -78,11 +78,12 @@ def acts(institution: Institution, running: Serving, monkeypatch: pytest.MonkeyP
         async def run() -> Any:
             return await to_thread.run_sync(inside)
 
-        offices = PermitOffices(place, Follower(policy, place.ledger))
+        shared = Shared.of(place)
+        offices = PermitOffices(shared)
         try:
             return anyio.run(run)
         finally:
-            offices.close()
+            shared.close()
 
     return act
 

@@ -236,13 +236,7 @@ def institution_on(server: Server, beside: Server, folder: Path) -> Institution:
     """The demonstration's policy, signed and applied on a server; `beside` is for what is none of its systems."""
     job = Job(build(server, people=500), folder)
     write_repository(job.policy, make_keys(folder), "recuse-test", False)
-    accounts = job.policy / "accounts.toml"
-    text = accounts.read_text()
-    for login, right in ((CLERK, "may_issue"), (ENDER, "may_end")):
-        mark = f'id = "clear/{login}"'
-        assert mark in text
-        text = text.replace(mark, f"{mark}\n{right} = true")
-    accounts.write_text(text)
+    job.give({CLERK: "may_issue", ENDER: "may_end"})
     job.sign()
     job.apply()
     made = Institution(job, beside)

@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +20,9 @@ from recuse.server.console.directives.kept import Version
 from recuse.server.identity.kept import Kept as StateKept
 from recuse.server.state.drafts import StateDrafts
 from recuse.serving.directives import QueuedPlans
-from recuse.targets.postgres.throwaway import throwaway
 from tests.apply.cluster import Cluster
-from tests.apply.world import Town, town
-from tests.conftest import ENDS, binaries_of
+from tests.apply.pair import two_systems
+from tests.apply.world import Town
 from tests.worker.conftest import Kept
 from tests.worker.running import Working, ended, services, start, until, working
 
@@ -48,15 +46,7 @@ class Pair:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    with ExitStack() as stack:
-        servers = {
-            name: stack.enter_context(throwaway(binaries=binaries_of(version)))
-            for name, version in zip(NAMES, ENDS, strict=True)
-        }
-        made = stack.enter_context(town(tmp_path_factory.mktemp("worker"), servers))
-        clusters = {name: Cluster(server) for name, server in servers.items()}
-        for cluster in clusters.values():
-            cluster.save("before")
+    with two_systems(tmp_path_factory.mktemp("worker"), NAMES) as (made, clusters):
         yield Pair(made, clusters)
 
 

@@ -32,9 +32,8 @@ def job(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     """The demonstration's policy, applied; one clerk may issue, and the worker's login sees sessions too."""
     with ExitStack() as stack:
         made = job_on(stack, request.param, tmp_path_factory.mktemp("ending"))
-        accounts = made.policy / "accounts.toml"
-        mark = f'id = "clear/{ISSUER}"'
-        accounts.write_text(accounts.read_text().replace(mark, f"{mark}\nmay_issue = true\nmay_end = true"))
+        made.give({ISSUER: "may_issue"})
+        made.give({ISSUER: "may_end"})
         made.sign()
         made.apply()
         with psycopg.connect(made.world.dsn(), autocommit=True) as admin:

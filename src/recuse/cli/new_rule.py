@@ -8,7 +8,7 @@ from recuse.cli.questions import Questions
 from recuse.errors import InputError
 from recuse.model import ACTIONS, ASSISTANCE, Repository
 from recuse.policy.plain import EVERYTHING, Effect, PlainRule, Terms, check, to_cedar, to_sentence
-from recuse.policy.plain.filed import ALONE, branches
+from recuse.policy.plain.filed import ALONE, terms
 from recuse.policy.references import nearest
 from recuse.policy.validate import is_rule_id
 
@@ -122,15 +122,4 @@ def _term(word: str, known: Mapping[str, tuple[str, ...]], *, only: set[str]) ->
 
 
 def _terms(named: list[tuple[_Dimension, str]] | tuple[tuple[_Dimension, str], ...]) -> Terms:
-    def of(dimension: _Dimension) -> tuple[str, ...]:
-        return tuple(name for where, name in named if where == dimension)
-
-    return Terms(
-        agencies=branches(of("agencies")),
-        serving=of("serving"),
-        parties=of("parties"),
-        categories=branches(of("categories")),
-        purposes=branches(of("purposes")),
-        authorities=branches(of("authorities")),
-        marked=of("marked"),
-    )
+    return terms(lambda dimension: tuple(name for where, name in named if where == dimension))

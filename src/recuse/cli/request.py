@@ -44,6 +44,7 @@ from recuse.operations import requests as operation
 from recuse.requests import nil
 from recuse.requests.table import REQUIRED, columns
 from recuse.requests.table import template as table_template
+from recuse.requests.telling import ruling_document
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -118,9 +119,9 @@ def ask(
     ruling = at.desk.ruling(asked, now) if dry_run else at.desk.ask(asked, now)
     if human:
         out.print("nothing was recorded" if dry_run else f"recorded: [bold]{asked.id}[/]")
-        show_ruling(operation.ruling_document(ruling), asked.authority)
+        show_ruling(ruling_document(ruling), asked.authority)
     else:
-        document({"request": asked.id, "recorded": not dry_run} | operation.ruling_document(ruling))
+        document({"request": asked.id, "recorded": not dry_run} | ruling_document(ruling))
     raise typer.Exit(1 if ruling.verdict == "refused" else 0)
 
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from recuse import clock
 from recuse.errors import RecuseError
 from recuse.model import System
-from recuse.operations import record
 from recuse.operations.conditions import Condition
 from recuse.operations.permit import Office
 from recuse.permits import REVIEWED_WITHIN, Register, lapse, overdue, unused
@@ -39,17 +38,6 @@ class Lapsing:
         for permit in due if not self.expire else ():
             sentence = f"permit `{permit.id}` of `{permit.login}` is in force, and no use of it is known"
             yield Condition(name, "permit-unused", permit.id, sentence, f"recuse permit revoke {permit.id}", "low")
-
-
-def lapse_unused(office: Office, system: System) -> tuple[Condition, ...]:
-    """End the permits of a system that nobody used in time, over a connection of its own; what is left of them."""
-    if record.last(office.ledger, "applied", system.name) is None:
-        return ()
-    try:
-        with office.counter(system) as desk:
-            return tuple(Lapsing(office, system, expire=True).conditions(desk, office.register()))
-    except RecuseError as error:
-        return (Condition(system.name, "permits-unseen", "permits", error.message, error.remedy or "", "low"),)
 
 
 def unreviewed(register: Register, system: str, now: datetime) -> Iterator[Condition]:

@@ -25,6 +25,7 @@ from recuse.requests.desk import Desk, TakenIn
 from recuse.requests.ruling import rule_on
 from recuse.requests.store import Filter, Found, Store
 from recuse.requests.table import Clerk, TableProblem, listed, read_table
+from recuse.requests.telling import ruling_document
 from recuse.requests.written import Under, parse_outcome, parse_request, payload, text_of
 
 Progress = Callable[[str, int, int], None]
@@ -155,16 +156,6 @@ def _official(repository: Repository, by: str, now: datetime) -> Official:
     if not in_office(official, now):
         raise RefusedError(f"`{by}` is in office from {official.start} until {official.until}", "let another certify")
     return official
-
-
-def ruling_document(ruling: Ruling) -> dict[str, Any]:
-    """A ruling as JSON documents have it."""
-    return {
-        "verdict": ruling.verdict, "rules": list(ruling.rules), "errors": list(ruling.errors),
-        "categories": list(ruling.categories), "decided_as": list(ruling.decided_as), "gaps": list(ruling.gaps),
-        "missing": list(ruling.missing), "counsel": ruling.counsel,
-        "would_change": [{"purpose": c.purpose, "authority": c.authority} for c in ruling.would_change],
-    }  # fmt: skip
 
 
 def shown(counter: Counter, name: str) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""What a ruling says, in sentences for a person: what was not shown, whose word counts, and what would open it."""
+"""What a ruling says, as a document, and in sentences: what was not shown, whose word counts, what would open it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from recuse.ledger.entry import JSON
 from recuse.model import Gap, Ruling
 
 GAPS: Final[Mapping[Gap, str]] = {
@@ -13,6 +14,16 @@ GAPS: Final[Mapping[Gap, str]] = {
     "unlisted_agency": "an agency that takes part is not in agencies.toml",
     "instrument": "its authority needs an instrument of a type that it lists",
 }
+
+
+def ruling_document(ruling: Ruling) -> dict[str, JSON]:
+    """A ruling as JSON documents and replies have it."""
+    return {
+        "verdict": ruling.verdict, "rules": list(ruling.rules), "errors": list(ruling.errors),
+        "categories": list(ruling.categories), "decided_as": list(ruling.decided_as), "gaps": list(ruling.gaps),
+        "missing": list(ruling.missing), "counsel": ruling.counsel,
+        "would_change": [{"purpose": c.purpose, "authority": c.authority} for c in ruling.would_change],
+    }  # fmt: skip
 
 
 def gaps(ruling: Ruling) -> Iterator[str]:

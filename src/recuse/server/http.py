@@ -28,7 +28,7 @@ from recuse.server.authzen import Sought, parse_object
 from recuse.server.grounds import Grounds
 from recuse.server.names import Names
 from recuse.server.openapi import PATH, description
-from recuse.server.receiving import Callers, as_json, body_of, finished, later, own_systems, sentence
+from recuse.server.receiving import Callers, as_json, body_of, finished, later, own_systems, refused, sentence
 from recuse.server.rounds import Rounds
 from recuse.server.settings import Caller
 from recuse.server.tasks.handling import Tasks
@@ -69,7 +69,7 @@ def application(service: Service, lifespan: Lifespan | None = None) -> ASGIApp:
         Route("/openapi.json", _fixed(description(service.base)), methods=["GET"]),
         Route("/health", _health(service), methods=["GET"]),
     ]
-    handlers = {HTTPException: _refused, Exception: _failed}
+    handlers = {HTTPException: refused, Exception: _failed}
     rest = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
     rest.router.redirect_slashes = False  # it would lead to whatever `Host` says, with the token
 
@@ -160,16 +160,6 @@ def _health(service: Service) -> Callable[[Request], Awaitable[Response]]:
         return finished(request, sentence(200, "answers can be given"))
 
     return endpoint
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    """Another path or method."""
-    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
-    found = {
-        404: "there is nothing here: /openapi.json names the endpoints",
-        405: "this method is not for this endpoint: send what the header `Allow` names",
-    }.get(status, "refused")
-    return finished(request, sentence(status, found, dict(headers or {})))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -79,6 +80,16 @@ def finished(request: Request, response: Response) -> Response:
     named = [(b"x-request-id", value) for value in told if _REQUEST_ID.fullmatch(value)]
     response.raw_headers += [*_HEADERS, *named]
     return response
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Another path or method than there is."""
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+    found = {
+        404: "there is nothing here: /openapi.json names the endpoints",
+        405: "this method is not for this endpoint: send what the header `Allow` names",
+    }.get(status, "refused")
+    return finished(request, sentence(status, found, dict(headers or {})))
 
 
 def own_systems(caller: Caller, systems: Iterable[str | None]) -> set[str]:

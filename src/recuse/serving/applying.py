@@ -1,7 +1,7 @@
 """What screens of jobs get from a server process: the queue by its own login, the policy and signatures of now."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 from starlette.requests import Request
 
@@ -12,17 +12,18 @@ from recuse.policy.repository import read_repository
 from recuse.server.console.applying import Applying, Signed
 from recuse.server.identity import Visitor
 from recuse.server.state.jobs import StateQueue
-from recuse.server.state.serving import State
 from recuse.serving.place import Place
+from recuse.serving.shared import Shared
 
 
-def applying(place: Place, named: Callable[[Visitor], str], still: Callable[[Request], Visitor | None]) -> Applying:
+def applying(shared: Shared, named: Callable[[Visitor], str], still: Callable[[Request], Visitor | None]) -> Applying:
     """Over a place. The repository is read anew, so that what is shown as signed is what an apply would find."""
+    place = shared.place
 
     @contextmanager
     def queue() -> Iterator[Asking]:
-        with closing(State(place.state)) as state:
-            yield StateQueue(state.connected)
+        with shared.state.one() as connection:
+            yield StateQueue(lambda: connection)
 
     def policy() -> str:
         return read_repository(place.repository).policy_sha256

@@ -7,19 +7,13 @@ finds it taken waits a little, since other acts are short, and is told then: an 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-
-from anyio import from_thread
 
 from recuse import clock
 from recuse.errors import TargetError
 from recuse.ledger import JSON, Entry, Ledger, encode
-from recuse.operations import record
 from recuse.requests.desk import Desk
-from recuse.server.grounds import Loaded
 from recuse.server.state.requests import StateStore
-from recuse.serving.connections import Connections, opened
-from recuse.serving.policy import Follower
+from recuse.serving.shared import Shared
 
 _Bodies = Sequence[tuple[str, Mapping[str, JSON]]]
 
@@ -27,10 +21,8 @@ _Bodies = Sequence[tuple[str, Mapping[str, JSON]]]
 class AssistanceDesks:
     """Desks for the threads in which a server's application works."""
 
-    def __init__(self, ledger: Path, state: str, follower: Follower) -> None:
-        self._ledger = ledger
-        self._current: Callable[[], Loaded] = partial(from_thread.run, follower.current)
-        self._state = Connections(state)
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
 
     @contextmanager
     def reading(self) -> Iterator[Desk]:
@@ -41,24 +33,20 @@ class AssistanceDesks:
     @contextmanager
     def acting(self, said: Mapping[str, JSON]) -> Iterator[Desk]:
         """As `Desks`."""
-        with opened(self._ledger) as log, self._desk(partial(_append, log, said)) as desk:
+        with self._shared.ledger() as log, self._desk(partial(_append, log, said)) as desk:
             yield desk
 
     def entries(self) -> tuple[Entry, ...]:
         """As `Desks`."""
-        return record.entries(self._ledger)
-
-    def close(self) -> None:
-        """Give up connections."""
-        self._state.close()
+        return tuple(self._shared.follower.entries.now())
 
     @contextmanager
     def _desk(self, recording: Callable[[_Bodies], None]) -> Iterator[Desk]:
-        loaded = self._current()
+        loaded = self._shared.loaded()
         if loaded.assisting is None:
             raise TargetError("no policy decides requests here", "tell the administrator")
         assisting, under = loaded.assisting
-        with self._state.one() as connection:
+        with self._shared.state.one() as connection:
             yield Desk(assisting, under, StateStore(lambda: connection), recording, partial(clock.random_bytes, 32))
 
 

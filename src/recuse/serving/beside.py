@@ -33,8 +33,7 @@ from recuse.serving.applying import applying
 from recuse.serving.assistance import AssistanceDesks
 from recuse.serving.directives import directive_desk
 from recuse.serving.permitting import ConsoleOffices
-from recuse.serving.place import Place
-from recuse.serving.policy import Follower
+from recuse.serving.shared import Shared
 
 _PATHS = (PREFIX, "/login", "/logout", "/sessions")
 
@@ -46,12 +45,13 @@ class Beside:
     """
 
     def __init__(
-        self, place: Place, settings: Settings, follower: Follower, recorder: Rounds[bytes, int], repository: Repository
+        self, shared: Shared, settings: Settings, recorder: Rounds[bytes, int], repository: Repository
     ) -> None:
         if settings.console is None:
             raise ValueError("no console is asked for")
+        place = shared.place
         self._first = Known.of(repository)
-        self._follower = follower
+        self._follower = shared.follower
         self._identity = Identity(
             register=Register(settings.console.people, frozenset(repository.agencies)),
             kept=Kept(place.state),
@@ -62,8 +62,8 @@ class Beside:
             quiet=frozenset({PREFIX + LIVE, PREFIX + STREAM}),
             proxies=settings.proxy.addresses if settings.proxy else frozenset(),
         )
-        jobs = applying(place, self._visitor, self._still)
-        self._offices = ConsoleOffices(place, follower, self._visitor)
+        jobs = applying(shared, self._visitor, self._still)
+        offices = ConsoleOffices(shared, self._visitor)
         shown = Console(
             index=Index(place.ledger),
             decisions=Index(place.record),
@@ -72,15 +72,14 @@ class Beside:
             known=self._known,
             now=clock.now,
             sign_in="/login",
-            signs=(jobs.signs, self._offices.signs),
+            signs=(jobs.signs, offices.signs),
         )
         self._kept = Kept(place.state)
-        self._desks = AssistanceDesks(place.ledger, place.state, follower)
-        requests = Work(self._desks, partial(clock.random_name, 16), self._said)
+        requests = Work(AssistanceDesks(shared), partial(clock.random_name, 16), self._said)
         desk = directive_desk(place, self._kept, self._named)
         work = (
-            inbox((*sections(requests), *sections_of_permits(self._offices))), *screens(requests),
-            *permits(self._offices), *directives(desk), *applying_screens(jobs),
+            inbox((*sections(requests), *sections_of_permits(offices))), *screens(requests),
+            *permits(offices), *directives(desk), *applying_screens(jobs),
             *of_searches(StateSearches(self._kept)),
         )  # fmt: skip
         self._pages = guarded(pages(shown, work), self._identity)
@@ -99,8 +98,6 @@ class Beside:
         """Give up connections."""
         await self._identity.close()
         self._kept.close()
-        self._desks.close()
-        self._offices.close()
 
     def _said(self, visitor: Visitor) -> Mapping[str, JSON]:
         """What an entry says of who acts at the console: no name."""

@@ -19,7 +19,6 @@ from recuse.operations.conditions import Condition
 from recuse.operations.drafting import drafted
 from recuse.operations.ending import end_over
 from recuse.operations.permit import Office, revoke
-from recuse.operations.permits_watched import lapse_unused
 from recuse.operations.planning import plan_all
 from recuse.operations.verdict import verify_document
 from recuse.operations.verify import Looking, verify_in
@@ -88,7 +87,6 @@ class Hands:
         left: list[Condition] = []
         for system in office.workspace.systems():
             left += end_over(office, system)
-            left += lapse_unused(office, system)
         self._owe(None, office)
         return tuple(left)
 

@@ -8,28 +8,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Final
-
-from anyio import from_thread
 
 from recuse import clock
 from recuse.errors import TargetError
 from recuse.jobs import Asked
 from recuse.ledger import JSON, Ledger, encode
 from recuse.model import Effect, Permit, Repository, Request, System
-from recuse.operations import record
 from recuse.operations.apply import service_dsn
 from recuse.permits import Actor, Note, Office, Placed, overdue, terms_of
 from recuse.server.console.standing import Sign
-from recuse.server.grounds import Loaded
 from recuse.server.identity import Visitor
 from recuse.server.state.jobs import StateQueue
 from recuse.server.state.migrations import Connection
 from recuse.server.state.permits import StateKeeper
-from recuse.serving.connections import Connections, opened
-from recuse.serving.place import Place
-from recuse.serving.policy import Follower
+from recuse.serving.shared import Shared
 from recuse.targets.target import Desk, target_for
 
 ASKED_BY: Final = "console"
@@ -39,16 +32,14 @@ ASKED_BY: Final = "console"
 class PermitOffices:
     """Offices for the threads in which a server's application works."""
 
-    def __init__(self, place: Place, follower: Follower) -> None:
-        self._ledger = place.ledger
-        self._current: Callable[[], Loaded] = partial(from_thread.run, follower.current)
-        self._state = Connections(place.state)
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
 
     @contextmanager
     def office(self) -> Iterator[Office]:
         """The office for one act, or for looking: the ledger is taken at the first thing that is kept."""
-        loaded = self._current()
-        with self._state.one() as connection, _Record(self._ledger) as log:
+        loaded = self._shared.loaded()
+        with self._shared.state.one() as connection, _Record(self._shared) as log:
             yield Office(
                 repository=loaded.point.repository,
                 terms=terms_of(loaded.directives),
@@ -77,19 +68,15 @@ class PermitOffices:
         with _counter(self._repository().systems[permit.system]) as counter:
             return counter.effect(permit)
 
-    def close(self) -> None:
-        """Give up connections."""
-        self._state.close()
-
     def _repository(self) -> Repository:
-        return self._current().point.repository
+        return self._shared.loaded().point.repository
 
 
 class ConsoleOffices(PermitOffices):
     """Offices for people at the console; `named` gives a visitor's pseudonym."""
 
-    def __init__(self, place: Place, follower: Follower, named: Callable[[Visitor], str]) -> None:
-        super().__init__(place, follower)
+    def __init__(self, shared: Shared, named: Callable[[Visitor], str]) -> None:
+        super().__init__(shared)
         self._named = named
 
     def actor(self, visitor: Visitor) -> Actor:
@@ -109,8 +96,8 @@ class ConsoleOffices(PermitOffices):
 class _Record:
     """The ledger for one act: read by anybody, and taken at the first entry or thing kept, until the act is over."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
         self._stack = ExitStack()
         self._log: Ledger | None = None
 
@@ -122,7 +109,7 @@ class _Record:
 
     def entries(self) -> Placed:
         """Every entry, with its place."""
-        return enumerate(record.entries(self._folder))
+        return enumerate(self._shared.follower.entries.now())
 
     def append(self, kind: str, body: Mapping[str, JSON]) -> int:
         """Make an entry durable; its place."""
@@ -131,7 +118,7 @@ class _Record:
     def taken(self) -> Ledger:
         """The ledger, from now on this act's. LedgerBusyError where another keeps it."""
         if self._log is None:
-            self._log = self._stack.enter_context(opened(self._folder))
+            self._log = self._stack.enter_context(self._shared.ledger())
         return self._log
 
 

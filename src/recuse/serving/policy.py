@@ -23,6 +23,7 @@ from recuse.requests.written import Under
 from recuse.server.deciding import DecisionPoint
 from recuse.server.grounds import Loaded
 from recuse.server.holding import Held
+from recuse.serving.entries import Entries
 
 _HEADS: Final = "heads"
 _LIVE: Final = "live"
@@ -49,6 +50,8 @@ class Follower:
     """The policy as the ledger goes on: looked at for each answer, read again only when the ledger has grown."""
 
     def __init__(self, repository: Path, ledger: Path) -> None:
+        self.entries = Entries(ledger)
+        """The ledger's entries, for all that this process does with them."""
         self._repository = repository
         self._ledger = ledger
         self._seen = -1
@@ -84,7 +87,7 @@ class Follower:
         self._seen = size
 
     def _take(self) -> None:
-        place, kind = _newest(record.entries(self._ledger))
+        place, kind = _newest(self.entries.now())
         if self._loaded is not None and place == self._loaded.place:
             return
         fresh, old = load(self._repository, self._ledger), self._loaded

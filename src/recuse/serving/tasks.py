@@ -9,8 +9,8 @@ from recuse.permits import Actor, Register, ask, withdraw
 from recuse.server.state.tasks import StateHandles, denials_secret
 from recuse.server.tasks.binding import Binder
 from recuse.server.tasks.handling import Handle, Standing, Status, Tasks, person_of
-from recuse.serving.connections import Connections
 from recuse.serving.permitting import PermitOffices
+from recuse.serving.shared import Connections, Shared
 
 _CLOSED: Final[dict[Literal["refused", "withdrawn"], Status]] = {"refused": "denied", "withdrawn": "cancelled"}
 
@@ -50,11 +50,12 @@ class OfficeCounter:
             withdraw(office, name, _program(caller, caller), "withdrawn by the program that sent it")
 
 
-def tasks(offices: PermitOffices, connections: Connections, base: str, patience: float) -> Tasks:
+def tasks(shared: Shared, base: str, patience: float) -> Tasks:
     """The access request service of a server process. TargetError when the state cannot be used."""
-    with connections.one() as connection:
+    with shared.state.one() as connection:
         binder = Binder(denials_secret(connection), base)
-    return Tasks(binder, _Handles(connections), OfficeCounter(offices), base, clock.now, _name, patience)
+    counter = OfficeCounter(PermitOffices(shared))
+    return Tasks(binder, _Handles(shared.state), counter, base, clock.now, _name, patience)
 
 
 class _Handles:

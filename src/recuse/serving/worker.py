@@ -24,11 +24,10 @@ from recuse.server.settings import Settings, read_settings
 from recuse.server.state.serving import Serving, State
 from recuse.serving.assistance import AssistanceDesks
 from recuse.serving.beside import Beside
-from recuse.serving.connections import Connections
 from recuse.serving.desks import PermitDesk
-from recuse.serving.permitting import PermitOffices
 from recuse.serving.place import Place, bytes_of, secret_of
 from recuse.serving.policy import Follower, load
+from recuse.serving.shared import Shared
 from recuse.serving.tasks import tasks
 
 Permits = tuple[Permit, ...]
@@ -55,18 +54,16 @@ def settings_of(place: Place) -> Settings:
 
 def composed(place: Place, settings: Settings) -> ASGIApp:
     """The decision point of a place, and the console beside it; their connections and threads end with them."""
-    follower, state, record = Follower(place.repository, place.ledger), State(place.state), share_ledger(place.record)
+    shared, state, record = Shared.of(place), State(place.state), share_ledger(place.record)
     repository = load(place.repository, place.ledger).point.repository
     desks = dict(_desks(repository))
-    serving = Rounds[None, Serving](_agreeing(state, follower), "state")
+    serving = Rounds[None, Serving](_agreeing(state, shared.follower), "state")
     permits = {name: Rounds[None, Permits](desk.permits, name) for name, desk in desks.items()}
     recorder = Rounds(record.append, "record")
-    connections = Connections(place.state)
-    offices = PermitOffices(place, follower)
     callers = Callers(settings, clock.now, proxy_secret(settings))
-    assistance = AssistanceDesks(place.ledger, place.state, follower)
+    assistance = AssistanceDesks(shared)
     service = Service(
-        grounds=SharedGrounds(follower.current, serving, permits),
+        grounds=SharedGrounds(shared.follower.current, serving, permits),
         recorder=recorder,
         callers=callers,
         base=settings.base,
@@ -74,9 +71,9 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
         identify=lambda: clock.random_name(24),
         patience=settings.patience,
         names=names_of(settings),
-        tasks=tasks(offices, connections, settings.base, settings.patience),
+        tasks=tasks(shared, settings.base, settings.patience),
     )
-    console = None if settings.console is None else Beside(place, settings, follower, recorder, repository)
+    console = None if settings.console is None else Beside(shared, settings, recorder, repository)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -84,7 +81,7 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
         for waiting in (console, serving, *permits.values(), recorder):
             if waiting is not None:
                 await waiting.close()
-        ended: tuple[_Ended, ...] = (offices, connections, assistance, state, *desks.values(), record)
+        ended: tuple[_Ended, ...] = (shared, state, *desks.values(), record)
         for each in ended:
             each.close()
 

@@ -3,6 +3,7 @@
 An id means the item with everything below it; with `=` before it, the item alone.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from recuse.model import ACTIONS, ASSISTANCE
@@ -27,7 +28,7 @@ def read_rule(section: Section) -> PlainRule:
         id=section.text("id"),
         effect="permit" if section.flag("may") else "forbid",
         actions=tuple(action for action in EVERYTHING if action in does),
-        where=_terms(section),
+        where=terms(lambda key: section.texts(key, optional=True)),
         public=section.flag("public") if "public" in section else None,
         agreed=section.flag("agreed", default=False),
         data=section.flag("data") if "data" in section else None,
@@ -49,15 +50,13 @@ def _unless(section: Section) -> Terms:
     below = section.section("unless", optional=True)
     if below is None:
         return Terms()
-    found = _terms(below)
+    found = terms(lambda key: below.texts(key, optional=True))
     below.close()
     return found
 
 
-def _terms(section: Section) -> Terms:
-    def of(key: str) -> tuple[str, ...]:
-        return section.texts(key, optional=True)
-
+def terms(of: Callable[[str], tuple[str, ...]]) -> Terms:
+    """The terms of a rule: `of` gives the words of each of its dimensions, as `branches` takes them."""
     return Terms(
         agencies=branches(of("agencies")),
         serving=of("serving"),

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from recuse.errors import InputError, LedgerError, MalformedError, TargetError
 from recuse.server.authzen import parse_object
-from recuse.server.receiving import Callers, as_json, body_of, finished, later, sentence
+from recuse.server.receiving import Callers, as_json, body_of, finished, later, refused, sentence
 from recuse.server.requesting.desks import Desks
 from recuse.server.requesting.listing import ONE, SEVERAL, parse_listing
 from recuse.server.requesting.reading import Wrong, WrongError
@@ -50,7 +50,7 @@ def application(interface: Interface) -> ASGIApp:
         (PATH, ["GET", "POST"], _list_or_ask), (f"{PATH}/import", ["POST"], _import), (f"{PATH}/{{id}}", ["GET"], _one),
     )  # fmt: skip
     routes = [Route(path, _called(interface, work), methods=methods) for path, methods, work in endpoints]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refused, Exception: _failed})
+    return Starlette(routes=routes, exception_handlers={HTTPException: refused, Exception: _failed})
 
 
 def _called(interface: Interface, work: _Work) -> Callable[[Request], Awaitable[Response]]:
@@ -148,16 +148,6 @@ def _flag(said: Mapping[str, str], name: str) -> bool:
 
 def _wrong(status: int, *wrong: Wrong) -> Response:
     return as_json({"problems": [each.document() for each in wrong]}, status)
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    """Another path or method."""
-    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
-    found = {
-        404: "there is nothing here: /openapi.json names the endpoints",
-        405: "this method is not for this endpoint: send what the header `Allow` names",
-    }.get(status, "refused")
-    return finished(request, sentence(status, found, dict(headers or {})))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from recuse.errors import InputError
-from recuse.model import AssistanceRequest, Ruling
+from recuse.model import AssistanceRequest
 from recuse.requests.against import asked_ids
 from recuse.requests.desk import Desk
 from recuse.requests.ruling import rule_on
 from recuse.requests.store import Found, KeptRequest, Place
 from recuse.requests.table import Clerk, listed
+from recuse.requests.telling import ruling_document
 from recuse.requests.written import parse_outcome, parse_request, payload, text_of
 from recuse.server.requesting.desks import Desks
 from recuse.server.requesting.listing import Listing, place_text
@@ -126,16 +127,6 @@ class Taking:
     def _page(self, found: list[Found], after: Place | None) -> Document:
         rows = [listed(each, self.now) for each in found]
         return {"requests": rows, "next": "" if after is None else place_text(after)}
-
-
-def ruling_document(ruling: Ruling) -> Document:
-    """A ruling as replies have it: as the documents of the command line do."""
-    return {
-        "verdict": ruling.verdict, "rules": list(ruling.rules), "errors": list(ruling.errors),
-        "categories": list(ruling.categories), "decided_as": list(ruling.decided_as), "gaps": list(ruling.gaps),
-        "missing": list(ruling.missing), "counsel": ruling.counsel,
-        "would_change": [{"purpose": c.purpose, "authority": c.authority} for c in ruling.would_change],
-    }  # fmt: skip
 
 
 def _outcome(word: str, at: datetime, *, contrary: bool, data: bytes | None) -> Document:

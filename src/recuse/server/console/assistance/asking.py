@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from recuse.model import ASSISTANCE, UNLISTED, AssistanceKind, AssistanceRequest, Repository
 from recuse.requests.intake import problems as problems_of
 from recuse.requests.table import OPTIONAL, REQUIRED, columns
-from recuse.server.console.assistance.typed import Typed, sent_digest, typed
+from recuse.server.console.assistance.typed import Typed, typed_with
 from recuse.server.console.pages import moment
 from recuse.server.identity import Visitor
 from recuse.server.requesting.people import keeps_the_mailbox, may_ask_for, written
@@ -77,14 +77,8 @@ class Asking:
 
 
 def read(form: FormData) -> tuple[Typed, dict[str, str]]:
-    """What a form says, with the digest of the document that came with it, and what does not agree."""
-    found, problems = typed(form, _SEVERAL), dict[str, str]()
-    digest, said = sent_digest(form, "document"), found.text(DOCUMENT).lower()
-    if digest is not None and said and said != digest:
-        problems[DOCUMENT] = "The document that was sent has another hash: clear one of the two."
-    elif digest is not None:
-        found = found.having(**{DOCUMENT: digest})
-    return found, problems
+    """What a form says, with the digest of the document that came along and is not kept; and what does not agree."""
+    return typed_with(form, DOCUMENT, _SEVERAL)
 
 
 def requested(asking: Asking, found: Typed, problems: dict[str, str]) -> AssistanceRequest | None:

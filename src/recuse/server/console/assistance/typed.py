@@ -74,6 +74,17 @@ def sent_file(form: FormData, name: str) -> bytes | None:
     return found.file.read()
 
 
+def typed_with(form: FormData, document: str, several: Iterable[str] = ()) -> tuple[Typed, dict[str, str]]:
+    """What a form says, with the digest of the document that came with it in the field of this name; what disagrees."""
+    found, problems = typed(form, several), dict[str, str]()
+    digest, said = sent_digest(form, "document"), found.text(document).lower()
+    if digest is not None and said and said != digest:
+        problems[document] = "The document that was sent has another hash: clear one of the two."
+    elif digest is not None:
+        found = found.having(**{document: digest})
+    return found, problems
+
+
 def sent_digest(form: FormData, name: str) -> str | None:
     """The SHA-256 of a file that was sent; None where none was chosen."""
     found = form.get(name)

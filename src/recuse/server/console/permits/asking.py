@@ -11,7 +11,7 @@ from recuse.permits import Actor, Office
 from recuse.policy.trees import upwards
 from recuse.server.console.assistance.asking import DOCUMENT
 from recuse.server.console.assistance.asking import LABELS as ASSISTING
-from recuse.server.console.assistance.typed import Typed, sent_digest, typed
+from recuse.server.console.assistance.typed import Typed, typed_with
 from recuse.server.console.pages import moment
 from recuse.server.identity import Visitor
 from recuse.server.requesting.people import below
@@ -97,13 +97,7 @@ class Asking:
 
 def read(form: FormData) -> tuple[Typed, dict[str, str]]:
     """What a form says, with the digest of the document that came along and is not kept; and what does not agree."""
-    found, problems = typed(form, ()), dict[str, str]()
-    digest, said = sent_digest(form, "document"), found.text(DOCUMENT).lower()
-    if digest is not None and said and said != digest:
-        problems[DOCUMENT] = "The document that was sent has another hash: clear one of the two."
-    elif digest is not None:
-        found = found.having(**{DOCUMENT: digest})
-    return found, problems
+    return typed_with(form, DOCUMENT)
 
 
 def requested(asking: Asking, found: Typed, problems: dict[str, str], *, glass: bool = False) -> Request | None:

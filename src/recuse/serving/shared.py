@@ -1,16 +1,22 @@
-"""What acts at a server process share: connections to the state that wait for the next, and the ledger for one act."""
+"""What the services of a server process share: the policy it follows, its connections to the state, the ledger."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from anyio import from_thread
+
 from recuse.errors import LedgerBusyError
 from recuse.ledger import Ledger, open_ledger
+from recuse.server.grounds import Loaded
 from recuse.server.state.migrations import Connection, check_prepared
 from recuse.server.state.serving import connected
+from recuse.serving.place import Place
+from recuse.serving.policy import Follower
 
 PATIENCE: Final = 3.0
 """Seconds that another's act is waited for."""
@@ -18,7 +24,7 @@ _PAUSE: Final = 0.05
 
 
 def opened(folder: Path) -> Ledger:
-    """The ledger, to be written to. LedgerBusyError where another process keeps it for longer than an act takes."""
+    """A ledger, to be written to. LedgerBusyError where another process keeps it for longer than an act takes."""
     until = time.monotonic() + PATIENCE
     while True:
         try:
@@ -30,6 +36,32 @@ def opened(folder: Path) -> Ledger:
                     "try again: an apply takes minutes",
                 ) from error
         time.sleep(_PAUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Where a server process works, the policy as it follows it, and its connections to the state."""
+
+    place: Place
+    follower: Follower
+    state: "Connections"
+
+    @classmethod
+    def of(cls, place: Place) -> "Shared":
+        """What the services of one process share; `close` gives it up."""
+        return cls(place, Follower(place.repository, place.ledger), Connections(place.state))
+
+    def loaded(self) -> Loaded:
+        """The policy of this moment, for a thread of the process. TargetError when there is none."""
+        return from_thread.run(self.follower.current)
+
+    def ledger(self) -> Ledger:
+        """The ledger, to be written to. LedgerBusyError where another process keeps it for longer than an act takes."""
+        return opened(self.place.ledger)
+
+    def close(self) -> None:
+        """Give up connections."""
+        self.state.close()
 
 
 class Connections:
