@@ -7,7 +7,7 @@ import pytest
 
 from recuse import clock
 from recuse.errors import LedgerError
-from recuse.ledger import create_ledger, encode, open_ledger
+from recuse.ledger import Entry, create_ledger, decode, encode, open_ledger
 from recuse.operations import record
 from recuse.serving import entries as reading
 from recuse.serving.entries import Entries
@@ -30,9 +30,13 @@ def test_what_was_read_is_what_anybody_reads_and_grows_with_the_ledger(
     ledger: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_STEP", 2)  # more steps than one
-    entries, decoded = Entries(ledger), []
-    real = reading.decode
-    monkeypatch.setattr(reading, "decode", lambda data: decoded.append(data) or real(data))
+    entries, decoded = Entries(ledger), list[bytes]()
+
+    def counted(data: bytes) -> Entry:
+        decoded.append(data)
+        return decode(data)
+
+    monkeypatch.setattr("recuse.serving.entries.decode", counted)
     assert tuple(entries.now()) == record.entries(ledger)
     append(ledger, 7, "b")
     assert tuple(entries.now()) == tuple(entries.now()) == record.entries(ledger)
