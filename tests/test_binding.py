@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recuse.errors import LedgerError
+from recuse.errors import InputError, LedgerError
 from recuse.ledger import JSON, create_ledger, encode, open_ledger, read_entries, verify_ledger
 from recuse.operations import binding
 from recuse.operations.binding import bind, check_binding
@@ -53,6 +53,13 @@ def test_a_record_that_only_grew_agrees(ledger: Path, record: Path) -> None:
     assert [(each.number, each.size) for each in found.bound] == [(0, 5), (1, 12), (2, 13)]
     assert (found.size, found.note) == (20, verify_ledger(record).checkpoint)
     assert found.bound[2].at == NOW + 2 * DAY
+
+
+def test_a_folder_without_a_ledger_is_named(ledger: Path, record: Path, tmp_path: Path) -> None:
+    for given, what in (((tmp_path / "no", record), "ledger"), ((ledger, tmp_path / "no"), "record of decisions")):
+        with pytest.raises(InputError, match=f"`.*/no` is no folder of a {what}"):
+            bind(*given, NOW)
+    assert not (tmp_path / "no").exists()
 
 
 @pytest.fixture(params=[1, 3, 1000])

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from recuse.errors import LedgerError
+from recuse.errors import InputError, LedgerError
 from recuse.ledger import JSON, Entry, encode
 from recuse.ledger.checkpoint import parse_checkpoint
 from recuse.ledger.following import Following
 from recuse.ledger.merkle import CompactRange, leaf_hash
+from recuse.ledger.reading import HEADS
 from recuse.ledger.shared import share_ledger
 from recuse.notes import parse_note
 from recuse.operations import record as records
@@ -46,8 +47,12 @@ class Binding:
 def check_binding(ledger: Path, record: Path) -> Binding:
     """Compare the record with every checkpoint of it in the ledger; both are checked against their newest heads.
 
-    Raises `LedgerError` naming the first entry of the ledger that the record does not begin with what it says.
+    Raises `LedgerError` naming the first entry of the ledger that the record does not begin with what it says,
+    InputError for a folder that holds no ledger.
     """
+    for folder, what in ((ledger, "ledger"), (record, "record of decisions")):
+        if not (folder / HEADS).exists():
+            raise InputError(f"`{folder}` is no folder of a {what}", "give the ledger's folder, then the record's")
     bound = tuple(_bound(number, entry) for number, entry in enumerate(records.entries(ledger)) if entry.kind == KIND)
     waiting = sorted((each for each in bound if each.size), key=lambda each: each.size)  # all begin with nothing
     following, covered = Following(record), CompactRange()
