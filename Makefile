@@ -56,7 +56,7 @@ restore: .venv/.dev             ## copies, standbys and backups on both ends, wi
 
 design: .venv/.dev              ## the console's design system anew from npm, and the pictures of its documentation
 	scripts/design-system.sh
-	PICTURES=write $(BIN)/python -m pytest -q tests/browser/test_pictures.py tests/browser/test_permits.py -k picture
+	PICTURES=write $(BIN)/python -m pytest -q tests/browser -k picture
 
 mutants: .venv/.mutation        ## mutation testing, resumable: make mutants MODULE=compiler/lower (or gate)
 	$(BIN)/python -m tests.mutation $(MODULE)

@@ -3,14 +3,8 @@
 The queue is a real one. What a worker says is said by the test, so that each moment can be looked at.
 """
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -18,9 +12,10 @@ from playwright.sync_api import Page, expect
 
 from recuse.jobs import KINDS, Asked, Job, Note
 from recuse.targets.postgres.throwaway import throwaway
-from tests.browser.conftest import ROOT, Look, Opened, wait
+from tests.browser.conftest import Look, Opened, granian
 from tests.browser.hand import WAYS, Hand, called, link
 from tests.browser.looking import focus_faults, overflow, violations
+from tests.browser.test_pictures import check_kept, small
 from tests.conftest import binaries_of
 from tests.console import world
 from tests.worker.conftest import Kept, prepared
@@ -85,21 +80,9 @@ def fresh(desk: Desk) -> None:
 @pytest.fixture(scope="module")
 def address(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The screens of jobs under Granian, by a server's login."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        str(Path(sys.executable).parent / "granian"), "--interface", "asgi", "--factory", "--port", str(port),
-        "--no-ws", "--log-level", "warning", "tests.worker.screens:in_a_browser",
-    ]  # fmt: skip
-    folder = world.whole(tmp_path_factory.mktemp("applying"))
-    environment = {**os.environ, PLACE: str(folder), STATE: desk.kept.server}
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
-        try:
-            wait(port, server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
+    told = {PLACE: str(world.whole(tmp_path_factory.mktemp("applying"))), STATE: desk.kept.server}
+    with granian("tests.worker.screens:in_a_browser", told) as served:
+        yield served
 
 
 @pytest.fixture(params=WAYS, ids=called)
@@ -211,3 +194,14 @@ def test_who_may_not_apply_is_told_why(opened: Opened, desk: Desk, who: str, say
         page.goto(f"{APPLY}/{plan.id}/apply")
         expect(page.locator("main")).to_contain_text(says)
         assert page.get_by_role("button", name="Apply this plan").count() == 0
+
+
+def test_a_picture_of_an_apply_is_of_the_page_as_it_is(opened: Opened, desk: Desk) -> None:
+    job = desk.job(Asked("apply", "p-x", {"plan_sha256": "ab" * 32}))
+    desk.note(job, Note("cut", "north", 9, 9), Note("sever", "north", 2, 2), Note("shape", "north", 5, 9))
+    desk.note(job, Note("cut", "south", 4, 4), Note("sever", "south", 1, 2))
+    with opened(Look(1100, True, "administrator")) as page:
+        page.goto(f"{APPLY}/{job.id}")
+        expect(page.locator("#courses")).to_contain_text("5 of 9")
+        taken = small(page.screenshot(full_page=True))
+    check_kept("apply-live", taken, 1100)

@@ -4,12 +4,7 @@ By mouse and by keyboard alone, with scripts and without, on a phone and on a de
 """
 
 import io
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -24,10 +19,11 @@ from recuse.policy.plain import Branches, PlainRule, Terms, to_rules
 from recuse.server.identity.kept import Kept
 from recuse.server.state.drafts import StateDrafts
 from recuse.targets.postgres.throwaway import throwaway
-from tests.browser.conftest import HEIGHT, ROOT, Look, Opened
+from tests.browser.conftest import HEIGHT, Look, Opened, granian
 from tests.browser.hand import Hand, link
 from tests.browser.looking import focus_faults, overflow, violations
 from tests.browser.serving_directives import FOLDER, STATE
+from tests.browser.test_pictures import check_kept, small
 from tests.conftest import binaries_of
 from tests.console.directives import world
 from tests.console.world import NOW
@@ -46,20 +42,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         state = prepared(server)
         with closing(Kept(state.dsn)) as kept:
             fill(StateDrafts(kept.together), policy)
-        with closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [
-            str(Path(sys.executable).parent / "granian"), "--interface", "asgi", "--factory", "--port", str(port),
-            "--no-ws", "--log-level", "warning", "tests.browser.serving_directives:served",
-        ]  # fmt: skip
-        environment = {**os.environ, FOLDER: str(folder), STATE: state.dsn}
-        with subprocess.Popen(command, cwd=ROOT, env=environment) as running:
-            try:
-                wait(port, running)
-                yield f"http://127.0.0.1:{port}"
-            finally:
-                running.terminate()
+        told = {FOLDER: str(folder), STATE: state.dsn}
+        with granian("tests.browser.serving_directives:served", told) as served:
+            yield served
 
 
 def fill(drafts: StateDrafts, policy: Path) -> None:
@@ -72,16 +57,6 @@ def fill(drafts: StateDrafts, policy: Path) -> None:
         head = re.sub(r'cedar_sha256 = ".*"', 'cedar_sha256 = "CEDAR"', head)
         head = re.sub(r'policy_sha256 = ".*"', 'policy_sha256 = "POLICY"', head)
         drafts.keep(Draft(name, head.encode(), f"{rules}\n{odd}"), 1, "p-ada", NOW)
-
-
-def wait(port: int, running: "subprocess.Popen[bytes]") -> None:
-    for _ in range(300):
-        assert running.poll() is None, "the server ended"
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    pytest.fail("the server does not answer")
 
 
 def press(hand: Hand, name: str) -> None:
@@ -221,3 +196,11 @@ def test_a_page_that_is_too_wide_is_found(opened: Opened) -> None:
 
 def wide(page: Page) -> None:
     page.evaluate("() => { document.querySelector('#rules').style.width = '60rem'; }")
+
+
+def test_a_picture_of_a_draft_is_of_the_page_as_it_is(opened: Opened) -> None:
+    with opened(Look(WIDTHS[1])) as page:
+        page.goto("/console/directives/drafts/fits/rules/0")
+        whole = {"x": 0, "y": 0, "width": WIDTHS[1], "height": 1300}
+        taken = small(page.screenshot(full_page=True, clip=whole))
+    check_kept("directives-rule", taken, WIDTHS[1])

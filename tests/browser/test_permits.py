@@ -4,15 +4,10 @@ Over a real database: what is clicked is looked for there.
 """
 
 import itertools
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -23,7 +18,7 @@ from recuse.model import Request
 from recuse.permits import approve, ask, break_glass
 from recuse.targets.postgres.throwaway import throwaway
 from tests.browser import conftest
-from tests.browser.conftest import ROOT, Look, Opened
+from tests.browser.conftest import Look, Opened
 from tests.browser.hand import WAYS, Hand, Way, called
 from tests.browser.looking import focus_faults, overflow, tab_to, violations
 from tests.browser.permit_serving import DSN
@@ -48,20 +43,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
 @pytest.fixture(scope="module")
 def address(service: Real) -> Iterator[str]:
     """The console with the screens of permits, under Granian."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        str(Path(sys.executable).parent / "granian"), "--interface", "asgi", "--factory", "--port", str(port),
-        "--no-ws", "--log-level", "warning", "tests.browser.permit_serving:served",
-    ]  # fmt: skip
-    environment = {**os.environ, FOLDER: str(service.ledger.parent), DSN: service.dsn}
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
-        try:
-            conftest.wait(port, server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
+    told = {FOLDER: str(service.ledger.parent), DSN: service.dsn}
+    with conftest.granian("tests.browser.permit_serving:served", told) as served:
+        yield served
 
 
 @pytest.fixture(params=WAYS, ids=called)
