@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from recuse.operations import permit as permits
 from recuse.operations import record
 from recuse.operations.apply import Manner
 from recuse.operations.copies import copy_findings, remarks_of, standing
-from recuse.operations.kept import kept
+from recuse.operations.kept import FOLDER, FileKeeper, kept
 from recuse.operations.permit import Office as Desk
 from recuse.operations.resume import Resumed, resume, resumption
 from recuse.permits import Register
@@ -94,6 +95,23 @@ def puts_in(lab: Lab) -> bool:
 
 def resumed(lab: Lab) -> tuple[Resumed, ...]:
     return resume(resumption(Manner(lambda _: lab.dsn()), lab.policy, lab.ledger))
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_what_is_kept_elsewhere_is_issued_again_where_it_is_given(story: Story, tmp_path: Path, given: bool) -> None:
+    """As what was asked for at servers, whose words lie in their state."""
+    beside = story.lab.ledger / FOLDER
+    shutil.move(beside, tmp_path / FOLDER)
+    try:
+        with copy_of(story, story.backup) as lab:
+            also = FileKeeper(tmp_path) if given else None
+            (done,) = resume(resumption(Manner(lambda _: lab.dsn()), lab.policy, lab.ledger, also))
+            missing = ((story.issued, f"request `{story.issued}` is missing or not what was recorded"),)
+            assert (done.issued, done.refused) == (((story.issued,), ()) if given else ((), missing))
+            assert moved(lab.dsn()) is None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.move(tmp_path / FOLDER, beside)
 
 
 def codes(lab: Lab, *, whole: bool = False) -> dict[str, str]:

@@ -25,6 +25,7 @@ from recuse.cli.console import (
     read_file,
 )
 from recuse.cli.listed import script_document, show_script
+from recuse.cli.permit_options import StateOption, keeper
 from recuse.cli.planned import show_emergencies, show_stopped
 from recuse.cli.resume import resume_all, resumption
 from recuse.errors import InputError
@@ -58,6 +59,7 @@ def apply(
     ] = PATIENCE.attempts - 1,
     dsn: DsnOption = None,
     ledger: LedgerOption = None,
+    state: StateOption = None,
     format_: FormatOption = Format.human,
 ) -> None:
     """Apply a plan: cut, end sessions, shape, end sessions again; what shows more comes last.
@@ -71,7 +73,8 @@ def apply(
 
     With --resume no plan is given. A database that was restored, copied or promoted shows nothing; one that was set
     back may show too much. What the ledger has as revoked ends first, then the policy in force is planned and applied,
-    then the gates open, and permits that the copy is too old to have are issued again.
+    then the gates open, and permits that the copy is too old to have are issued again; with --state also those that
+    were asked for at servers.
 
     Examples: recuse apply plan.json -r policy --dry-run · recuse apply plan.json -r policy ·
     recuse apply plan.json -r policy --emergency · recuse apply --resume -r policy --dry-run
@@ -82,9 +85,12 @@ def apply(
             raise InputError("apply takes a plan, or --resume alone", "give the file that `recuse plan --out` wrote")
         with progress() as report:
             manner = Manner(chosen_dsn(dsn), report, Patience(lock_timeout, retries + 1))
-            found = resumption(manner, repository, record.ledger_folder(repository, ledger))
+            also = None if state is None else keeper(state)
+            found = resumption(manner, repository, record.ledger_folder(repository, ledger), also)
         resume_all(found, yes=yes, dry_run=dry_run, human=human)
         return
+    if state is not None:
+        raise InputError("--state is for --resume alone", "leave it away")
     content = read_file(plan)
     whole = read_plan(content)
     if dry_run:

@@ -84,10 +84,11 @@ def open_office(
 ) -> Office:
     """The office of a policy repository: `giving` needs a directive in force; a state adds what it keeps."""
     office = Office.open(repository, record.ledger_folder(repository, ledger), chosen_dsn(dsn), giving=giving)
-    return office if state is None else replace(office, also=_keeper(state))
+    return office if state is None else replace(office, also=keeper(state))
 
 
-def _keeper(dsn: str) -> Keeper:
+def keeper(dsn: str) -> Keeper:
+    """What keeps requests in a prepared state. TargetError when it cannot be used."""
     from recuse.server.state.permits import StateKeeper  # noqa: PLC0415 - files need no driver
 
     return StateKeeper(state_connection(dsn))

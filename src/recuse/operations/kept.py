@@ -157,9 +157,15 @@ class Together:
         return self._first if name in self._first.kept() else self._second
 
 
-def kept(ledger: Path) -> Mapping[str, tuple[str, Request]]:
-    """Every request kept beside a ledger with its commitment."""
-    return FileKeeper(ledger).kept()
+def keeper_of(ledger: Path, also: Keeper | None) -> Keeper:
+    """What keeps requests beside a ledger, and what else does: the state that servers share."""
+    files = FileKeeper(ledger)
+    return files if also is None else Together(files, also)
+
+
+def kept(ledger: Path, also: Keeper | None = None) -> Mapping[str, tuple[str, Request]]:
+    """Every request kept beside a ledger, or elsewhere too, with its commitment."""
+    return keeper_of(ledger, also).kept()
 
 
 def _read(path: Path, what: str) -> tuple[bytes, bytes]:

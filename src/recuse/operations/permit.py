@@ -13,7 +13,7 @@ from recuse.ledger import JSON, encode
 from recuse.model import Permit, Request, System
 from recuse.operations import record
 from recuse.operations.apply import service_dsn
-from recuse.operations.kept import FileKeeper, Together
+from recuse.operations.kept import keeper_of, kept
 from recuse.operations.standbys import PATIENCE, sever_permit
 from recuse.operations.workspace import Dsn, Workspace, open_with_ledger
 from recuse.permits import Actor, Answer, Keeper, Line, Narrowing, Placed, Register, survey, terms_of
@@ -40,7 +40,7 @@ class Office:
         return permits.Office(
             repository=self.workspace.repository,
             terms=terms_of(each.directive for each in self.workspace.attested),
-            keeper=self._keeper(),
+            keeper=keeper_of(self.ledger, self.also),
             record=self,
             counter=self._ending if ending else self.counter,
             end_sessions=self.sever,
@@ -50,11 +50,7 @@ class Office:
 
     def register(self) -> Register:
         """What is recorded and kept now."""
-        return Register.placed(self._keeper().kept(), self.entries())
-
-    def _keeper(self) -> Keeper:
-        files = FileKeeper(self.ledger)
-        return files if self.also is None else Together(files, self.also)
+        return Register.placed(kept(self.ledger, self.also), self.entries())
 
     def system(self, name: str) -> System:
         """A live system by name; PlanError for another."""

@@ -21,7 +21,7 @@ from recuse.operations.kept import kept
 from recuse.operations.plan import Planned
 from recuse.operations.stages import Planner
 from recuse.operations.workspace import Workspace, open_with_ledger
-from recuse.permits import Register
+from recuse.permits import Keeper, Register
 from recuse.targets.target import Desk, Session, target_for
 
 
@@ -45,6 +45,8 @@ class Resumption:
     manner: Manner
     found: tuple[Standing, ...]
     planned: tuple[Planned, ...]
+    also: Keeper | None = None
+    """What keeps requests besides the files beside the ledger."""
 
     @property
     def copies(self) -> tuple[Standing, ...]:
@@ -53,14 +55,14 @@ class Resumption:
 
     def register(self) -> Register:
         """What is recorded of permits now."""
-        return Register.of(kept(self.ledger), record.entries(self.ledger))
+        return Register.of(kept(self.ledger, self.also), record.entries(self.ledger))
 
 
-def resumption(manner: Manner, folder: Path, ledger: Path) -> Resumption:
+def resumption(manner: Manner, folder: Path, ledger: Path, also: Keeper | None = None) -> Resumption:
     """How every live system stands. Raises StalePlanError where it is the ledger that is an older copy."""
     workspace = open_with_ledger(folder, ledger, draft=False)
     entries = record.entries(ledger)
-    register = Register.of(kept(ledger), entries)
+    register = Register.of(kept(ledger, also), entries)
     found, planned, planner = [], [], Planner(workspace, ledger)
     for system in workspace.systems():
         with target_for(system.engine).open(manner.dsn(system)) as session:
@@ -71,7 +73,7 @@ def resumption(manner: Manner, folder: Path, ledger: Path) -> Resumption:
                 raise StalePlanError(f"system `{system.name}`: {reason}", "bring back the newest copy of the ledger")
             found.append(each)
             planned.append(planner.plan(session, system))
-    return Resumption(workspace, ledger, manner, tuple(found), tuple(planned))
+    return Resumption(workspace, ledger, manner, tuple(found), tuple(planned), also)
 
 
 def resume(found: Resumption) -> tuple[Resumed, ...]:
