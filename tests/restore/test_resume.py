@@ -97,23 +97,6 @@ def resumed(lab: Lab) -> tuple[Resumed, ...]:
     return resume(resumption(Manner(lambda _: lab.dsn()), lab.policy, lab.ledger))
 
 
-@pytest.mark.parametrize("given", [True, False])
-def test_what_is_kept_elsewhere_is_issued_again_where_it_is_given(story: Story, tmp_path: Path, given: bool) -> None:
-    """As what was asked for at servers, whose words lie in their state."""
-    beside = story.lab.ledger / FOLDER
-    shutil.move(beside, tmp_path / FOLDER)
-    try:
-        with copy_of(story, story.backup) as lab:
-            also = FileKeeper(tmp_path) if given else None
-            (done,) = resume(resumption(Manner(lambda _: lab.dsn()), lab.policy, lab.ledger, also))
-            missing = ((story.issued, f"request `{story.issued}` is missing or not what was recorded"),)
-            assert (done.issued, done.refused) == (((story.issued,), ()) if given else ((), missing))
-            assert moved(lab.dsn()) is None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.move(tmp_path / FOLDER, beside)
-
-
 def codes(lab: Lab, *, whole: bool = False) -> dict[str, str]:
     """The findings about copies by code; with `whole`, all that `verify` has."""
     if whole:
@@ -270,3 +253,20 @@ def test_nothing_is_applied_to_a_standby(story: Story) -> None:
         for act in (lab.plan, lab.verify, lambda: resumed(lab)):
             with pytest.raises(TargetError, match="is a standby or is recovering"):
                 act()
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_what_is_kept_elsewhere_is_issued_again_where_it_is_given(story: Story, tmp_path: Path, given: bool) -> None:
+    """As what was asked for at servers, whose words lie in their state."""
+    beside = story.lab.ledger / FOLDER
+    shutil.move(beside, tmp_path / FOLDER)
+    try:
+        with copy_of(story, story.backup) as lab:
+            also = FileKeeper(tmp_path) if given else None
+            (done,) = resume(resumption(Manner(lambda _: lab.dsn()), lab.policy, lab.ledger, also))
+            missing = ((story.issued, f"request `{story.issued}` is missing or not what was recorded"),)
+            assert (done.issued, done.refused) == (((story.issued,), ()) if given else ((), missing))
+            assert moved(lab.dsn()) is None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.move(tmp_path / FOLDER, beside)
