@@ -34,6 +34,10 @@ REQUESTS = [
     ("/requests/v1/assistance", "POST"), ("/requests/v1/assistance", "GET"),
     ("/requests/v1/assistance/{id}", "GET"), ("/requests/v1/assistance/import", "POST"),
 ]  # fmt: skip
+TASKS = [
+    ("/access/v1/requests", "POST"), ("/access/v1/requests/{name}", "GET"),
+    ("/access/v1/requests/{name}/cancel", "POST"), ("/access/v1/jwks", "GET"), ("/access/v1/request-schema", "GET"),
+]  # fmt: skip
 HEALTH = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
@@ -77,7 +81,7 @@ def test_the_document_is_for_this_address(scenario: Scenario) -> None:
     assert document == description(BASE)
     assert document["servers"] == [{"url": BASE}]
     described = [(path, method.upper()) for path, methods in document["paths"].items() for method in methods]
-    assert sorted(described) == sorted([*OPERATIONS, *REQUESTS])
+    assert sorted(described) == sorted([*OPERATIONS, *REQUESTS, *TASKS])
 
 
 def test_an_answer_of_another_form_is_noticed(scenario: Scenario) -> None:

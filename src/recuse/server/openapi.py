@@ -13,7 +13,7 @@ from recuse import __version__
 from recuse.server.deciding import REASONS
 
 PATH: Final = "/access/v1"
-PARTS: Final = ("recuse.server", "recuse.server.requesting")
+PARTS: Final = ("recuse.server", "recuse.server.requesting", "recuse.server.tasks")
 """Packages, each with a `description.json` of its own interface; the first has what all share."""
 
 
