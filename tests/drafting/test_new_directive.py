@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -315,6 +315,14 @@ class Terminal:
             self.until("> ")
             os.write(self.master, f"{answer}\n".encode())
 
+    def stop(self) -> None:
+        """Press Ctrl-C, and again as a person would: Python keeps one that comes between the prompt and its read."""
+        end = time.monotonic() + 30
+        while self.process.poll() is None and time.monotonic() < end:
+            os.killpg(self.process.pid, signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+
     def end(self) -> int:
         """The exit code, with everything shown."""
         while True:
@@ -379,7 +387,7 @@ def test_ctrl_c_leaves_nothing(office: Office, after: int) -> None:
     terminal = Terminal.start(office)
     terminal.answer(TALK[:after])
     terminal.until("> ")
-    os.killpg(terminal.process.pid, signal.SIGINT)
+    terminal.stop()
     assert terminal.end() == 2
     assert "stopped, and nothing was written" in terminal.seen
     assert office.directives == [OLD]
