@@ -22,8 +22,8 @@ def called(way: Way) -> str:
 class Hand:
     """Does the same by mouse or by keyboard."""
 
-    def __init__(self, page: Page, by: str) -> None:
-        self.page, self.keys = page, by == "keyboard"
+    def __init__(self, page: Page, by: str, scripts: bool = True) -> None:
+        self.page, self.keys, self.scripts = page, by == "keyboard", scripts
 
     def follow(self, link: Locator) -> None:
         """Follow a link or press a button."""

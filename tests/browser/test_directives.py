@@ -16,6 +16,9 @@ from playwright.sync_api import Page, expect
 
 from recuse.directive.drafting import Draft
 from recuse.policy.plain import Branches, PlainRule, Terms, to_rules
+from recuse.policy.repository import read_repository
+from recuse.server.console.directives.desk import PLAN
+from recuse.server.console.directives.kept import Paper
 from recuse.server.identity.kept import Kept
 from recuse.server.state.drafts import StateDrafts
 from recuse.targets.postgres.throwaway import throwaway
@@ -31,6 +34,7 @@ from tests.requests.conftest import prepared
 
 RULE: Final = PlainRule("own-read", "permit", ("read",), Terms(purposes=Branches(("own",))), public=False)
 WIDTHS: Final = (320, 1100)
+ENDS_OF_PLAN: Final = ("plan", "signatures")
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +55,14 @@ def fill(drafts: StateDrafts, policy: Path) -> None:
     toml = (policy / "directives" / world.OLD / "directive.toml").read_text()
     cedar = (policy / "directives" / world.OLD / "directive.cedar").read_text()
     odd = '@id("odd") forbid (principal, action, resource is blotter::records::arrest);\n'
-    for name, rules in (("fits", cedar), ("broken", cedar.replace('"own"', '"owm"'))):
+    for name, rules in (("fits", cedar), ("planned", cedar), ("broken", cedar.replace('"own"', '"owm"'))):
         head = toml.replace(f'id = "{world.OLD}"', f'id = "{name}"')
         head = head.replace("supersedes = []", f'supersedes = ["{world.OLD}"]')
         head = re.sub(r'cedar_sha256 = ".*"', 'cedar_sha256 = "CEDAR"', head)
         head = re.sub(r'policy_sha256 = ".*"', 'policy_sha256 = "POLICY"', head)
         drafts.keep(Draft(name, head.encode(), f"{rules}\n{odd}"), 1, "p-ada", NOW)
+    whole = world.plan(f"{cedar}\n{odd}", read_repository(policy).policy_sha256)
+    drafts.bring("planned", 1, Paper(PLAN, NOW, "p-ada", whole))
 
 
 def press(hand: Hand, name: str) -> None:
@@ -143,6 +149,7 @@ PAGES: Final = {
     "directives, for an auditor": ("", "auditor"),
     "a directive": (f"/{world.OLD}", "auditor"),
     "a draft that fits": ("/drafts/fits", ""),
+    "a draft with its plan": ("/drafts/planned", ""),
     "a draft that does not fit": ("/drafts/broken", "counsel"),
     "an older version": ("/drafts/fits?version=1", ""),
     "the form of a rule": ("/drafts/fits/rules/0", ""),
@@ -204,3 +211,14 @@ def test_a_picture_of_a_draft_is_of_the_page_as_it_is(opened: Opened) -> None:
         whole = {"x": 0, "y": 0, "width": WIDTHS[1], "height": 1300}
         taken = small(page.screenshot(full_page=True, clip=whole))
     check_kept("directives-rule", taken, WIDTHS[1])
+
+
+def test_a_picture_of_what_a_draft_changes_is_of_the_page_as_it_is(opened: Opened) -> None:
+    with opened(Look(WIDTHS[1])) as page:
+        page.goto("/console/directives/drafts/planned")
+        tops = [
+            page.locator(f"#{name}").evaluate("found => found.getBoundingClientRect().top") for name in ENDS_OF_PLAN
+        ]
+        part = {"x": 0, "y": tops[0] - 16, "width": WIDTHS[1], "height": tops[1] - tops[0]}
+        taken = small(page.screenshot(full_page=True, clip=part))
+    check_kept("directives-effect", taken, WIDTHS[1])

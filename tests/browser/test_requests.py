@@ -208,7 +208,7 @@ def test_a_document_is_hashed_and_a_typing_hand_is_left_alone(opened: Opened, tm
     paper.write_bytes(b"%PDF-1.7 a paper")
     with opened(Look(state="wanda")) as page:
         page.goto("/console/requests/new")
-        page.get_by_label("What is asked").select_option("interview")
+        page.get_by_label("What is asked", exact=True).select_option("interview")
         page.get_by_label("Document", exact=True).set_input_files(paper)
         expect(page.locator("#ruling")).to_contain_text("still to be filled in or mended")
         case = page.get_by_label("Case number")

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import logging.config
 import stat
 import sys
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from granian.log import LogLevels, configure_logging
 
 from recuse.cli.console import document
 from recuse.errors import InputError, RepositoryError
@@ -94,9 +94,10 @@ def test_what_was_not_foreseen_is_one_line_too() -> None:
 @pytest.mark.parametrize("name", ["recuse.server", "recuse.identity", "recuse.console", "_granian"])
 def test_events_go_to_one_place(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """As the runtime configures each of its processes."""
-    before = {each: logging.getLogger(each).__dict__.copy() for each in ("recuse", "_granian", "recuse.server")}
+    loggers = ("recuse", "_granian", "granian.access", "recuse.server")
+    before = {each: logging.getLogger(each).__dict__.copy() for each in loggers}
     try:
-        logging.config.dictConfig({"version": 1, "disable_existing_loggers": False, **CONFIGURATION})
+        configure_logging(LogLevels.warning, CONFIGURATION)
         logging.getLogger(name).warning("told %s", HOSTILE)
     finally:
         for each, state in before.items():

@@ -27,6 +27,13 @@ from tests.worker.conftest import Kept
 from tests.worker.running import Working, ended, services, start, until, working
 
 NAMES = ("north", "south")
+ACCESSES = (
+    "ts_utc,system,login,object,category,action,purpose,authority,row_hidden,row_graded\n"
+    "2026-01-05 08:00:00,north,app,files.person,open,read,work,official_duty,false,3\n"
+    "2026-01-05 08:01:00,north,app,files.person,open,read,work,official_duty,true,4\n"
+    "2026-01-05 08:02:00,north,app,files.person,open,read,work,official_duty,false,5\n"
+)
+"""What was read: two rows that the rules let the desk read, and a hidden one."""
 pytestmark = pytest.mark.parametrize("kept", [18], indirect=True)  # the systems are one of each end
 
 
@@ -106,7 +113,9 @@ def test_a_draft_in_the_state_is_planned_in_a_copy_and_shown_by_its_rules(pair: 
     assert plans.find(rules) is None
     follows = plans.ask(Version(draft, 1, clock.now(), "p-1"), "p-1")
     before = sorted(pair.town.policy.rglob("*"))
-    with working(pair.town.policy, pair.file(kept)):
+    log = pair.town.folder / "accesses.csv"
+    log.write_text(ACCESSES)
+    with working(pair.town.policy, pair.file(kept), "--log", str(log)):
         job = kept.asking.find(follows.rpartition("/")[2])
         assert job is not None
         done = ended(kept, job)
@@ -119,6 +128,8 @@ def test_a_draft_in_the_state_is_planned_in_a_copy_and_shown_by_its_rules(pair: 
     assert document["directives"] == [draft.id]
     assert document["draft"] is True
     assert rules in document["cedar_sha256"]
+    replayed = document["backtest"]
+    assert (replayed["system"], replayed["lines"], replayed["replayable"], replayed["refused"]) == ("north", 3, 3, 1)
     assert [each for each in sorted(pair.town.policy.rglob("*")) if each not in before] == []
     assert pair.kinds() == []
 
@@ -208,3 +219,20 @@ def test_once_does_what_waits_and_says_by_its_code_whether_all_went_well(pair: P
     other = kept.asking.put(Asked("plan", "Ada Admin", {"policy_sha256": "ab" * 32}))
     assert start(pair.town.policy, pair.file(kept), "--once").process.wait(60) == 1
     assert "and abababababab was asked about" in (kept.asking.find(other.id) or other).told
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--log", "accesses.csv", "--kinds", "end_sessions"), "plan_draft is not among --kinds"),
+        (("--log", "nowhere.csv"), "there is no access log nowhere.csv"),
+    ],
+)
+def test_a_log_that_would_do_nothing_is_refused_before_anything_is_done(
+    pair: Pair, kept: Kept, words: tuple[str, ...], says: str
+) -> None:
+    begun = start(pair.town.policy, pair.file(kept), *words)
+    assert begun.process.wait(60) == 2
+    told = json.loads(begun.log.read_text())
+    assert says in told["error"]
+    assert told["remedy"]

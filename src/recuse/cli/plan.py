@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from recuse.audit.backtest import backtest as replay
 from recuse.audit.statements import read_statements
 from recuse.audit.uses import read_uses
 from recuse.cli.access_file import AccessOption, tell_access
@@ -45,6 +44,7 @@ from recuse.operations.neighbours import placed
 from recuse.operations.notices import Notice
 from recuse.operations.notices import notices as written_notices
 from recuse.operations.plan import Planned
+from recuse.operations.planning import replayed
 from recuse.operations.prove_file import prove_file
 from recuse.operations.stages import Planner
 from recuse.operations.workspace import Workspace, open_any, open_with_ledger
@@ -149,10 +149,7 @@ def plan(
                     advice.append(advise(session, workspace.policy(), planned[-1], Wanted(count, said)))
             report(f"inspecting {each.name}", 1, 1)
         check_asked(planned, Wish(tuple(close or ())))
-        backtest = None
-        if log is not None:
-            name = planned[0].plan.system if planned else system or next(iter(workspace.repository.systems))
-            backtest = replay(log, workspace.repository, workspace.rules, name, report).to_json()
+        backtest = None if log is None else replayed(workspace, planned, log, report, system)
     for remark in said_of_copies:
         err.print("[yellow]warning[/]", plain(remark), soft_wrap=True)
     _left_out(workspace, planned)

@@ -3,7 +3,9 @@
 import json
 import signal
 import sys
+from collections.abc import Collection
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +25,7 @@ from recuse.cli.console import (
     printing,
     warn_of_password,
 )
+from recuse.errors import InputError
 from recuse.operations import record
 
 if TYPE_CHECKING:
@@ -38,11 +41,16 @@ def worker(
     dsn: DsnOption = None,
     kinds: Annotated[
         list[str] | None,
-        typer.Option("--kinds", help="end_sessions, plan, apply or verify; may be repeated", show_default="all"),
+        typer.Option(
+            "--kinds", help="end_sessions, plan, plan_draft, apply or verify; may be repeated", show_default="all"
+        ),
     ] = None,
     every: Annotated[
         float, typer.Option("--every", min=1, max=60, help="seconds between two looks for permits that are over")
     ] = 5,
+    log: Annotated[
+        Path | None, typer.Option("--log", help="access log (Parquet or CSV) to replay against drafts that are planned")
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="do what waits, look once for what is over, and end")] = False,
     format_: FormatOption = Format.human,
 ) -> None:
@@ -64,11 +72,12 @@ def worker(
     from recuse.serving.working import Manner, Worker, kinds_of  # noqa: PLC0415
 
     human = printing(format_)
+    doing = kinds_of(kinds or ())
+    _check_log(log, doing)
     warn_of_password(state)
-    hands = Hands(
-        repository, record.ledger_folder(repository, ledger), chosen_dsn(dsn), drafts=partial(draft_of, state)
-    )
-    running = Worker(hands, state, Manner(kinds_of(kinds or ()), every, once), _log(human=human))
+    drafts = partial(draft_of, state)
+    hands = Hands(repository, record.ledger_folder(repository, ledger), chosen_dsn(dsn), drafts=drafts, log=log)
+    running = Worker(hands, state, Manner(doing, every, once), _log(human=human))
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         running.stop()
@@ -77,6 +86,14 @@ def worker(
         signal.signal(number, stop)
     well = running.run()
     raise typer.Exit(0 if well or not once else 1)
+
+
+def _check_log(log: Path | None, kinds: Collection[str]) -> None:
+    """Raise InputError where a log would do nothing, or is none."""
+    if log is not None and "plan_draft" not in kinds:
+        raise InputError("--log is replayed against drafts, and plan_draft is not among --kinds", "leave one away")
+    if log is not None and not log.is_file():
+        raise InputError(f"there is no access log {log}", "name a Parquet or CSV file of accesses")
 
 
 def _log(*, human: bool) -> "Log":

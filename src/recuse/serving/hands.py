@@ -67,6 +67,8 @@ class Hands:
     owed: list[Owed] = field(default_factory=list)
     drafts: Callable[[str, int], Draft] | None = None
     """Gives a version of a draft; InputError for none."""
+    log: Path | None = None
+    """The access log that is replayed against a draft."""
 
     def do(self, job: Job, tell: Tell) -> Outcome | None:
         """Do one job; None when it is done and waits for the ledger. Raises nothing that is foreseen."""
@@ -133,8 +135,12 @@ class Hands:
             raise InputError("this worker reads no drafts", "start it with the state that keeps them")
         draft = self.drafts(job.asked.body["draft"], int(job.asked.body["version"]))
         tell(Note("plan", sentence=f"planning draft {draft.id} in a copy of the repository"))
+
+        def follow(step: str, done: int, total: int) -> None:
+            tell(Note(step[:200], "", done, total))
+
         with drafted(self.folder, draft) as copy:
-            document = plan_all(copy, self.ledger, self.dsn)
+            document = plan_all(copy, self.ledger, self.dsn, self.log, follow)
         rules = hashlib.sha256(draft.cedar.encode()).hexdigest()
         return Outcome("done", f"{OF_RULES}{rules}", document)
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import re
 import shutil
 import zipfile
@@ -28,7 +27,7 @@ from recuse.server.console.directives.kept import Paper
 from recuse.server.identity import ROLES, Role
 from recuse.server.state.drafts import StateDrafts
 from tests.console.directives.conftest import Office
-from tests.console.directives.world import OLD
+from tests.console.directives.world import BACKTEST, OLD, plan
 from tests.console.world import NOW, person
 from tests.requests.conftest import State
 
@@ -426,20 +425,6 @@ def test_files_of_other_names_are_refused(office: Office) -> None:
 # --- plans ---
 
 
-def plan(cedar: str, policy_sha256: str, **changes: Any) -> bytes:
-    """A plan document as `recuse plan` seals it, of these rules."""
-    loses = [{"category": "person_identity", "action": "read", "rows": "all"}]
-    whole = {
-        "as_of": "2026-01-15", "cedar_sha256": [hashlib.sha256(cedar.encode()).hexdigest()],
-        "policy_sha256": policy_sha256, "changes": [{}, {}],
-        "accounts": [{"account": "blotter/removal_017", "loses": loses, "gains": []}],
-        "backtest": {"replayable": 1200, "refused": 34}, **changes, "sha256": "",
-    }  # fmt: skip
-    text = json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return text.replace('"sha256": ""', f'"sha256": "{digest}"').encode()
-
-
 def test_a_plan_of_these_very_rules_is_shown(office: Office) -> None:
     client = office.client("official")
     address = office.begin(client)
@@ -447,7 +432,8 @@ def test_a_plan_of_these_very_rules_is_shown(office: Office) -> None:
     cedar, policy = kept(office, address).cedar, read_repository(office.folder / "policy").policy_sha256
     whole = plan(cedar, policy)
     for data, said in (
-        (b"{}", "The file is no plan"), (whole.replace(b"34", b"35"), "The plan was changed after it was written"),
+        (b"{}", "The file is no plan"),
+        (whole.replace(b'"refused": 34', b'"refused": 35'), "The plan was changed after it was written"),
         (plan(cedar + " ", policy), "The plan was made of other rules"),
         (plan(cedar, "0" * 64), "with other policy files"),
     ):  # fmt: skip
@@ -455,7 +441,34 @@ def test_a_plan_of_these_very_rules_is_shown(office: Office) -> None:
     bring(client, address, "plan.json", whole)
     said = words(client.get(address).text)
     assert "blotter/removal_017 read person_identity (all) nothing" in said
-    assert "of 1,200 lines of the log that can be replayed, 34 would have been refused" in said
+    assert "of 1,500 lines of the log about blotter 1,200 can be replayed; 34 of them would have been refused" in said
+    assert "Civil purposes: 34 of 200 would have been refused" in said
+    assert "Criminal purposes: 0 of 1,000 would have been refused" in said
+    _, _, agencies = said.partition("What would have been refused to each agency")
+    assert agencies.index("us.example.south 200 30") < agencies.index("us.example.north 700 4")
+    assert "us.example.none" not in said
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"accounts": 5}, {"accounts": [{"account": "a"}]}, {"accounts": [{"account": "a", "loses": [7], "gains": []}]},
+        {"accounts": None}, {"as_of": 7}, {"changes": 2}, {"backtest": 1}, {"backtest": {}},
+        {"backtest": {**BACKTEST, "lines": "many"}}, {"backtest": {**BACKTEST, "refused": True}},
+        {"backtest": {**BACKTEST, "replayable": -1}}, {"backtest": {**BACKTEST, "by_kind": {}}},
+        {"cedar_sha256": "all"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)  # fmt: skip
+def test_a_plan_of_another_form_is_refused_and_breaks_no_page(office: Office, changes: dict[str, Any]) -> None:
+    client = office.client("official")
+    address = office.begin(client)
+    cedar, policy = kept(office, address).cedar, read_repository(office.folder / "policy").policy_sha256
+    wrong = plan(cedar, policy, **changes)
+    assert "The file is no plan" in bring(client, address, "plan.json", wrong, 400)
+    office.plans.made[hashlib.sha256(cedar.encode()).hexdigest()] = wrong
+    answer = client.get(address)
+    assert (answer.status_code, "is no plan" in words(answer.text)) == (200, True)
 
 
 def test_a_plan_is_asked_for_and_found(office: Office) -> None:

@@ -1,7 +1,10 @@
 """A policy repository signed by two officials with keys of their own, and a console over it and over drafts."""
 
+import hashlib
+import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +23,16 @@ from tests.console.world import NOW, console, write
 FIXTURE: Final = Path(__file__).parents[2] / "fixtures/policy"
 OLD: Final = "2019-07-12-civil-immigration"
 KEY: Final = b"k" * 32
+BACKTEST: Final[Mapping[str, Any]] = {
+    "system": "blotter", "lines": 1500, "replayable": 1200, "refused": 34,
+    "by_kind": [{"kind": "criminal", "lines": 1000, "refused": 0}, {"kind": "civil", "lines": 200, "refused": 34}],
+    "by_agency": [
+        {"agency": "us.example.north", "lines": 700, "refused": 4},
+        {"agency": "us.example.none", "lines": 300, "refused": 0},
+        {"agency": "us.example.south", "lines": 200, "refused": 30},
+    ],
+}  # fmt: skip
+"""The backtest of a plan, as far as the console shows it."""
 
 
 def policy(folder: Path) -> Path:
@@ -75,3 +88,17 @@ def served(folder: Path, service: DirectiveDesk, **changes: Any) -> ASGIApp:
     if not (folder / "ledger").exists():
         write(folder / "ledger", iter(()))
     return application(console(folder, **changes), screens(service))
+
+
+def plan(cedar: str, policy_sha256: str, **changes: Any) -> bytes:
+    """A plan document as `recuse plan` seals it, of these rules."""
+    loses = [{"category": "person_identity", "action": "read", "rows": "all"}]
+    whole = {
+        "as_of": "2026-01-15", "cedar_sha256": [hashlib.sha256(cedar.encode()).hexdigest()],
+        "policy_sha256": policy_sha256, "changes": [{}, {}],
+        "accounts": [{"account": "blotter/removal_017", "loses": loses, "gains": []}],
+        "backtest": BACKTEST, **changes, "sha256": "",
+    }  # fmt: skip
+    text = json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return text.replace('"sha256": ""', f'"sha256": "{digest}"').encode()

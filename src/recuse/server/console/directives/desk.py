@@ -2,12 +2,11 @@
 
 import hashlib
 import io
-import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from recuse.directive.document import with_digests
 from recuse.directive.drafting import Draft
@@ -84,26 +83,6 @@ class Looked:
 
     problems: tuple[Problem, ...]
     ready: Ready | None
-
-
-def read_plan(data: bytes, cedar_sha256: str, policy_sha256: str) -> Mapping[str, Any]:
-    """A plan document for these very rules. InputError for another, or one that was changed after it was written."""
-    remedy = "make it with `recuse plan --out plan.json` from this very folder"
-    try:
-        whole = json.loads(data)
-        digest = whole["sha256"]
-        head, quoted, tail = data.rpartition(f'"{digest}"'.encode())
-        fits = quoted != b"" and hashlib.sha256(head + b'""' + tail).hexdigest() == digest
-        rules, policy = whole["cedar_sha256"], whole["policy_sha256"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise InputError("the file is no plan of `recuse plan`", remedy) from error
-    if not fits:
-        raise InputError("the plan was changed after it was written: its digest is another", remedy)
-    if cedar_sha256 not in rules:
-        raise InputError("the plan was made of other rules than these", remedy)
-    if policy != policy_sha256:
-        raise InputError("the plan was made with other policy files than these", remedy)
-    return dict(whole)
 
 
 @lru_cache(maxsize=2)

@@ -1,6 +1,5 @@
 """A draft with everything about it: sentences, Cedar, problems by line, what it changes, signatures and the plan."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.datastructures import UploadFile
@@ -12,9 +11,10 @@ from recuse.errors import InputError, Problem
 from recuse.model import Directive, Repository
 from recuse.server.console.directives.coming import Coming, to_draft
 from recuse.server.console.directives.comparing import differences, lines, said
-from recuse.server.console.directives.desk import PLAN, Looked, read_plan
+from recuse.server.console.directives.desk import PLAN, Looked
 from recuse.server.console.directives.editing import take_away
 from recuse.server.console.directives.kept import Paper
+from recuse.server.console.directives.plans import Plan, read_plan
 from recuse.server.console.directives.standing import judged, with_papers
 from recuse.server.console.showing import page
 
@@ -105,7 +105,7 @@ def _page(coming: Coming) -> Response:
     return page("draft.html", coming.frame, 200, **shown, **changes(repository, directive, version.draft.cedar))
 
 
-def _plan(looked: Looked, data: bytes | None) -> tuple[Mapping[str, Any] | None, str]:
+def _plan(looked: Looked, data: bytes | None) -> tuple[Plan | None, str]:
     """The plan of these rules, or why what there is is not it."""
     if looked.ready is None or data is None:
         return None, ""
