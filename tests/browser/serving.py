@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recuse.operations.kept_assistance import FileStore
 from recuse.server.console import Role, Visitor, application
+from recuse.server.console.reports import screens as reports
 from tests.console import desks, world
 
 FOLDER: Final = "RECUSE_TEST_CONSOLE"
@@ -43,6 +44,7 @@ def variants(folder: Path) -> Mapping[str, ASGIApp]:
         "reading": made(many, patience=0.0),
         "unsigned": made(mixed, recognise=_nobody),
         "requester": made(mixed, recognise=_as("requester")),
+        "reports": application(world.console(mixed), reports(desks.working(_desks(mixed)))),
         **requests(folder / "requests"),
     }
 
@@ -51,8 +53,7 @@ def requests(folder: Path) -> Mapping[str, ASGIApp]:
     """The console with requests, for each of its people by their first names; all on one ledger."""
     world.write(folder / "ledger", iter(()))
     world.matrices(folder / "access.json")
-    store = FileStore(folder / "ledger")
-    made = desks.desks(folder / "ledger", store)
+    made = _desks(folder)
     work = desks.working(made)
     desks.fill(made)
     return {
@@ -71,6 +72,10 @@ def served() -> ASGIApp:
             await found[state](scope, receive, send)
 
     return by_state
+
+
+def _desks(folder: Path) -> desks.Desks:
+    return desks.desks(folder / "ledger", FileStore(folder / "ledger"))
 
 
 def _nobody(_request: Request) -> None:

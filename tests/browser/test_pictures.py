@@ -21,6 +21,7 @@ PICTURES: Final[dict[str, tuple[int, str] | tuple[int, str, str]]] = {
     "console-access": (1100, "/access?changed=yes"),
     "console-phone": (320, "/health"),
     "console-request": (1100, "/requests/court", "rita"),
+    "console-report": (1100, "/reports?period=2026&rows=agency&columns=outcome&column=complied", "rita"),
 }
 
 

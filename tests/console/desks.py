@@ -22,6 +22,7 @@ from recuse.requests.store import Store
 from recuse.requests.written import Under
 from recuse.server.console import Console, Known, Role, Screen, Visitor, application
 from recuse.server.console.assistance import Work, inbox, screens, sections
+from recuse.server.console.reports import screens as reports
 from tests.console import world
 from tests.unit.policy.assistance import assisting, judicial
 from tests.unit.policy.conftest import FIXTURE
@@ -118,7 +119,7 @@ def served(
         known=lambda: replace(Known.of(whole), institution="Example City Police"),
         **changes,
     )
-    every: tuple[Screen, ...] = (inbox(sections(of)), *screens(of))
+    every: tuple[Screen, ...] = (inbox(sections(of)), *screens(of), *reports(of))
     return application(console, every)
 
 

@@ -1,7 +1,6 @@
 """Many requests as a table: CSV with a header, one row a request; read strictly, with every problem by row and column.
 
-Rows count as spreadsheets show them: the header is row 1. A cell is data, whatever it looks like; on the way out one
-that a spreadsheet would run as a formula gets an apostrophe in front.
+Rows count as spreadsheets show them: the header is row 1. A cell is data, whatever it looks like.
 """
 
 import csv
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from recuse.csv_text import csv_text
 from recuse.model import AssistanceRequest, Repository
 from recuse.requests.intake import problems
 from recuse.requests.store import Found
@@ -22,7 +22,6 @@ LISTED: Final = (
     "request", "state", "kind", "on_behalf_of", "purpose", "authority", "verdict", "counsel", "received", "lapses",
     "answered", "contrary", "superseded_by",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _SEPARATOR: Final = ";"
 
 
@@ -56,7 +55,7 @@ def columns(repository: Repository) -> tuple[str, ...]:
 
 def template(repository: Repository) -> str:
     """An empty table: the header alone."""
-    return _written([columns(repository)])
+    return csv_text([columns(repository)])
 
 
 def read_table(
@@ -162,15 +161,4 @@ def listed(found: Found, now: datetime) -> dict[str, str | bool | None]:
 def export(every: Iterable[Found], now: datetime) -> str:
     """Requests as CSV, with a header."""
     rows = (listed(found, now) for found in every)
-    return _written([LISTED, *([_cell(row[name]) for name in LISTED] for row in rows)])
-
-
-def _cell(value: str | bool | None) -> str:
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else value
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _written(rows: Iterable[Sequence[str]]) -> str:
-    stream = io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\r\n").writerows(rows)
-    return stream.getvalue()
+    return csv_text([LISTED, *([row[name] for name in LISTED] for row in rows)])

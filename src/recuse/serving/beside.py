@@ -19,6 +19,7 @@ from recuse.server.console.index import Index
 from recuse.server.console.keeping import screens as of_searches
 from recuse.server.console.permits import screens as permits
 from recuse.server.console.permits import sections as sections_of_permits
+from recuse.server.console.reports import screens as reports
 from recuse.server.console.screens import PREFIX, Console, Known
 from recuse.server.identity import Identity, Person, Register, Visitor, guarded, visitor_of
 from recuse.server.identity.cookies import SESSION
@@ -79,7 +80,7 @@ class Beside:
         desk = directive_desk(place, self._kept, self._named)
         work = (
             inbox((*sections(requests), *sections_of_permits(offices))), *screens(requests),
-            *permits(offices), *directives(desk), *applying_screens(jobs),
+            *permits(offices), *reports(requests), *directives(desk), *applying_screens(jobs),
             *of_searches(StateSearches(self._kept)),
         )  # fmt: skip
         self._pages = guarded(pages(shown, work), self._identity)

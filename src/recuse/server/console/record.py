@@ -1,9 +1,7 @@
 """What the record's screens show: a page of a search, one entry, and exports of exactly what a search finds."""
 
-import csv
 import hashlib
 import heapq
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from datetime import datetime
 from itertools import islice, repeat
 from typing import Final
 
+from recuse.csv_text import csv_text
 from recuse.ledger import JSON
 from recuse.ledger.merkle import leaf_hash
 from recuse.server.console.asking import PER_PAGE, Order, Search, find
@@ -24,7 +23,6 @@ COLUMNS: Final = (
     "caller", "summary", "checkpoint", "entry",
 )  # fmt: skip
 _OWN: Final = ("record", "kind", "system", "agency", "account", "purpose", "caller", "summary")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ def as_csv(parts: Sequence[Part], order: Order, agencies: Mapping[str, str]) -> 
 
     The column before it holds the signed checkpoint of its record, once: in the first row of each record.
     """
-    yield _csv_row(COLUMNS)
+    yield csv_text([COLUMNS])
     checkpoints = {part.name: part.reading.checkpoint for part in parts}
     for part, number in merged(parts, order):
         each = line(part.name, part.index, number, agencies)
@@ -145,7 +143,7 @@ def as_csv(parts: Sequence[Part], order: Order, agencies: Mapping[str, str]) -> 
         answer = {None: "", True: "allow", False: "deny"}[each.allow]
         of |= {"number": str(number), "at": machine(each.at), "answer": answer, "entry": each.data.decode()}
         of |= {"checkpoint": checkpoints.pop(part.name, "")}
-        yield _csv_row([of[name] for name in COLUMNS])
+        yield csv_text([[of[name] for name in COLUMNS]])
 
 
 def as_json(parts: Sequence[Part], order: Order, head: Mapping[str, JSON]) -> Iterator[str]:
@@ -169,14 +167,3 @@ def _part(name: Name, index: Index, reading: Reading, asked: tuple[Search, Mappi
     limit = search.limit(name)
     upto = reading.size if limit is None else min(limit, reading.size)
     return Part(name, index, reading, upto, find(index, upto, search, agencies))
-
-
-def _csv_row(values: Sequence[str]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow(map(_harmless, values))
-    return written.getvalue()
-
-
-def _harmless(value: str) -> str:
-    """A text that a spreadsheet would run as a formula begins with an apostrophe (ASVS 1.2.10)."""
-    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -39,13 +39,17 @@ def show_nils(work: Work) -> Show:
     """Every certificate, newest first."""
 
     def show(_console: Console, _request: Request, frame: Mapping[str, Any], /) -> Response:
-        entries = work.desks.entries()
-        with work.desks.reading() as desk:
-            repository = desk.assisting.repository
-        found = [_certified(each, entries, repository) for each in reversed(entries) if each.kind == "certified"]
-        return page("request_nil.html", frame, found=found, base=BASE)
+        return page("request_nil.html", frame, found=certificates(work), base=BASE)
 
     return told(show)
+
+
+def certificates(work: Work) -> tuple[Certified, ...]:
+    """Every certificate, newest first. LedgerError or TargetError where ledger or policy cannot be used."""
+    entries = work.desks.entries()
+    with work.desks.reading() as desk:
+        repository = desk.assisting.repository
+    return tuple(_certified(each, entries, repository) for each in reversed(entries) if each.kind == "certified")
 
 
 def _certified(entry: Entry, entries: tuple[Entry, ...], repository: Repository) -> Certified:

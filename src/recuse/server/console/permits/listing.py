@@ -1,7 +1,5 @@
 """The queue and the list of permits: what waits for whom, all of them by an address, and exports of that."""
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from recuse.csv_text import csv_text
 from recuse.server.console.assistance.work import now_of, told, visitor_of
 from recuse.server.console.pages import machine
 from recuse.server.console.permits.filters import PER_PAGE, STATES, Asked, fitting, parse_asked
@@ -23,8 +22,6 @@ COLUMNS: Final = (
     "permit", "state", "system", "agency", "login", "purpose", "authority", "case", "request_lapses", "access_ends",
     "approvals", "used", "broken_glass", "mismatch", "database_not_asked",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
 
 
 def show_list(service: Permits) -> Show:
@@ -92,7 +89,8 @@ def export_as(service: Permits, extension: str) -> Show:
         name = f'attachment; filename="recuse-permits-{now:%Y-%m-%dT%H%M%SZ}.{extension}"'
         headers = {"Content-Disposition": name}
         if extension == "csv":
-            return Response(_csv(every), media_type="text/csv", headers=headers)
+            rows = ([each[name] for name in COLUMNS] for each in every)
+            return Response(csv_text([COLUMNS, *rows]), media_type="text/csv", headers=headers)
         return JSONResponse(_document(every, asked, looked) | {"at": machine(now)}, headers=headers)
 
     return told(show)
@@ -100,18 +98,6 @@ def export_as(service: Permits, extension: str) -> Show:
 
 def _document(every: list[dict[str, Any]], asked: Asked, looked: Looked) -> dict[str, Any]:
     return {"search": asked.address(), "databases_not_asked": dict(looked.unasked), "permits": every}
-
-
-def _csv(every: list[dict[str, Any]]) -> str:
-    stream = io.StringIO(newline="")
-    rows = ([_cell(each[name]) for name in COLUMNS] for each in every)
-    csv.writer(stream, lineterminator="\r\n").writerows([COLUMNS, *rows])
-    return stream.getvalue()
-
-
-def _cell(value: str | int | None) -> str:
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _listed(row: Row) -> dict[str, Any]:

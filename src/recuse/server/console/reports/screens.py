@@ -1,0 +1,141 @@
+"""The page of a report and its exports. Nothing sealed is in them: requests are named by their ids alone."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from recuse.csv_text import csv_text
+from recuse.ledger import Entry
+from recuse.requests.counting import Sheet
+from recuse.server.console.assistance.nils import Certified, certificates
+from recuse.server.console.assistance.work import Work, now_of, told
+from recuse.server.console.pages import machine
+from recuse.server.console.records import Read, catch_up
+from recuse.server.console.reports.asked import ABOUT, PARTICULARS, Asked, parse_asked
+from recuse.server.console.reports.figures import Counted, of_decisions, of_requests, search
+from recuse.server.console.screens import PREFIX, Console, Screen, Show
+from recuse.server.console.showing import Frame, page
+from recuse.server.identity import Role
+from recuse.server.requesting.people import READERS
+
+BASE: Final = f"{PREFIX}/reports"
+SHOWN: Final = 100
+"""Requests behind a figure that a page lists; an export has all of them."""
+_OPENED: Final = READERS - frozenset[Role]({"requester"})
+Entries = Callable[[], tuple[Entry, ...]]
+
+
+def screens(work: Work) -> tuple[Screen, ...]:
+    """The page of reports and its exports."""
+    return (
+        Screen("/reports", "Reports", _OPENED, told(_show(work))),
+        Screen("/reports/export.csv", None, _OPENED, told(_export_csv(work.desks.entries))),
+        Screen("/reports/export.json", None, _OPENED, told(_export_json(work.desks.entries))),
+    )
+
+
+def _show(work: Work) -> Show:
+    def show(console: Console, request: Request, frame: Frame, /) -> Response:
+        asked, now = parse_asked(request.query_params), now_of(frame)
+        shown: dict[str, Any] = {
+            "asked": asked, "base": BASE, "about": ABOUT, "particulars": PARTICULARS[asked.about],
+            "periods": list(_periods(now)), "read": Read({}, {}), "report": None, "most": SHOWN,
+        }  # fmt: skip
+        if asked.problems or not asked.period:
+            return page("report.html", frame, 400 if asked.problems else 200, **shown)
+        read = catch_up(console.records, asked.records, console.patience)
+        report = _counted(console, asked, read, work.desks.entries, now)
+        shown |= {
+            "report": report, "read": read, "nils": _nils(work, asked), "search": search,
+            "over": report.period.end < now.date(), "pinned": report.pinned(asked),
+        }  # fmt: skip
+        return page("report.html", frame, **shown)
+
+    return show
+
+
+def _export_csv(entries: Entries) -> Show:
+    def show(console: Console, request: Request, frame: Frame, /) -> Response:
+        asked, report, _ = _whole(console, request, frame, entries)
+        return Response(csv_text(_table(asked, report.sheet)), media_type="text/csv", headers=_attached(asked, "csv"))
+
+    return show
+
+
+def _export_json(entries: Entries) -> Show:
+    def show(console: Console, request: Request, frame: Frame, /) -> Response:
+        asked, report, read = _whole(console, request, frame, entries)
+        known, period = console.known(), report.period
+        document = {
+            "institution": known.institution, "policy_sha256": known.policy_sha256, "at": machine(now_of(frame)),
+            "about": asked.about, "period": period.name, "from": period.start.isoformat(),
+            "to": period.end.isoformat(), "over": period.end < now_of(frame).date(),
+            "rows": asked.rows, "columns": asked.columns, "total": report.sheet.total,
+            "cells": list(_cells(asked, report)),
+            "records": [
+                {"record": name, "entries": size, "checkpoint": read.readings[name].checkpoint}
+                for name, size in report.upto.items()
+            ],
+        }  # fmt: skip
+        return JSONResponse(document, headers=_attached(asked, "json"))
+
+    return show
+
+
+def _nils(work: Work, asked: Asked) -> list[Certified]:
+    """The certificates of exactly this period."""
+    return [] if asked.about == "decisions" else [each for each in certificates(work) if each.period == asked.period]
+
+
+def _whole(console: Console, request: Request, frame: Frame, entries: Entries) -> tuple[Asked, Counted, Read]:
+    """What an export is asked for; refused where a page would show a part only."""
+    asked = parse_asked(request.query_params)
+    if asked.problems or not asked.period:
+        raise HTTPException(400, " ".join(asked.problems.values()) or "Name a period, such as 2026-Q1.")
+    read = catch_up(console.records, asked.records, console.patience)
+    for error in read.damaged.values():
+        raise error
+    if not read.whole:
+        raise HTTPException(503, "The record is still being read, and a report would be of a part of it: ask again.")
+    return asked, _counted(console, asked, read, entries, now_of(frame)), read
+
+
+def _counted(console: Console, asked: Asked, read: Read, entries: Entries, now: datetime) -> Counted:
+    if asked.about == "decisions":
+        return of_decisions(asked, console.records, read, console.known().accounts)
+    return of_requests(asked, entries(), read, now)
+
+
+def _table(asked: Asked, sheet: Sheet) -> Iterator[tuple[str | int, ...]]:
+    """The figures with a head and totals."""
+    yield asked.rows, *sheet.columns, "total"
+    for row in sheet.rows:
+        yield row, *(sheet.cells.get((row, column), 0) for column in sheet.columns), sheet.of_row(row)
+    yield "total", *map(sheet.of_column, sheet.columns), sheet.total
+
+
+def _cells(asked: Asked, report: Counted) -> Iterator[dict[str, Any]]:
+    """Every cell that is not 0, with the ids of the requests in it."""
+    sheet, behind = report.sheet, dict[tuple[str, str], list[str]]()
+    for each in report.lines:
+        behind.setdefault((each.values[asked.rows], each.values[asked.columns]), []).append(each.request)
+    for cell in ((row, column) for row in sheet.rows for column in sheet.columns if (row, column) in sheet.cells):
+        yield {"row": cell[0], "column": cell[1], "count": sheet.cells[cell], "requests": behind.get(cell, [])}
+
+
+def _periods(now: datetime) -> Iterator[str]:
+    """Periods to choose from: this month and two before, this quarter and the one before, this year and the last."""
+    months = [divmod(now.year * 12 + now.month - 1 - back, 12) for back in range(3)]
+    yield from (f"{year}-{month + 1:02}" for year, month in months)
+    quarters = [divmod(now.year * 4 + (now.month - 1) // 3 - back, 4) for back in range(2)]
+    yield from (f"{year}-Q{quarter + 1}" for year, quarter in quarters)
+    yield from (f"{now.year}", f"{now.year - 1}")
+
+
+def _attached(asked: Asked, extension: str) -> dict[str, str]:
+    name = f"recuse-{asked.about}-{asked.period}-{asked.rows}-{asked.columns}.{extension}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
