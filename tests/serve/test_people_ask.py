@@ -1,5 +1,6 @@
 """People ask and answer at the console of two real servers, behind identity, as browsers send forms."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -119,6 +120,11 @@ def test_one_asks_at_one_server_and_another_answers_at_the_other(
     assert opens(one, "/requests/new", sessions["ada"]).status == 403
     asked, answered = entries(one.institution)
     assert (asked["verdict"], answered["word"]) == ("refused", "refused")
+    year = f"{clock.now():%Y}"
+    for at in both:
+        report = opens(at, f"/reports/export.json?period={year}&rows=kind&columns=outcome", sessions["ada"])
+        (cell,) = json.loads(report.text)["cells"]
+        assert (cell["row"], cell["column"], cell["requests"]) == ("detainer", "refused", [where.rpartition("/")[2]])
     persons = [str(each["person"]) for each in (asked, answered)]
     assert len({*persons}) == 2
     assert all(re.fullmatch("[0-9a-f]{32}", each) for each in persons)
