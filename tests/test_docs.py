@@ -297,6 +297,7 @@ def requests(walk: Walk) -> None:
     late = ("--received", "2025-03-01T00:00:00Z", "--lapses", "2025-03-02T00:00:00Z", "--kind", "interview")
     walk.collect("`recuse request ask`", "request", "ask", *stated, *late)
     walk.collect("`recuse request list`", "request", "list", *there)
+    walk.collect("`recuse request report`", "request", "report", f"{now:%Y}", *there)
     walk.collect("`recuse request erase`", "request", "erase", name, *there)
 
 

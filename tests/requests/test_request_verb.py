@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import subprocess
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from recuse.demo.repository import write_repository
 from recuse.directive.in_force import Moment
 from recuse.directive.officials import allowed_signers
 from recuse.errors import RecuseError
+from recuse.ledger import verify_ledger
 from recuse.operations import record
 from recuse.operations.signing import Answer, confirm_directive, sign_directive
 from recuse.operations.workspace import open_workspace
@@ -270,6 +272,54 @@ def test_a_nil_period_is_certified_and_can_be_checked_with_stock_tools(office: O
     (mismatch,) = office.document("list", code=1)["mismatches"]
     assert mismatch["about"] == name
     assert "certified as nil, and 1 request received in it is recorded" in mismatch["message"]
+
+
+def test_a_report_counts_what_the_ledger_has_and_a_copy_is_enough(office: Office, tmp_path: Path) -> None:
+    """Figures lead to ids, the checkpoint is the ledger's own, and erasing changes nothing."""
+    year, name = f"{clock.now():%Y}", office.ask("--instrument", "I-205", code=1)["request"]
+    office.run("answer", name, "refused", "--by", "Desk 9")
+    other = office.ask(kind="interview")["request"]
+    found = office.document("report", year, "--rows", "kind")
+    assert [(each["row"], each["column"], each["requests"]) for each in found["cells"]] == [
+        ("custody_transfer", "refused", [name]), ("interview", "open", [other]),
+    ]  # fmt: skip
+    assert (found["total"], found["over"]) == (2, False)
+    (of,) = found["records"]
+    assert of == {"record": "acts", "entries": 3, "checkpoint": verify_ledger(office.policy / ".ledger").checkpoint}
+    office.run("erase", name)
+    copy = shutil.copytree(office.policy / ".ledger", tmp_path / "copy")
+    again = office.document("report", year, "--rows", "kind", "--ledger", str(copy))
+    assert again["cells"] == found["cells"]
+    told = office.run("report", year, "--rows", "kind", "--out", str(tmp_path / "asked.csv"))[0]
+    assert "2 requests of" in told
+    assert (tmp_path / "asked.csv").read_bytes().splitlines() == [
+        b"kind,refused,open,total", b"custody_transfer,1,0,1", b"interview,0,1,1", b"total,1,1,2",
+    ]  # fmt: skip
+    shown = office.run("report", year, "--rows", "kind")[0]
+    assert "figures will grow" in shown
+    assert "custody_transfer" in shown
+    assert office.document("report", year, "--permits")["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (("soon",), "`soon` is no period"),
+        (("2026", "--rows", "kin"), "`kin` is no particular remedy did you mean `kind`?"),
+        (("2026", "--permits", "--rows", "kind"), "`kind` is no particular"),
+        (("2026", "--rows", "outcome"), "rows and columns are both `outcome` remedy name two particulars"),
+        (("2026", "--ledger", "nowhere"), "there is no ledger in `nowhere`"),
+    ],
+)
+def test_a_report_that_cannot_be_made_is_refused_in_a_sentence(
+    whole: Office, said: tuple[str, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("kept")
+    printed, wrong = whole.run("report", *said, "--out", "t.csv", code=2)
+    assert printed == ""
+    assert told in " ".join(wrong.split())
+    assert (tmp_path / "t.csv").read_text() == "kept"
 
 
 def test_words_are_erased_and_the_count_stays(office: Office) -> None:

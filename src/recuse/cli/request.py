@@ -36,6 +36,7 @@ from recuse.cli.request_options import (
     evidence,
     one_of,
 )
+from recuse.cli.request_report import report
 from recuse.cli.request_views import show_ruling, show_whole
 from recuse.cli.times import moment
 from recuse.errors import InputError
@@ -61,6 +62,11 @@ app.command(
     epilog="Examples: recuse request answer 3f1c… refused --by 'Desk 9' -r policy · recuse request answer 3f1c… "
     "complied --by 'Desk 9' --transferred 2026-01-15T09:00Z --transferred-to fed.border --already-done -r policy",
 )(answer)
+app.command(
+    "report",
+    epilog="Examples: recuse request report 2026-Q1 -r policy · recuse request report 2026 --rows kind --columns month "
+    "--out asked-2026.csv -r policy · recuse request report 2026 --permits --ledger COPY",
+)(report)
 app.command("withdraw", epilog="Examples: recuse request withdraw 3f1c… --by 'Desk 4' -r policy")(withdraw)
 
 

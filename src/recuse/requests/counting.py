@@ -5,7 +5,7 @@ A request that another superseded is not counted twice.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, get_args
@@ -116,6 +116,23 @@ def sheet(cells: Mapping[tuple[str, str], int], rows: Particular, columns: Parti
 def count(lines: Iterable[Line], rows: Particular, columns: Particular) -> Sheet:
     """Lines by two of their particulars."""
     return sheet(Counter((each.values[rows], each.values[columns]) for each in lines), rows, columns)
+
+
+def table(found: Sheet, head: str) -> Iterator[tuple[str | int, ...]]:
+    """A table as rows of a file: a head, the counts with what each row has in all, and the totals."""
+    yield head, *found.columns, "total"
+    for row in found.rows:
+        yield row, *(found.cells.get((row, column), 0) for column in found.columns), found.of_row(row)
+    yield "total", *map(found.of_column, found.columns), found.total
+
+
+def cells(found: Sheet, lines: Iterable[Line], rows: Particular, columns: Particular) -> Iterator[dict[str, JSON]]:
+    """Every cell that is not 0 as documents have it, with the ids of the requests in it."""
+    behind = dict[tuple[str, str], list[JSON]]()
+    for each in lines:
+        behind.setdefault((each.values[rows], each.values[columns]), []).append(each.request)
+    for cell in ((row, column) for row in found.rows for column in found.columns if (row, column) in found.cells):
+        yield {"row": cell[0], "column": cell[1], "count": found.cells[cell], "requests": behind.get(cell, [])}
 
 
 def _line(name: str, received: date, body: Mapping[str, JSON], outcome: str) -> Line:

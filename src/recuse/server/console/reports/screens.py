@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from recuse.csv_text import csv_text
 from recuse.ledger import Entry
-from recuse.requests.counting import Sheet
+from recuse.requests import counting
 from recuse.server.console.assistance.nils import Certified, certificates
 from recuse.server.console.assistance.work import Work, now_of, told
 from recuse.server.console.pages import machine
@@ -61,7 +61,8 @@ def _show(work: Work) -> Show:
 def _export_csv(entries: Entries) -> Show:
     def show(console: Console, request: Request, frame: Frame, /) -> Response:
         asked, report, _ = _whole(console, request, frame, entries)
-        return Response(csv_text(_table(asked, report.sheet)), media_type="text/csv", headers=_attached(asked, "csv"))
+        text = csv_text(counting.table(report.sheet, asked.rows))
+        return Response(text, media_type="text/csv", headers=_attached(asked, "csv"))
 
     return show
 
@@ -75,7 +76,7 @@ def _export_json(entries: Entries) -> Show:
             "about": asked.about, "period": period.name, "from": period.start.isoformat(),
             "to": period.end.isoformat(), "over": period.end < now_of(frame).date(),
             "rows": asked.rows, "columns": asked.columns, "total": report.sheet.total,
-            "cells": list(_cells(asked, report)),
+            "cells": [*counting.cells(report.sheet, report.lines, asked.rows, asked.columns)],
             "records": [
                 {"record": name, "entries": size, "checkpoint": read.readings[name].checkpoint}
                 for name, size in report.upto.items()
@@ -108,23 +109,6 @@ def _counted(console: Console, asked: Asked, read: Read, entries: Entries, now: 
     if asked.about == "decisions":
         return of_decisions(asked, console.records, read, console.known().accounts)
     return of_requests(asked, entries(), read, now)
-
-
-def _table(asked: Asked, sheet: Sheet) -> Iterator[tuple[str | int, ...]]:
-    """The figures with a head and totals."""
-    yield asked.rows, *sheet.columns, "total"
-    for row in sheet.rows:
-        yield row, *(sheet.cells.get((row, column), 0) for column in sheet.columns), sheet.of_row(row)
-    yield "total", *map(sheet.of_column, sheet.columns), sheet.total
-
-
-def _cells(asked: Asked, report: Counted) -> Iterator[dict[str, Any]]:
-    """Every cell that is not 0, with the ids of the requests in it."""
-    sheet, behind = report.sheet, dict[tuple[str, str], list[str]]()
-    for each in report.lines:
-        behind.setdefault((each.values[asked.rows], each.values[asked.columns]), []).append(each.request)
-    for cell in ((row, column) for row in sheet.rows for column in sheet.columns if (row, column) in sheet.cells):
-        yield {"row": cell[0], "column": cell[1], "count": sheet.cells[cell], "requests": behind.get(cell, [])}
 
 
 def _periods(now: datetime) -> Iterator[str]:
