@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.hand import WAYS, Hand, called
+from tests.browser.looking import HEIGHT
 from tests.browser.serving import FOLDER
 from tests.conftest import skip_loudly
 
@@ -25,7 +26,6 @@ FLAGS: Final = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-HEIGHT: Final = 900
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """What is looked for on every page: accessibility, width, focus. Each is tried on pages with planted faults."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, Final
 
 from playwright.sync_api import Locator, Page
+
+WIDTHS: Final = (320, 1100)
+HEIGHT: Final = 900
 
 RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _AXE: Final = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(found => found.violations)"
@@ -40,6 +43,20 @@ def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     wide: int = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return wide
+
+
+def check_everybody_can_use(page: Page, axe: str, *, closely: Container[int] = WIDTHS, by_keys: bool = True) -> None:
+    """A page fits both widths, and nothing is found on it at those that are looked at closely.
+
+    `by_keys` is False for a page of so many links that walking all of them tells nothing more.
+    """
+    page.evaluate(axe)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        assert overflow(page) <= 0, width
+        if width in closely:
+            assert violations(page) == [], width
+            assert not by_keys or focus_faults(page) == [], width
 
 
 def walked(page: Page) -> Iterator[dict[str, Any]]:

@@ -22,9 +22,9 @@ from recuse.server.console.directives.kept import Paper
 from recuse.server.identity.kept import Kept
 from recuse.server.state.drafts import StateDrafts
 from recuse.targets.postgres.throwaway import throwaway
-from tests.browser.conftest import HEIGHT, Look, Opened, granian
+from tests.browser.conftest import Look, Opened, granian
 from tests.browser.hand import Hand, link
-from tests.browser.looking import focus_faults, overflow, violations
+from tests.browser.looking import WIDTHS, check_everybody_can_use, overflow, violations
 from tests.browser.serving_directives import FOLDER, STATE
 from tests.browser.test_pictures import check_kept, small
 from tests.conftest import binaries_of
@@ -33,7 +33,6 @@ from tests.console.world import NOW
 from tests.requests.conftest import prepared
 
 RULE: Final = PlainRule("own-read", "permit", ("read",), Terms(purposes=Branches(("own",))), public=False)
-WIDTHS: Final = (320, 1100)
 ENDS_OF_PLAN: Final = ("plan", "signatures")
 
 
@@ -167,12 +166,7 @@ def test_a_page_is_accessible_and_fits(opened: Opened, axe: str, name: str) -> N
     path, state = PAGES[name]
     with opened(Look(WIDTHS[0], state=state), loose=True) as page:
         page.goto(f"/console/directives{path}")
-        page.evaluate(axe)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            assert overflow(page) <= 0
-            assert violations(page) == []
-            assert focus_faults(page) == []
+        check_everybody_can_use(page, axe)
 
 
 FAULTS: Final = {

@@ -11,10 +11,9 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import HEIGHT, Look, Opened
-from tests.browser.looking import focus_faults, overflow, violations
+from tests.browser.conftest import Look, Opened
+from tests.browser.looking import WIDTHS, check_everybody_can_use, focus_faults, overflow, violations
 
-WIDTHS: Final = (320, 1100)
 PAGES: Final = {
     "home": ("", ""),
     "health": ("/health", ""),
@@ -53,13 +52,8 @@ def test_a_page_is_accessible_and_fits(opened: Opened, axe: str, name: str) -> N
     path, state = PAGES[name]
     with opened(Look(WIDTHS[0], state=state), loose=True) as page:
         page.goto(f"/console{path}")
-        page.evaluate(axe)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            assert overflow(page) <= 0
-            if width == WIDTHS[0] or name in BOTH:
-                assert violations(page) == []
-                assert name in SAME or focus_faults(page) == []
+        closely = WIDTHS if name in BOTH else WIDTHS[:1]
+        check_everybody_can_use(page, axe, closely=closely, by_keys=name not in SAME)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -14,9 +14,9 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import HEIGHT, Look, Opened
+from tests.browser.conftest import Look, Opened
 from tests.browser.hand import WAYS, Hand, called, link
-from tests.browser.looking import focus_faults, overflow, violations
+from tests.browser.looking import WIDTHS, check_everybody_can_use, overflow, violations
 from tests.console.desks import REMOVAL
 from tests.console.test_requests import csv_of, row
 
@@ -50,13 +50,8 @@ def test_a_page_is_accessible_and_fits(opened: Opened, axe: str, name: str) -> N
     path, state = PAGES[name]
     with opened(Look(320, state=state), loose=True) as page:
         page.goto(f"/console{path}")
-        page.evaluate(axe)
-        for width in (320, 1100):
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            assert overflow(page) <= 0
-            if width == 320 or name in BOTH:
-                assert violations(page) == []
-                assert name in LONG or focus_faults(page) == []
+        closely = WIDTHS if name in BOTH else WIDTHS[:1]
+        check_everybody_can_use(page, axe, closely=closely, by_keys=name not in LONG)
 
 
 As = Callable[[str], AbstractContextManager[Hand]]

@@ -10,15 +10,13 @@ from playwright.sync_api import Page, expect
 
 from recuse.server.state.migrations import prepare
 from recuse.targets.postgres.throwaway import throwaway
-from tests.browser.conftest import HEIGHT, Look, Opened, granian
+from tests.browser.conftest import Look, Opened, granian
 from tests.browser.hand import Hand, link
-from tests.browser.looking import focus_faults, overflow, tab_to, violations
+from tests.browser.looking import WIDTHS, check_everybody_can_use, focus_faults, overflow, tab_to, violations
 from tests.browser.searching import STATE
 from tests.browser.serving import FOLDER
 from tests.conftest import binaries_of
 from tests.console import world
-
-WIDTHS: Final = (320, 1100)
 
 
 @pytest.fixture(scope="module")
@@ -161,12 +159,7 @@ def test_a_page_is_accessible_and_fits(opened: Opened, axe: str, state: str, nam
     path, variant = PAGES[name]
     with opened(Look(WIDTHS[0], state=variant), loose=True) as page:
         page.goto(f"/console{path}")
-        page.evaluate(axe)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            assert overflow(page) <= 0
-            assert violations(page) == []
-            assert focus_faults(page) == []
+        check_everybody_can_use(page, axe)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
