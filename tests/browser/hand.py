@@ -1,5 +1,6 @@
 """A hand at a page: the same done by mouse or by keyboard, and the ways in which it is done."""
 
+import itertools
 from pathlib import Path
 from typing import Final
 
@@ -7,10 +8,8 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.looking import tab_to
 
-WAYS: Final = [
-    (320, True, "mouse"), (320, False, "keyboard"), (1100, True, "keyboard"), (1100, False, "mouse"),
-]  # fmt: skip
-"""Width, with scripts or without, and by what: every two of these meet (a pairwise covering array)."""
+WAYS: Final = [*itertools.product((320, 1100), (True, False), ("mouse", "keyboard"))]
+"""Width, with scripts or without, and by what."""
 Way = tuple[int, bool, str]
 
 

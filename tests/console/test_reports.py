@@ -166,6 +166,20 @@ def test_permits_are_counted_and_a_formula_is_text(filled: Place) -> None:
     ]
 
 
+def test_a_figure_of_permits_leads_to_what_there_is_of_each(filled: Place) -> None:
+    """What the policy refused at once was never kept: there is its entry, for who opens the record, and no page."""
+    address = f"{BASE}?about=permits&period=2026&rows=purpose&row=%3Dcrim"
+    page, plain = (filled.of(who).get(address).text for who in (made.PEOPLE["Ada Example"], REVIEWER))
+    for name in ("p-0", "p-1"):
+        assert f'href="{PREFIX}/permits/{name}"' in page
+        assert f'href="{PREFIX}/permits/{name}"' in plain
+    assert f"{PREFIX}/permits/p-2" not in page + plain
+    assert f"{PREFIX}/record?id=p-2" not in plain
+    found = filled.of(made.PEOPLE["Ada Example"]).get(f"{PREFIX}/record/export.json?id=p-2")
+    assert f'href="{PREFIX}/record?id=p-2"' in page
+    assert [each["entry"]["kind"] for each in found.json()["entries"]] == ["refused"]
+
+
 def test_decisions_equal_what_the_record_finds(decided: TestClient) -> None:
     """Each figure is the number of entries that the search finds to which it leads."""
     followed = 0

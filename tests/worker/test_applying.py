@@ -224,8 +224,11 @@ def test_once_does_what_waits_and_says_by_its_code_whether_all_went_well(pair: P
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--log", "accesses.csv", "--kinds", "end_sessions"), "plan_draft is not among --kinds"),
-        (("--log", "nowhere.csv"), "there is no access log nowhere.csv"),
+        (
+            ("--log", "accesses.csv", "--kinds", "end_sessions"),
+            "`--log` is replayed against drafts, which this worker does not plan",
+        ),
+        (("--log", "nowhere.csv"), "there is no access log `nowhere.csv`"),
     ],
 )
 def test_a_log_that_would_do_nothing_is_refused_before_anything_is_done(

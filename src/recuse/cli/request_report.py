@@ -1,7 +1,7 @@
 """`recuse request report`: figures of a period, counted from the ledger alone."""
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from rich.table import Column, Table
@@ -23,18 +23,18 @@ from recuse.cli.console import (
 from recuse.cli.request_options import one_of
 from recuse.csv_text import csv_text
 from recuse.errors import InputError
+from recuse.ledger import JSON
 from recuse.operations import record
 from recuse.requests import counting, nil
-from recuse.requests.counting import Particular, Sheet
+from recuse.requests.counting import PARTICULARS, Particular, Report, Subject
 
-_OF: Final = ", ".join(counting.ASSISTANCE)
-_OF_PERMITS: Final = ", ".join(counting.PERMITS)
+_OF: Final = {subject: ", ".join(names) for subject, names in PARTICULARS.items()}
 
 
 def report(
     period: Annotated[str, typer.Argument(metavar="PERIOD", help="2026, 2026-Q1 or 2026-03; days in UTC")],
     permits: Annotated[bool, typer.Option("--permits", help="count requests for permits instead")] = False,
-    rows: Annotated[str, typer.Option("--rows", help=f"{_OF}; of permits {_OF_PERMITS}")] = "agency",
+    rows: Annotated[str, typer.Option("--rows", help=f"{_OF['assistance']}; of permits {_OF['permits']}")] = "agency",
     columns: Annotated[str, typer.Option("--columns", help="another of these")] = "outcome",
     target: Annotated[Path | None, typer.Option("--out", "-o", help="write the table to this CSV file")] = None,
     repository: RepositoryOption = HERE,
@@ -44,38 +44,36 @@ def report(
     """Count the requests received in a period by two of their particulars.
 
     Only entries of the ledger are counted, so that a copy of it is enough. What another request superseded is not
-    counted. The JSON document has the ids behind each figure and the checkpoint of what was counted.
+    counted. The JSON document has the ids behind each figure and the signed checkpoint.
     """
     human, now = printing(format_), clock.now()
-    about = nil.period(period)
-    known = counting.PERMITS if permits else counting.ASSISTANCE
-    by: tuple[Particular, Particular] = one_of(rows, known, "particular"), one_of(columns, known, "particular")
+    subject: Subject = "permits" if permits else "assistance"
+    by = _particular(rows, subject), _particular(columns, subject)
     if by[0] == by[1]:
         raise InputError(f"rows and columns are both `{rows}`", "name two particulars")
+    about = nil.period(period)
     entries, checkpoint = record.whole(record.ledger_folder(repository, ledger))
-    lines = counting.within((counting.permits if permits else counting.assistance)(entries, now), about)
-    found = counting.count(lines, *by)
+    found = counting.report(subject, entries, about, by, now)
     if target is not None:
-        write_file(target, csv_text(counting.table(found, by[0])).encode())
+        write_file(target, csv_text(found.table()).encode())
     if not human:
-        said: dict[str, Any] = {
-            "about": "permits" if permits else "assistance", "period": about.name, "from": about.start.isoformat(),
-            "to": about.end.isoformat(), "over": about.end < now.date(), "rows": by[0], "columns": by[1],
-            "total": found.total, "cells": [*counting.cells(found, lines, *by)],
-            "records": [{"record": "acts", "entries": len(entries), "checkpoint": checkpoint}],
-        }  # fmt: skip
-        document(said)
+        of: list[JSON] = [{"record": "acts", "entries": len(entries), "checkpoint": checkpoint}]
+        document(found.document(now.date()) | {"records": of})
     elif target is not None:
-        out.print(f"{counted(found.total, 'request')} of {about.name} counted in [bold]{plain(target)}[/]")
+        out.print(f"{counted(found.sheet.total, 'request')} of {about.name} counted in [bold]{plain(target)}[/]")
     else:
-        _show(found, by[0])
-        open_ = "" if about.end < now.date() else "; the period is not over: figures will grow"
-        of = counted(len(entries), "entry", "entries")
-        out.print(f"{about.start} to {about.end}, UTC; of {of}{open_}", soft_wrap=True)
+        _show(found)
+        later = "" if found.over(now.date()) else "; the period is not over: figures will grow"
+        read = counted(len(entries), "entry", "entries")
+        out.print(f"{about.start} to {about.end}, UTC; of {read}{later}", soft_wrap=True)
 
 
-def _show(found: Sheet, head: str) -> None:
-    first, *rest = counting.table(found, head)
+def _particular(text: str, subject: Subject) -> Particular:
+    return one_of(text, PARTICULARS[subject], "particular")
+
+
+def _show(found: Report) -> None:
+    first, *rest = found.table()
     table = Table(
         Column(plain(first[0]), overflow="fold"), *(Column(plain(each), justify="right") for each in first[1:])
     )

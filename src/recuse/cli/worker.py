@@ -91,9 +91,11 @@ def worker(
 def _check_log(log: Path | None, kinds: Collection[str]) -> None:
     """Raise InputError where a log would do nothing, or is none."""
     if log is not None and "plan_draft" not in kinds:
-        raise InputError("--log is replayed against drafts, and plan_draft is not among --kinds", "leave one away")
+        raise InputError(
+            "`--log` is replayed against drafts, which this worker does not plan", "add `--kinds plan_draft`"
+        )
     if log is not None and not log.is_file():
-        raise InputError(f"there is no access log {log}", "name a Parquet or CSV file of accesses")
+        raise InputError(f"there is no access log `{log}`", "name a Parquet or CSV file of accesses")
 
 
 def _log(*, human: bool) -> "Log":

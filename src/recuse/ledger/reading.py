@@ -59,7 +59,13 @@ def verify_ledger(folder: Path, verifier_key: str | None = None) -> Verified:
 
 def read_entries(folder: Path) -> tuple[bytes, ...]:
     """All entries that a head covers, their exact bytes; raises `LedgerError` when they are not those signed."""
-    return _read(Files(folder)).entries
+    return read_signed(folder)[0]
+
+
+def read_signed(folder: Path) -> tuple[tuple[bytes, ...], str]:
+    """As `read_entries`, with the signed checkpoint over them."""
+    contents = _read(Files(folder))
+    return contents.entries, contents.note.decode()
 
 
 def inclusion(folder: Path, index: int) -> Receipt:

@@ -11,13 +11,11 @@ from typing import Any, Final
 from recuse import clock
 from recuse.directive.in_force import Attested, Directed
 from recuse.errors import DirectiveError, InputError
-from recuse.ledger import JSON, Entry, Ledger, create_ledger, decode, encode, open_ledger, read_entries
-from recuse.ledger.following import Following
+from recuse.ledger import JSON, Entry, Ledger, create_ledger, decode, encode, open_ledger, read_signed
 from recuse.model import Confirmation, Repository
 from recuse.operations.emergencies import emergencies
 
 FOLDER: Final = ".ledger"
-_STEP: Final = 20_000  # entries read at a time
 
 
 def ledger_folder(repository: Path, given: Path | None) -> Path:
@@ -36,17 +34,15 @@ def open_or_create(folder: Path, origin: str) -> Ledger:
 
 def entries(folder: Path) -> tuple[Entry, ...]:
     """Every entry, decoded; none when there is no ledger yet."""
-    return tuple(decode(entry) for entry in read_entries(folder)) if folder.exists() else ()
+    return whole(folder)[0] if folder.exists() else ()
 
 
 def whole(folder: Path) -> tuple[tuple[Entry, ...], str]:
     """Every entry, decoded, with the signed checkpoint over them. InputError where there is no ledger."""
     if not folder.exists():
         raise InputError(f"there is no ledger in `{folder}`", "name its folder with `--ledger`")
-    following, found = Following(folder), list[Entry]()
-    while fresh := following.more(_STEP):
-        found += [decode(each.data) for each in fresh]
-    return tuple(found), following.note
+    found, checkpoint = read_signed(folder)
+    return tuple(map(decode, found)), checkpoint
 
 
 def last(folder: Path, kind: str, system: str) -> Entry | None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 from typing import Final, Literal, get_args
 
 from recuse.ledger.entry import JSON, Entry
@@ -16,10 +17,12 @@ from recuse.model import OUTCOMES, Verdict
 from recuse.requests.nil import Period
 
 Particular = Literal["kind", "system", "agency", "purpose", "authority", "ruling", "answer", "outcome", "month"]
-ASSISTANCE: Final[tuple[Particular, ...]] = ("kind", "agency", "purpose", "authority", "ruling", "outcome", "month")
-"""What a line says of a request for assistance; `ruling` is the policy's when it was recorded."""
-PERMITS: Final[tuple[Particular, ...]] = ("system", "agency", "purpose", "authority", "outcome", "month")
-"""What a line says of a request for a permit: as it was asked, whatever was narrowed later."""
+Subject = Literal["assistance", "permits"]
+PARTICULARS: Final[Mapping[Subject, tuple[Particular, ...]]] = {
+    "assistance": ("kind", "agency", "purpose", "authority", "ruling", "outcome", "month"),
+    "permits": ("system", "agency", "purpose", "authority", "outcome", "month"),
+}
+"""What a line says of a request: as it was asked, whatever was narrowed later; `ruling` is the policy's of then."""
 UNANSWERED: Final = ("open", "counsel", "lapsed")
 ORDER: Final[Mapping[Particular, tuple[str, ...]]] = {
     "kind": KINDS,
@@ -99,11 +102,6 @@ def permits(entries: Iterable[Entry], now: datetime) -> tuple[Line, ...]:
     )
 
 
-def within(lines: Iterable[Line], period: Period) -> tuple[Line, ...]:
-    """The lines of what was received in a period."""
-    return tuple(each for each in lines if period.start <= each.received <= period.end)
-
-
 def sheet(cells: Mapping[tuple[str, str], int], rows: Particular, columns: Particular) -> Sheet:
     """Counts as a table: values in the order of their own, months by name, and others by how many they have."""
     by_row, by_column = Counter[str](), Counter[str]()
@@ -113,26 +111,60 @@ def sheet(cells: Mapping[tuple[str, str], int], rows: Particular, columns: Parti
     return Sheet(_ordered(by_row, rows), _ordered(by_column, columns), cells)
 
 
-def count(lines: Iterable[Line], rows: Particular, columns: Particular) -> Sheet:
-    """Lines by two of their particulars."""
-    return sheet(Counter((each.values[rows], each.values[columns]) for each in lines), rows, columns)
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Figures of a period by two particulars, and the lines that they count; of what is no request there are none."""
+
+    about: str
+    period: Period
+    rows: Particular
+    columns: Particular
+    sheet: Sheet
+    lines: tuple[Line, ...] = ()
+
+    def over(self, today: date) -> bool:
+        """Whether the period is over, so that nothing more can be received in it."""
+        return self.period.end < today
+
+    def behind(self, row: str | None, column: str | None) -> tuple[Line, ...]:
+        """The lines of a cell; of a row, a column or all where the other is None."""
+        wanted = ((self.rows, row), (self.columns, column))
+        pairs = [(name, value) for name, value in wanted if value is not None]
+        return tuple(each for each in self.lines if all(each.values[name] == value for name, value in pairs))
+
+    def table(self) -> Iterator[tuple[str | int, ...]]:
+        """The rows of a file: a head, the counts with what each row has in all, and the totals."""
+        found = self.sheet
+        yield self.rows, *found.columns, "total"
+        for row in found.rows:
+            yield row, *(found.cells.get((row, column), 0) for column in found.columns), found.of_row(row)
+        yield "total", *map(found.of_column, found.columns), found.total
+
+    def document(self, today: date) -> dict[str, JSON]:
+        """As documents have it: every cell that is not 0 with the ids of its requests."""
+        return {
+            "about": self.about, "period": self.period.name, "from": self.period.start.isoformat(),
+            "to": self.period.end.isoformat(), "over": self.over(today), "rows": self.rows, "columns": self.columns,
+            "total": self.sheet.total, "cells": [*self._cells()],
+        }  # fmt: skip
+
+    def _cells(self) -> Iterator[dict[str, JSON]]:
+        behind = dict[tuple[str, str], list[JSON]]()
+        for each in self.lines:
+            behind.setdefault((each.values[self.rows], each.values[self.columns]), []).append(each.request)
+        for row, column in product(self.sheet.rows, self.sheet.columns):
+            if count := self.sheet.cells.get((row, column), 0):
+                yield {"row": row, "column": column, "count": count, "requests": behind.get((row, column), [])}
 
 
-def table(found: Sheet, head: str) -> Iterator[tuple[str | int, ...]]:
-    """A table as rows of a file: a head, the counts with what each row has in all, and the totals."""
-    yield head, *found.columns, "total"
-    for row in found.rows:
-        yield row, *(found.cells.get((row, column), 0) for column in found.columns), found.of_row(row)
-    yield "total", *map(found.of_column, found.columns), found.total
-
-
-def cells(found: Sheet, lines: Iterable[Line], rows: Particular, columns: Particular) -> Iterator[dict[str, JSON]]:
-    """Every cell that is not 0 as documents have it, with the ids of the requests in it."""
-    behind = dict[tuple[str, str], list[JSON]]()
-    for each in lines:
-        behind.setdefault((each.values[rows], each.values[columns]), []).append(each.request)
-    for cell in ((row, column) for row in found.rows for column in found.columns if (row, column) in found.cells):
-        yield {"row": cell[0], "column": cell[1], "count": found.cells[cell], "requests": behind.get(cell, [])}
+def report(
+    about: Subject, entries: Iterable[Entry], period: Period, by: tuple[Particular, Particular], now: datetime
+) -> Report:
+    """The requests received in a period, counted by two of their particulars: rows first."""
+    every = {"assistance": assistance, "permits": permits}[about](entries, now)
+    lines = tuple(each for each in every if period.start <= each.received <= period.end)
+    cells = Counter((each.values[by[0]], each.values[by[1]]) for each in lines)
+    return Report(about, period, *by, sheet(cells, *by), lines)
 
 
 def _line(name: str, received: date, body: Mapping[str, JSON], outcome: str) -> Line:

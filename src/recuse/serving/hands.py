@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from recuse.directive.drafting import Draft
@@ -135,12 +136,8 @@ class Hands:
             raise InputError("this worker reads no drafts", "start it with the state that keeps them")
         draft = self.drafts(job.asked.body["draft"], int(job.asked.body["version"]))
         tell(Note("plan", sentence=f"planning draft {draft.id} in a copy of the repository"))
-
-        def follow(step: str, done: int, total: int) -> None:
-            tell(Note(step[:200], "", done, total))
-
         with drafted(self.folder, draft) as copy:
-            document = plan_all(copy, self.ledger, self.dsn, self.log, follow)
+            document = plan_all(copy, self.ledger, self.dsn, self.log, partial(_follow, tell, ""))
         rules = hashlib.sha256(draft.cedar.encode()).hexdigest()
         return Outcome("done", f"{OF_RULES}{rules}", document)
 
@@ -153,10 +150,7 @@ class Hands:
                 "queue a plan again, and look at what changed",
             )
 
-        def follow(system: str, step: str, done: int, total: int) -> None:
-            tell(Note(step[:200], system, done, total))
-
-        manner = Manner(self.dsn, following=follow, asked_by=job.asked.asked_by)
+        manner = Manner(self.dsn, following=partial(_follow, tell), asked_by=job.asked.asked_by)
         done = apply_in(manner, self.folder, plan, self.ledger)
         told = "; ".join(f"{each.system}: {each.changes} facts, ledger entry {each.ledger_index}" for each in done)
         return Outcome("done", told or "nothing is done at this stage")
@@ -165,7 +159,7 @@ class Hands:
         self._check_policy(job)
         tell(Note("verify", sentence="looking at every live system"))
         workspace = open_with_ledger(self.folder, self.ledger, draft=True)
-        looking = Looking(self.dsn, lambda step, done, total: tell(Note(step[:200], "", done, total)))
+        looking = Looking(self.dsn, partial(_follow, tell, ""))
         whole = verify_document(verify_in(looking, workspace, self.ledger))
         if self.ledger.exists():
             record.record_verdicts(self.ledger, whole)
@@ -179,6 +173,11 @@ class Hands:
                 f"the worker has policy {here[:12]}, and {asked['policy_sha256'][:12]} was asked about",
                 "bring the worker's repository to the same revision, and ask again",
             )
+
+
+def _follow(tell: Tell, system: str, step: str, done: int, total: int) -> None:
+    """Note how far a step is, in a system or in none."""
+    tell(Note(step[:200], system, done, total))
 
 
 def sentence_of(ended: object) -> str:

@@ -1,7 +1,7 @@
 """Figures of requests: what a line says, what is counted once, and that a nil period and a report never disagree."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from recuse.requests import counting, nil
 from recuse.requests.store import STATES
 from tests.unit.policy.conftest import FIXTURE
 
+SUBJECTS: Final = get_args(counting.Subject)
 NOW: Final = datetime(2026, 2, 1, 12, tzinfo=UTC)
 BODY: Final[dict[str, Any]] = {
     "supersedes": None, "kind": "detainer", "agency": "fed.homeland.border.removal", "others": [],
@@ -48,9 +49,9 @@ def test_a_request_is_one_line_of_what_its_entry_says() -> None:
         "kind": "detainer", "agency": "fed.homeland.border.removal", "purpose": "imm.civil_enforcement",
         "authority": "none", "ruling": "refused", "outcome": "open", "month": "2026-01",
     }  # fmt: skip
-    assert set(line.values) == set(counting.ASSISTANCE)
+    assert set(line.values) == set(counting.PARTICULARS["assistance"])
     (permit,) = counting.permits([about_a_permit("requested")], NOW)
-    assert set(permit.values) == set(counting.PERMITS)
+    assert set(permit.values) == set(counting.PARTICULARS["permits"])
 
 
 def test_the_last_answer_is_the_outcome_and_none_says_why() -> None:
@@ -109,12 +110,12 @@ def test_tables_add_up_and_are_in_order() -> None:
         asked("1", kind="interview"), asked("2"), asked("3"), answered("3", "complied"),
         asked("4", received="2026-02-01"), asked("5", kind="standing_access", agency="fed.justice.bureau"),
     ]  # fmt: skip
-    found = counting.count(counting.assistance(entries, NOW), "kind", "outcome")
+    found = counting.report("assistance", entries, nil.period("2026"), ("kind", "outcome"), NOW).sheet
     assert (found.rows, found.columns) == (("detainer", "interview", "standing_access"), ("complied", "open"))
     assert (found.of_row("detainer"), found.of_column("open"), found.total) == (3, 4, 5)
     assert found.cells["detainer", "open"] == 2
     assert ("interview", "complied") not in found.cells
-    by_agency = counting.count(counting.assistance(entries, NOW), "agency", "month")
+    by_agency = counting.report("assistance", entries, nil.period("2026"), ("agency", "month"), NOW).sheet
     assert by_agency.rows == ("fed.homeland.border.removal", "fed.justice.bureau")
     assert by_agency.columns == ("2026-01", "2026-02")
 
@@ -135,10 +136,7 @@ def test_a_report_counts_what_a_nil_period_would_break_on(data: st.DataObject) -
     repository = read_repository(FIXTURE)
     for name in ("2025", "2025-Q4", "2026-01", "2026-02"):
         about = nil.period(name)
-        counted = [
-            each.request
-            for lines in (counting.assistance(entries, NOW), counting.permits(entries, NOW))
-            for each in counting.within(lines, about)
-        ]
+        reports = (counting.report(of, entries, about, ("agency", "outcome"), NOW) for of in SUBJECTS)
+        counted = [line.request for each in reports for line in each.behind(None, None)]
         received = [str(body["request"]) for body in nil.received(about, nil.Scope(), entries, repository)]
         assert sorted(counted) == sorted(received)

@@ -114,9 +114,9 @@ def parse_search(said: Said) -> tuple[Search, dict[str, str]]:
         kind=() if "kind" in problems else kinds,
         answer="" if "answer" in problems else answer,
         order=cast("Order", order) if "order" not in problems else "newest",
-        upto=_number(said, "upto", problems),
-        upto_decisions=_number(said, "upto_decisions", problems),
-        page=_number(said, "page", problems) or 1,
+        upto=number_of(said, "upto", problems),
+        upto_decisions=number_of(said, "upto_decisions", problems),
+        page=number_of(said, "page", problems) or 1,
         since=moments["since"],
         until=moments["until"],
         **texts,
@@ -187,7 +187,8 @@ def _moment(text: str, name: str, problems: dict[str, str]) -> datetime | None:
     return None
 
 
-def _number(said: Said, name: str, problems: dict[str, str]) -> int | None:
+def number_of(said: Said, name: str, problems: dict[str, str]) -> int | None:
+    """The number that an address has under a name; None where it says none, with a problem where it is no number."""
     text = said.get(name, "")
     if not text:
         return None

@@ -3,7 +3,7 @@
 import hashlib
 import heapq
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, repeat
@@ -15,7 +15,7 @@ from recuse.ledger.merkle import leaf_hash
 from recuse.server.console.asking import PER_PAGE, Order, Search, find
 from recuse.server.console.index import ALLOWED, Index, Reading
 from recuse.server.console.pages import machine
-from recuse.server.console.records import Name, Read, address
+from recuse.server.console.records import Name, Read, address, pins, sizes
 from recuse.server.console.sentences import sentence
 
 COLUMNS: Final = (
@@ -89,7 +89,10 @@ class Found:
 
 def look(records: Mapping[Name, Index], read: Read, search: Search, agencies: Mapping[str, str]) -> tuple[Part, ...]:
     """What a search finds in each record that it is about and that can be shown."""
-    return tuple(_part(name, records[name], reading, (search, agencies)) for name, reading in read.readings.items())
+    return tuple(
+        Part(name, records[name], read.readings[name], upto, find(records[name], upto, search, agencies))
+        for name, upto in sizes(read, search.limit).items()
+    )
 
 
 def page_of(parts: Sequence[Part], search: Search, agencies: Mapping[str, str]) -> Found:
@@ -99,12 +102,9 @@ def page_of(parts: Sequence[Part], search: Search, agencies: Mapping[str, str]) 
     shown = islice(merged(parts, search.order), start, start + PER_PAGE) if start < total else ()
     lines = tuple(line(part.name, part.index, number, agencies) for part, number in shown)
     newer = sum(part.reading.size - part.upto for part in parts)
-    return Found(lines, total, max(1, -(-total // PER_PAGE)), upto, newer, pins_of(parts))
-
-
-def pins_of(parts: Iterable[Part]) -> Mapping[str, int]:
-    """The parameters of an address that fix the sizes of the records that were searched."""
-    return {"upto" if part.name == "acts" else f"upto_{part.name}": part.upto for part in parts}
+    return Found(
+        lines, total, max(1, -(-total // PER_PAGE)), upto, newer, pins({part.name: part.upto for part in parts})
+    )
 
 
 def merged(parts: Sequence[Part], order: Order) -> Iterator[tuple[Part, int]]:
@@ -160,10 +160,3 @@ def as_json(parts: Sequence[Part], order: Order, head: Mapping[str, JSON]) -> It
         before = "," if place else ""
         yield f'{before}\n  {{"record": "{part.name}", "number": {number}, "entry": {data.decode()}}}'
     yield "\n ]\n}\n"
-
-
-def _part(name: Name, index: Index, reading: Reading, asked: tuple[Search, Mapping[str, str]]) -> Part:
-    search, agencies = asked
-    limit = search.limit(name)
-    upto = reading.size if limit is None else min(limit, reading.size)
-    return Part(name, index, reading, upto, find(index, upto, search, agencies))

@@ -5,7 +5,7 @@ is, and a page says so.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -46,6 +46,20 @@ def catch_up(records: Mapping[Name, Index], wanted: Sequence[Name], seconds: flo
     if damaged and not readings:
         raise next(iter(damaged.values()))
     return Read(readings, damaged)
+
+
+def sizes(read: Read, limit: Callable[[Name], int | None]) -> Mapping[Name, int]:
+    """How many of the first entries of each record are looked at: all that were read, or no more than a limit says."""
+    found = dict[Name, int]()
+    for name, reading in read.readings.items():
+        most = limit(name)
+        found[name] = reading.size if most is None else min(most, reading.size)
+    return found
+
+
+def pins(fixed: Mapping[Name, int]) -> dict[str, int]:
+    """The parameters of an address that fix these sizes."""
+    return {"upto" if name == "acts" else f"upto_{name}": size for name, size in fixed.items()}
 
 
 def address(record: Name, number: int) -> str:

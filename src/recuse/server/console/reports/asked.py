@@ -13,14 +13,16 @@ from starlette.datastructures import QueryParams
 from recuse.errors import InputError
 from recuse.requests import counting, nil
 from recuse.requests.counting import Particular
+from recuse.server.console.asking import number_of
 from recuse.server.console.records import NAMES, Name
 
 About = Literal["assistance", "permits", "decisions"]
 ABOUT: Final[tuple[About, ...]] = get_args(About)
-DECISIONS: Final[tuple[Particular, ...]] = ("system", "agency", "purpose", "answer", "month")
 PARTICULARS: Final[Mapping[About, tuple[Particular, ...]]] = {
-    "assistance": counting.ASSISTANCE, "permits": counting.PERMITS, "decisions": DECISIONS,
-}  # fmt: skip
+    "assistance": counting.PARTICULARS["assistance"],
+    "permits": counting.PARTICULARS["permits"],
+    "decisions": ("system", "agency", "purpose", "answer", "month"),
+}
 FIRST: Final[Mapping[About, tuple[Particular, Particular]]] = {
     "assistance": ("agency", "outcome"), "permits": ("agency", "outcome"), "decisions": ("agency", "answer"),
 }  # fmt: skip
@@ -43,6 +45,11 @@ class Asked:
     problems: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def by(self) -> tuple[Particular, Particular]:
+        """Rows and columns."""
+        return self.rows, self.columns
+
+    @property
     def records(self) -> tuple[Name, ...]:
         """The records that are counted."""
         return NAMES if self.about == "decisions" else ("acts",)
@@ -55,10 +62,6 @@ class Asked:
     def limit(self, record: Name) -> int | None:
         """How many of the first entries of a record are counted; None: all of them."""
         return self.upto if record == "acts" else self.upto_decisions
-
-    def of(self) -> nil.Period:
-        """The period. InputError where its name is none."""
-        return nil.period(self.period)
 
     def address(self, **changes: object) -> str:
         """The parameters of this report, with changes."""
@@ -82,18 +85,11 @@ def parse_asked(said: QueryParams) -> Asked:
         problems.setdefault("columns", "Choose another particular than for the rows.")
     period = said.get("period", "").strip()[:_LONGEST]
     try:
-        nil.period(period or "2026")
+        if period:
+            nil.period(period)
     except InputError:
         problems["period"] = "Write a year, a quarter or a month: 2026, 2026-Q1, 2026-03."
     return Asked(
         about, period, cast("Particular", rows), cast("Particular", columns), said.get("row"), said.get("column"),
-        _number(said, "upto", problems), _number(said, "upto_decisions", problems), problems,
+        number_of(said, "upto", problems), number_of(said, "upto_decisions", problems), problems,
     )  # fmt: skip
-
-
-def _number(said: QueryParams, name: str, problems: dict[str, str]) -> int | None:
-    text = said.get(name, "")
-    if not text or (text.isascii() and text.isdigit() and len(text) < 10):
-        return int(text) if text else None
-    problems[name] = f"The address has a “{name}” that is no number."
-    return None

@@ -1,6 +1,6 @@
 """The page of a report and its exports. Nothing sealed is in them: requests are named by their ids alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,14 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from recuse.csv_text import csv_text
-from recuse.ledger import Entry
-from recuse.requests import counting
 from recuse.server.console.assistance.nils import Certified, certificates
 from recuse.server.console.assistance.work import Work, now_of, told
 from recuse.server.console.pages import machine
 from recuse.server.console.records import Read, catch_up
 from recuse.server.console.reports.asked import ABOUT, PARTICULARS, Asked, parse_asked
-from recuse.server.console.reports.figures import Counted, of_decisions, of_requests, search
+from recuse.server.console.reports.figures import Counted, count
 from recuse.server.console.screens import PREFIX, Console, Screen, Show
 from recuse.server.console.showing import Frame, page
 from recuse.server.identity import Role
@@ -26,15 +24,14 @@ BASE: Final = f"{PREFIX}/reports"
 SHOWN: Final = 100
 """Requests behind a figure that a page lists; an export has all of them."""
 _OPENED: Final = READERS - frozenset[Role]({"requester"})
-Entries = Callable[[], tuple[Entry, ...]]
 
 
 def screens(work: Work) -> tuple[Screen, ...]:
     """The page of reports and its exports."""
     return (
         Screen("/reports", "Reports", _OPENED, told(_show(work))),
-        Screen("/reports/export.csv", None, _OPENED, told(_export_csv(work.desks.entries))),
-        Screen("/reports/export.json", None, _OPENED, told(_export_json(work.desks.entries))),
+        Screen("/reports/export.csv", None, _OPENED, told(_export_csv(work))),
+        Screen("/reports/export.json", None, _OPENED, told(_export_json(work))),
     )
 
 
@@ -43,43 +40,36 @@ def _show(work: Work) -> Show:
         asked, now = parse_asked(request.query_params), now_of(frame)
         shown: dict[str, Any] = {
             "asked": asked, "base": BASE, "about": ABOUT, "particulars": PARTICULARS[asked.about],
-            "periods": list(_periods(now)), "read": Read({}, {}), "report": None, "most": SHOWN,
+            "periods": list(_periods(now)), "read": Read({}, {}), "counted": None, "most": SHOWN,
         }  # fmt: skip
         if asked.problems or not asked.period:
             return page("report.html", frame, 400 if asked.problems else 200, **shown)
         read = catch_up(console.records, asked.records, console.patience)
-        report = _counted(console, asked, read, work.desks.entries, now)
-        shown |= {
-            "report": report, "read": read, "nils": _nils(work, asked), "search": search,
-            "over": report.period.end < now.date(), "pinned": report.pinned(asked),
-        }  # fmt: skip
+        counted = count(console, asked, read, work.desks.entries, now)
+        shown |= {"counted": counted, "read": read, "nils": _nils(work, asked), "pinned": counted.pinned(asked)}
         return page("report.html", frame, **shown)
 
     return show
 
 
-def _export_csv(entries: Entries) -> Show:
+def _export_csv(work: Work) -> Show:
     def show(console: Console, request: Request, frame: Frame, /) -> Response:
-        asked, report, _ = _whole(console, request, frame, entries)
-        text = csv_text(counting.table(report.sheet, asked.rows))
-        return Response(text, media_type="text/csv", headers=_attached(asked, "csv"))
+        asked, counted, _ = _whole(console, request, frame, work)
+        return Response(csv_text(counted.report.table()), media_type="text/csv", headers=_attached(asked, "csv"))
 
     return show
 
 
-def _export_json(entries: Entries) -> Show:
+def _export_json(work: Work) -> Show:
     def show(console: Console, request: Request, frame: Frame, /) -> Response:
-        asked, report, read = _whole(console, request, frame, entries)
-        known, period = console.known(), report.period
+        asked, counted, read = _whole(console, request, frame, work)
+        known, now = console.known(), now_of(frame)
+        sizes = counted.upto.items()
         document = {
-            "institution": known.institution, "policy_sha256": known.policy_sha256, "at": machine(now_of(frame)),
-            "about": asked.about, "period": period.name, "from": period.start.isoformat(),
-            "to": period.end.isoformat(), "over": period.end < now_of(frame).date(),
-            "rows": asked.rows, "columns": asked.columns, "total": report.sheet.total,
-            "cells": [*counting.cells(report.sheet, report.lines, asked.rows, asked.columns)],
+            "institution": known.institution, "policy_sha256": known.policy_sha256, "at": machine(now),
+            **counted.report.document(now.date()),
             "records": [
-                {"record": name, "entries": size, "checkpoint": read.readings[name].checkpoint}
-                for name, size in report.upto.items()
+                {"record": name, "entries": size, "checkpoint": read.readings[name].checkpoint} for name, size in sizes
             ],
         }  # fmt: skip
         return JSONResponse(document, headers=_attached(asked, "json"))
@@ -92,7 +82,7 @@ def _nils(work: Work, asked: Asked) -> list[Certified]:
     return [] if asked.about == "decisions" else [each for each in certificates(work) if each.period == asked.period]
 
 
-def _whole(console: Console, request: Request, frame: Frame, entries: Entries) -> tuple[Asked, Counted, Read]:
+def _whole(console: Console, request: Request, frame: Frame, work: Work) -> tuple[Asked, Counted, Read]:
     """What an export is asked for; refused where a page would show a part only."""
     asked = parse_asked(request.query_params)
     if asked.problems or not asked.period:
@@ -102,13 +92,7 @@ def _whole(console: Console, request: Request, frame: Frame, entries: Entries) -
         raise error
     if not read.whole:
         raise HTTPException(503, "The record is still being read, and a report would be of a part of it: ask again.")
-    return asked, _counted(console, asked, read, entries, now_of(frame)), read
-
-
-def _counted(console: Console, asked: Asked, read: Read, entries: Entries, now: datetime) -> Counted:
-    if asked.about == "decisions":
-        return of_decisions(asked, console.records, read, console.known().accounts)
-    return of_requests(asked, entries(), read, now)
+    return asked, count(console, asked, read, work.desks.entries, now_of(frame)), read
 
 
 def _periods(now: datetime) -> Iterator[str]:
