@@ -209,6 +209,13 @@ def test_a_period_is_whole_days_and_only_decisions_are_counted(tmp_path: Path) -
     assert "2 decisions made in 2026-01" in words(page)
     for search in (each for each in links(page, 2) if "/record?" in each):
         assert len(client.get(search.replace("/record?", "/record/export.json?")).json()["entries"]) == 2
+    months = client.get(f"{BASE}?about=decisions&period=2026&rows=month")
+    for number in (1, 2):  # of February, and of January
+        searches = [each for each in links(months, number) if "/record?" in each]
+        assert searches
+        for search in searches:
+            found = client.get(search.replace("/record?", "/record/export.json?")).json()["entries"]
+            assert len(found) == number, search
 
 
 def test_a_figure_of_what_nobody_stated_is_none_of_all(filled: Place) -> None:

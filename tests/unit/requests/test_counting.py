@@ -1,6 +1,6 @@
 """Figures of requests: what a line says, what is counted once, and that a nil period and a report never disagree."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, get_args
 
 import pytest
@@ -118,6 +118,17 @@ def test_tables_add_up_and_are_in_order() -> None:
     by_agency = counting.report("assistance", entries, nil.period("2026"), ("agency", "month"), NOW).sheet
     assert by_agency.rows == ("fed.homeland.border.removal", "fed.justice.bureau")
     assert by_agency.columns == ("2026-01", "2026-02")
+
+
+@pytest.mark.parametrize(
+    ("period", "days"), [("2026-01", "01-01 01-31"), ("2026-Q1", "01-01 03-31"), ("2026", "01-01 12-31")]
+)
+def test_a_period_has_its_first_and_its_last_day(period: str, days: str) -> None:
+    first, last = (date.fromisoformat(f"2026-{each}") for each in days.split())
+    moments = (first - timedelta(days=1), first, last, last + timedelta(days=1))
+    entries = [asked(f"{each}", received=f"{each}") for each in moments]
+    found = counting.report("assistance", entries, nil.period(period), ("agency", "outcome"), NOW)
+    assert [each.request for each in found.lines] == [f"{first}", f"{last}"]
 
 
 @given(st.data())
