@@ -77,18 +77,18 @@ def parse_asked(said: QueryParams) -> Asked:
     if about not in ABOUT:
         problems["about"] = f"Choose {', '.join(ABOUT[:-1])} or {ABOUT[-1]}."
         about = ABOUT[0]
-    rows, columns = (said.get(name, "") or FIRST[about][place] for place, name in enumerate(("rows", "columns")))
-    for name, value in (("rows", rows), ("columns", columns)):
-        if value not in PARTICULARS[about]:
-            problems[name] = "Choose from the list."
-    if rows == columns:
-        problems.setdefault("columns", "Choose another particular than for the rows.")
     period = said.get("period", "").strip()[:_LONGEST]
     try:
         if period:
             nil.period(period)
     except InputError:
         problems["period"] = "Write a year, a quarter or a month: 2026, 2026-Q1, 2026-03."
+    rows, columns = (said.get(name, "") or FIRST[about][place] for place, name in enumerate(("rows", "columns")))
+    for name, value in (("rows", rows), ("columns", columns)):
+        if value not in PARTICULARS[about]:
+            problems[name] = "Choose from the list."
+    if rows == columns:
+        problems.setdefault("columns", "Choose another particular than for the rows.")
     return Asked(
         about, period, cast("Particular", rows), cast("Particular", columns), said.get("row"), said.get("column"),
         number_of(said, "upto", problems), number_of(said, "upto_decisions", problems), problems,
