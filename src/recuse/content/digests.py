@@ -7,14 +7,18 @@ order is fixed and nothing else is hashed, so `printf '%s\n' 'title At the door'
   `do` and `say`.
 - `text_sha256` of a right record, all that a reviewer answers for: `id`, `place`, `kind`, `jurisdiction`, `as_of`,
   `review_by`, `title`, for each claim `claim` and then `facts` (ids with a space between; nothing after the space when
-  there are none), `do`, `say`.
+  there are none), `do`, `say`; then for each legal fact in the order of the claims `fact` (its id), `says`, `citation`,
+  `status`, `sure`, and `effective` and `until` where it has them.
 - `text_sha256` of a translation: `id`, `language`, `translated_by`, `source_sha256`, then its words as above.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from recuse.content.values import Card, RightRecord, Translation
+from recuse.content.basis import cited
+from recuse.content.values import Card, LegalFact, RightRecord, Translation
+
+Facts = Mapping[str, LegalFact]
 
 
 def source_lines(record: RightRecord) -> tuple[str, ...]:
@@ -22,9 +26,9 @@ def source_lines(record: RightRecord) -> tuple[str, ...]:
     return (*_words(record.title, (claim.text for claim in record.claims), record.card),)
 
 
-def text_lines(text: RightRecord | Translation) -> tuple[str, ...]:
-    """The lines of `text_sha256`."""
-    return (*(_record(text) if isinstance(text, RightRecord) else _translation(text)),)
+def text_lines(text: RightRecord | Translation, facts: Facts) -> tuple[str, ...]:
+    """The lines of `text_sha256`; `facts` are those of the content folder."""
+    return (*(_record(text, facts) if isinstance(text, RightRecord) else _translation(text)),)
 
 
 def source_sha256(record: RightRecord) -> str:
@@ -32,9 +36,9 @@ def source_sha256(record: RightRecord) -> str:
     return sha256_of(source_lines(record))
 
 
-def text_sha256(text: RightRecord | Translation) -> str:
+def text_sha256(text: RightRecord | Translation, facts: Facts) -> str:
     """The digest of all that a reviewer of this text answers for."""
-    return sha256_of(text_lines(text))
+    return sha256_of(text_lines(text, facts))
 
 
 def sha256_of(lines: Iterable[str]) -> str:
@@ -42,7 +46,7 @@ def sha256_of(lines: Iterable[str]) -> str:
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
-def _record(record: RightRecord) -> Iterator[str]:
+def _record(record: RightRecord, facts: Facts) -> Iterator[str]:
     yield f"id {record.id}"
     yield f"place {record.place}"
     yield f"kind {record.kind}"
@@ -54,6 +58,20 @@ def _record(record: RightRecord) -> Iterator[str]:
         yield f"claim {claim.text}"
         yield f"facts {' '.join(claim.facts)}"
     yield from _card(record.card)
+    for name in cited(record):
+        yield from _fact(facts[name])
+
+
+def _fact(fact: LegalFact) -> Iterator[str]:
+    yield f"fact {fact.id}"
+    yield f"says {fact.says}"
+    yield f"citation {fact.citation}"
+    yield f"status {fact.status}"
+    yield f"sure {fact.sure}"
+    if fact.effective is not None:
+        yield f"effective {fact.effective}"
+    if fact.until is not None:
+        yield f"until {fact.until}"
 
 
 def _translation(translation: Translation) -> Iterator[str]:

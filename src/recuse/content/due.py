@@ -36,7 +36,7 @@ def due(content: Content, on: date) -> tuple[Due, ...]:
 
 
 def _text(content: Content, record: RightRecord, on: date) -> Due:
-    if fitting_review(record, on) is None:
+    if fitting_review(content, record, on) is None:
         why = "changed since it was reviewed" if record.reviewed else "never reviewed"
         return Due("text", record.id, ORIGINAL, None, "overdue", why, record.file)
     by = record.review_by
@@ -46,15 +46,15 @@ def _text(content: Content, record: RightRecord, on: date) -> Due:
 def _translations(content: Content, on: date) -> Iterator[Due]:
     """Only what is wrong with a translation: the day of its next review is the English text's."""
     for (name, code), translation in content.translations.items():
-        why = _wrong(translation, content.rights[name], on)
+        why = _wrong(content, translation, on)
         if why and code in content.site.languages:
             yield Due("translation", name, code, None, "overdue", why, translation.file)
 
 
-def _wrong(translation: Translation, record: RightRecord, on: date) -> str:
-    if translation.source_sha256 != source_sha256(record):
+def _wrong(content: Content, translation: Translation, on: date) -> str:
+    if translation.source_sha256 != source_sha256(content.rights[translation.id]):
         return "the English has changed since"
-    if fitting_review(translation, on) is not None:
+    if fitting_review(content, translation, on) is not None:
         return ""
     return "changed since it was reviewed" if translation.reviewed else "never reviewed"
 

@@ -40,7 +40,7 @@ def with_days(text: RightRecord | Translation, as_of: date | None, review_by: da
     return found
 
 
-def check_review(text: RightRecord | Translation, review: Reviewed, today: date) -> None:
+def check_review(content: Content, text: RightRecord | Translation, review: Reviewed, today: date) -> None:
     """Whether a review may be written for a text as it is now.
 
     Raises RefusedError where the digest is of another text, InputError where no person is named or the day is to come.
@@ -55,7 +55,7 @@ def check_review(text: RightRecord | Translation, review: Reviewed, today: date)
     if isinstance(text, RightRecord) and review.on < text.as_of:
         remedy = "give the day on which it was reviewed, or set --as-of"
         raise InputError(f"the text is as of {text.as_of}, which is after the review", remedy)
-    if review.text_sha256 != text_sha256(text):
+    if review.text_sha256 != text_sha256(text, content.facts):
         raise RefusedError(
             f"the digest `{review.text_sha256}` is not that of this text", "look at it again with `recuse content show`"
         )

@@ -63,9 +63,9 @@ def standing(content: Content, name: str, language: str, on: date) -> Standing:
     record = content.rights[name]
     translation = None if language == ORIGINAL else content.translations.get((name, language))
     text: RightRecord | Translation | None = record if language == ORIGINAL else translation
-    reasons = [*_english(record, on), *_facts(content, record, on)]
+    reasons = [*_english(content, record, on), *_facts(content, record, on)]
     if language != ORIGINAL:
-        reasons += _translated(record, translation, language, on)
+        reasons += _translated(content, record, translation, on) if translation else [_untranslated(language)]
     state: State = "shown"
     if reasons:
         state = "withheld" if any(each.withholds for each in reasons) else "shown with warnings"
@@ -76,7 +76,7 @@ def standing(content: Content, name: str, language: str, on: date) -> Standing:
         reasons=tuple(reasons),
         visible=text is not None and (content.site.demonstration or state != "withheld"),
         machine=translation is not None and translation.by_machine,
-        reviewed=None if text is None else fitting_review(text, on),
+        reviewed=None if text is None else fitting_review(content, text, on),
     )
 
 
@@ -85,15 +85,15 @@ def standings(content: Content, on: date) -> tuple[Standing, ...]:
     return tuple(standing(content, name, code, on) for name in content.rights for code in content.site.languages)
 
 
-def fitting_review(text: RightRecord | Translation, on: date) -> Reviewed | None:
+def fitting_review(content: Content, text: RightRecord | Translation, on: date) -> Reviewed | None:
     """The newest review of exactly this text, not of a day to come; None when there is none."""
-    digest = text_sha256(text)
+    digest = text_sha256(text, content.facts)
     fitting = [each for each in text.reviewed if each.text_sha256 == digest and each.on <= on]
     return max(fitting, key=lambda each: each.on, default=None)
 
 
-def _english(record: RightRecord, on: date) -> Iterator[Reason]:
-    if fitting_review(record, on) is None:
+def _english(content: Content, record: RightRecord, on: date) -> Iterator[Reason]:
+    if fitting_review(content, record, on) is None:
         if record.reviewed:
             yield Reason("review-out-of-date", "the English text is not the one that was reviewed")
         else:
@@ -104,13 +104,15 @@ def _english(record: RightRecord, on: date) -> Iterator[Reason]:
         yield Reason("past-review", f"the text was to be reviewed by {record.review_by}")
 
 
-def _translated(record: RightRecord, translation: Translation | None, language: str, on: date) -> Iterator[Reason]:
-    if translation is None:
-        yield Reason("untranslated", f"there is no translation into `{language}`", language)
-        return
+def _untranslated(language: str) -> Reason:
+    return Reason("untranslated", f"there is no translation into `{language}`", language)
+
+
+def _translated(content: Content, record: RightRecord, translation: Translation, on: date) -> Iterator[Reason]:
+    language = translation.language
     if translation.source_sha256 != source_sha256(record):
         yield Reason("translation-stale", "the English words have changed since they were translated", language)
-    if fitting_review(translation, on) is not None:
+    if fitting_review(content, translation, on) is not None:
         return
     if translation.reviewed:
         yield Reason("translation-review-out-of-date", "the translation is not the one that was reviewed", language)
