@@ -61,5 +61,5 @@ def _called(value: Filed) -> tuple[Noun, str]:
             return "right record", value.id
         case Translation():
             return "translation", f"{value.id}.{value.language}"
-        case Word():
+        case _:
             return "word", value.id

@@ -1,5 +1,7 @@
 """Marked words: what is printed reads back, what reads prints back, and a slip is refused."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,9 +21,7 @@ STRETCHES = st.one_of(
 
 def parted(stretches: list[Stretch]) -> bool:
     """Whether no two plain stretches touch: those would read as one."""
-    return not any(
-        isinstance(a, Plain) and isinstance(b, Plain) for a, b in zip(stretches, stretches[1:], strict=False)
-    )
+    return not any(isinstance(a, Plain) and isinstance(b, Plain) for a, b in pairwise(stretches))
 
 
 @given(st.lists(STRETCHES).filter(parted))

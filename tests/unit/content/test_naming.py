@@ -1,5 +1,7 @@
 """Names are looked up and never guessed; what is missing in a language is listed."""
 
+from dataclasses import replace
+
 import pytest
 
 from recuse.content.naming import Missing, missing, missing_names, name_of, needed_names, words_in
@@ -28,10 +30,10 @@ def test_what_the_content_itself_needs() -> None:
         ("purpose", "imm.civil_enforcement"), ("category", "contact_information"), ("jurisdiction", "us-ex"),
         ("jurisdiction", "us-ex-exampleton"),
     ]  # fmt: skip
-    alone = content(
-        ("site.toml", "[who_looked]", "[[who]]"), ("site.toml", "[who_looked.bring]", "[who.bring]")
-    ) if False else content((COMMITMENT, 'facts = ["EX1"]', "facts = []"))  # fmt: skip
-    assert ("jurisdiction", "us-ex") in needed_names(alone)
+    found = content((COMMITMENT, 'facts = ["EX1"]', "facts = []"))
+    alone = replace(found, site=replace(found.site, who_looked=None), rights={})
+    assert ("jurisdiction", "us-ex") in needed_names(found)
+    assert [kind for kind, _ in needed_names(alone)] == ["office", "agency", "purpose", "category"]
 
 
 def test_all_that_is_missing() -> None:

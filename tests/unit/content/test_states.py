@@ -83,7 +83,10 @@ def test_every_status_but_one_is_told() -> None:
 def test_english_needs_its_review() -> None:
     found = sound()
     record = found.rights["home-warrant"]
-    for other, code in ((replace(record, reviewed=()), "unreviewed"), (replace(record, title="x"), "review-out-of-date")):
+    for other, code in (
+        (replace(record, reviewed=()), "unreviewed"),
+        (replace(record, title="x"), "review-out-of-date"),
+    ):
         changed = replace(found, rights={**found.rights, "home-warrant": other})
         assert codes(changed) == {code}
         assert code in codes(changed, "es")
