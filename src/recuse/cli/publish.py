@@ -1,0 +1,74 @@
+"""`recuse publish`: the public site, from the policy repository, the ledger and the content folder."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from recuse import clock
+from recuse.cli.console import (
+    HERE,
+    Format,
+    FormatOption,
+    LedgerOption,
+    RepositoryOption,
+    counted,
+    document,
+    out,
+    plain,
+    printing,
+    progress,
+)
+from recuse.ledger import decode, read_signed
+from recuse.operations import record
+from recuse.operations.workspace import open_with_ledger
+from recuse.site.building import build
+from recuse.site.preview import serve_folder
+from recuse.site.settings import read_settings
+from recuse.site.sources import Record, Sources
+from recuse.site.writing import write_site
+
+_PORT: Final = 8000
+
+
+def publish(
+    content: Annotated[Path, typer.Argument(metavar="CONTENT", help="folder with `site.toml` and what goes with it")],
+    target: Annotated[Path, typer.Option("--out", "-o", help="folder that is written; replaced if it was published")],
+    preview: Annotated[bool, typer.Option("--preview", help="then show it on this machine, until Ctrl-C")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="of the preview; 0 takes any")] = _PORT,
+    repository: RepositoryOption = HERE,
+    ledger: LedgerOption = None,
+    format_: FormatOption = Format.human,
+) -> None:
+    """Write the public site as plain files: for any web server, or a USB stick.
+
+    It says what the directives in force say, what the ledger holds, and what the content folder has. Nothing is sent
+    anywhere, no database is asked, and the folder is replaced only when everything is written.
+
+    Examples: recuse publish content --out site -r policy --preview
+    """
+    human = printing(format_)
+    sources = _sources(content, repository, ledger)
+    with progress() as tell:
+        written = write_site(target, build(sources, tell))
+    if not human:
+        languages = [each.code for each in sources.settings.languages]
+        document({"out": str(target), "files": written.files, "bytes": written.size, "languages": languages})
+    else:
+        out.print(
+            f"[bold]{counted(written.files, 'file')}[/] in {counted(len(sources.settings.languages), 'language')} "
+            f"written to {plain(target)}, {written.size / 1e6:,.1f} MB",
+            soft_wrap=True,
+        )
+    if preview:
+        serve_folder(target, port, lambda address: out.print(f"look at {address}; Ctrl-C ends this"))
+
+
+def _sources(content: Path, repository: Path, ledger: Path | None) -> Sources:
+    settings = read_settings(content / "site.toml")
+    folder = record.ledger_folder(repository, ledger)
+    workspace = open_with_ledger(repository, folder, draft=False)
+    raw, checkpoint = read_signed(folder)
+    verifier = (folder / "verifier").read_text(encoding="utf-8").strip()
+    kept = Record(tuple(map(decode, raw)), raw, checkpoint, verifier)
+    return Sources(workspace.repository, workspace.rules, workspace.attested, kept, settings, clock.now())
