@@ -1,5 +1,6 @@
 """`recuse publish`: the public site, from the policy repository, the ledger and the content folder."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -26,7 +27,7 @@ from recuse.site.building import build
 from recuse.site.preview import serve_folder
 from recuse.site.settings import read_settings
 from recuse.site.sources import Record, Sources
-from recuse.site.writing import write_site
+from recuse.site.writing import count_files, write_site
 
 _PORT: Final = 8000
 
@@ -34,6 +35,7 @@ _PORT: Final = 8000
 def publish(
     content: Annotated[Path, typer.Argument(metavar="CONTENT", help="folder with `site.toml` and what goes with it")],
     target: Annotated[Path, typer.Option("--out", "-o", help="folder that is written; replaced if it was published")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="make every page and write nothing")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="then show it on this machine, until Ctrl-C")] = False,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="of the preview; 0 takes any")] = _PORT,
     repository: RepositoryOption = HERE,
@@ -50,17 +52,16 @@ def publish(
     human = printing(format_)
     sources = _sources(content, repository, ledger)
     with progress() as tell:
-        written = write_site(target, build(sources, tell))
+        files = build(sources, tell)
+        made = count_files(files) if dry_run else write_site(target, files)
+    languages = [each.code for each in sources.settings.languages]
     if not human:
-        languages = [each.code for each in sources.settings.languages]
-        document({"out": str(target), "files": written.files, "bytes": written.size, "languages": languages})
+        document({"out": None if dry_run else str(target), **asdict(made), "languages": languages})
     else:
-        out.print(
-            f"[bold]{counted(written.files, 'file')}[/] in {counted(len(sources.settings.languages), 'language')} "
-            f"written to {plain(target)}, {written.size / 1e6:,.1f} MB",
-            soft_wrap=True,
-        )
-    if preview:
+        done = "would be written to" if dry_run else "written to"
+        whole = f"{counted(made.files, 'file')} in {counted(len(languages), 'language')}"
+        out.print(f"[bold]{whole}[/] {done} {plain(target)}, {made.bytes / 1e6:,.1f} MB", soft_wrap=True)
+    if preview and not dry_run:
         serve_folder(target, port, lambda address: out.print(f"look at {address}; Ctrl-C ends this"))
 
 

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,10 +16,10 @@ MARK: Final = "recuse-site.json"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: how many files, and their bytes."""
+    """How many files a site has, and how many bytes."""
 
     files: int
-    size: int
+    bytes: int
 
 
 def write_site(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
@@ -42,6 +42,20 @@ def write_site(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     return written
 
 
+def count_files(files: Iterable[tuple[str, bytes]]) -> Written:
+    """What writing these files would write. InputError where a path stands twice."""
+    sizes: dict[str, int] = {}
+    for path, content in files:
+        _check_new(path, sizes)
+        sizes[path] = len(content)
+    return Written(len(sizes), sum(sizes.values()))
+
+
+def _check_new(path: str, seen: Container[str]) -> None:
+    if path in seen:
+        raise InputError(f"two pages are called `{path}`", "give one of them another id")
+
+
 def _check(folder: Path) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise InputError(f"`{folder}` is no folder", "name an empty or new folder")
@@ -56,8 +70,7 @@ def _write(beside: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     known: set[Path] = set()
     seen: set[str] = set()
     for path, content in files:
-        if path in seen:
-            raise InputError(f"two pages are called `{path}`", "give one of them another id")
+        _check_new(path, seen)
         seen.add(path)
         target = beside / path
         if target.parent not in known:
