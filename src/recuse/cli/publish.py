@@ -24,6 +24,7 @@ from recuse.ledger import decode, read_signed
 from recuse.operations import record
 from recuse.operations.workspace import open_with_ledger
 from recuse.site.building import build
+from recuse.site.engine import index
 from recuse.site.preview import serve_folder
 from recuse.site.settings import read_settings
 from recuse.site.sheets import Printer
@@ -58,7 +59,7 @@ def publish(
     sources = replace(_sources(content, repository, ledger), printed=not without_pdf)
     with progress() as tell:
         files = build(sources, Printer(sources.now, tuple(fonts or ())) if sources.printed else None, tell)
-        made = count_files(files) if dry_run else write_site(target, files)
+        made = count_files(files) if dry_run else write_site(target, files, index)
     languages = [each.code for each in sources.settings.languages]
     if not human:
         document({"out": None if dry_run else str(target), **asdict(made), "languages": languages})
