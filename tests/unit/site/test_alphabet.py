@@ -42,6 +42,6 @@ def test_the_order_is_that_of_the_language() -> None:
 def test_titles_of_one_letter_stand_together_and_in_the_same_order(code: str, titles: list[str]) -> None:
     key = order(code)
     ordered = sorted(titles, key=key)
-    assert ordered == sorted(reversed(titles), key=key)
+    assert ordered == sorted(titles[::-1], key=key)
     places = [letter(each, code) for each in ordered]
     assert places == sorted(places, key=[*letters(code), OTHER].index)
