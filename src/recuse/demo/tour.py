@@ -18,6 +18,7 @@ from recuse.audit.backtest import Backtest, backtest
 from recuse.demo import BANNER
 from recuse.demo.access_log import FEWEST, write_log
 from recuse.demo.answering import ACCEPTED_BY, CODE, answer_for_server
+from recuse.demo.asking import take_in_requests
 from recuse.demo.doors import LiveSession, open_sessions, try_through
 from recuse.demo.publishing import publish_site, write_content
 from recuse.demo.report import write_report
@@ -104,7 +105,19 @@ def run(folder: Path, people: int, lines: int, say: Say, progress: Progress) -> 
             "a warehouse on the same server"
         )
         tour.sessions = stack.enter_context(open_sessions(tour.world))
-        for step in (_init, _check, _verify_before, _plan, _sign, _apply, _verify_after, _record, _publish, _report):
+        for step in (
+            _init,
+            _check,
+            _verify_before,
+            _plan,
+            _sign,
+            _apply,
+            _verify_after,
+            _ask,
+            _record,
+            _publish,
+            _report,
+        ):
             step(tour)
     return verify_document(tour.after)
 
@@ -265,9 +278,12 @@ def _verify_after(tour: Tour) -> None:
 
 
 def _record(tour: Tour) -> None:
+    taken = take_in_requests(tour.policy, tour.ledger_folder)
+    tour.say(f"[bold]request[/]  {taken} made-up requests for help taken in, decided by the policy, answered, recorded")
     record.record_verdicts(tour.ledger_folder, verify_document(tour.after))
     tour.ledger = verify_ledger(tour.ledger_folder)
-    kinds = ", ".join(entry.kind for entry in record.entries(tour.ledger_folder))
+    found = Counter(entry.kind for entry in record.entries(tour.ledger_folder))
+    kinds = ", ".join(f"{count} {kind}" for kind, count in found.items())
     tour.say(f"[bold]ledger[/]   {tour.ledger.size} entries ({kinds}), root {tour.ledger.root.hex()[:16]}…")
 
 
