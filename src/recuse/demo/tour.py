@@ -105,19 +105,7 @@ def run(folder: Path, people: int, lines: int, say: Say, progress: Progress) -> 
             "a warehouse on the same server"
         )
         tour.sessions = stack.enter_context(open_sessions(tour.world))
-        for step in (
-            _init,
-            _check,
-            _verify_before,
-            _plan,
-            _sign,
-            _apply,
-            _verify_after,
-            _ask,
-            _record,
-            _publish,
-            _report,
-        ):
+        for step in (_init, _check, _verify_before, _plan, _sign, _apply, _verify_after, _record, _publish, _report):
             step(tour)
     return verify_document(tour.after)
 
