@@ -126,7 +126,7 @@ def _chinese(text: str) -> tuple[Figure, ...]:
     length = len(found) / len(sentences(text))
     known = 100 * sum(map(_is_common, found)) / len(found) if found else 0.0
     return (
-        Figure("characters per sentence", round(length, 1), 35.0),
+        Figure("characters per sentence", round(length, 1), 30.0),
         Figure("percentage of common characters", round(known, 1), 97.0, lowest=True),
     )
 
@@ -136,7 +136,7 @@ def _is_common(character: str) -> bool:
 
 
 def _lix(text: str) -> tuple[Figure, ...]:
-    """LIX = words/sentence + percentage of words of more than six letters; 50 and more is hard in Swedish.
+    """LIX = words/sentence + percentage of words of more than six letters; from 50 on it is hard in Swedish.
 
     Björnsson 1968, "Läsbarhet"; Anderson 1983 (Journal of Reading 26) carries it to other languages. Arabic writes
     article and prepositions with the word, so the limit, which is ours, is no grade. OSMAN (El-Haj & Rayson 2016), made
@@ -144,7 +144,7 @@ def _lix(text: str) -> tuple[Figure, ...]:
     """
     found = words(text)
     long = 100 * sum(len(word) > 6 for word in found) / len(found)
-    return (Figure("lix", round(_per_sentence(text) + long, 1), 50.0),)
+    return (Figure("lix", round(_per_sentence(text) + long, 1), 45.0),)
 
 
 MEASURES: Final[Mapping[str, _Measure]] = {

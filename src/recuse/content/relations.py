@@ -16,9 +16,8 @@ def relate(found: Found) -> None:
     for record in found.rights.values():
         _rests(record, found)
     for translation in found.translations.values():
-        record = found.rights.get(translation.id)
-        if record is not None:
-            _follows(translation, record, found.sections[translation.file])
+        if translation.id in found.rights:
+            _follows(translation, found.rights[translation.id], found.sections[translation.file])
 
 
 def _rests(record: RightRecord, found: Found) -> None:

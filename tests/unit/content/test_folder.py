@@ -210,6 +210,23 @@ def test_a_broken_file_is_the_only_problem() -> None:
     assert told_format[0] == "glossary.toml:1: `format` must be 1"
 
 
+def test_twice_in_one_folder_is_once_too_often() -> None:
+    files = example()
+    files[FACTS] += files[FACTS].removeprefix(b"format = 1\n")
+    told = problems(files)
+    assert [each.partition(" is ")[2] for each in told] == [
+        f"defined twice (it is already at {FACTS}:3)", f"defined twice (it is already at {FACTS}:14)"
+    ]  # fmt: skip
+
+
+def test_letters_are_composed() -> None:
+    """An editor's machine may write é as two characters; readers and digests get one."""
+    files = changed((SPANISH, "En la puerta", "En la puerta de José"))
+    apart = changed((SPANISH, "En la puerta", "En la puerta de Jose\u0301"))
+    assert apart != files
+    assert parse_content(apart) == parse_content(files)
+
+
 def test_a_translation_lies_beside_its_record() -> None:
     files = example()
     files["rights/work/home-warrant.es.toml"] = files.pop(SPANISH)
