@@ -94,8 +94,8 @@ def test_what_is_measured_of_a_record() -> None:
 
 SYLLABLES = {
     english: "the 1 people 2 table 2 tables 2 rules 1 asked 1 wanted 2 judge's 2 immigration 4 individual 5 January 4 "
-    "being 2 saying 2 official 3 immediate 4 period 3 violation 4 police 2 silent 2 agencies 3 created 2 don't 1 guard 1 "
-    "I-205 2 hmm 1",
+    "being 2 saying 2 official 3 immediate 4 period 3 violation 4 police 2 silent 2 agencies 3 created 2 don't 1 "
+    "guard 1 I-205 2 hmm 1",
     spanish: "ciudad 2 país 2 guía 2 ayuda 3 derecho 3 policía 4 juez 1 queja 2 vergüenza 3 ley 1 y 1 aéreo 4 "
     "quien 1 mmm 1",
     polish: "nie 1 imigracja 4 nakaz 2 sądowy 3 dziecko 2 biuro 2 sędziego 3 mieszkanie 3 podmiotami 4 i 1 w 1 ich 1",
