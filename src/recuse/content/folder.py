@@ -66,32 +66,45 @@ def _root_files(folder: Path, prefix: str, problems: list[Problem]) -> dict[str,
     """The files of a content folder or pack that are read here, by their paths inside the content folder."""
     found: dict[str, bytes] = {}
     for below in (FACTS, RIGHTS):
-        if (folder / below).is_dir():
+        if (folder / below).is_symlink():
+            problems.append(_linked(f"{prefix}{below}"))
+        elif (folder / below).is_dir():
             inside: list[Problem] = []
             read = read_files(folder / below, inside)
             found |= {f"{prefix}{below}{path}": raw for path, raw in read.items()}
             problems.extend(replace(problem, file=f"{prefix}{below}{problem.file}") for problem in inside)
     for path in sorted(folder.glob("*.toml")):
-        if prefix and path.name == SITE:
+        name = f"{prefix}{path.name}"
+        if path.name.startswith(".") or (prefix and path.name == SITE):
+            continue
+        if path.is_symlink():
+            problems.append(_linked(name))
             continue
         try:
-            found[f"{prefix}{path.name}"] = path.read_bytes()
+            found[name] = path.read_bytes()
         except OSError as error:
             reason = (error.strerror or "no reason given").lower()
-            problems.append(Problem(f"{prefix}{path.name}", 0, f"cannot be read: {reason}", "check its rights"))
+            problems.append(Problem(name, 0, f"cannot be read: {reason}", "check its rights"))
     return found
+
+
+def _linked(path: str) -> Problem:
+    return Problem(path, 0, "is a symbolic link", "put the file itself there")
 
 
 def _pack_names(folder: Path, problems: list[Problem]) -> list[str]:
     packs = folder / PACKS
-    names = sorted(path.name for path in packs.iterdir() if not path.name.startswith(".")) if packs.is_dir() else []
-    for name in names:
-        if not is_safe_name(name) or not (packs / name).is_dir():
-            shown = f"{PACKS}{name}".encode("utf-8", "backslashreplace").decode()
-            problems.append(
-                Problem(shown, 0, "not a pack", "a pack is a folder; use letters, digits, `.`, `_` and `-`")
-            )
-    return [name for name in names if is_safe_name(name) and (packs / name).is_dir()]
+    if not packs.is_dir():
+        return []
+    found = []
+    for path in sorted(each for each in packs.iterdir() if not each.name.startswith(".")):
+        if is_safe_name(path.name) and path.is_dir() and not path.is_symlink():
+            found.append(path.name)
+        else:
+            shown = f"{PACKS}{path.name}".encode("utf-8", "backslashreplace").decode()
+            remedy = "a pack is a folder; use letters, digits, `.`, `_` and `-`"
+            problems.append(Problem(shown, 0, "not a pack", remedy))
+    return found
 
 
 @dataclass(slots=True)

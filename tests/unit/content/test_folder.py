@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recuse.content.folder import content_files, parse_content, read_content
 from recuse.content.values import Card, Claim
@@ -313,6 +315,39 @@ def test_a_link_is_a_problem_at_its_path(tmp_path: Path) -> None:
     assert [str(each) for each in found] == ["rights/home/x.toml: is a symbolic link (put the file itself there)"]
     with pytest.raises(ContentError, match="symbolic link"):
         read_content(folder)
+
+
+def test_links_at_the_top_are_not_followed(tmp_path: Path) -> None:
+    folder, elsewhere = write(tmp_path / "content", pack()), write(tmp_path / "elsewhere", example())
+    (folder / "facts").symlink_to(elsewhere / "facts")
+    (folder / "names.toml").unlink()
+    (folder / "names.toml").symlink_to(elsewhere / "names.toml")
+    (folder / "packs/linked").symlink_to(elsewhere)
+    (folder / ".#site.toml").symlink_to("nowhere")
+    with pytest.raises(ContentError) as told:
+        read_content(folder)
+    assert [str(each) for each in told.value.problems] == [
+        "facts/: is a symbolic link (put the file itself there)",
+        "names.toml: is a symbolic link (put the file itself there)",
+        "packs/linked: not a pack (a pack is a folder; use letters, digits, `.`, `_` and `-`)",
+    ]
+
+
+PIECES = (b"[", b"]]", b"{word:", b'"""', b"\xe2\x80\xae", b"[[claim]]\n", b"reviewed = 1\n", b" = ", b"[word.en]\n")
+
+
+@given(st.sampled_from(sorted(example())), st.integers(0), st.integers(0, 40), st.binary() | st.sampled_from(PIECES))
+@settings(max_examples=400)
+def test_whatever_stands_there_it_is_read_or_told(file: str, place: int, cut: int, put: bytes) -> None:
+    files = example()
+    start = place % (len(files[file]) + 1)
+    files[file] = files[file][:start] + put + files[file][start + cut :]
+    told: tuple[Problem, ...] = ()
+    try:
+        parse_content(files)
+    except ContentError as error:
+        told = error.problems
+    assert {each.file for each in told} <= {*files}
 
 
 def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
