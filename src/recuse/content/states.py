@@ -22,6 +22,8 @@ State = Literal["shown", "shown with warnings", "withheld"]
 
 WARNS: Final = frozenset({"past-review", "fact-disputed", "fact-partly-enjoined", "fact-secondary", "fact-old"})
 """Codes of the reasons with which a text is still shown. Every other reason withholds."""
+_ENDED: Final = frozenset({"enjoined", "rescinded"})
+"""Statuses that editors give to a fact which tells of the end of a law and is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,10 @@ def _fact(fact: LegalFact, on: date, fact_days: int) -> Iterator[Reason]:
     elif fact.sure != "read":
         yield Reason(f"fact-{fact.sure}", f"`{name}` was read in a {fact.sure} source, not in the law", name)
     if fact.status != "in force":
-        yield Reason(f"fact-{fact.status.replace(' ', '-')}", f"the status of `{name}` is: {fact.status}", name)
+        hint = (
+            f"; a fact that says that something was {fact.status} is itself in force" if fact.status in _ENDED else ""
+        )
+        yield Reason(f"fact-{fact.status.replace(' ', '-')}", f"the status of `{name}` is: {fact.status}{hint}", name)
     if fact.effective is not None and on < fact.effective:
         yield Reason("fact-not-yet", f"`{name}` holds from {fact.effective}", name)
     if fact.until is not None and on > fact.until:

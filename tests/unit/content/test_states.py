@@ -80,6 +80,16 @@ def test_every_status_but_one_is_told() -> None:
         assert codes(reviewed(fact(sound(), status=status))) == {f"fact-{status.replace(' ', '-')}"}
 
 
+def test_a_fact_about_the_end_of_a_law_is_in_force() -> None:
+    """An editor who gives it the status of the law that ended is told so."""
+    (told,) = standing(reviewed(fact(sound(), status="rescinded")), "home-warrant", "en", DAY).reasons
+    assert told.sentence == (
+        "the status of `EX2` is: rescinded; a fact that says that something was rescinded is itself in force"
+    )
+    (told,) = standing(reviewed(fact(sound(), status="pending")), "home-warrant", "en", DAY).reasons
+    assert told.sentence == "the status of `EX2` is: pending"
+
+
 def test_english_needs_its_review() -> None:
     found = sound()
     record = found.rights["home-warrant"]
