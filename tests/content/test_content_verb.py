@@ -14,6 +14,7 @@ import pytest
 from recuse import cli, clock
 from recuse.content.folder import read_content
 from recuse.content.states import standing
+from recuse.operations import review_subjects
 from tests.unit.content.example import COMMITMENT, DAY, SPANISH, changed, example
 from tests.unit.content.test_folder import write
 
@@ -135,3 +136,11 @@ def test_the_reviewer_sets_the_days(run: Run, tmp_path: Path) -> None:
 def test_no_such_text(run: Run) -> None:
     code, text = run("show", "home-door")
     assert (code, "there is no right record `home-door`" in text) == (2, True)
+
+
+def test_recuse_review_finds_the_day_of_a_text() -> None:
+    raw = example()[COMMITMENT]
+    assert "to be looked at by 2027-02-28" in [*review_subjects._file(COMMITMENT, raw, DAY)]
+    assert "to be looked at by 2027-02-28, which has passed" in [
+        *review_subjects._file(COMMITMENT, raw, date(2027, 3, 1))
+    ]
