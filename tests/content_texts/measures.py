@@ -17,7 +17,8 @@ _MONTH: Final = re.compile(r"\d{1,2} 月(?: \d{1,2} 日)?")
 _NUMBER: Final = re.compile(r"\d+(?:[,  ]\d{3})*")
 _CODE: Final = re.compile(r"I-\d+[A-Z]?|\d+ USC \d+|Head Start")
 _ENGLISH: Final = frozenset(
-    "the of and is that with for not may must who which you your this are has have what when does it from they".split()
+    {"the", "of", "and", "is", "that", "with", "for", "not", "may", "must", "who", "which", "you", "your", "this"}
+    | {"are", "has", "have", "what", "when", "does", "it", "from", "they"}
 )
 """English function words that are no word of Spanish or Polish."""
 _LATIN: Final = re.compile(r"[A-Za-z]+(?:-\d+)?")
@@ -106,5 +107,5 @@ def longest(lines: Iterable[str], language: str) -> int:
     """Words in the longest sentence; of Chinese, its characters."""
     found = [part for line in lines for part in _SENTENCE.split(plain(line))]
     if language == "zh-Hans":
-        return max(sum(each.isalpha() for each in part) for part in found)
+        return max(sum(map(str.isalpha, part)) for part in found)
     return max(len(_WORD.findall(part)) for part in found)
