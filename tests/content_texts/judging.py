@@ -166,7 +166,7 @@ def neutral_and_about_nobody(texts: Texts) -> Iterator[str]:
 def marked_as_demonstration(texts: Texts) -> Iterator[str]:
     """Agencies and officials' offices are named as those of a demonstration, in every language."""
     shown = {f"names.toml {key[1]}": each for key, each in texts.names.items() if key[0] in ("agency", "office")}
-    for where, by_language in {**shown, "site.toml": texts.site["title"]}.items():
+    for where, by_language in shown.items():
         for code, line in by_language.items():
             if not line.endswith(DEMONSTRATION[code]):
                 yield f"{where}: not named as a demonstration in {code}"
