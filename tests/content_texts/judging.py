@@ -33,7 +33,7 @@ DEMONSTRATION: Final = {
     "es": "(demostración)",
     "zh-Hans": "（演示）",
     "pl": "(demonstracja)",
-    "ar": "(عرض توضيحي)",
+    "ar": "(عرض تجريبي)",
 }
 GRADE: Final = 8.0
 EASE: Final = 60.0
