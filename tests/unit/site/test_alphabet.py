@@ -41,7 +41,7 @@ def test_the_order_is_that_of_the_language() -> None:
 @given(titles=st.lists(st.text(max_size=8), max_size=8))
 def test_titles_of_one_letter_stand_together_and_in_the_same_order(code: str, titles: list[str]) -> None:
     key = order(code)
-    ordered = sorted(titles, key=key)
-    assert ordered == sorted(titles[::-1], key=key)
+    ordered, backwards = sorted(titles, key=key), titles[::-1]
+    assert ordered == sorted(backwards, key=key)
     places = [letter(each, code) for each in ordered]
     assert places == sorted(places, key=[*letters(code), OTHER].index)
