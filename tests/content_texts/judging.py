@@ -174,7 +174,19 @@ def marked_as_demonstration(texts: Texts) -> Iterator[str]:
         yield "site.toml: not a demonstration"
 
 
+def told_apart(texts: Texts) -> Iterator[str]:
+    """No two things of one kind have one name in a language, and no name holds what parts names in a sentence."""
+    for kind in dict.fromkeys(kind for kind, _ in texts.names):
+        for code in LANGUAGES:
+            named = [each[code] for (of, _), each in texts.names.items() if of == kind and code in each]
+            for name in named:
+                if named.count(name) > 1:
+                    yield f"names.toml: two of the kind {kind} are `{name}` in {code}"
+                if re.search("[;؛；]", name):
+                    yield f"names.toml: `{name}` holds a semicolon"
+
+
 RULES: Final[tuple[Callable[[Texts], Iterator[str]], ...]] = (
     rests_on_law, no_surer_than_the_notes, says_what_is_not_settled, complete, same_in_every_language,
-    in_its_own_language, easy_to_read, neutral_and_about_nobody, marked_as_demonstration,
+    in_its_own_language, easy_to_read, neutral_and_about_nobody, marked_as_demonstration, told_apart,
 )  # fmt: skip

@@ -21,8 +21,11 @@ _ENGLISH: Final = frozenset(
     | {"are", "has", "have", "what", "when", "does", "it", "from", "they"}
 )
 """English function words that are no word of Spanish or Polish."""
-_LATIN: Final = re.compile(r"[A-Za-z]+(?:-\d+)?")
-_KEPT: Final = frozenset({"I-200", "I-205", "USC", "Head", "Start", "detainer"})
+_LATIN: Final = re.compile(r"[A-Za-z]+(?:-(?:\d+|[A-Z]+))?")
+_KEPT: Final = frozenset(
+    {"I-200", "I-205", "USC", "Head", "Start", "detainer"}
+    | {"ICE", "ICE-ERO", "ICE-HSI", "CBP", "USCIS", "FBI", "DEA", "ATF", "USMS"}
+)
 """What stays as it is in Chinese and Arabic."""
 
 
