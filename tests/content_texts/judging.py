@@ -35,6 +35,7 @@ DEMONSTRATION: Final = {
     "pl": "(demonstracja)",
     "ar": "(عرض تجريبي)",
 }
+OTHERS: Final = "officers?|schools?|hospitals?|courts?|agents"
 GRADE: Final = 8.0
 EASE: Final = 60.0
 LONGEST: Final = {"en": 25, "es": 32, "zh-Hans": 48, "pl": 25, "ar": 27}
@@ -61,6 +62,17 @@ def rests_on_law(texts: Texts) -> Iterator[str]:
                     yield f"{record.file}: a commitment rests on federal law, `{name}`"
 
 
+def says_no_figure_of_its_own(texts: Texts) -> Iterator[str]:
+    """Years, sums and forms of a claim stand in a legal fact that it names."""
+    for record in texts.records.values():
+        for number, claim in enumerate(record.table["claim"], 1):
+            facts = [texts.facts[name] for name in claim["facts"] if name in texts.facts]
+            ground = " ".join(str(fact.get(key, "")) for fact in facts for key in ("says", "citation", "note"))
+            for of in (measures.numbers, measures.codes):
+                for figure in of(claim["text"]).keys() - of(ground).keys():
+                    yield f"{record.file}: claim {number} says {figure}, and no legal fact of it does"
+
+
 def no_surer_than_the_notes(texts: Texts) -> Iterator[str]:
     """A fact is as sure as the notes are, and what was not read has no day."""
     noted = {name: sure for sure, names in SURE.items() for name in names.split()}
@@ -81,6 +93,17 @@ def says_what_is_not_settled(texts: Texts) -> Iterator[str]:
         for status in sorted("unknown" if each == "partly enjoined" else each for each in found):
             if HEDGES[status][text.language] not in " ".join(text.claims).lower():
                 yield f"{text.file}: rests on law that is {status}, and does not say so"
+
+
+def tells_law_as_law(texts: Texts) -> Iterator[str]:
+    """A law says what may and must be; what others will do is promised by nobody."""
+    for record in texts.records.values():
+        others = (
+            "police|staff|officers?|schools?|hospitals?|courts?|agents" if record.table["kind"] == "law" else OTHERS
+        )
+        for line in record.lines:
+            if found := re.search(rf"\b({others}) (do|does|will) not\b", measures.plain(line)):
+                yield f"{record.file}: `{found[0]}` is a promise of others"
 
 
 def complete(texts: Texts) -> Iterator[str]:
@@ -187,6 +210,7 @@ def told_apart(texts: Texts) -> Iterator[str]:
 
 
 RULES: Final[tuple[Callable[[Texts], Iterator[str]], ...]] = (
-    rests_on_law, no_surer_than_the_notes, says_what_is_not_settled, complete, same_in_every_language,
-    in_its_own_language, easy_to_read, neutral_and_about_nobody, marked_as_demonstration, told_apart,
+    rests_on_law, says_no_figure_of_its_own, no_surer_than_the_notes, says_what_is_not_settled, tells_law_as_law,
+    complete, same_in_every_language, in_its_own_language, easy_to_read, neutral_and_about_nobody,
+    marked_as_demonstration, told_apart,
 )  # fmt: skip
