@@ -1,4 +1,4 @@
-"""A feed as a package of CSV files, one a table: rows are read file by file, and then put together from the inside out."""
+"""A feed as a package of CSV files, one a table: rows are read file by file, then put together from the inside out."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -95,12 +95,12 @@ class _Package:
             if not parents and (table.parents or table.name == "attribute"):
                 self._tally.left_out += 1
                 continue
-            record = self._record(table, row, parents)
+            record = self._record(table, row)
             for parent in parents:
                 self._children[parent][table.name].append(record)
                 self._lost[parent] |= self._lost[(table.name, record.id)]
 
-    def _record(self, table: Table, row: _Read, parents: list[tuple[str, str]]) -> Any:
+    def _record(self, table: Table, row: _Read) -> Any:
         values, key = dict(row.values), (table.name, row.values["id"])
         for name, child in table.lists.items():
             values[name] = tuple(self._children[key][child])
@@ -125,7 +125,7 @@ class _Package:
         return record
 
     def _parents(self, table: Table, row: _Read) -> list[tuple[str, str]] | None:
-        """What a row belongs to; empty where that is something that is not read; None, and a reject, if it is not here."""
+        """What a row belongs to; empty where that is something that is not read; None, and a reject, if it is lost."""
         found: list[tuple[str, str]] = []
         for column, name in _references(table, row.cells):
             reference = row.cells.get(column, "").strip()

@@ -49,6 +49,7 @@ def read_rows(place: Place, raw: bytes, required: tuple[str, ...], tally: Tally)
         return
     text = raw.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
     source = _Lines(re.findall(r"[^\n]*\n|[^\n]+$", text))
+    marked = "'" in text or "null" in text
     header: list[str] | None = None
     for line, cells, wrong in _split(source):
         if header is None:
@@ -60,7 +61,7 @@ def read_rows(place: Place, raw: bytes, required: tuple[str, ...], tally: Tally)
             continue
         tally.rows += 1
         if not wrong and len(cells) == len(header):
-            yield Row(line, dict(zip(header, map(_cell, cells), strict=True)))
+            yield Row(line, dict(zip(header, map(_cell, cells) if marked else cells, strict=True)))
             continue
         said = wrong or f"has {len(cells)} cells where the header has {len(header)}: its columns are shifted"
         tally.reject(

@@ -81,20 +81,21 @@ _ALL: Final = (
         },
     ),
     Table(
-        "service_at_location", records.ServiceAtLocation, _ID | _texts("description"), required=("id",), parents=_SERVICE,
-        lists=_PHONES | _SCHEDULES, files=("service_at_locations", "service_at_location"),
+        "service_at_location", records.ServiceAtLocation, _ID | _texts("description"), parents=_SERVICE,
+        required=("id",), lists=_PHONES | _SCHEDULES, files=("service_at_locations", "service_at_location"),
         beside=frozenset({"service_id", "location_id", "location"}),
     ),
     Table(
         "address", records.Address,
-        _ID | _lines("attention", "address_1", "address_2", "city", "region", "state_province", "postal_code", "country")
-        | {"address_type": values.choice(records.LOCATION_TYPES)},
+        _ID | _lines("attention", "address_1", "address_2", "city", "region", "state_province", "postal_code")
+        | _lines("country") | {"address_type": values.choice(records.LOCATION_TYPES)},
         required=("id", "address_1", "city", "state_province", "postal_code", "country", "address_type"),
         parents=_LOCATION, files=("addresses",),
     ),
     Table(
         "phone", records.Phone,
-        _ID | _lines("type") | _texts("description") | {"number": values.phone, "extension": values.whole(0, 99_999_999)},
+        _ID | _lines("type") | _texts("description")
+        | {"number": values.phone, "extension": values.whole(0, 99_999_999)},
         required=("id", "number"), lists=_LANGUAGES, files=("phones",), beside=frozenset({"contact_id"}),
         parents=_SERVICE | _LOCATION | _AT | {"organization_id": "organization"},
     ),

@@ -1,7 +1,8 @@
 """Opening hours: schedules of HSDS (RFC 5545) as hours of a week where they are exactly that, else as their own text.
 
 Nothing is guessed. Hours of a week come from a weekly schedule with plain days and times that are local; anything more
-(every second week, days of a month, a number of times, a time in another zone, hours past midnight) is told in the words of its record.
+(every second week, days of a month, a number of times, a time in another zone, hours past midnight) is told in the
+words of its record.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from recuse.directory.records import Schedule, ServiceAtLocation, Service
+from recuse.directory.records import Schedule, Service, ServiceAtLocation
 from recuse.directory.texts import Text, text_of
 
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

@@ -1,4 +1,4 @@
-"""A feed in JSON: pages with `contents`, lists of services, or single services, each with all that belongs to it inside.
+"""A feed in JSON: pages with `contents`, lists of services, or single services, each with what belongs to it inside.
 
 A row is an object; one that is wrong is rejected with what lies in it, and the service above it is marked incomplete.
 """

@@ -13,7 +13,7 @@ _PERIODS: Final = (("valid_from", "valid_to"), ("dtstart", "until"), ("minimum_a
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What rows of one feed are read with: where they are counted, the day, and which offsets its times mean locally."""
+    """What rows of one feed are read with: where they are counted, the day, and which offsets mean local time."""
 
     tally: Tally
     today: date

@@ -1,6 +1,6 @@
 """Services of several feeds, merged where a rule says that they are one; nothing is merged without being listed.
 
-The rules, in this order (`docs/decisions/0123`). Two records of one feed are never merged: its editor says they are two.
+The rules, in this order. Two records of one feed are never merged: its editor says that they are two.
 
 1. The same id: the earlier feed's record takes the later one in.
 2. The same name, of the service and of its organization, and a telephone number or a visiting address in common.

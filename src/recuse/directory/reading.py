@@ -18,7 +18,15 @@ from recuse.directory.records import Entry, Service
 from recuse.directory.rejects import Place, Reject, Tally
 from recuse.directory.settings import Feed, Settings, read_settings
 from recuse.directory.texts import Text, texts
-from recuse.directory.translating import Key, Reading, State, Translation, read_translations
+from recuse.directory.translating import (
+    Key,
+    Reading,
+    State,
+    Translation,
+    known_texts,
+    read_translations,
+    translated,
+)
 from recuse.errors import InputError
 
 TRANSLATED: Final = ("es", "zh-Hans", "pl", "ar")
@@ -65,8 +73,7 @@ class Directory:
 
     def translated(self, text: Text, language: str) -> tuple[Translation | None, State]:
         """The translation of a text, stale or not, and how it stands."""
-        found = self.translations.get((text.table, text.id, text.field, language))
-        return found, "missing" if found is None else found.state(text)
+        return translated(self.translations, text, language)
 
 
 def read_directory(content: Path, today: date, languages: Sequence[str] = TRANSLATED) -> Directory:
@@ -84,7 +91,7 @@ def read_directory(content: Path, today: date, languages: Sequence[str] = TRANSL
         rejects += tally.rejects
     rejects += _unnamed(folder / "feeds", settings.feeds)
     entries, merges = merge(read, settings.same_name_and)
-    known = frozenset((text.table, text.id, text.field) for entry in entries for text in texts(entry.service))
+    known = known_texts(text for entry in entries for text in texts(entry.service))
     tally = Tally("")
     translations = _translations(folder / "translations.csv", Reading(languages, known, today), tally)
     rejects += tally.rejects

@@ -1,7 +1,7 @@
 """The records of HSDS 3 that the directory reads, under the standard's own field names; absent is None or `()`.
 
-Source of names: Open Referral, Human Services Data Specification 3.0. Contacts and programs are not read: a contact is a
-person, and no page names one.
+Source of names: Open Referral, Human Services Data Specification 3.0. Contacts and programs are not read: a contact is
+a person, and no page names one.
 """
 
 from collections.abc import Mapping

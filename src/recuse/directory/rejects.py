@@ -1,4 +1,4 @@
-"""A reject: what was not taken in, where it stands, what is wrong and how to mend it. Nothing is left out without one."""
+"""A reject: what was not taken in, where it stands, what is wrong, how to mend it. Nothing is lost without one."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row stands: feed and file, a line of it (from 1; 0 is the whole file), and in JSON the path of the item."""
+    """Where a row stands: feed and file, a line of it (from 1; 0 is the whole file), in JSON the path of the item."""
 
     feed: str
     file: str

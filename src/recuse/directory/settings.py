@@ -1,4 +1,4 @@
-"""`services.toml`, read strictly: the feeds in order, how duplicates are merged, kinds, areas, when a record is stale."""
+"""`services.toml`, read strictly: the feeds in order, how duplicates are merged, kinds, areas, days until stale."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _TERM: Final = re.compile(r"[^:]+:.+")
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One feed: its folder, its name for readers, offsets that mean local time in it, its own days until it is stale."""
+    """One feed: its folder, its name for readers, offsets that mean local time in it, its own days until stale."""
 
     name: str
     title: str

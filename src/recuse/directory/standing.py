@@ -1,4 +1,4 @@
-"""How an entry stands: assured lately, stale, or never; which kinds it is of; whether no identification is asked for."""
+"""How an entry stands: assured lately, stale, or never; of which kinds it is; whether no identification is needed."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -35,8 +35,8 @@ def standing(entry: Entry, settings: Settings, today: date) -> Standing:
 def no_id(service: Service, settings: Settings) -> NoId:
     """Whether the record says that no identification is needed. It is never concluded from what a record does not say.
 
-    Said is it by a required document whose text is one of those in `no_id.documents`, or by a term of `no_id.terms`, and
-    only while no other document is required and no row about documents was rejected.
+    It is said by a required document whose text is one of those in `no_id.documents`, or by a term of `no_id.terms`,
+    and only while no other document is required and no row about documents was rejected.
     """
     documents = [normal(each.document) for each in service.required_documents if each.document]
     others = [each for each in documents if each not in settings.no_id_documents]

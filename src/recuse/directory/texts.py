@@ -1,4 +1,7 @@
-"""Which texts of a service can be translated: each by its table, the row's id and the field, as HSDS names them."""
+"""Which texts of a service can be translated: each by its table, the row's id and the field, as HSDS names them.
+
+Names of organizations, places and areas are names in every language, and are not translated.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,14 +15,14 @@ FIELDS: Final = {
         "name", "description", "interpretation_services", "application_process", "fees_description", "fees",
         "wait_time", "eligibility_description", "alert",
     ),
-    "organization": ("name", "description"),
-    "location": ("name", "description", "transportation"),
+    "organization": ("description",),
+    "location": ("description", "transportation"),
     "service_at_location": ("description",),
     "schedule": ("description", "notes"),
     "phone": ("description",),
     "required_document": ("document",),
     "cost_option": ("option", "amount_description"),
-    "service_area": ("name", "description"),
+    "service_area": ("description",),
     "accessibility": ("description", "details"),
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """The side-car of translations: one row a text and language, bound to the digest of the text that it translates.
 
-A row is read strictly or rejected. What it translates may have changed since: then it is stale, and says so.
+A row is read strictly or rejected. What it translates may have changed since: then it is stale, and says so. A row with
+the id `*` holds for every text of its field that has its digest: “Photo ID” is translated once.
 """
 
 import re
@@ -17,9 +18,10 @@ from recuse.directory.texts import FIELDS, Text
 COLUMNS: Final = (
     "table", "id", "field", "language", "text", "source_sha256", "translated_by", "reviewed_by", "reviewed_on",
 )  # fmt: skip
-BESIDE: Final = ("source",)
+BESIDE: Final = ("source", "source_now")
 """Columns that a person may keep for the work, and nobody reads."""
 MACHINE: Final = "machine"
+EVERY: Final = "*"
 State = Literal["reviewed", "unreviewed", "stale", "missing"]
 Key = tuple[str, str, str, str]
 _SHA256: Final = re.compile("[0-9a-f]{64}")
@@ -52,7 +54,8 @@ class Reading:
     """What translations are read against: languages there are, the texts that they may name, the day."""
 
     languages: Sequence[str]
-    known: frozenset[tuple[str, str, str]]
+    known: Mapping[tuple[str, str, str], frozenset[str]]
+    """By table, id and field the digests of that text; by table, `*` and field those of every such text."""
     today: date
 
 
@@ -64,7 +67,8 @@ def read_translations(file: str, raw: bytes, reading: Reading, tally: Tally) -> 
         if row.spoiled:
             continue
         place = Place("", file, row.line)
-        tally.pass_over("translations", (name for name in row.cells if name not in (*COLUMNS, *BESIDE)))
+        if len(row.cells) > len(COLUMNS):
+            tally.pass_over("translations", (name for name in row.cells if name not in (*COLUMNS, *BESIDE)))
         if not row.cells["text"].strip():
             tally.left_out += 1
             continue
@@ -88,7 +92,7 @@ class _WrongCellError(ValueError):
 
 
 def _translation(cells: Mapping[str, str], reading: Reading) -> tuple[Key, Translation]:
-    table, name, field, language = (cells[column].strip() for column in COLUMNS[:4])
+    table, name, field, language = cells["table"], cells["id"], cells["field"], cells["language"]
     if field not in FIELDS.get(table, ()):
         raise _WrongCellError("field", f"`{table[:40]}.{field[:40]}` is not translated", "see the reference page")
     if (table, name, field) not in reading.known:
@@ -96,17 +100,19 @@ def _translation(cells: Mapping[str, str], reading: Reading) -> tuple[Key, Trans
     if language not in reading.languages:
         known = ", ".join(reading.languages)
         raise _WrongCellError("language", f"`{language[:20]}` is not a language of the site", f"write one of: {known}")
-    digest = cells["source_sha256"].strip()
+    digest = cells["source_sha256"]
     if not _SHA256.fullmatch(digest):
         raise _WrongCellError("source_sha256", "is not a digest", "take the row from `recuse directory export`")
-    read = {column: _read(column, cells) for column in ("text", "translated_by", "reviewed_by")}
-    if not read["translated_by"]:
+    if name == EVERY and digest not in reading.known[(table, name, field)]:
+        raise _WrongCellError("source_sha256", "no text here has this digest any more", "translate the new text")
+    text, translator, reviewer = (_read(column, cells) for column in ("text", "translated_by", "reviewed_by"))
+    if not translator:
         raise _WrongCellError("translated_by", "is empty", "write `machine` or who translated it")
-    if read["reviewed_by"] == MACHINE:
+    if reviewer == MACHINE:
         raise _WrongCellError("reviewed_by", "a machine reviews nothing", "write a person's name, or nothing")
     reviewed = _reviewed(cells, reading.today)
-    return (table, name, field, language), Translation(
-        read["text"], digest, read["translated_by"], read["reviewed_by"] or None, reviewed
+    return (table, f"{EVERY}{digest}" if name == EVERY else name, field, language), Translation(
+        text, digest, translator, reviewer or None, reviewed
     )
 
 
@@ -132,10 +138,20 @@ def _reviewed(cells: Mapping[str, str], today: date) -> date | None:
     return found
 
 
-def counted(texts: Iterable[Text], found: Mapping[Key, Translation], language: str) -> dict[State, int]:
-    """How the translations of texts into one language stand."""
-    counts: dict[State, int] = {"reviewed": 0, "unreviewed": 0, "stale": 0, "missing": 0}
+def known_texts(texts: Iterable[Text]) -> Mapping[tuple[str, str, str], frozenset[str]]:
+    """What a row of the side-car may name, for `Reading`."""
+    found: dict[tuple[str, str, str], set[str]] = {}
     for text in texts:
-        translation = found.get((text.table, text.id, text.field, language))
-        counts["missing" if translation is None else translation.state(text)] += 1
-    return counts
+        for name in (text.id, EVERY):
+            found.setdefault((text.table, name, text.field), set()).add(text.sha256)
+    return {key: frozenset(digests) for key, digests in found.items()}
+
+
+def translated(found: Mapping[Key, Translation], text: Text, language: str) -> tuple[Translation | None, State]:
+    """The translation of a text and how it stands: its own, unless that is stale and one for every such text is not."""
+    own = found.get((text.table, text.id, text.field, language))
+    if own is not None and own.source_sha256 == text.sha256:
+        return own, own.state(text)
+    every = found.get((text.table, f"{EVERY}{text.sha256}", text.field, language))
+    best = own if every is None else every
+    return best, "missing" if best is None else best.state(text)

@@ -20,7 +20,7 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
-_PHONE: Final = re.compile(r"\+?[0-9(](?:[0-9]|[ ()./-](?![ ./-]))*")
+_PHONE: Final = re.compile(r"\+?[0-9(][0-9 ()./-]{0,30}[0-9]")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME: Final = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])(?::00(?:\.0+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
@@ -42,6 +42,10 @@ def text(value: object) -> str:
         raise WrongValueError("is not text", "write it in quotes")
     if len(value) > LONGEST:
         raise WrongValueError(f"has {len(value):,} characters, more than {LONGEST:,}", "shorten it")
+    if (
+        value.isprintable()
+    ):  # neither control, format, surrogate nor line separator: nearly every text, and quickly told
+        return value.strip()
     plain = value.replace("\r\n", "\n")
     if seen(plain) != plain:
         character = next(each for each in plain if seen(each) != each)
