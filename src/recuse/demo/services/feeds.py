@@ -98,8 +98,10 @@ def _translations(texts: Sequence[Text], seed: int, once: bool) -> str:
                 continue
             own = text.table == "service" and not once
             name = text.id if own else EVERY
-            stale = own and Dice(seed, "stale", text.id, text.field, language).chance(1)
-            digest = "0" * 64 if stale else text.sha256
+            chance = Dice(seed, text.id, text.field, language).number(100) if own else 50
+            if not chance:  # one in a hundred is missing, and one stale
+                continue
+            digest = "0" * 64 if chance == 1 else text.sha256
             rows[(text.table, name, text.field, language, found, digest, MACHINE, None, None)] = None
     return csv_text([COLUMNS, *sorted(rows, key=_order)])
 

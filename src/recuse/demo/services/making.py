@@ -116,7 +116,7 @@ def service(seed: int, index: int, today: date) -> Service:
 def _assured(dice: Dice, today: date) -> date | None:
     if dice.chance(10):
         return None
-    days = dice.number(120) if dice.chance(75) else 200 + dice.number(500)
+    days = dice.number(170) if dice.chance(75) else 200 + dice.number(500)
     return today - timedelta(days=days)
 
 
