@@ -95,6 +95,7 @@ def export(
         write_file(feed / name, text.encode())
     write_file(folder / "translations.csv", translations(directory, TRANSLATED).encode())
     if human:
+        services = counted(len(directory.entries), "service")
         out.print(f"written: [bold]{plain(feed)}[/] with {services}, and translations.csv")
         if directory.rejects:
             err.print(f"without {counted(len(directory.rejects), 'reject')}: see `recuse directory check`")

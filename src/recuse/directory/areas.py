@@ -28,7 +28,7 @@ def areas(entries: Iterable[Entry], settings: Settings) -> tuple[Area, ...]:
     every = tuple(entries)
     for entry in every:
         for address in visited(entry.service):
-            path = (address.state_province, _named(address.city, settings))
+            path: tuple[str, ...] = (address.state_province, _named(address.city, settings))
             here[path][entry.id] = None
             if address.region:
                 here[(*path, _named(address.region, settings))][entry.id] = None

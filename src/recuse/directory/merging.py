@@ -101,7 +101,8 @@ def merge(
     groups = _Groups(same_name_and)
     for feed, services in feeds:
         groups.add(feed, services)
-    entries, merges = [], []
+    entries: list[Entry] = []
+    merges: list[Merge] = []
     for group in groups.groups:
         entry = _entry(group)
         entries.append(entry)

@@ -27,6 +27,7 @@ from recuse.directory.records import (
     Service,
     ServiceArea,
     ServiceAtLocation,
+    Status,
 )
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ _PLACES: Final = (
     ("Chicago", "IL", "606", "872", 41.79, -87.6), ("Fresno", "CA", "937", "559", 36.74, -119.78),
     ("San Diego", "CA", "921", "619", 32.72, -117.16), ("Sacramento", "CA", "958", "916", 38.58, -121.49),
 )  # fmt: skip
-_STATUSES: Final = ("inactive", "defunct", "temporarily closed", "temporarily closed")
+_STATUSES: Final[tuple[Status, ...]] = ("inactive", "defunct", "temporarily closed", "temporarily closed")
 _PARTS: Final = ("Juniper Park", "Harbor Bend", "Old Mill", "Prairie Gate", "Cedar Row", "Lantern Hill", "Willow Flats")
 _LANGUAGES: Final = (("Spanish", "spa"), ("Chinese", "zho"), ("Polish", "pol"), ("Arabic", "ara"), ("Tagalog", "tgl"))
 _WEEKS: Final = (("MO,TU,WE,TH,FR", "09:00", "17:00"), ("MO,WE,FR", "10:00", "18:30"), ("TU,TH,SA", "08:30", "12:00"))
@@ -89,7 +90,7 @@ def service(seed: int, index: int, today: date) -> Service:
     site = _Site(seed, index, _PLACES[index // len(KINDS) % len(_PLACES)], dice.one(_PARTS))
     words, common = WORDS["kind"][kind], WORDS["common"]
     which = dice.number(2)
-    status = "active" if dice.chance(93) else dice.one(_STATUSES)
+    status: Status = "active" if dice.chance(93) else dice.one(_STATUSES)
     assured = _assured(dice, today)
     host = f"{words['code']}-{index}.example"
     return Service(
@@ -174,6 +175,10 @@ def _schedules(site: _Site, dice: Dice) -> list[Schedule]:
         Schedule(id=site.id("week"), freq="WEEKLY", byday=days, opens_at=opens, closes_at=closes, description=holidays)
     ]
     if dice.chance(15):
-        month = {"freq": "MONTHLY", "byday": "1SA", "opens_at": "09:00", "closes_at": "12:00"}
-        found.append(Schedule(id=site.id("month"), description=WORDS["common"]["saturday"], **month))
+        found.append(
+            Schedule(
+                id=site.id("month"), description=WORDS["common"]["saturday"], freq="MONTHLY", byday="1SA",
+                opens_at="09:00", closes_at="12:00",
+            )
+        )  # fmt: skip
     return found
