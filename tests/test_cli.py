@@ -59,6 +59,7 @@ VERBS = (
     "listing",
     "new",
     "review",
+    "directory",
 )
 
 WORLD = """
@@ -544,6 +545,7 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
         ("request", "certify-nil"),
         *(("state", verb) for verb in ("prepare", "show", "halt", "resume")),
         *(("review", verb) for verb in ("due", "new", "sign", "confirm", "record")),
+        *(("directory", verb) for verb in ("check", "export", "due")),
     ],
 )
 def test_help_has_examples(chain: Chain, words: tuple[str, ...]) -> None:

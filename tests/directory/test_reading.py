@@ -94,7 +94,7 @@ def test_kinds_come_from_terms_alone(tmp_path: Path) -> None:
             item("a", attributes=[term("food"), term("SCHOOL", "Kinds")]),
             item("b", attributes=[term("k-12", "other kinds")]),
             item("c", attributes=[term("food", "others")]),
-            item("d", name="School"),
+            item("d", description="A school"),
         ],
     )
     assert [kinds(each.service, found.settings) for each in found.entries] == [

@@ -28,7 +28,7 @@ def service(
     name: str, *, title: str = "Advice", phone: str | None = "312-555-0100", street: str | None = None
 ) -> Service:
     phones = () if phone is None else (Phone(id=f"p-{name}", number=phone),)
-    places = ()
+    places: tuple[ServiceAtLocation, ...] = ()
     if street is not None:
         address = Address(
             id=f"d-{name}",
