@@ -24,7 +24,7 @@ terms = ["kinds:school", "Other Kinds:K-12"]
 [[kind]]
 id = "food"
 terms = ["kinds:food"]
-name = { en = "Food", es = "Comida" }
+name = { en = "Food", es = "Comida", zh-Hans = "食品", pl = "Żywność", ar = "غذاء" }
 [no_id]
 documents = ["None", "No ID needed"]
 terms = ["kinds:no-id"]

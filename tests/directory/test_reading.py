@@ -1,6 +1,7 @@
 """A content folder as one directory: kinds, areas, how records stand, what is never concluded, what is rejected."""
 
 import hashlib
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from recuse.directory.areas import Area, areas
 from recuse.directory.due import due
 from recuse.directory.exporting import package, translations
 from recuse.directory.reading import LARGEST, Directory, read_directory
+from recuse.directory.settings import TRANSLATED
 from recuse.directory.standing import kinds, no_id, standing
 from recuse.directory.telling import report
 from recuse.errors import InputError
+from recuse.languages import LANGUAGES
 from tests.directory.content import SETTINGS, TODAY, item, read, write
 
 DEMO = Path("src/recuse/demo/content")
@@ -182,7 +185,8 @@ def test_what_lies_in_the_folder_of_a_feed(tmp_path: Path) -> None:
         (SETTINGS.replace('name = "two"', 'name = "../two"'), "not a plain name"),
         (SETTINGS.replace("= 100", "= 0"), "from 1 to 3650"),
         (SETTINGS.replace('"kinds:food"', '"food"'), "is not a term"),
-        (SETTINGS.replace('name = { en = "Food", es = "Comida" }', ""), "has no name"),
+        (re.sub(r"name = {.*}", "", SETTINGS), "has no name"),
+        (SETTINGS.replace('es = "Comida", ', ""), "missing key `es`"),
         (SETTINGS + '[merge]\nsame_name_and = ["luck"]\n', "`luck` is unknown"),
         (SETTINGS + '[[area]]\nname = "Cicero"\nalso = ["chicago"]\n', "means two areas"),
     ],
@@ -332,6 +336,10 @@ def test_a_row_that_gets_lost_would_be_noticed(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("recuse.directory.csv_feed.read_rows", silent)
     with pytest.raises(AssertionError):
         check_whole(read_directory(tmp_path, TODAY))
+
+
+def test_the_languages_are_those_of_the_site() -> None:
+    assert ("en", *TRANSLATED) == tuple(LANGUAGES)
 
 
 def test_the_demonstrations_content_is_what_the_generator_makes(tmp_path: Path) -> None:

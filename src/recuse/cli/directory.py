@@ -10,7 +10,8 @@ from recuse import clock
 from recuse.cli.console import Format, FormatOption, counted, document, err, out, plain, printing, write_file
 from recuse.directory.due import due
 from recuse.directory.exporting import package, translations
-from recuse.directory.reading import TRANSLATED, Directory, read_directory
+from recuse.directory.reading import Directory, read_directory
+from recuse.directory.settings import TRANSLATED
 from recuse.directory.telling import duty_document, rejects_csv, report
 from recuse.errors import InputError
 

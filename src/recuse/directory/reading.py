@@ -16,7 +16,7 @@ from recuse.directory.making import Making
 from recuse.directory.merging import Merge, merge
 from recuse.directory.records import Entry, Service
 from recuse.directory.rejects import Place, Reject, Tally
-from recuse.directory.settings import Feed, Settings, read_settings
+from recuse.directory.settings import TRANSLATED, Feed, Settings, read_settings
 from recuse.directory.texts import Text, texts
 from recuse.directory.translating import (
     Key,
@@ -29,8 +29,6 @@ from recuse.directory.translating import (
 )
 from recuse.errors import InputError
 
-TRANSLATED: Final = ("es", "zh-Hans", "pl", "ar")
-"""Languages of the site besides that of the feeds, English."""
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of one file."""
 _PACKAGE: Final = "datapackage.json"

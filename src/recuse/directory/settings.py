@@ -11,6 +11,8 @@ from recuse.toml_source import Section, parse
 
 KINDS: Final = ("schools", "courts", "hospitals", "clinics", "legal_aid", "libraries")
 """Kinds of services that the site has names for; `services.toml` may add others, with a name in each language."""
+TRANSLATED: Final = ("es", "zh-Hans", "pl", "ar")
+"""Languages of the site besides that of the feeds, English. (`recuse.languages` needs an extra, and this does not.)"""
 BASES: Final = ("phone", "address")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _OFFSET: Final = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}")
@@ -107,7 +109,9 @@ def _days(section: Section) -> int | None:
 def _kind(section: Section) -> ServiceKind:
     name, terms = _id(section, "id"), _terms(section, "terms")
     named = section.section("name", optional=True)
-    names = {language: named.text(language) for language in named} if named else {}
+    names = {language: named.text(language) for language in ("en", *TRANSLATED)} if named else {}
+    if named:
+        named.close()
     if not names and name not in KINDS:
         section.report(f"the kind `{name}` has no name", "id", remedy='add `name = { en = "…", es = "…", … }`')
     section.close()

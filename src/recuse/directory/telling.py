@@ -9,9 +9,10 @@ from recuse.csv_text import csv_text
 from recuse.directory.due import Duty
 from recuse.directory.hours import opening_hours, schedules_of
 from recuse.directory.merging import Merge
-from recuse.directory.reading import TRANSLATED, Directory
+from recuse.directory.reading import Directory
 from recuse.directory.records import Entry
 from recuse.directory.rejects import Reject
+from recuse.directory.settings import TRANSLATED
 from recuse.directory.standing import kinds, no_id, standing
 
 REJECT_COLUMNS: Final = ("feed", "file", "line", "path", "field", "message", "remedy", "whole")

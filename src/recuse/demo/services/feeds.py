@@ -10,8 +10,9 @@ from typing import Any, Final
 from recuse.csv_text import csv_text
 from recuse.demo.services.making import KINDS, TAXONOMY, WORDS, Dice, service
 from recuse.directory.exporting import package
-from recuse.directory.reading import TRANSLATED, read_directory
+from recuse.directory.reading import read_directory
 from recuse.directory.records import Service
+from recuse.directory.settings import TRANSLATED
 from recuse.directory.texts import Text
 from recuse.directory.translating import COLUMNS, EVERY, MACHINE
 
