@@ -48,14 +48,17 @@ class _Groups:
         self._own: dict[str, _Group] = {}
         self._by_id: dict[str, list[_Group]] = defaultdict(list)
         self._by_key: dict[tuple[str, ...], list[_Group]] = defaultdict(list)
+        self._passed: dict[tuple[str, ...], int] = defaultdict(int)
+        """By key, how many of its groups hold a record of the feed that is being added: they need no second look."""
 
     def add(self, feed: str, services: Sequence[Service]) -> None:
         """Take in one feed. By id comes first for all its records, so that a likeness takes nobody's place."""
+        self._passed.clear()
         left = [each for each in services if not self._join(feed, each, self._named(each), "same id")]
         left = [each for each in left if not self._join(feed, each, self._by_id.get(each.id, ()), "same id")]
         for each in left:
             if any(
-                self._join(feed, each, self._by_key.get(key, ()), f"same name and {key[0]}") for key in self._keys(each)
+                self._join(feed, each, self._like(feed, key), f"same name and {key[0]}") for key in self._keys(each)
             ):
                 continue
             group = _Group([], [])
@@ -66,6 +69,12 @@ class _Groups:
     def _named(self, service: Service) -> Sequence[_Group]:
         group = self._own.get(service.id)
         return () if group is None else (group,)
+
+    def _like(self, feed: str, key: tuple[str, ...]) -> Sequence[_Group]:
+        groups = self._by_key.get(key, [])
+        while self._passed[key] < len(groups) and groups[self._passed[key]].holds(feed):
+            self._passed[key] += 1
+        return groups[self._passed[key] : self._passed[key] + 1]
 
     def _join(self, feed: str, service: Service, groups: Sequence[_Group], rule: str) -> bool:
         group = next((each for each in groups if not each.holds(feed)), None)

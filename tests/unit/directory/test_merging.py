@@ -142,6 +142,15 @@ def test_merging_again_changes_nothing(feeds: list[tuple[str, list[Service]]]) -
     again, told = merge([("whole", [entry.service for entry in entries])], BOTH)
     assert [entry.service for entry in again] == [entry.service for entry in entries]
     assert told == ()
+
+
+@given(st.data())
+def test_the_same_feeds_twice_change_nothing(data: st.DataObject) -> None:
+    """Where an id means one record in every feed; where it means two, a copy may bring the other one's values."""
+    every = {name: data.draw(SERVICES.map(lambda each, name=name: replace(each, id=name))) for name in "abcdef"}  # type: ignore[misc]
+    drawn = data.draw(st.lists(st.lists(st.sampled_from("abcdef"), unique=True), min_size=1, max_size=4))
+    feeds = [(f"feed{n}", [every[name] for name in names]) for n, names in enumerate(drawn)]
+    entries, _ = merge(feeds, BOTH)
     copies = [*feeds, *((f"copy of {feed}", services) for feed, services in feeds)]
     assert [entry.service for entry in merge(copies, BOTH)[0]] == [entry.service for entry in entries]
 
@@ -156,3 +165,11 @@ def test_a_merge_that_is_not_told_would_be_noticed(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(merging, "_told", lambda _group, _entry: [])
     entries, told = merge([("a", [service("x")]), ("b", [service("x")])], BOTH)
     assert sum(len(entry.sources) for entry in entries) != len(entries) + len(told)
+
+
+def test_many_records_of_one_name_are_merged_in_time() -> None:
+    """Two feeds of which every record has the name, organization and number of every other."""
+    feeds = [(feed, [service(f"{feed}{n}") for n in range(5000)]) for feed in ("a", "b")]
+    entries, told = merge(feeds, BOTH)
+    assert (len(entries), len(told)) == (5000, 5000)
+    assert [[source.id for source in entry.sources] for entry in entries[:2]] == [["a0", "b0"], ["a1", "b1"]]
