@@ -61,6 +61,7 @@ VERBS = (
     "new",
     "review",
     "content",
+    "directory",
 )
 
 WORLD = """
@@ -547,6 +548,7 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
         *(("state", verb) for verb in ("prepare", "show", "halt", "resume")),
         *(("review", verb) for verb in ("due", "new", "sign", "confirm", "record")),
         *(("content", verb) for verb in ("check", "due", "show", "reviewed")),
+        *(("directory", verb) for verb in ("check", "export", "due")),
     ],
 )
 def test_help_has_examples(chain: Chain, words: tuple[str, ...]) -> None:

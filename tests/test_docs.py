@@ -31,6 +31,7 @@ from recuse.targets.postgres.edges.catalog import queries
 from recuse.targets.postgres.edges.kinds import KINDS, WEAKNESSES, told
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
+from tests.directory.content import item, write
 from tests.remembering import remembering
 from tests.requests.test_request_verb import COURT, signed
 from tests.reviews.world import fill
@@ -204,6 +205,7 @@ def after(walk: Walk) -> None:
     walk.collect("`recuse confirm`", *answer)
     permits(walk)
     requests(walk)
+    services(walk)
     walk.unpermitted = read_without_permit(walk.world)
 
 
@@ -317,6 +319,16 @@ def requests(walk: Walk) -> None:
     walk.collect("`recuse request erase`", "request", "erase", name, *there)
     for dry in ([], ["--dry-run"]):
         walk.collect("`recuse publish`", "publish", str(CONTENT), "--out", str(place / "site"), *there, *dry)
+
+
+def services(walk: Walk) -> None:
+    """What the verbs of the services directory print, of two feeds with a fault, a merge and a contradiction."""
+    papers = [{"id": "r", "document": "None"}, {"id": "q", "document": "Photo ID"}]
+    untold = {"schedules": [{"id": "w"}], "phones": [{"id": "p", "number": "?"}], "unknown": 1}
+    one = [item("s", required_documents=papers, **untold), item("t", url="x")]
+    content = write(walk.folder / "content", one, [item("s", alert="Closed") | {"name": "Another"}])
+    for verb in (("check",), ("due",), ("export", "--out", "for-editing")):
+        walk.collect(f"`recuse directory {verb[0]}`", "directory", verb[0], str(content), *verb[1:])
 
 
 def read_without_permit(world: World) -> dict[str, int]:
