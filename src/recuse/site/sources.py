@@ -36,9 +36,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Everything that a page may say; `directory` is None where no services are listed. `attested` are the directives in force; `now` is the moment of publishing.
+    """Everything that a page may say, as of `now`, the moment of publishing.
 
-    `printed` is whether sheets are made as PDF, so that pages may lead to them.
+    `attested` are the directives in force, `directory` is None where no services are listed, and `printed` is whether
+    sheets are made as PDF, so that pages may lead to them.
     """
 
     repository: Repository
