@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from posixpath import dirname, normpath
 from typing import Final
@@ -69,7 +70,7 @@ def form(page: Read, _site: Published) -> Iterator[str]:
     levels = [(int(each.tag[1]), each) for each in page.html.all("h1", "h2", "h3", "h4", "h5", "h6")]
     if [level for level, _ in levels].count(1) != 1 or levels[0][0] != 1:
         yield "it has not one h1, before all other headings"
-    for (before, _), (level, each) in zip(levels, levels[1:], strict=False):
+    for (before, _), (level, each) in pairwise(levels):
         if level > before + 1:
             yield f"h{level} `{each.text}` follows h{before}"
     yield from (f"an empty <{each.tag}>" for _, each in levels if not each.text)
@@ -95,16 +96,11 @@ def tongue(page: Read, site: Published) -> Iterator[str]:
             yield f"<{each.tag}> of line {each.line} in {other.name} has no direction of its own"
 
 
-def title(page: Read, site: Published) -> Iterator[str]:
-    """One title, which no other page of the language has."""
+def title(page: Read, _site: Published) -> Iterator[str]:
+    """One title."""
     found = [each.text for each in page.html.all("title") if each.parent and each.parent.tag == "head"]
     if len(found) != 1 or not found[0]:
         yield "it has not one title"
-        return
-    language = site.language_of(page)
-    for other in site.in_language(language) if language else ():
-        if other.path != page.path and next(other.html.all("title")).text == found[0]:
-            yield f"`{other.path}` has the same title `{found[0]}`"
 
 
 def policy(page: Read, _site: Published) -> Iterator[str]:
@@ -114,7 +110,7 @@ def policy(page: Read, _site: Published) -> Iterator[str]:
         yield "its content security policy is not that of the site"
     if page.meta(name="referrer") != "no-referrer":
         yield "it does not say `no-referrer`"
-    head = [each for each in page.html.all("meta", "link", "script")]
+    head = [*page.html.all("meta", "link", "script")]
     names = [each.get("http-equiv") or each.tag for each in head]
     if "Content-Security-Policy" in names and {"link", "script"} & {*names[: names.index("Content-Security-Policy")]}:
         yield "something is loaded before the content security policy"
@@ -202,7 +198,9 @@ def switch(page: Read, site: Published) -> Iterator[str]:
 
 
 def _is_switch(each: Element) -> bool:
-    return each.tag == "link" or bool(each.parent and each.parent.parent and "s-languages" in each.parent.parent.get("class"))
+    return each.tag == "link" or bool(
+        each.parent and each.parent.parent and "s-languages" in each.parent.parent.get("class")
+    )
 
 
 def twin(page: Read, site: Published) -> Iterator[str]:
@@ -242,6 +240,16 @@ def same_pages(site: Published) -> Iterator[str]:
             reached |= new
             new = {t for path in new for t in _targets(site.pages[path]) if t in site.pages} - reached
         yield from (f"no link leads to `{code}/{path}`" for path in sorted(found) if f"{code}/{path}" not in reached)
+
+
+def own_titles(site: Published) -> Iterator[str]:
+    """No two pages of a language have the same title."""
+    for language in site.languages:
+        seen: dict[str, str] = {}
+        for page in site.in_language(language):
+            said = next(page.html.all("title")).text
+            if seen.setdefault(said, page.path) != page.path:
+                yield f"`{page.path}` and `{seen[said]}` have the same title `{said}`"
 
 
 def _targets(page: Read) -> Iterator[str]:

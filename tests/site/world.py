@@ -6,6 +6,7 @@ must not come out: `PLANTED`. `tests/site/test_personal_data.py` looks for them 
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -29,7 +30,7 @@ from recuse.site.rendering import Renderer
 from tests.requests import test_request_verb
 from tests.requests.test_request_verb import COURT, Office, signed
 
-SYSTEMS: Final = ("clear",)
+SYSTEM: Final = "canary_system_5520"
 PLANTED: Final = {
     "the name of who asked": "Quillfeather Oddsworth",
     "the name of who took it in": "Desk Marmaduke Plumtree",
@@ -37,7 +38,8 @@ PLANTED: Final = {
     "the name of who answered": "Hollis Answerwright",
     "a judge": "Judge Thistlewood Varga",
     "a court": "Court of Nettlebrook",
-    "an account": "clear/canary_login_4471",
+    "a system": SYSTEM,
+    "an account": f"{SYSTEM}/canary_login_4471",
     "a login": "canary_login_4471",
     "a table": "canary_table_8852",
     "a column": "canary_column_3390",
@@ -118,11 +120,17 @@ def made_office(folder: Path) -> Office:
 
 
 def _plant(policy: Path) -> None:
+    """The demonstration's system under a name that can be looked for; another account, and another table."""
+    for file in policy.rglob("*.toml"):
+        text = re.sub(r'"clear(?=["/])', f'"{SYSTEM}', file.read_text(encoding="utf-8"))
+        file.write_text(text, encoding="utf-8")
+    (policy / "categories" / "clear.toml").rename(policy / "categories" / f"{SYSTEM}.toml")
     with (policy / "accounts.toml").open("a") as accounts:
         accounts.write(
-            f'\n[[account]]\nid = "{PLANTED["an account"]}"\nagency = "us.dhs.ice.ero"\nuse = "personal"\nactive = true\n'
+            f'\n[[account]]\nid = "{PLANTED["an account"]}"\nagency = "us.dhs.ice.ero"\n'
+            'use = "personal"\nactive = true\n'
         )
-    with (policy / "categories" / "clear.toml").open("a") as categories:
+    with (policy / "categories" / f"{SYSTEM}.toml").open("a") as categories:
         categories.write(
             f'\n[[table]]\nname = "records.{PLANTED["a table"]}"\ncategory = "contact_information"\n'
             f'key = ["{PLANTED["a column"]}"]\n'
@@ -143,31 +151,29 @@ def _happened(policy_sha256: str) -> Iterator[tuple[str, Mapping[str, JSON]]]:
     """Entries as apply, watch, verify and the console write them, with what no reader is to see."""
     login, account = PLANTED["a login"], PLANTED["an account"]
     digest = "5e" * 32
-    for system in SYSTEMS:
-        shared: dict[str, JSON] = {
-            "system": system, "stage": "enforce", "directives": ["2019-07-12-civil-immigration"],
-            "fingerprint_before": digest,
-        }  # fmt: skip
-        yield "planned", {**shared, "plan_sha256": digest, "policy_sha256": policy_sha256, "severs": [login]}
-        session: dict[str, JSON] = {
-            "commitment": digest, "kind": "client backend", "login": login, "pid": 4471,
-            "query": PLANTED["SQL"], "database": PLANTED["the name of a session's database"],
-        }  # fmt: skip
-        yield "ended", {"system": system, "sessions": [session]}
-        done: dict[str, JSON] = {"changes": 41, "sessions_ended": 1, "severed": [login], "fingerprint_after": digest}
-        yield "applied", {**shared, **done, "known": 3, "standbys": {}}
+    shared: dict[str, JSON] = {
+        "system": SYSTEM, "stage": "enforce", "directives": ["2019-07-12-civil-immigration"],
+        "fingerprint_before": digest,
+    }  # fmt: skip
+    yield "planned", {**shared, "plan_sha256": digest, "policy_sha256": policy_sha256, "severs": [login]}
+    session: dict[str, JSON] = {
+        "commitment": digest, "kind": "client backend", "login": login, "pid": 4471,
+        "query": PLANTED["SQL"], "database": PLANTED["the name of a session's database"],
+    }  # fmt: skip
+    yield "ended", {"system": SYSTEM, "sessions": [session]}
+    done: dict[str, JSON] = {"changes": 41, "sessions_ended": 1, "severed": [login], "fingerprint_after": digest}
+    yield "applied", {**shared, **done, "known": 3, "standbys": {}}
     decided: dict[str, JSON] = {
         "evaluation": "e-1", "allow": False, "reason": "no_rule", "rules": [], "account": account, "action": "read",
-        "resource": f"clear::records::{PLANTED['a table']} contact_information", "caller": "portal",
+        "resource": f"{SYSTEM}::records::{PLANTED['a table']} contact_information", "caller": "portal",
         "purpose": "imm.civil_enforcement", "authority": "none", "case": PLANTED["the number of a case"],
     }  # fmt: skip
     yield "decided", decided
     yield "searched", {"by": PLANTED["the e-mail of an official"], "words": PLANTED["the words of a search"]}
-    for system in SYSTEMS:
-        yield "verified", {
-            "system": system, "verdict": "holds", "findings": {"shared-account": 2}, "accepted": {"version-floor": 1},
-            "attempts": 3978, "known_by": "attempt", "server_version": "18.6", "document_sha256": digest,
-        }  # fmt: skip
+    yield "verified", {
+        "system": SYSTEM, "verdict": "holds", "findings": {"shared-account": 2}, "accepted": {"version-floor": 1},
+        "attempts": 3978, "known_by": "attempt", "server_version": "18.6", "document_sha256": digest,
+    }  # fmt: skip
 
 
 def _ask(office: Office) -> None:
@@ -188,7 +194,6 @@ def _ask(office: Office) -> None:
 
 def last_verified(site: Site) -> str:
     """The moment of the newest verification, as the ledger has it."""
-    found = record.last(site.office.policy / ".ledger", "verified", SYSTEMS[0])
+    found = record.last(site.office.policy / ".ledger", "verified", SYSTEM)
     assert found is not None
     return found.at.isoformat()
-
