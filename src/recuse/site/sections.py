@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from recuse.site import about, home
+from recuse.site import about, finding, home
 from recuse.site.pages import Section
 
-SECTIONS: Final[tuple[Section, ...]] = (home.SECTION, about.SECTION)
+SECTIONS: Final[tuple[Section, ...]] = (home.SECTION, about.SECTION, finding.SECTION)
