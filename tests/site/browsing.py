@@ -16,7 +16,8 @@ KEPT: Final = """async () => {
   for (const name of ['localStorage', 'sessionStorage']) if (window[name].length) kept.push(name);
   if (indexedDB.databases) for (const each of await indexedDB.databases()) kept.push('database ' + each.name);
   if (window.caches) for (const name of await caches.keys()) kept.push('cache ' + name);
-  if (navigator.serviceWorker) for (const each of await navigator.serviceWorker.getRegistrations()) kept.push('worker');
+  const workers = location.protocol === 'file:' ? [] : await navigator.serviceWorker?.getRegistrations() ?? [];
+  for (const each of workers) kept.push('worker ' + each.scope);
   if (window.name) kept.push('window.name ' + window.name);
   return kept;
 }"""
@@ -42,7 +43,8 @@ _EDGES: Final = """() => [...document.querySelectorAll('a.usa-button, button, [a
   .map(each => each.outerHTML.slice(0, 80))"""
 """With forced colours: what was told by a background alone, and now is not."""
 _COVERED: Final = """() => {
-  const found = [...document.querySelectorAll('*')].filter(each => ['fixed', 'sticky'].includes(getComputedStyle(each).position));
+  const stays = each => ['fixed', 'sticky'].includes(getComputedStyle(each).position);
+  const found = [...document.querySelectorAll('*')].filter(stays);
   return Math.max(0, ...found.map(each => each.getBoundingClientRect().height)) / innerHeight;
 }"""
 

@@ -43,10 +43,10 @@ def opened(page: Page, address: str, path: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_everybody_can_use_a_page_of_each_kind(
     visit: Visiting,
-    axe: str,
+    axe: str,  # noqa: F811
     address: str,
     chosen: list[dict[str, str]],
-    code: str,  # noqa: F811
+    code: str,
 ) -> None:
     """At both widths axe finds nothing, nothing is wider than the window; the Tab key goes in the order of reading."""
     found: list[str] = []

@@ -48,7 +48,7 @@ FAULTS: Final = {
     "a frame": ("bare", "en", AT, '</h1><iframe src="index.html"></iframe>'),
     "a form that sends": ("bare", "en", AT, '</h1><form action="x.html"></form>'),
     "a third party's image": ("links", "en", AT, '</h1><img alt="" src="https://tiles.example/1.png">'),
-    "a third party's style sheet": ("links", "en", "<title>", '<link rel="stylesheet" href="//x.example/a.css"><title>'),
+    "a style sheet of others": ("links", "en", "<title>", '<link rel="stylesheet" href="//x.example/a.css"><title>'),
     "a name that is asked for ahead": ("links", "en", "<title>", '<link rel="dns-prefetch" href="x"><title>'),
     "an address from the root": ("links", "en", AT, '</h1><a href="/en/index.html">Home</a>'),
     "a broken link": ("links", "en", AT, '</h1><a href="nowhere.html">Nowhere</a>'),
