@@ -34,7 +34,7 @@ _FAINT: Final = """() => {
   }).map(each => each.outerHTML.slice(0, 80));
 }"""
 """On white paper: texts that are too light to be seen, as browsers print no backgrounds."""
-_EDGES: Final = """() => [...document.querySelectorAll('a.usa-button, button, [aria-current]')]
+_EDGES: Final = """() => [...document.querySelectorAll('a.usa-button, button, a[aria-current]')]
   .filter(each => each.checkVisibility())
   .filter(each => { const s = getComputedStyle(each);
     return !['Top', 'Bottom', 'Left', 'Right'].some(side => parseFloat(s[`border${side}Width`]) > 0)

@@ -23,7 +23,9 @@ LOADED: Final = {
 """Attributes whose addresses a browser loads by itself."""
 NOT_LOADED: Final = {"alternate", "canonical"}
 """Relations of `link` that a browser does not follow."""
-FORBIDDEN: Final = {"style", "base", "iframe", "frame", "object", "embed", "applet", "portal", "noscript"}
+FORBIDDEN: Final = {"style", "base", "iframe", "frame", "object", "embed", "applet", "portal"}
+_OWN: Final = "a-z/"
+"""The folder of pages by letter, which each language has of its own; their switch leads to the list of letters."""
 LEFT_OVER: Final = re.compile(r"\{word:|\{\{|\}\}|\{%|%\}|%\(\w+\)|&(amp|lt|gt|quot|#\d+);|<bound method|\bUndefined\b")
 
 
@@ -193,7 +195,8 @@ def switch(page: Read, site: Published) -> Iterator[str]:
                 yield f"no <{kind}> leads to {other.name}"
                 continue
             target = normpath(f"{dirname(page.path)}/{found[other.code].get('href')}")
-            if target != f"{other.code}/{path}":
+            there = f"{other.code}/{path}"
+            if target != there and (there in site.pages or not target.startswith(f"{other.code}/{_OWN}")):
                 yield f"the <{kind}> to {other.name} leads to `{target}`"
 
 
@@ -234,7 +237,8 @@ def same_pages(site: Published) -> Iterator[str]:
     """Every language has the same pages, and links lead to each of them from its first page."""
     paths = {each.code: {p.path.partition("/")[2] for p in site.in_language(each)} for each in site.languages}
     for code, found in paths.items():
-        yield from (f"`{code}` has no `{path}`" for path in sorted(paths["en"] ^ found))
+        yield from (f"`{code}` has no `{path}`" for path in sorted(paths["en"] - found) if not path.startswith(_OWN))
+        yield from (f"`en` has no `{path}`" for path in sorted(found - paths["en"]) if not path.startswith(_OWN))
         reached, new = set[str](), {f"{code}/index.html"}
         while new:
             reached |= new

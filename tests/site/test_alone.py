@@ -1,10 +1,11 @@
 """The site asks nobody but itself, and leaves nothing: every page, over HTTP and from files, with all names watched.
 
-The browser of this module resolves every name to one listener, so that whatever is asked elsewhere arrives there, told or
-not.
+The browser of this module resolves every name to one listener, so that whatever is asked elsewhere arrives there,
+told or not.
 """
 
 import gzip
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -26,16 +27,17 @@ from tests.site.world import Site
 BUDGET: Final = 60_000
 """Bytes, gzipped, of the first page with all that it loads."""
 
-OF_THE_BROWSER: Final = (b"update.googleapis.com", b"accounts.google.com")
+OF_THE_BROWSER: Final = {"update.googleapis.com", "accounts.google.com", "content-autofill.googleapis.com"}
 """What Chromium asks for by itself whatever it shows; what a page asks there, the browser tells."""
+_NAME: Final = re.compile(rb"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|net|org|gov|example)")
 
 
 @dataclass
 class Listener:
-    """Who comes to it, by the first bytes of what they say."""
+    """Who comes to it, by the names in the first bytes of what they say."""
 
     port: int = 0
-    heard: list[bytes] = field(default_factory=list)
+    heard: list[list[str]] = field(default_factory=list)
 
     def take(self, server: socket.socket) -> None:
         while True:
@@ -49,8 +51,9 @@ class Listener:
                     first = connection.recv(4096)
                 except OSError:
                     first = b""
-                if not any(name in first for name in OF_THE_BROWSER):
-                    self.heard.append(first)
+                names = [each.decode() for each in _NAME.findall(first)]
+                if not OF_THE_BROWSER & {*names}:
+                    self.heard.append(names)
 
 
 @pytest.fixture(scope="module")

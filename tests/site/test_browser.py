@@ -58,6 +58,7 @@ def test_everybody_can_use_a_page_of_each_kind(
                 visited.page.set_viewport_size({"width": width, "height": 900})
                 said = [*violations(visited.page), *(["wider than the window"] if overflow(visited.page) > 0 else [])]
                 found += [f"{path} at {width}: {each}" for each in said]
+            opened(visited.page, address, path)  # as a reader finds it
             found += [f"{path}: {each}" for each in focus_faults(visited.page)]
     assert found == []
 
