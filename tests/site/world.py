@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
@@ -68,16 +68,21 @@ class Site:
         return policy_files.read_repository(self.office.policy)
 
 
-def publish(folder: Path) -> Site:
-    """The whole site, below this folder."""
+def prepared(folder: Path) -> Site:
+    """What the site is made of, below this folder; nothing is published yet."""
     content = folder / "content"
     with as_file(files("recuse.demo") / "content") as shipped:
         shutil.copytree(shipped, content)
-    office = made_office(folder)
+    return Site(folder / "site", made_office(folder), content)
+
+
+def publish(folder: Path) -> Site:
+    """The whole site, below this folder."""
+    made = prepared(folder)
     kinds: dict[str, str] = {}
     with _kinds_into(kinds):
-        run_publish(content, folder / "site", office.policy)
-    return Site(folder / "site", office, content, kinds)
+        run_publish(made.content, made.folder, made.office.policy)
+    return replace(made, kinds=kinds)
 
 
 def run_publish(content: Path, out: Path, policy: Path) -> None:
