@@ -60,7 +60,7 @@ def check_everybody_can_use(page: Page, axe: str, *, closely: Container[int] = W
 
 
 def walked(page: Page) -> Iterator[dict[str, Any]]:
-    """Where the Tab key leads, from the top of the page until it leaves it, or begins anew as windows without a frame do.
+    """Where the Tab key leads, from the top of the page until it leaves, or begins anew, as windows without bars do.
 
     Who is caught in a part of the page begins anew too, and has then made fewer stops than there are.
     """

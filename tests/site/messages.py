@@ -6,7 +6,7 @@ A message is a literal: `texts.say("…")`, `texts.count("…", "…", n)`, `{% 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from gettext import c2py  # type: ignore[attr-defined]
+from gettext import c2py
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -91,13 +91,13 @@ def _message(each: Message, several: str | None, language: Language) -> Iterator
     if counted != (several is not None):
         yield "it is counted in one place and not in the other"
         return
-    one = each.id[0] if counted else each.id
-    said = [*each.string] if isinstance(each.string, tuple | list) else [each.string]
+    one, other = str(each.id[0] if counted else each.id), str(each.id[1]) if counted else None
+    said = [str(text or "") for text in (each.string if isinstance(each.string, tuple | list) else [each.string])]
     if each.fuzzy or not all(said):
         yield "it is in doubt, or not whole"
         return
-    if counted and each.id[1] != several:
-        yield f"its plural is `{each.id[1]}`, not `{several}`"
+    if other != several:
+        yield f"its plural is `{other}`, not `{several}`"
     places = placeholders(one) | (placeholders(several) if several else frozenset())
     for text in said:
         try:

@@ -18,7 +18,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import CHROMIUM, FLAGS, skip_loudly
+from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.conftest import skip_loudly
 from tests.site.browsing import Visiting, kept, one_of_each, visiting
 from tests.site.conftest import served
 from tests.site.looking import Published

@@ -23,7 +23,7 @@ def visit(chromium: Browser) -> Visiting:  # noqa: F811
 def elsewhere(visited: Visit) -> None:
     """What lies outside, of which nothing here is asked."""
     answer = {"body": "<title>Weather</title><h1>Rain</h1>", "content_type": "text/html"}
-    visited.page.context.route(f"{ELSEWHERE}**", lambda route: route.fulfill(**answer))  # type: ignore[arg-type]
+    visited.page.context.route(f"{ELSEWHERE}**", lambda route: route.fulfill(**answer))
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ LEAKS: Final = {
 @pytest.mark.parametrize("how", LEAKS)
 @pytest.mark.parametrize("what", ["the name of who asked", "a login"])
 def test_a_leak_is_found(tmp_path: Path, how: str, what: str) -> None:
-    name, content = LEAKS[how](PLANTED[what])
+    name, content = LEAKS[how](PLANTED[what])  # type: ignore[no-untyped-call]
     (tmp_path / name).write_bytes(content)
     assert leaked(tmp_path, PLANTED) != []
 

@@ -18,6 +18,7 @@ from typing import Final
 import pytest
 
 from recuse import cli, clock
+from recuse.demo.repository import write_repository
 from recuse.directive.in_force import Moment
 from recuse.languages import Texts
 from recuse.ledger import JSON, encode
@@ -110,7 +111,7 @@ def _kinds_into(kinds: dict[str, str]) -> Iterator[None]:
 
 def made_office(folder: Path) -> Office:
     """The signed policy with the planted words, and its ledger."""
-    whole = test_request_verb.write_repository
+    whole = write_repository
     with pytest.MonkeyPatch.context() as patch:
 
         def planted(policy: Path, keys: Mapping[str, str], _service: str, other: bool = False) -> None:
@@ -189,7 +190,7 @@ def _ask(office: Office) -> None:
     other = PLANTED["the name of who answered"]
     people = {"asked_by": PLANTED["the name of who asked"], "by": PLANTED["the name of who took it in"]}
     people["case"] = PLANTED["the number of a case"]
-    asked = office.ask("--category", "custody", kind="data_access", evidence=evidence, **people)
+    asked = office.ask("--category", "custody", kind="data_access", evidence=evidence, **people)  # type: ignore[arg-type]
     office.document("answer", asked["request"], "complied", "--by", other)
     civil = {"purpose": "imm.civil_enforcement", "evidence": (), **people}
     first = office.ask("--instrument", "I-247A", kind="detainer", authority="administrative.detainer", code=1, **civil)  # type: ignore[arg-type]
