@@ -45,6 +45,7 @@ def test_everybody_can_use_a_page_of_each_kind(
     axe: str,  # noqa: F811
     address: str,
     chosen: list[dict[str, str]],
+    *,
     published: Published,
     code: str,
 ) -> None:
