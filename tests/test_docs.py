@@ -36,7 +36,7 @@ from tests.remembering import remembering
 from tests.requests.test_request_verb import COURT, signed
 from tests.reviews.world import fill
 from tests.unit.content.example import example
-from tests.unit.content.test_folder import write as write_content
+from tests.unit.content.test_folder import write as write_files
 
 ROOT: Final = Path(__file__).parent.parent
 GUIDE: Final = ROOT / "docs/guide/cut-one-purpose-off.md"
@@ -245,7 +245,7 @@ def reviewed(walk: Walk) -> None:
 
 def contents(walk: Walk) -> None:
     """The example of the content folder's page, checked, shown and reviewed."""
-    write_content(walk.folder / "content", example())
+    write_files(walk.folder / "content", example())
     there = ("-c", "content")
     walk.collect("`recuse content check`", "content", "check", *there)
     walk.collect("`recuse content due`", "content", "due", *there)
