@@ -1,0 +1,178 @@
+"""The answer for people, as plain text and as one page for print, in a language; made from document and names alone.
+
+Names of agencies, purposes, authorities and categories are given, by language; one that a language lacks is shown as
+the policy has it, and marked as English.
+"""
+
+import base64
+import hashlib
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from recuse.disclosure.answer import digest, written
+from recuse.disclosure.words import MACHINE, said
+from recuse.model import NO_AUTHORITY, UNDECLARED, UNLISTED
+from recuse.seen import seen
+
+Names = Mapping[tuple[str, str], Mapping[str, str]]
+"""By kind (`agency`, `purpose`, `authority`, `category`) and id: the name in each language."""
+_WHAT: Final = {
+    "decided": "A program asked for access to data.",
+    "asked": "An agency asked staff for records or help.",
+    "answered": "Staff answered such a request.",
+}
+_OUTCOMES: Final = {
+    "allowed": "allowed", "denied": "denied", "asked": "asked", "complied": "done as asked",
+    "complied_in_part": "done in part", "refused": "refused", "no_records": "no records found",
+    "withdrawn": "withdrawn", "other": "other",
+}  # fmt: skip
+_SPECIAL: Final = {UNLISTED: "an agency that is not listed", UNDECLARED: "not stated", NO_AUTHORITY: "not stated"}
+_LEDGERS: Final = {"acts": "Record of acts", "decisions": "Record of decisions"}
+_NOT_COVERED: Final = {
+    "direct_queries": "Queries made in a database itself. Its log does not name records.",
+    "unnoted_answers": "Answers to programs that did not note the answer's number beside the record.",
+    "before_the_record": "What happened before the first entry.",
+    "other_systems": "Systems that are not named above.",
+}
+_ALWAYS: Final = (
+    "Some entries may be delayed or left out by law, for example to protect other people. Every answer says this."
+)
+_EMPTY: Final = "This answer lists no entry of these records for this period."
+_STYLE: Final = (
+    "body{font-family:sans-serif;line-height:1.5;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "body{overflow-wrap:anywhere}"
+    "table{border-collapse:collapse;width:100%}"
+    "th,td{border:1px solid;padding:.3rem;text-align:start;vertical-align:top}"
+    "@media print{body{margin:0;max-width:none}tr{break-inside:avoid}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text, and the language it is in where that is not the page's."""
+
+    text: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Who tells an answer: in which language, by which names."""
+
+    language: str
+    names: Names = field(default_factory=dict)
+
+    def text(self, whole: Mapping[str, Any]) -> str:
+        """The answer as plain text."""
+        parts = [said(self.language, "Who asked for your records"), *self._notes(), ""]
+        parts += [f"{label}: {value}" for label, value in self._head(whole)]
+        parts.append("")
+        for line in whole["lines"]:
+            parts += [f"{label}: {', '.join(each.text for each in pieces)}" for label, pieces in self._line(line)]
+            parts.append("")
+        parts += [] if whole["lines"] else [said(self.language, _EMPTY), ""]
+        for heading, sentences in self._after(whole):
+            parts += [*([heading] if heading else []), *(f"- {each}" for each in sentences), ""]
+        return "".join(f"{' '.join(str(seen(each)).splitlines())}\n" for each in parts).rstrip("\n") + "\n"
+
+    def page(self, whole: Mapping[str, Any]) -> str:
+        """The answer as one page that asks for nothing from anywhere."""
+        title = html.escape(said(self.language, "Who asked for your records"))
+        allowed = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+        policy = f"default-src 'none'; style-src 'sha256-{allowed}'"
+        direction = "rtl" if self.language == "ar" else "ltr"
+        head = (
+            f'<!doctype html>\n<html lang="{self.language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+            '<meta name="viewport" content="width=device-width">\n<meta name="referrer" content="no-referrer">\n'
+            f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
+        )
+        return head + "".join(self._body(whole)) + "</main>\n</body>\n</html>\n"
+
+    def _body(self, whole: Mapping[str, Any]) -> Iterator[str]:
+        yield from (f"<p>{_escaped(each)}</p>\n" for each in self._notes())
+        yield "<dl>\n"
+        for label, value in self._head(whole):
+            yield f"<dt>{_escaped(label)}</dt><dd><bdi>{_escaped(value)}</bdi></dd>\n"
+        yield "</dl>\n"
+        yield from self._table(whole["lines"])
+        for heading, sentences in self._after(whole):
+            yield f"<h2>{_escaped(heading)}</h2>\n" if heading else ""
+            yield "<ul>\n" + "".join(f"<li>{_escaped(each)}</li>\n" for each in sentences) + "</ul>\n"
+
+    def _table(self, lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        if not lines:
+            yield f"<p>{_escaped(said(self.language, _EMPTY))}</p>\n"
+            return
+        rows = [[*self._line(each)] for each in lines]
+        heads = "".join(f'<th scope="col">{_escaped(label)}</th>' for label, _ in rows[0])
+        yield f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
+        for row in rows:
+            yield "<tr>" + "".join(f"<td>{', '.join(map(_marked, pieces))}</td>" for _, pieces in row) + "</tr>\n"
+        yield "</tbody>\n</table>\n"
+
+    def _notes(self) -> Iterator[str]:
+        if self.language != "en":
+            yield said(self.language, MACHINE)
+
+    def _head(self, whole: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        yield said(self.language, "Answer to request"), whole["accounting"]
+        yield said(self.language, "Made on"), whole["made"]
+        yield said(self.language, "By"), whole["institution"]["name"]
+        yield said(self.language, "Period"), f"{whole['from']} – {whole['to']}"
+
+    def _line(self, line: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Piece, ...]]]:
+        """What a line says: each label with its pieces, the same labels for every line."""
+        cells: tuple[tuple[str, tuple[Piece, ...]], ...] = (
+            ("Entry", (Piece(f"{self._said(_LEDGERS[line['ledger']])} {line['entry']}"),)),
+            ("Day", (Piece(line["day"]),)),
+            ("What happened", (Piece(self._said(_WHAT[line["what"]])),)),
+            ("Agency", (self._name("agency", line["agency"]),)),
+            ("Also taking part", tuple(self._name("agency", each) for each in line["others"])),
+            ("Purpose", (self._name("purpose", line["purpose"]),)),
+            ("Legal authority", (self._name("authority", line["authority"]),)),
+            ("Kind of data", tuple(self._name("category", each) for each in line["categories"])),
+            ("Result", (Piece(self._said(_OUTCOMES[line["outcome"]])),)),
+            ("Directive", tuple(Piece(each, "en") for each in line["directives"])),
+        )
+        yield from ((self._said(label), pieces or (Piece("–"),)) for label, pieces in cells)
+
+    def _after(self, whole: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
+        yield "", (self._said(_ALWAYS),)
+        covered = [f"{self._said(_LEDGERS[each['ledger']])}: {each['first']} – {each['last']} ({each['origin']})"
+                   for each in whole["covers"]]  # fmt: skip
+        systems = f"{self._said('Systems')}: {', '.join(whole['systems']) or '–'}"
+        yield self._said("What this answer covers"), (*covered, systems)
+        yield self._said("What it does not cover"), [self._said(_NOT_COVERED[each]) for each in whole["not_covered"]]
+        yield (
+            self._said("How to check it"),
+            (
+                self._said(
+                    "The file answer.json holds a proof for each entry. The ledger holds the digest of that file."
+                ),
+                self._said("Whoever has a copy of the ledger can compare each line with its entry."),
+                f"{self._said('Digest (SHA-256)')}: {digest(written(whole))}",
+            ),
+        )
+
+    def _name(self, kind: str, name: str) -> Piece:
+        if name in _SPECIAL:
+            return Piece(self._said(_SPECIAL[name]))
+        known = self.names.get((kind, name), {})
+        if self.language in known:
+            return Piece(known[self.language])
+        return Piece(known.get("en", name), None if self.language == "en" else "en")
+
+    def _said(self, text: str) -> str:
+        return said(self.language, text)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(str(seen(text)))
+
+
+def _marked(piece: Piece) -> str:
+    inside = f"<bdi>{_escaped(piece.text)}</bdi>"
+    return inside if piece.language is None else f'<span lang="{piece.language}">{inside}</span>'
