@@ -13,7 +13,7 @@ from typing import Final, Literal, get_args
 
 from recuse.errors import InputError
 from recuse.ledger.entry import JSON, Entry
-from recuse.model import ACTIONS, NO_AUTHORITY, OUTCOMES, UNDECLARED, UNLISTED, Repository
+from recuse.model import ACTIONS, ASSISTANCE, NO_AUTHORITY, OUTCOMES, UNDECLARED, UNLISTED, Repository
 from recuse.policy.schema import row_type
 
 LedgerName = Literal["acts", "decisions"]
@@ -65,7 +65,8 @@ class Line:
     """One entry as it may be told, before anything is left out; `case` is for that alone.
 
     `case_known` is False where the words that would state a case are not kept any more.
-    `outcome` is *allowed*, *denied*, *asked*, or how a request ended. `others` are agencies that take part besides.
+    `action` is what was asked for: of a database, or of people (a kind of assistance). `outcome` is *allowed*,
+    *denied*, *asked*, or how a request ended. `others` are agencies that take part besides.
     """
 
     place: Place
@@ -156,14 +157,14 @@ def _line(
     request, repository = str(entry.body.get("request")), register.repository
     about = entry.body if entry.kind == "asked" else asked.get(request, {})
     received = date.fromisoformat(str(entry.body["received"])) if entry.kind == "asked" else entry.at.date()
-    outcome = str(entry.body.get("word"))
     return Line(
         place=place, day=received, what="asked" if entry.kind == "asked" else "answered",
         agency=_known(about.get("agency"), repository.agencies, UNLISTED),
         purpose=_known(about.get("purpose"), repository.purposes, UNDECLARED),
         authority=_known(about.get("authority"), repository.authorities, NO_AUTHORITY),
         categories=tuple(sorted(_words(entry.body.get("categories")) & repository.categories.keys())),
-        action="assistance", outcome="asked" if entry.kind == "asked" else outcome if outcome in OUTCOMES else OTHER,
+        action=_known(about.get("kind"), ASSISTANCE, OTHER),
+        outcome="asked" if entry.kind == "asked" else _known(entry.body.get("word"), OUTCOMES, OTHER),
         directives=tuple(sorted(_words(entry.body.get("directives")) & repository.directives.keys())),
         policy=str(entry.body.get("policy_sha256", "")), others=_others(about, entry.body, repository),
         case=cases.get(request), case_known=request in cases,

@@ -28,6 +28,14 @@ _OUTCOMES: Final = {
     "complied_in_part": "done in part", "refused": "refused", "no_records": "no records found",
     "withdrawn": "withdrawn", "other": "other",
 }  # fmt: skip
+_ACTIONS: Final = {
+    "read": "to read", "insert": "to add", "update": "to change", "delete": "to delete", "data_access": "records",
+    "clarification": "whether a matter is civil or criminal", "detainer": "to hold somebody longer",
+    "notification_of_release": "word of a release", "custody_transfer": "to hand somebody over",
+    "interview": "an interview", "facility_use": "a room, a car or equipment",
+    "joint_operation": "a joint operation", "bulk_extract": "a copy of many records",
+    "standing_access": "lasting access", "other": "other",
+}  # fmt: skip
 _SPECIAL: Final = {UNLISTED: "an agency that is not listed", UNDECLARED: "not stated", NO_AUTHORITY: "not stated"}
 _LEDGERS: Final = {"acts": "Record of acts", "decisions": "Record of decisions"}
 _NOT_COVERED: Final = {
@@ -129,6 +137,7 @@ class Teller:
             ("Entry", (Piece(f"{self._said(_LEDGERS[line['ledger']])} {line['entry']}"),)),
             ("Day", (Piece(line["day"]),)),
             ("What happened", (Piece(self._said(_WHAT[line["what"]])),)),
+            ("Asked for", (Piece(self._said(_ACTIONS[line["action"]])),)),
             ("Agency", (self._name("agency", line["agency"]),)),
             ("Also taking part", tuple(self._name("agency", each) for each in line["others"])),
             ("Purpose", (self._name("purpose", line["purpose"]),)),

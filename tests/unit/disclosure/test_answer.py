@@ -42,8 +42,8 @@ def lines(data: bytes) -> list[dict[str, Any]]:
 def test_a_line_says_when_which_agency_for_what_and_how_it_was_answered(world: World) -> None:
     fill(world)
     data, left = world.answer(EVALUATIONS)
-    told = [tuple(each[name] for name in ("ledger", "entry", "day", "what", "agency", "purpose", "authority", "outcome"))
-            for each in lines(data)]  # fmt: skip
+    names = ("ledger", "entry", "day", "what", "agency", "purpose", "authority", "outcome")
+    told = [tuple(each[name] for name in names) for each in lines(data)]
     removal, civil, paper = "fed.homeland.border.removal", "imm.civil_enforcement", "administrative.warrant"
     assert told == [
         ("acts", 1, "2026-01-05", "asked", removal, civil, paper, "asked"),
@@ -64,6 +64,7 @@ def test_a_line_says_when_which_agency_for_what_and_how_it_was_answered(world: W
     assert [each["categories"] for each in lines(data)] == [["person_identity"], [], *[["person_identity"]] * 2]
     assert [each["directives"] for each in lines(data)] == [[DIRECTIVE]] * 4
     assert lines(data)[0]["others"] == ["fed.justice.bureau"]
+    assert [each["action"] for each in lines(data)] == ["data_access", "data_access", "read", "read"]
 
 
 def test_an_answer_without_lines_never_says_that_nobody_looked(world: World) -> None:
@@ -107,8 +108,8 @@ def test_no_name_leaves_whatever_a_program_sent(world: World, sent: dict[str, st
     world.add("acts", "answered", {"request": "r1", "word": other, "transferred_to": other, "directives": [rule]})
     data, _ = world.answer(EVALUATIONS, note=other, recorded_by=rule)
     assert len(lines(data)) == 3
-    for form in (data.decode(), *(form for each in LANGUAGES for form in (Teller(each).text(read_written(data)),
-                                                                          Teller(each).page(read_written(data))))):  # fmt: skip
+    whole, tellers = read_written(data), [Teller(each) for each in LANGUAGES]
+    for form in (data.decode(), *(each.text(whole) for each in tellers), *(each.page(whole) for each in tellers)):
         assert CANARY not in form
         assert "4711" not in form
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recuse.disclosure import asked, holds
+from recuse.disclosure import asked, holds, telling
+from recuse.disclosure.answer import NOT_COVERED
 from recuse.disclosure.asked import BEHALVES, PersonRequest, Shown, Sought, problems
 from recuse.disclosure.due import differences, duties
 from recuse.disclosure.holds import Hold, KeptHold, body_of, check, standing
@@ -20,6 +21,7 @@ from recuse.disclosure.words import LANGUAGES, said, sentences
 from recuse.errors import InputError, LedgerError, RefusedError
 from recuse.ledger.entry import Entry
 from recuse.ledger.merkle import leaf_hash, prove_inclusion
+from recuse.model import ACTIONS, ASSISTANCE, OUTCOMES
 from tests.unit.disclosure.world import NOW, REQUEST, SETTINGS, TODAY, places
 
 DAY = timedelta(days=1)
@@ -42,7 +44,7 @@ KEPT = Kept(b"k" * 32, REQUEST)
         ({"identity": Shown("passport", "Desk 4", TODAY + DAY)}, "which is not yet"),
         ({"behalf": "parent"}, "shows by what authority they ask"),
         ({"authority": Shown("birth certificate", "Desk 4", TODAY)}, "needs no authority"),
-        ({"behalf": "parent", "authority": Shown("certificate no. 12345", "Desk 4", TODAY)}, "the authority holds a number"),
+        ({"behalf": "parent", "authority": Shown("paper 12345", "Desk 4", TODAY)}, "the authority holds a number"),
     ],
 )  # fmt: skip
 def test_a_request_that_cannot_be_is_told_why(changes: dict[str, Any], told: str) -> None:
@@ -184,6 +186,14 @@ def test_a_place_is_read_as_it_is_written(text: str) -> None:
     assert str(place_of("decisions:12")) == "decisions:12"
     with pytest.raises(InputError, match="is no place of an entry"):
         place_of(text)
+
+
+def test_every_code_of_an_answer_has_words() -> None:
+    assert set(telling._ACTIONS) == {*ACTIONS, *ASSISTANCE, "other"}
+    assert set(telling._OUTCOMES) == {"allowed", "denied", "asked", "other", *OUTCOMES}
+    assert set(telling._NOT_COVERED) == set(NOT_COVERED)
+    tables = (telling._ACTIONS, telling._OUTCOMES, telling._NOT_COVERED, telling._WHAT, telling._SPECIAL)
+    assert {text for table in tables for text in table.values()} <= set(sentences())
 
 
 def test_every_language_says_everything_in_its_own_words() -> None:

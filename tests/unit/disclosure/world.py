@@ -34,7 +34,8 @@ def decided(evaluation: str, **changes: Any) -> dict[str, Any]:
     """What a *decided* entry holds."""
     return {
         "evaluation": evaluation, "allow": True, "reason": "permitted", "rules": ["own-staff"], "caller": "records-app",
-        "account": "blotter/records_app", "action": "read", "resource": f"{PERSON} person_identity", "policy": "cd" * 32,
+        "account": "blotter/records_app", "action": "read", "resource": f"{PERSON} person_identity",
+        "policy": "cd" * 32,
     } | changes  # fmt: skip
 
 
