@@ -86,7 +86,10 @@ class Office:
 
 @pytest.fixture(scope="module")
 def running(institution: Institution) -> Iterator[Serving]:
-    with serving(institution, institution.state()) as found:
+    secret = institution.folder / "marks.key"
+    secret.write_text(clock.random_name(64))
+    secret.chmod(0o600)
+    with serving(institution, institution.state(), more=f'\n[marks]\nsecret_file = "{secret}"\n') as found:
         yield found
 
 
@@ -99,9 +102,9 @@ def office(institution: Institution, tmp_path: Path) -> Office:
     return Office(institution, tmp_path)
 
 
-def ask(running: Serving, login: str, **context: str) -> str:
+def ask(running: Serving, login: str, person: str = OTHER, **context: str) -> str:
     """A program asks about one row, and notes the answer's number beside the record, as its log may."""
-    properties = {**PERSON["properties"], "note": OTHER}
+    properties = {**PERSON["properties"], "note": OTHER, "person_id": person}
     body = {"subject": {"type": "account", "id": f"clear/{login}"}, "action": {"name": "read"},
             "resource": {**PERSON, "properties": properties}, "context": context}  # fmt: skip
     reply = running.post("evaluation", body)
@@ -190,3 +193,19 @@ def _same(files: dict[str, str], name: str) -> object:
         return len(files[name].splitlines()) > 0
     whole, digest = json.loads(files["answer.json"]), json.loads(files["recorded.json"])["body"]["answer_sha256"]
     return files[name].replace(whole["accounting"], "").replace(digest, "")
+
+
+def test_entries_are_found_by_their_marks_and_by_nobody_without_the_secret(running: Serving, office: Office) -> None:
+    """The program says which record it means; the entry shows it to the keeper of the secret, and to nobody else."""
+    ask(running, CLERK, "another")
+    mine = [ask(running, CLERK, "person-4711"), ask(running, DETECTIVE, "person-4711", **DECLARED)]
+    entries = {each["evaluation"]: each for each in office.institution.decisions() if each["kind"] == "decided"}
+    assert entries[mine[0]]["record"] != entries[mine[1]]["record"], "two entries about one record share nothing"
+    assert "person-4711" not in str(entries)
+    name = office.take_in()
+    secret, wrong = office.institution.folder / "marks.key", office.folder / "wrong.key"
+    wrong.write_text("x" * 40)
+    words = ("prepare", name, "--by", "canary clerk", "--dry-run", "--marks")
+    assert office.document(*words, str(wrong))["found"] == 0
+    said = office.document(*words, str(secret))
+    assert (said["found"], said["told"], said["prepared"]) == (2, 2, False)

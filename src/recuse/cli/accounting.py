@@ -24,7 +24,7 @@ from recuse.cli.console import (
     printing,
 )
 from recuse.cli.request_options import By, DryRun, one_of
-from recuse.disclosure.asked import BEHALVES, DELIVERIES, PersonRequest, Shown, Sought
+from recuse.disclosure.asked import BEHALVES, DELIVERIES, NamedRecord, PersonRequest, Shown
 from recuse.disclosure.words import LANGUAGES
 from recuse.errors import InputError
 from recuse.operations import accounting as operation
@@ -128,11 +128,11 @@ def new(
         document({"accounting": asked.id, "due": asked.due.isoformat(), "recorded": not dry_run})
 
 
-def _sought(line: str) -> Sought:
+def _sought(line: str) -> NamedRecord:
     kind, separator, key = line.partition("=")
     if not separator:
         raise InputError("a line of the records is not TYPE=KEY", "write for example clear::records::person=4711")
-    return Sought(kind.strip(), key.strip())
+    return NamedRecord(kind.strip(), key.strip())
 
 
 @app.command("due", epilog="Examples: recuse accounting due -r policy · recuse accounting due --format json")

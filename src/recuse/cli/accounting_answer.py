@@ -26,9 +26,11 @@ from recuse.cli.console import (
     out,
     plain,
     printing,
+    read_file,
 )
 from recuse.cli.request_options import By, DryRun, StateOption
 from recuse.disclosure.lines import Matches, place_of
+from recuse.disclosure.marks import secret_in
 from recuse.operations import accounting_answer as operation
 from recuse.operations.accounting_files import check_new, names_of, texts, write_answer
 
@@ -45,6 +47,9 @@ def prepare(
     ] = None,
     assistance: Annotated[
         list[str] | None, typer.Option("--assistance", help="a request for assistance about this person; repeat")
+    ] = None,
+    marks: Annotated[
+        list[Path] | None, typer.Option("--marks", help="secret of record marks, also earlier ones; may be repeated")
     ] = None,
     entry: EntriesOption = None,
     tell: Annotated[
@@ -67,7 +72,8 @@ def prepare(
         frozenset(lines_of(evaluations)) if evaluations is not None else frozenset(), frozenset(assistance or ()),
         frozenset(map(place_of, entry or ())),
     )  # fmt: skip
-    findings = operation.Findings(by, matches, frozenset(str(place_of(each)) for each in tell or ()))
+    secrets = tuple(secret_in(read_file(each)) for each in marks or ())
+    findings = operation.Findings(by, matches, frozenset(str(place_of(each)) for each in tell or ()), secrets)
     at = bureau(repository, ledger, settings, decisions, state)
     done = operation.prepare(at, accounting, findings, dry_run=dry_run)
     left = [{"entry": each.place, "reason": each.reason, "holds": list(each.holds)} for each in done.draft.left_out]

@@ -22,9 +22,10 @@ from recuse.notes import parse_note
 FORMAT: Final = 1
 ALWAYS: Final = "some_may_be_delayed_or_left_out_by_law"
 """What every answer says, whether anything is left out or not."""
-NOT_COVERED: Final = ("direct_queries", "unnoted_answers", "before_the_record", "other_systems")
+NOT_COVERED: Final = ("direct_queries", "unnamed_records", "before_the_record", "other_systems")
 """What these ledgers cannot know: queries made in a database itself, whose log names no record; answers of the decision
-point whose number the asking program did not note; what was before their first entry; systems that ask nobody."""
+point to programs that neither said nor noted which record they meant; what was before their first entry; systems that
+ask nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class NamedRecord:
     """A record as programs name it: the type of its row or resource, and its key or id there."""
 
     type: str
@@ -52,7 +52,7 @@ class PersonRequest:
     received: date
     recorded: datetime
     recorded_by: str
-    records: tuple[Sought, ...]
+    records: tuple[NamedRecord, ...]
     since: date
     until: date
     behalf: Behalf
@@ -127,7 +127,7 @@ def _value(name: str, value: Any) -> Any:
     if name in _DAYS:
         return date.fromisoformat(value)
     if name == "records":
-        return tuple(Sought(**each) for each in value)
+        return tuple(NamedRecord(**each) for each in value)
     if name in ("identity", "authority") and value is not None:
         return Shown(**{key: _value(key, each) for key, each in _mapping(value).items()})
     return value

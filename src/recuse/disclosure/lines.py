@@ -1,9 +1,9 @@
 """From entries of the ledgers to lines about a person's records: only words of closed lists leave an entry.
 
 Three kinds of entry can say that records were asked for: *decided* (a program asked), *asked* and *answered* (people
-were asked). None of them names a record. So an entry is about these records where staff found its number, the number
-that a program noted of the answer it got (`evaluation_id`), or the request. What an entry holds of accounts, cases,
-programs and free text is never in a line.
+were asked). None of them names a record. So an entry is about these records where its mark says so to who holds the
+secret (`marks`), or where staff found its number, the number that a program noted of the answer it got
+(`evaluation_id`), or the request. What an entry holds of accounts, cases, programs and free text is never in a line.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

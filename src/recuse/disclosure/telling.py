@@ -40,7 +40,7 @@ _SPECIAL: Final = {UNLISTED: "an agency that is not listed", UNDECLARED: "not st
 _LEDGERS: Final = {"acts": "Record of acts", "decisions": "Record of decisions"}
 _NOT_COVERED: Final = {
     "direct_queries": "Queries made in a database itself. Its log does not name records.",
-    "unnoted_answers": "Answers to programs that did not note the answer's number beside the record.",
+    "unnamed_records": "Answers to programs that did not say or note which record they meant.",
     "before_the_record": "What happened before the first entry.",
     "other_systems": "Systems that are not named above.",
 }

@@ -148,11 +148,11 @@ _ROWS: Final[tuple[tuple[str, str, str, str, str], ...]] = (
         "الاستعلامات داخل قاعدة البيانات نفسها. سجلها لا يحدد السجلات.",
     ),
     (
-        "Answers to programs that did not note the answer's number beside the record.",
-        "Respuestas a programas que no anotaron el número de la respuesta junto al registro.",
-        "未在记录旁注明答复编号的程序所得到的答复。",
-        "Odpowiedzi dla programów, które nie zapisały numeru odpowiedzi przy danych.",
-        "الردود على برامج لم تدوّن رقم الرد بجانب السجل.",
+        "Answers to programs that did not say or note which record they meant.",
+        "Respuestas a programas que no dijeron ni anotaron a qué registro se referían.",
+        "未说明或未注明所指记录的程序所得到的答复。",
+        "Odpowiedzi dla programów, które nie podały ani nie zapisały, o które dane chodziło.",
+        "الردود على برامج لم تذكر ولم تدوّن السجل المقصود.",
     ),
     (
         "What happened before the first entry.",

@@ -7,12 +7,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from recuse import clock
 from recuse.disclosure import answer as answers
 from recuse.disclosure.asked import PersonRequest, payload
 from recuse.disclosure.kept import Answered, Draft, Kept
 from recuse.disclosure.lines import Found, LedgerName, Matches, find
+from recuse.disclosure.marks import marked
 from recuse.disclosure.protection import Protection
 from recuse.errors import InputError, RefusedError
 from recuse.ledger import JSON, Entry, decode, read_signed
@@ -24,11 +26,15 @@ from recuse.requests.written import parse_request
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What staff found, and who; `decided` are places that they decided to tell although others are concerned."""
+    """What staff found, and who; `decided` are places that they decided to tell although others are concerned.
+
+    `secrets` are those of record marks, of now and of earlier.
+    """
 
     by: str
     matches: Matches
     decided: frozenset[str] = frozenset()
+    secrets: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,9 @@ def prepare(bureau: Bureau, name: str, findings: Findings, *, dry_run: bool) -> 
     before = kept.answers[-1] if kept.answers else None
     whole = findings.matches if before is None else _with(findings.matches, before.matches)
     read = _read(bureau)
+    if findings.secrets and "decisions" in read:
+        by_mark = marked(map(decode, read["decisions"].entries), kept.request.records, findings.secrets)
+        whole = _with(whole, Matches(by_mark))
     found = _found(bureau, kept.request, whole, read)
     told, left_out = _protection(bureau, kept.request, findings.decided).sort(found.lines)
     institution, salt = bureau.repository.institution, clock.random_bytes(SALT)
@@ -86,15 +95,15 @@ def _cases(store: Store) -> dict[str, str | None]:
     return {each.id: parse_request(each.sealed.data).case for each in requests if each.sealed is not None}
 
 
-def shown(kept: Kept) -> dict[str, JSON]:
+def shown(kept: Kept) -> dict[str, Any]:
     """All that is kept of an accounting, as a document."""
-    request: dict[str, JSON] = json.loads(payload(kept.request))
+    request: dict[str, Any] = json.loads(payload(kept.request))
     draft, drafted = kept.draft, None
     if draft is not None:
-        out: list[JSON] = [asdict(each) | {"holds": list(each.holds)} for each in draft.left_out]
+        out = [asdict(each) | {"holds": list(each.holds)} for each in draft.left_out]
         whole = answers.read_written(draft.answer.encode())
         drafted = {"by": draft.by, "at": draft.at.isoformat(), "answer": whole, "left_out": out}
-    given: list[JSON] = [
+    given = [
         {"answer_sha256": each.sha256, "on": each.on.isoformat(), "official": each.official} for each in kept.answers
     ]
     return {"request": request, "draft": drafted, "answers": given}

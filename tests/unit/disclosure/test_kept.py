@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recuse.disclosure import asked, holds, telling
 from recuse.disclosure.answer import NOT_COVERED
-from recuse.disclosure.asked import BEHALVES, PersonRequest, Shown, Sought, problems
+from recuse.disclosure.asked import BEHALVES, NamedRecord, PersonRequest, Shown, problems
 from recuse.disclosure.due import differences, duties
 from recuse.disclosure.holds import Hold, KeptHold, body_of, check, standing
 from recuse.disclosure.kept import Answered, Draft, Kept, from_bytes, to_bytes
@@ -33,7 +33,7 @@ KEPT = Kept(b"k" * 32, REQUEST)
     ("changes", "told"),
     [
         ({"records": ()}, "no record is named"),
-        ({"records": (Sought("a", " "),)}, "names no record"),
+        ({"records": (NamedRecord("a", " "),)}, "names no record"),
         ({"since": date(2026, 1, 11)}, "ends before it begins"),
         ({"until": TODAY + DAY}, "cannot be later than today"),
         ({"received": TODAY + DAY}, "cannot be later than today"),
@@ -64,7 +64,7 @@ days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 shown = st.builds(Shown, texts, texts, days)
 requests = st.builds(
     PersonRequest, id=texts, received=days, recorded=st.just(NOW), recorded_by=texts,
-    records=st.lists(st.builds(Sought, texts, texts), max_size=3).map(tuple), since=days, until=days,
+    records=st.lists(st.builds(NamedRecord, texts, texts), max_size=3).map(tuple), since=days, until=days,
     behalf=st.sampled_from(BEHALVES), identity=shown, authority=st.none() | shown, delivery=st.just("post"),
     language=st.sampled_from(LANGUAGES), alone=st.booleans(), due=days, note=texts,
 )  # fmt: skip
