@@ -131,7 +131,7 @@ def new(
 def _sought(line: str) -> NamedRecord:
     kind, separator, key = line.partition("=")
     if not separator:
-        raise InputError("a line of the records is not TYPE=KEY", "write for example clear::records::person=4711")
+        raise InputError("a line of the records is not TYPE=KEY", "write for example clear::records::person=17")
     return NamedRecord(kind.strip(), key.strip())
 
 
