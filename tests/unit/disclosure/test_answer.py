@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from recuse.disclosure.answer import ALWAYS, digest, read_written, written
 from recuse.disclosure.checking import check_proofs, check_recorded, check_said
 from recuse.disclosure.holds import Hold
-from recuse.disclosure.lines import Matches
+from recuse.disclosure.lines import Matches, Register
 from recuse.disclosure.telling import Teller
 from recuse.disclosure.words import LANGUAGES
 from recuse.errors import InputError, LedgerError
 from recuse.ledger.entry import encode
+from recuse.model import Repository
 from tests.unit.disclosure.world import NOW, REQUEST, TODAY, World, asked, decided, places
 from tests.unit.policy.conftest import DIRECTIVE
 
@@ -111,7 +112,6 @@ def test_no_name_leaves_whatever_a_program_sent(world: World, sent: dict[str, st
     whole, tellers = read_written(data), [Teller(each) for each in LANGUAGES]
     for form in (data.decode(), *(each.text(whole) for each in tellers), *(each.page(whole) for each in tellers)):
         assert CANARY not in form
-        assert "4711" not in form
 
 
 def test_a_proof_leads_from_each_line_to_the_signed_checkpoint(world: World) -> None:
@@ -219,3 +219,30 @@ def test_places_are_found_by_number_too(world: World) -> None:
         world.answer(Matches(places=places("acts:3")))
     with pytest.raises(InputError, match="there is no entry `acts:99`"):
         world.answer(Matches(places=places("acts:99")))
+
+
+def test_an_answer_holds_these_keys_and_no_other(world: World) -> None:
+    """A key more is a decision: it may tell what is left out, or who somebody is."""
+    fill(world)
+    whole = read_written(world.answer(EVALUATIONS)[0])
+    assert set(whole) == {"accounting", "always", "covers", "format", "from", "institution", "lines", "made",
+                          "not_covered", "salt", "supersedes", "systems", "to"}  # fmt: skip
+    covered = {"ledger", "origin", "size", "first", "last", "checkpoint"}
+    assert {key for each in whole["covers"] for key in each} == covered
+    assert {key for each in whole["lines"] for key in each} == {
+        "ledger", "entry", "day", "what", "agency", "others", "purpose", "authority", "categories", "action", "outcome",
+        "directives", "policy", "proof",
+    }  # fmt: skip
+
+
+@given(st.lists(st.integers(1, 28), max_size=12))
+def test_lines_are_those_of_the_period_both_ends_included(repository: Repository, found: list[int]) -> None:
+    """A request counts on the day it was received; the period is from the first to the tenth."""
+    world = World(repository, Register(repository))
+    for number, day in enumerate(found):
+        if number % 2:
+            world.add("decisions", "decided", decided("e1"), day=day)
+        else:
+            world.add("acts", "asked", asked("r1", received=f"2026-01-{day:02}"), day=28)
+    days = [each["day"] for each in lines(world.answer(EVALUATIONS)[0])]
+    assert sorted(days) == sorted(f"2026-01-{day:02}" for day in found if 1 <= day <= 10)

@@ -23,7 +23,7 @@ REMOVAL: Final = "fed.homeland.border.removal"
 SETTINGS: Final = Settings(30, 90, ("investigation",), withheld={"category": frozenset({"custody"})})
 REQUEST: Final = PersonRequest(
     id="ab" * 16, received=date(2026, 1, 10), recorded=NOW, recorded_by="Desk 4",
-    records=(NamedRecord("blotter::records::person", "4711"),), since=date(2026, 1, 1), until=date(2026, 1, 10),
+    records=(NamedRecord("blotter::records::person", "CANARY-4711"),), since=date(2026, 1, 1), until=date(2026, 1, 10),
     behalf="oneself", identity=Shown("state identity card", "Desk 4", date(2026, 1, 10)), authority=None,
     delivery="in_person", language="en", alone=True, due=date(2026, 2, 9),
 )  # fmt: skip
