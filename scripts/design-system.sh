@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds the console's design system from npm into src/recuse/server/console/static/vendored, so that whoever uses the console
+# Builds the design system of console and public site from npm into src/recuse/design/vendored, so that whoever uses them
 # needs no Node; with `--check`, compares what it builds byte for byte with what lies there, and changes nothing. What comes from
 # npm is checked against the sha512 of scripts/design-system/package-lock.json, which names no registry, and runs no script of its
 # own; it lies in .venv/npm, where tests also find axe-core. With `fetch` it only fetches. Where npm cannot be had it says so and
 # ends with 3; with CI=true tests take that for a failure.
 set -euo pipefail
 source=scripts/design-system
-vendored=src/recuse/server/console/static/vendored
+vendored=src/recuse/design/vendored
 tools=.venv/npm
 # Icons of the sprite, by their name in the design system.
 icons=(arrow_back arrow_drop_down arrow_drop_up check_circle close error file_download help info launch lock navigate_before

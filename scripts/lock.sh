@@ -6,7 +6,7 @@ resolve() {
   "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
     --no-header --no-annotate "$@"
 }
-ours=(pyproject.toml --extra analytics --extra client --extra embedded --extra server --group pyproject.toml:build)
+ours=(pyproject.toml --extra analytics --extra client --extra embedded --extra server --extra site --group pyproject.toml:build)
 resolve "${ours[@]}" -o locks/runtime.txt
 resolve "${ours[@]}" --group pyproject.toml:dev -o locks/dev.txt
 # What benchmarks compare with runs on our own libraries, so that only the programs themselves are installed apart.

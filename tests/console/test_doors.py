@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from recuse import design
 from recuse.server.console import PREFIX, ROLES, SCREENS, Index, Role, Visitor, application, headers, screens
 from recuse.server.console.headers import HEADERS
 from tests.console import world
@@ -27,7 +28,7 @@ OPEN: Final[dict[str, set[str]]] = {
     "/record/decisions/{number}": {"counsel", "official", "auditor"},
     "/record/{number}": {"counsel", "official", "auditor"},
 }
-VENDORED: Final = Path(screens.__file__).parent / "static/vendored"
+VENDORED: Final = Path(design.__file__).parent / "vendored"
 
 
 def asked(folder: Path, visitor: Visitor | None, **changes: Any) -> TestClient:

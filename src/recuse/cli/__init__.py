@@ -34,6 +34,7 @@ VERBS: Final = (
     "why",
     "serve",
     "worker",
+    "publish",
     "demo",
 )
 GROUPS: Final = ("permit", "request", "accounting", "review", "state", "ledger", "listing", "new")

@@ -5,14 +5,15 @@ A browser may therefore keep them for ever. Nothing outside the list is served, 
 
 import gzip
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from recuse.design import files_below, vendored
 
 _TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FOREVER: Final = "public, max-age=31536000, immutable"
@@ -39,18 +40,11 @@ class Assets:
 
 
 def read_assets() -> Assets:
-    """All files of the package that a browser asks for."""
-    found = dict(sorted(_files(files(__package__) / "static", "")))
+    """All files of the package that a browser asks for, with the design system below `vendored`."""
+    own = files_below(files(__package__) / "static")
+    found = dict(sorted((*own, *((f"vendored/{name}", content) for name, content in vendored()))))
     digest = hashlib.sha256()
     for name, content in found.items():
         digest.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
     packed = {name: (content, gzip.compress(content, mtime=0)) for name, content in found.items()}
     return Assets(digest.hexdigest()[:16], packed)
-
-
-def _files(folder: Traversable, before: str) -> Iterator[tuple[str, bytes]]:
-    for each in folder.iterdir():
-        if each.is_dir():
-            yield from _files(each, f"{before}{each.name}/")
-        elif each.name.rpartition(".")[2] in _TYPES:
-            yield f"{before}{each.name}", each.read_bytes()

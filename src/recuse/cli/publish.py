@@ -1,0 +1,66 @@
+"""`recuse publish`: the public site, from the policy repository, the ledger and the content folder."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from recuse.cli.console import (
+    HERE,
+    Format,
+    FormatOption,
+    LedgerOption,
+    RepositoryOption,
+    counted,
+    document,
+    out,
+    plain,
+    printing,
+    progress,
+)
+from recuse.publishing import read_sources
+from recuse.site.building import build
+from recuse.site.engine import index
+from recuse.site.preview import serve_folder
+from recuse.site.sheets import Printer
+from recuse.site.writing import count_files, write_site
+
+_PORT: Final = 8000
+
+
+def publish(
+    content: Annotated[Path, typer.Argument(metavar="CONTENT", help="folder with `site.toml` and what goes with it")],
+    target: Annotated[Path, typer.Option("--out", "-o", help="folder that is written; replaced if it was published")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="make every page and write nothing")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="then show it on this machine, until Ctrl-C")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="of the preview; 0 takes any")] = _PORT,
+    fonts: Annotated[
+        list[Path] | None, typer.Option("--fonts", help="folder of fonts for PDFs, besides the machine's; repeatable")
+    ] = None,
+    without_pdf: Annotated[bool, typer.Option("--without-pdf", help="make no PDFs")] = False,
+    repository: RepositoryOption = HERE,
+    ledger: LedgerOption = None,
+    format_: FormatOption = Format.human,
+) -> None:
+    """Write the public site as plain files: for any web server, or a USB stick.
+
+    It says what the directives in force say, what the ledger holds, and what the content folder has. Nothing is sent
+    anywhere, no database is asked, and the folder is replaced only when everything is written.
+
+    Examples: recuse publish content --out site -r policy --preview
+    """
+    human = printing(format_)
+    sources = read_sources(content, repository, ledger, printed=not without_pdf)
+    with progress() as tell:
+        files = build(sources, Printer(sources.now, tuple(fonts or ())) if sources.printed else None, tell)
+        made = count_files(files) if dry_run else write_site(target, files, index)
+    languages = [each.code for each in sources.settings.languages]
+    if not human:
+        document({"out": None if dry_run else str(target), **asdict(made), "languages": languages})
+    else:
+        done = "would be written to" if dry_run else "written to"
+        whole = f"{counted(made.files, 'file')} in {counted(len(languages), 'language')}"
+        out.print(f"[bold]{whole}[/] {done} {plain(target)}, {made.bytes / 1e6:,.1f} MB", soft_wrap=True)
+    if preview and not dry_run:
+        serve_folder(target, port, lambda address: out.print(f"look at {address}; Ctrl-C ends this"))

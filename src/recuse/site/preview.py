@@ -1,0 +1,47 @@
+"""Shows a published folder on this machine alone, with the headers that its notes ask of a web server."""
+
+from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Final
+
+from recuse.errors import InputError
+from recuse.site.serving_notes import HEADERS
+
+_LOOPBACK: Final = "127.0.0.1"
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Files with the headers of a published site; it writes nothing of who asked."""
+
+    extensions_map = {  # noqa: RUF012  # the base class has a plain dictionary
+        **SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript", ".wasm": "application/wasm",
+        ".json": "application/json", ".html": "text/html; charset=utf-8", ".atom": "application/atom+xml",
+    }  # fmt: skip
+
+    def end_headers(self) -> None:
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class calls it so
+        """Nothing: the site asks its servers to keep no list of readers."""
+
+
+def server_of(folder: Path, port: int) -> ThreadingHTTPServer:
+    """A server of a folder, for this machine alone; at port 0 it takes any. InputError for a port that is taken."""
+    try:
+        return ThreadingHTTPServer((_LOOPBACK, port), partial(_Handler, directory=str(folder)))
+    except OSError as error:
+        raise InputError(f"port {port} is taken: {(error.strerror or '').lower()}", "give another --port") from error
+
+
+def serve_folder(folder: Path, port: int, tell: Callable[[str], None]) -> None:
+    """Show a folder until Ctrl-C; `tell` is given the address."""
+    with server_of(folder, port) as server:
+        tell(f"http://{_LOOPBACK}:{server.server_address[1]}/")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return

@@ -1,0 +1,101 @@
+"""Writes a site to a folder, all or nothing: beside it first, then in its place. Only a published one is replaced."""
+
+import json
+import shutil
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from recuse import clock
+from recuse.errors import InputError
+
+MARK: Final = "recuse-site.json"
+"""The file by which a folder is known as one that was published, and may be replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many files a site has, and how many bytes."""
+
+    files: int
+    bytes: int
+
+
+def write_site(
+    folder: Path, files: Iterable[tuple[str, bytes]], finish: Callable[[Path], None] = lambda _folder: None
+) -> Written:
+    """Write these files; what the folder held before is replaced when all are written and `finish` has seen them.
+
+    Raises InputError, and leaves everything as it was, where the folder holds what was not published or cannot be
+    written, and where a path stands twice.
+    """
+    folder = folder.absolute()
+    _check(folder)
+    beside = folder.with_name(f".{folder.name}.{clock.random_name(8)}")
+    try:
+        written = _write(beside, files)
+        finish(beside)
+        _replace(folder, beside)
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        raise InputError(f"`{folder}` cannot be written: {reason}", "name a folder with room in it") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return written
+
+
+def count_files(files: Iterable[tuple[str, bytes]]) -> Written:
+    """What writing these files would write. InputError where a path stands twice."""
+    sizes: dict[str, int] = {}
+    for path, content in files:
+        _check_new(path, sizes)
+        sizes[path] = len(content)
+    return Written(len(sizes), sum(sizes.values()))
+
+
+def _check_new(path: str, seen: Container[str]) -> None:
+    if path in seen:
+        raise InputError(f"two pages are called `{path}`", "give one of them another id")
+
+
+def _check(folder: Path) -> None:
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise InputError(f"`{folder}` is no folder", "name an empty or new folder")
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise InputError(f"`{folder}` holds files that were not published", "name an empty or new folder")
+    if not folder.parent.is_dir():
+        raise InputError(f"`{folder.parent}` is no folder", "make it first")
+
+
+def _write(beside: Path, files: Iterable[tuple[str, bytes]]) -> Written:
+    count = size = 0
+    known: set[Path] = set()
+    seen: set[str] = set()
+    for path, content in files:
+        _check_new(path, seen)
+        seen.add(path)
+        target = beside / path
+        if target.parent not in known:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            known.add(target.parent)
+        target.write_bytes(content)
+        count, size = count + 1, size + len(content)
+    beside.mkdir(exist_ok=True)
+    (beside / MARK).write_text(json.dumps({"format": 1, "files": count}) + "\n", encoding="utf-8")
+    return Written(count, size)
+
+
+def _replace(folder: Path, beside: Path) -> None:
+    """Put the new folder in the place of the old one; should the second step fail, the old one comes back."""
+    if not folder.exists():
+        beside.replace(folder)
+        return
+    old = beside.with_name(f"{beside.name}.old")
+    folder.replace(old)
+    try:
+        beside.replace(folder)
+    except OSError:
+        old.replace(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
