@@ -24,8 +24,7 @@ from recuse.cli.console import (
     printing,
 )
 from recuse.cli.request_options import By, DryRun, one_of
-from recuse.disclosure.asked import BEHALVES, DELIVERIES, NamedRecord, PersonRequest, Shown
-from recuse.disclosure.words import LANGUAGES
+from recuse.disclosure.asked import BEHALVES, DELIVERIES, LANGUAGES, NamedRecord, PersonRequest, Shown
 from recuse.errors import InputError
 from recuse.operations import accounting as operation
 

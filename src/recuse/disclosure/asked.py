@@ -17,6 +17,8 @@ from recuse.ledger.entry import JSON
 Behalf = Literal["oneself", "parent", "representative"]
 Delivery = Literal["in_person", "post", "secure_message"]
 BEHALVES: Final[tuple[Behalf, ...]] = get_args(Behalf)
+LANGUAGES: Final = ("en", "es", "zh-Hans", "pl", "ar")
+"""Codes of `recuse.languages`, which are not read here: it needs an extra."""
 DELIVERIES: Final[tuple[Delivery, ...]] = get_args(Delivery)
 _NUMBER: Final = re.compile(r"(?:\d[\s./-]*){4}")
 """Four digits in a row are a number of a document, or the end of one."""

@@ -9,12 +9,15 @@ import hashlib
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
 from recuse.disclosure.answer import digest, written
-from recuse.disclosure.words import MACHINE, said
 from recuse.model import NO_AUTHORITY, UNDECLARED, UNLISTED
 from recuse.seen import seen
+
+if TYPE_CHECKING:
+    from recuse.languages import Texts  # needs the extra `site`; whoever tells an answer passes it in
 
 Names = Mapping[tuple[str, str], Mapping[str, str]]
 """By kind (`agency`, `purpose`, `authority`, `category`) and id: the name in each language."""
@@ -47,6 +50,7 @@ _NOT_COVERED: Final = {
 _ALWAYS: Final = (
     "Some entries may be delayed or left out by law, for example to protect other people. Every answer says this."
 )
+_MACHINE: Final = "This translation was made by a machine. The English text counts."
 _EMPTY: Final = "This answer lists no entry of these records for this period."
 _STYLE: Final = (
     "body{font-family:sans-serif;line-height:1.5;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -67,32 +71,37 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Who tells an answer: in which language, by which names."""
+    """Who tells an answer: in the messages of which language, by which names. InputError where a message is missing."""
 
-    language: str
+    texts: "Texts"
     names: Names = field(default_factory=dict)
+
+    @property
+    def _code(self) -> str:
+        return self.texts.language.code
 
     def text(self, whole: Mapping[str, Any]) -> str:
         """The answer as plain text."""
-        parts = [said(self.language, "Who asked for your records"), *self._notes(), ""]
+        parts = [self._said("Who asked for your records"), *self._notes(), ""]
         parts += [f"{label}: {value}" for label, value in self._head(whole)]
         parts.append("")
         for line in whole["lines"]:
             parts += [f"{label}: {', '.join(each.text for each in pieces)}" for label, pieces in self._line(line)]
             parts.append("")
-        parts += [] if whole["lines"] else [said(self.language, _EMPTY), ""]
+        parts += [] if whole["lines"] else [self._said(_EMPTY), ""]
         for heading, sentences in self._after(whole):
             parts += [*([heading] if heading else []), *(f"- {each}" for each in sentences), ""]
         return "".join(f"{' '.join(str(seen(each)).splitlines())}\n" for each in parts).rstrip("\n") + "\n"
 
     def page(self, whole: Mapping[str, Any]) -> str:
         """The answer as one page that asks for nothing from anywhere."""
-        title = html.escape(said(self.language, "Who asked for your records"))
+        title = html.escape(self._said("Who asked for your records"))
         allowed = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
         policy = f"default-src 'none'; style-src 'sha256-{allowed}'"
-        direction = "rtl" if self.language == "ar" else "ltr"
+        language = self.texts.language
         head = (
-            f'<!doctype html>\n<html lang="{self.language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
+            f'<!doctype html>\n<html lang="{language.code}" dir="{language.direction}">\n<head>\n'
+            '<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             '<meta name="viewport" content="width=device-width">\n<meta name="referrer" content="no-referrer">\n'
             f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
@@ -112,7 +121,7 @@ class Teller:
 
     def _table(self, lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         if not lines:
-            yield f"<p>{_escaped(said(self.language, _EMPTY))}</p>\n"
+            yield f"<p>{_escaped(self._said(_EMPTY))}</p>\n"
             return
         rows = [[*self._line(each)] for each in lines]
         heads = "".join(f'<th scope="col">{_escaped(label)}</th>' for label, _ in rows[0])
@@ -122,20 +131,20 @@ class Teller:
         yield "</tbody>\n</table>\n"
 
     def _notes(self) -> Iterator[str]:
-        if self.language != "en":
-            yield said(self.language, MACHINE)
+        if self._code != "en":
+            yield self._said(_MACHINE)
 
     def _head(self, whole: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        yield said(self.language, "Answer to request"), whole["accounting"]
-        yield said(self.language, "Made on"), whole["made"]
-        yield said(self.language, "By"), whole["institution"]["name"]
-        yield said(self.language, "Period"), f"{whole['from']} – {whole['to']}"
+        yield self._said("Answer to request"), whole["accounting"]
+        yield self._said("Made on"), self._day(whole["made"])
+        yield self._said("By"), whole["institution"]["name"]
+        yield self._said("Period"), self._days(whole["from"], whole["to"])
 
     def _line(self, line: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Piece, ...]]]:
         """What a line says: each label with its pieces, the same labels for every line."""
         cells: tuple[tuple[str, tuple[Piece, ...]], ...] = (
             ("Entry", (Piece(f"{self._said(_LEDGERS[line['ledger']])} {line['entry']}"),)),
-            ("Day", (Piece(line["day"]),)),
+            ("Day", (Piece(self._day(line["day"])),)),
             ("What happened", (Piece(self._said(_WHAT[line["what"]])),)),
             ("Asked for", (Piece(self._said(_ACTIONS[line["action"]])),)),
             ("Agency", (self._name("agency", line["agency"]),)),
@@ -150,8 +159,7 @@ class Teller:
 
     def _after(self, whole: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
         yield "", (self._said(_ALWAYS),)
-        covered = [f"{self._said(_LEDGERS[each['ledger']])}: {each['first']} – {each['last']} ({each['origin']})"
-                   for each in whole["covers"]]  # fmt: skip
+        covered = [self._covered(each) for each in whole["covers"]]
         systems = f"{self._said('Systems')}: {', '.join(whole['systems']) or '–'}"
         yield self._said("What this answer covers"), (*covered, systems)
         yield self._said("What it does not cover"), [self._said(_NOT_COVERED[each]) for each in whole["not_covered"]]
@@ -166,16 +174,26 @@ class Teller:
             ),
         )
 
+    def _covered(self, part: Mapping[str, Any]) -> str:
+        days = self._days(part["first"], part["last"])
+        return f"{self._said(_LEDGERS[part['ledger']])}: {days} ({part['origin']})"
+
     def _name(self, kind: str, name: str) -> Piece:
         if name in _SPECIAL:
             return Piece(self._said(_SPECIAL[name]))
         known = self.names.get((kind, name), {})
-        if self.language in known:
-            return Piece(known[self.language])
-        return Piece(known.get("en", name), None if self.language == "en" else "en")
+        if self._code in known:
+            return Piece(known[self._code])
+        return Piece(known.get("en", name), None if self._code == "en" else "en")
 
     def _said(self, text: str) -> str:
-        return said(self.language, text)
+        return self.texts.say(text)
+
+    def _days(self, first: str | None, last: str | None) -> str:
+        return f"{self._day(first)} – {self._day(last)}"
+
+    def _day(self, text: str | None) -> str:
+        return "–" if text is None else self.texts.forms.day(date.fromisoformat(text))
 
 
 def _escaped(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +41,14 @@ def _read(path: Path | None) -> dict[str, Mapping[str, dict[str, str]]]:
 
 def texts(data: bytes, language: str, names: Names) -> tuple[str, str]:
     """The answer in a language, as text and as a page."""
-    teller, whole = Teller(language, names), read_written(data)
+    try:
+        from recuse.languages import language as named  # noqa: PLC0415 - an extra
+        from recuse.languages import read_texts  # noqa: PLC0415
+    except ImportError as error:
+        remedy = "install the extra with `pip install 'recuse[site]'`"
+        raise InputError("babel is not installed, so that no answer can be written for people", remedy) from error
+    messages = read_texts(named(language), files("recuse.disclosure") / "locales")
+    teller, whole = Teller(messages, names), read_written(data)
     return teller.text(whole), teller.page(whole)
 
 
@@ -56,19 +64,19 @@ def write_answer(to: Path, answer: tuple[bytes, str, Names], ledger: Path, entry
     InputError where the folder is there already or cannot be made.
     """
     data, language, names = answer
-    files: dict[str, bytes] = {"answer.json": data}
+    given: dict[str, bytes] = {"answer.json": data}
     for each in dict.fromkeys((language, "en")):
         text, page = texts(data, each, names)
-        files |= {f"answer.{each}.txt": text.encode(), f"answer.{each}.html": page.encode()}
-    files["recorded.json"] = read_entries(ledger)[entry]
-    files["recorded.tlog-proof"] = str(inclusion(ledger, entry)).encode()
+        given |= {f"answer.{each}.txt": text.encode(), f"answer.{each}.html": page.encode()}
+    given["recorded.json"] = read_entries(ledger)[entry]
+    given["recorded.tlog-proof"] = str(inclusion(ledger, entry)).encode()
     try:
         to.mkdir(mode=0o700)
-        for name, content in files.items():
+        for name, content in given.items():
             (to / name).write_bytes(content)
     except OSError as error:
         reason = (error.strerror or "").lower()
         raise InputError(
             f"`{to}` cannot be written: {reason}", "write it elsewhere with `recuse accounting show --out`"
         ) from error
-    return sorted(files)
+    return sorted(given)

@@ -1,19 +1,25 @@
 """An answer tells what entries say and no name, does not tell what is left out, and can be checked."""
 
 import json
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recuse.disclosure import asked as asking
+from recuse.disclosure import telling
 from recuse.disclosure.answer import ALWAYS, digest, read_written, written
 from recuse.disclosure.checking import check_proofs, check_recorded, check_said
 from recuse.disclosure.holds import Hold
 from recuse.disclosure.lines import Matches, Register
-from recuse.disclosure.telling import Teller
-from recuse.disclosure.words import LANGUAGES
+from recuse.disclosure.telling import Names, Teller
 from recuse.errors import InputError, LedgerError
+from recuse.languages import LANGUAGES, Texts, language, read_texts
 from recuse.ledger.entry import encode
 from recuse.model import Repository
 from tests.unit.disclosure.world import NOW, REQUEST, TODAY, World, asked, decided, places
@@ -21,6 +27,7 @@ from tests.unit.policy.conftest import DIRECTIVE
 
 EVALUATIONS = Matches(frozenset({"e1", "e2"}), frozenset({"r1"}))
 CANARY = "CANARY"
+LOCALES = files("recuse.disclosure") / "locales"
 
 
 def fill(world: World) -> None:
@@ -34,6 +41,15 @@ def fill(world: World) -> None:
     world.add("acts", "asked", asked("r1", directives=[DIRECTIVE]))
     world.add("acts", "answered", {"request": "r1", "word": "refused", "categories": [], "directives": [DIRECTIVE],
                                    "policy_sha256": "ef" * 32, "transferred_to": None}, day=7)  # fmt: skip
+
+
+def teller(code: str, names: Names | None = None) -> Teller:
+    return Teller(texts(code), names or {})
+
+
+@cache
+def texts(code: str) -> Texts:
+    return read_texts(language(code), LOCALES)
 
 
 def lines(data: bytes) -> list[dict[str, Any]]:
@@ -74,7 +90,7 @@ def test_an_answer_without_lines_never_says_that_nobody_looked(world: World) -> 
     whole = read_written(data)
     assert (whole["lines"], whole["always"]) == ([], ALWAYS)
     assert [each["first"] for each in whole["covers"]] == ["2026-01-05", "2026-01-05"]
-    text = Teller("en").text(whole)
+    text = teller("en").text(whole)
     assert "This answer lists no entry of these records for this period." in text
     assert "nobody" not in text.lower()
     assert "Queries made in a database itself" in text
@@ -90,8 +106,8 @@ def test_what_is_held_back_changes_no_byte(world: World) -> None:
         held, left = world.answer(EVALUATIONS, [hold])
         assert held == without
         assert [(each.place, each.reason, each.holds) for each in left] == [("decisions:2", "held_back", ("h1",))]
-        pages = [Teller(each).page(read_written(held)) for each in LANGUAGES]
-        assert pages == [Teller(each).page(read_written(without)) for each in LANGUAGES]
+        pages = [teller(each).page(read_written(held)) for each in LANGUAGES]
+        assert pages == [teller(each).page(read_written(without)) for each in LANGUAGES]
 
 
 NAMED = st.text(st.characters(codec="utf-8"), max_size=8).map(lambda text: f"{CANARY}{text}")
@@ -109,7 +125,7 @@ def test_no_name_leaves_whatever_a_program_sent(world: World, sent: dict[str, st
     world.add("acts", "answered", {"request": "r1", "word": other, "transferred_to": other, "directives": [rule]})
     data, _ = world.answer(EVALUATIONS, note=other, recorded_by=rule)
     assert len(lines(data)) == 3
-    whole, tellers = read_written(data), [Teller(each) for each in LANGUAGES]
+    whole, tellers = read_written(data), [teller(each) for each in LANGUAGES]
     for form in (data.decode(), *(each.text(whole) for each in tellers), *(each.page(whole) for each in tellers)):
         assert CANARY not in form
 
@@ -186,15 +202,15 @@ def test_a_page_asks_for_nothing_and_is_the_same_each_time(world: World) -> None
     fill(world)
     whole = read_written(world.answer(EVALUATIONS)[0])
     names = {("agency", "fed.homeland.border.removal"): {"en": "Removal <b>", "es": "Expulsión"}}
-    page = Teller("es", names).page(whole)
-    assert page == Teller("es", names).page(whole)
+    page = teller("es", names).page(whole)
+    assert page == teller("es", names).page(whole)
     assert "Expulsión" in page
     assert "src=" not in page
     assert "href=" not in page
-    assert "Removal &lt;b&gt;" in Teller("en", names).page(whole)
-    assert '<html lang="ar" dir="rtl">' in Teller("ar").page(whole)
+    assert "Removal &lt;b&gt;" in teller("en", names).page(whole)
+    assert '<html lang="ar" dir="rtl">' in teller("ar").page(whole)
     assert '<span lang="en"><bdi>own.records</bdi></span>' in page
-    assert "This translation was made by a machine" not in Teller("en").page(whole)
+    assert "This translation was made by a machine" not in teller("en").page(whole)
     assert (
         all(place in page for place in ("<dt>", "<th scope=", "default-src &#x27;none&#x27;"))
         or "default-src 'none'" in page
@@ -207,7 +223,7 @@ def test_the_same_sentence_about_delay_is_in_every_answer(world: World) -> None:
     for matches, holds in ((Matches(), []), (EVALUATIONS, []), (EVALUATIONS, [hold])):
         whole = read_written(world.answer(matches, holds)[0])
         assert whole["always"] == ALWAYS
-        assert "Some entries may be delayed or left out by law" in Teller("en").text(whole)
+        assert "Some entries may be delayed or left out by law" in teller("en").text(whole)
 
 
 def test_places_are_found_by_number_too(world: World) -> None:
@@ -246,3 +262,36 @@ def test_lines_are_those_of_the_period_both_ends_included(repository: Repository
             world.add("acts", "asked", asked("r1", received=f"2026-01-{day:02}"), day=28)
     days = [each["day"] for each in lines(world.answer(EVALUATIONS)[0])]
     assert sorted(days) == sorted(f"2026-01-{day:02}" for day in found if 1 <= day <= 10)
+
+
+def test_catalogues_hold_every_message_that_an_answer_says_and_no_other(world: World) -> None:
+    """A line for each code that an entry can have is told in each language; what nothing says is no message."""
+    fill(world)
+    said = set[str]()
+
+    class Noting(Texts):
+        def say(self, message: str, /, **values: object) -> str:
+            said.add(message)
+            return super().say(message, **values)
+
+    whole = read_written(world.answer(EVALUATIONS)[0])
+    line = whole["lines"][0]
+    whole["lines"] = [
+        *({**line, "action": each} for each in telling._ACTIONS), *({**line, "what": each} for each in telling._WHAT),
+        *({**line, "outcome": each} for each in telling._OUTCOMES),
+        *({**line, "agency": each} for each in telling._SPECIAL), {**line, "ledger": "decisions"},
+    ]  # fmt: skip
+    for code in LANGUAGES:
+        noting = Noting(language(code), [])
+        noting._catalogue = texts(code)._catalogue
+        for each in (whole, {**whole, "lines": []}):
+            assert Teller(noting).text(each)
+            assert Teller(noting).page(each)
+    for code in LANGUAGES:
+        if code != "en":
+            raw = (LOCALES / code / "disclosure.po").read_bytes()
+            assert b"# translated by machine" in raw
+            found = {str(each.id): each.string for each in read_po(BytesIO(raw)) if each.id}
+            assert set(found) == said
+            assert all(found[each] and found[each] != each for each in said)
+    assert tuple(LANGUAGES) == asking.LANGUAGES

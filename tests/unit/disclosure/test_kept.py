@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from recuse.disclosure import asked, holds, telling
 from recuse.disclosure.answer import NOT_COVERED
-from recuse.disclosure.asked import BEHALVES, NamedRecord, PersonRequest, Shown, problems
+from recuse.disclosure.asked import BEHALVES, LANGUAGES, NamedRecord, PersonRequest, Shown, problems
 from recuse.disclosure.due import differences, duties
 from recuse.disclosure.holds import Hold, KeptHold, body_of, check, standing
 from recuse.disclosure.kept import Answered, Draft, Kept, from_bytes, to_bytes
 from recuse.disclosure.lines import Matches, place_of
 from recuse.disclosure.proofs import proofs
 from recuse.disclosure.protection import LeftOut
-from recuse.disclosure.words import LANGUAGES, said, sentences
 from recuse.errors import InputError, LedgerError, RefusedError
 from recuse.ledger.entry import Entry
 from recuse.ledger.merkle import leaf_hash, prove_inclusion
@@ -192,15 +191,3 @@ def test_every_code_of_an_answer_has_words() -> None:
     assert set(telling._ACTIONS) == {*ACTIONS, *ASSISTANCE, "other"}
     assert set(telling._OUTCOMES) == {"allowed", "denied", "asked", "other", *OUTCOMES}
     assert set(telling._NOT_COVERED) == set(NOT_COVERED)
-    tables = (telling._ACTIONS, telling._OUTCOMES, telling._NOT_COVERED, telling._WHAT, telling._SPECIAL)
-    assert {text for table in tables for text in table.values()} <= set(sentences())
-
-
-def test_every_language_says_everything_in_its_own_words() -> None:
-    for sentence in sentences():
-        every = [said(each, sentence) for each in LANGUAGES]
-        assert every[0] == sentence
-        assert all(each.strip() for each in every)
-        assert sentence not in every[1:], "never English instead"
-    with pytest.raises(KeyError):
-        said("es", "This was never translated.")
