@@ -104,7 +104,7 @@ def office(institution: Institution, tmp_path: Path) -> Office:
 
 def ask(running: Serving, login: str, person: str = OTHER, **context: str) -> str:
     """A program asks about one row, and notes the answer's number beside the record, as its log may."""
-    properties = {**PERSON["properties"], "note": OTHER, "person_id": person}
+    properties = {"sealed": False, "juvenile": False, "note": OTHER, "person_id": person}
     body = {"subject": {"type": "account", "id": f"clear/{login}"}, "action": {"name": "read"},
             "resource": {**PERSON, "properties": properties}, "context": context}  # fmt: skip
     reply = running.post("evaluation", body)

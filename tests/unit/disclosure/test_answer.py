@@ -118,7 +118,7 @@ NAMED = st.text(st.characters(codec="utf-8"), max_size=8).map(lambda text: f"{CA
                                         "reason", "agreement"]), NAMED), NAMED, NAMED)  # fmt: skip
 def test_no_name_leaves_whatever_a_program_sent(world: World, sent: dict[str, str], other: str, rule: str) -> None:
     """A name in any field of an entry, or in the kept request, is in no form of the answer."""
-    world.entries["acts"].clear(), world.entries["decisions"].clear()
+    world.entries |= {"acts": [], "decisions": []}
     world.add("decisions", "decided", decided("e1", rules=["own-staff", rule], **sent))
     world.add("acts", "asked", asked("r1", agency=other, others=[other], categories=[other, "arrest_record"],
                                      purpose=sent.get("purpose", "own"), instruments=[rule], note=other))  # fmt: skip

@@ -19,6 +19,7 @@ from tests.unit.server.test_deciding import AT, Desk, desk
 __all__ = ["desk", "directive", "repository", "rules"]  # fixtures
 
 SECRET: Final = b"s" * 32
+ROW: Final = {"sealed": False, "juvenile": None}
 NAMES: Final = """\
 format = 1
 [[resource]]
@@ -44,7 +45,7 @@ def asked(**resource: Any) -> Evaluation:
 
 
 def test_a_program_says_which_record_by_its_key(desk: Desk) -> None:
-    properties = {**ARREST["properties"], "arrest_id": 7, "person_id": "p"}
+    properties = {**ROW, "arrest_id": 7, "person_id": "p"}
     (body,) = ONE.answer(sitting(desk), asked(properties=properties)).bodies
     assert body["record"] == mark_of(SECRET, "e-1", NamedRecord("blotter::records::arrest", "7/p"))
     (body,) = ONE.answer(sitting(desk), asked(properties={**properties, "person_id": None})).bodies
@@ -64,7 +65,7 @@ def test_a_program_says_which_record_by_its_own_id(desk: Desk, name: str, marked
 
 
 def test_each_answer_of_a_batch_is_tied_to_its_own_record(desk: Desk) -> None:
-    items = [{"resource": {**ARREST, "properties": {**ARREST["properties"], "arrest_id": n, "person_id": 1}}}
+    items = [{"resource": {**ARREST, "properties": {**ROW, "arrest_id": n, "person_id": 1}}}
              for n in (1, 2)]  # fmt: skip
     batch = parse_batch({"subject": STAFF, "action": READ, "evaluations": [items[0], "no question", items[1]]})
     bodies = SEVERAL.answer(sitting(desk), batch).bodies
