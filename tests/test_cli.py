@@ -60,6 +60,7 @@ VERBS = (
     "listing",
     "new",
     "review",
+    "content",
 )
 
 WORLD = """
@@ -545,6 +546,7 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
         ("request", "certify-nil"),
         *(("state", verb) for verb in ("prepare", "show", "halt", "resume")),
         *(("review", verb) for verb in ("due", "new", "sign", "confirm", "record")),
+        *(("content", verb) for verb in ("check", "due", "show", "reviewed")),
     ],
 )
 def test_help_has_examples(chain: Chain, words: tuple[str, ...]) -> None:

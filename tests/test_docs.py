@@ -34,6 +34,8 @@ from tests.conftest import binaries_of
 from tests.remembering import remembering
 from tests.requests.test_request_verb import COURT, signed
 from tests.reviews.world import fill
+from tests.unit.content.example import example
+from tests.unit.content.test_folder import write
 
 ROOT: Final = Path(__file__).parent.parent
 GUIDE: Final = ROOT / "docs/guide/cut-one-purpose-off.md"
@@ -190,6 +192,7 @@ def after(walk: Walk) -> None:
     walk.collect("`recuse why`", "why", "records/ice_ero_017", "read", "records.person.phone", "-r", "policy")
     walk.collect("`recuse why`", "why", "records/records_app", "read", "records.person", "-r", "policy")
     walk.collect("`recuse apply --dry-run`", "apply", "plan.json", "-r", "policy", "--dry-run")
+    contents(walk)
     regained(walk)
     resumed(walk)
     reviewed(walk)
@@ -237,6 +240,18 @@ def reviewed(walk: Walk) -> None:
     walk.collect("`recuse review record`", "review", "record", name, *log)
     walk.collect("`recuse review new`", "review", "new", "audit_records", *log)
     walk.collect("`recuse review due`", "review", "due", "-r", "looked")
+
+
+def contents(walk: Walk) -> None:
+    """The example of the content folder's page, checked, shown and reviewed."""
+    write(walk.folder / "content", example())
+    there = ("-c", "content")
+    walk.collect("`recuse content check`", "content", "check", *there)
+    walk.collect("`recuse content due`", "content", "due", *there)
+    walk.collect("`recuse content show`", "content", "show", "home-warrant", *there)
+    digest = walk.documents["`recuse content show`"][-1]["text_sha256"]
+    review = ("home-warrant", "--name", "Ada Example", "--role", "counsel", "--text-sha256", digest, *there)
+    walk.collect("`recuse content reviewed`", "content", "reviewed", *review)
 
 
 GATEWAY: Final = r"""'/^id = "records\/ice_hsi_desk"$/,/^$/ s/^use = .*/use = "gateway"/'"""
