@@ -55,9 +55,10 @@ _EMPTY: Final = "This answer lists no entry of these records for this period."
 _STYLE: Final = (
     "body{font-family:sans-serif;line-height:1.5;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "body{overflow-wrap:anywhere}"
-    "table{border-collapse:collapse;width:100%}"
+    "table{border-collapse:collapse;width:100%;margin:1.5rem 0}caption{text-align:start;font-weight:bold}"
+    "th{width:12rem;font-weight:normal}"
     "th,td{border:1px solid;padding:.3rem;text-align:start;vertical-align:top}"
-    "@media print{body{margin:0;max-width:none}tr{break-inside:avoid}}"
+    "@media print{body{margin:0;max-width:none}table{break-inside:avoid}}"
 )
 
 
@@ -123,12 +124,12 @@ class Teller:
         if not lines:
             yield f"<p>{_escaped(self._said(_EMPTY))}</p>\n"
             return
-        rows = [[*self._line(each)] for each in lines]
-        heads = "".join(f'<th scope="col">{_escaped(label)}</th>' for label, _ in rows[0])
-        yield f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
-        for row in rows:
-            yield "<tr>" + "".join(f"<td>{', '.join(map(_marked, pieces))}</td>" for _, pieces in row) + "</tr>\n"
-        yield "</tbody>\n</table>\n"
+        for line in lines:
+            (_, entry), *rest = self._line(line)
+            yield f"<table>\n<caption>{', '.join(map(_marked, entry))}</caption>\n<tbody>\n"
+            for label, pieces in rest:
+                yield f'<tr><th scope="row">{_escaped(label)}</th><td>{", ".join(map(_marked, pieces))}</td></tr>\n'
+            yield "</tbody>\n</table>\n"
 
     def _notes(self) -> Iterator[str]:
         if self._code != "en":
