@@ -62,6 +62,7 @@ VERBS = (
     "new",
     "review",
     "content",
+    "directory",
 )
 
 WORLD = """
@@ -552,6 +553,7 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
             for verb in ("new", "prepare", "show", "discard", "release", "hold", "due", "check", "erase")
         ),
         *(("content", verb) for verb in ("check", "due", "show", "reviewed")),
+        *(("directory", verb) for verb in ("check", "export", "due")),
     ],
 )
 def test_help_has_examples(chain: Chain, words: tuple[str, ...]) -> None:

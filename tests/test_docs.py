@@ -31,6 +31,8 @@ from recuse.targets.postgres.edges.catalog import queries
 from recuse.targets.postgres.edges.kinds import KINDS, WEAKNESSES, told
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
+from tests.directory.content import item
+from tests.directory.content import write as write_services
 from tests.remembering import remembering
 from tests.requests.test_request_verb import COURT, signed
 from tests.reviews.world import fill
@@ -205,6 +207,7 @@ def after(walk: Walk) -> None:
     permits(walk)
     requests(walk)
     accountings(walk)
+    services(walk)
     walk.unpermitted = read_without_permit(walk.world)
 
 
@@ -363,6 +366,16 @@ reasons = ["investigation"]
 [withheld]
 category = ["victim_witness"]
 """
+
+
+def services(walk: Walk) -> None:
+    """What the verbs of the services directory print, of two feeds with a fault, a merge and a contradiction."""
+    papers = [{"id": "r", "document": "None"}, {"id": "q", "document": "Photo ID"}]
+    untold = {"schedules": [{"id": "w"}], "phones": [{"id": "p", "number": "?"}], "unknown": 1}
+    one = [item("s", required_documents=papers, **untold), item("t", url="x")]
+    content = write_services(walk.folder / "content", one, [item("s", alert="Closed") | {"name": "Another"}])
+    for verb in (("check",), ("due",), ("export", "--out", "for-editing")):
+        walk.collect(f"`recuse directory {verb[0]}`", "directory", verb[0], str(content), *verb[1:])
 
 
 def read_without_permit(world: World) -> dict[str, int]:
