@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Literal
 
 from babel import Locale
@@ -19,6 +20,11 @@ _SHORT: Mapping[str, str] = get_global("language_aliases")
 """Codes of two letters by those of three."""
 
 
+@lru_cache(maxsize=1 << 12)  # a list of many services has few days
+def _long(day: date, locale: Locale) -> str:
+    return format_date(day, "long", locale=locale)
+
+
 class Forms:
     """The forms of one language."""
 
@@ -28,7 +34,7 @@ class Forms:
 
     def day(self, day: date) -> str:
         """A day with the name of its month."""
-        return format_date(day, "long", locale=self._locale)
+        return _long(day, self._locale)
 
     def month(self, day: date) -> str:
         """The month and year of a day."""
