@@ -76,7 +76,7 @@ def lines_of(surveyed: Iterable[Surveyed], saying: Saying) -> tuple[Line, ...]:
 
 def _line(found: Surveyed, saying: Saying, named: dict[str, str]) -> Line:
     service = found.entry.service
-    name, alert = saying.say("service", service, "name"), saying.say("service", service, "alert")
+    name, alert = saying.of("service", service, "name"), saying.of("service", service, "alert")
     assert name is not None, "a service without a name was rejected"
     cities = dict.fromkeys(", ".join(filter(None, (each.region, each.city))) for each in visited(service))
     return Line(

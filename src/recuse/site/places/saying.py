@@ -45,7 +45,7 @@ class Saying:
         self.directory, self.texts = directory, texts
         self._code = texts.language.code
 
-    def say(self, table: str, record: object, field: str) -> Said | None:
+    def of(self, table: str, record: object, field: str) -> Said | None:
         """A text of a record; None where it has none."""
         found = text_of(table, record, field)
         return None if found is None else self.text(found)

@@ -98,13 +98,13 @@ class Teller:
 
     def shown(self, line: Line, found: Surveyed) -> Shown:
         """One service."""
-        service, say = found.entry.service, self._saying.say
-        says = {field: say("service", service, field) for field in _FIELDS}
-        about = say("organization", service.organization, "description") if service.organization else None
+        service, of = found.entry.service, self._saying.of
+        says = {field: of("service", service, field) for field in _FIELDS}
+        about = of("organization", service.organization, "description") if service.organization else None
         organization = service.organization.phones if service.organization else ()
-        documents = tuple((say("required_document", each, "document"), each.uri) for each in service.required_documents)
+        documents = tuple((of("required_document", each, "document"), each.uri) for each in service.required_documents)
         parts = dict.fromkeys(self._parts.get(each, self._texts.say("other parts")) for each in service.incomplete)
-        areas = tuple((each.name or "", say("service_area", each, "description")) for each in service.service_areas)
+        areas = tuple((each.name or "", of("service_area", each, "description")) for each in service.service_areas)
         places = tuple(self._place(each) for each in found.visits)
         costs = tuple(self._cost(each) for each in service.cost_options if self._holds(each))
         every = (
@@ -125,8 +125,8 @@ class Teller:
         if visit.at is None:
             return Place("", virtual=False, url=None, says=(), addresses=(), phones=(), hours=hours, languages="",
                          accessible=(), transport=None)  # fmt: skip
-        at, location, say = visit.at, visit.at.location, self._saying.say
-        says = (say("service_at_location", at, "description"), say("location", location, "description"))
+        at, location, of = visit.at, visit.at.location, self._saying.of
+        says = (of("service_at_location", at, "description"), of("location", location, "description"))
         return Place(
             name=location.name or location.alternate_name or "", virtual=location.location_type == "virtual",
             url=location.url, says=tuple(each for each in says if each is not None),
@@ -134,10 +134,10 @@ class Teller:
             phones=self._phones((*at.phones, *location.phones)), hours=hours,
             languages=self._saying.tongues(location.languages),
             accessible=tuple(
-                (say("accessibility", each, "description"), say("accessibility", each, "details"), each.url)
+                (of("accessibility", each, "description"), of("accessibility", each, "details"), each.url)
                 for each in location.accessibility
             ),
-            transport=say("location", location, "transportation"),
+            transport=of("location", location, "transportation"),
         )  # fmt: skip
 
     def _phones(self, phones: Iterable[Phone]) -> tuple[Dial, ...]:
@@ -149,7 +149,7 @@ class Teller:
         href = "" if kind == "fax" else f"tel:{digits}" + (f";ext={phone.extension}" if phone.extension else "")
         return Dial(
             phone.number, href, phone.extension, self._phone_kinds.get(kind, ""), self._saying.tongues(phone.languages),
-            self._saying.say("phone", phone, "description"),
+            self._saying.of("phone", phone, "description"),
         )  # fmt: skip
 
     def _hours(self, hours: OpeningHours) -> Opened:
@@ -176,8 +176,8 @@ class Teller:
             plain = self._forms.number(cost.amount)
             amount = self._forms.money(cost.amount, cost.currency) if cost.currency else plain
         return (
-            self._saying.say("cost_option", cost, "option"), amount,
-            self._saying.say("cost_option", cost, "amount_description"),
+            self._saying.of("cost_option", cost, "option"), amount,
+            self._saying.of("cost_option", cost, "amount_description"),
         )  # fmt: skip
 
 
