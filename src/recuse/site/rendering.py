@@ -7,7 +7,7 @@ from any folder, from a web server as from a stick.
 from collections.abc import Iterable
 from datetime import date, datetime
 from posixpath import dirname, relpath
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -131,5 +131,5 @@ def _number(context: Context, number: float) -> str:
 
 
 @pass_context
-def _listed(context: Context, parts: Iterable[str]) -> str:
-    return _texts(context).forms.listed([*parts])
+def _listed(context: Context, parts: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
+    return _texts(context).forms.listed([*parts], style)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from recuse.site import about, finding, home
+from recuse.site import about, finding, home, who_looked
 from recuse.site.pages import Section
 
-SECTIONS: Final[tuple[Section, ...]] = (home.SECTION, about.SECTION, finding.SECTION)
+SECTIONS: Final[tuple[Section, ...]] = (home.SECTION, who_looked.SECTION, about.SECTION, finding.SECTION)
