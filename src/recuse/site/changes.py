@@ -1,0 +1,101 @@
+"""What changed, from the record: directives, applications, verdicts, nil certificates, reviews of what the public is told.
+
+No change names a system, an account or a person; a verdict is that of all systems together.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+
+from recuse.languages import Texts
+from recuse.ledger import Entry
+from recuse.site.sources import Sources
+from recuse.site.standing import Verdict, together
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: the entry of the ledger that has it, when, and what it is; `about` is a directive, period or office."""
+
+    index: int
+    at: datetime
+    what: str
+    about: str
+
+
+_PUBLIC: Final = "public_content"
+
+
+def changes(sources: Sources) -> tuple[Change, ...]:
+    """Every change, the newest first."""
+    return tuple(reversed([*_changes(sources)]))
+
+
+def _changes(sources: Sources) -> Iterator[Change]:
+    live = {name for name, each in sources.repository.systems.items() if each.kind == "live"}
+    newest, told = dict[str, Entry](), "never"
+    for index, each in enumerate(sources.record.entries):
+        match each.kind:
+            case "directed" | "confirmed":
+                yield Change(index, each.at, each.kind, str(each.body["directive"]))
+            case "applied":
+                yield Change(index, each.at, each.kind, "")
+            case "certified":
+                yield Change(index, each.at, each.kind, str(each.body["period"]))
+            case "reviewed" if each.body.get("kind") == _PUBLIC:
+                yield Change(index, each.at, each.kind, "")
+            case "verified":
+                newest[str(each.body["system"])] = each
+                verdict = together([newest[name] for name in live & newest.keys()]) if live <= newest.keys() else told
+                if verdict != told:
+                    told = verdict
+                    yield Change(index, each.at, f"verdict-{verdict}", "")
+            case _:
+                pass
+
+
+def said(change: Change, sources: Sources, texts: Texts) -> str:
+    """A change in one sentence."""
+    title = change.about
+    if change.what in ("directed", "confirmed") and change.about in sources.repository.directives:
+        title = sources.repository.directives[change.about].directive.title
+    return {**_acts(texts, title), **_verdicts(texts)}[change.what]
+
+
+def _acts(texts: Texts, about: str) -> Mapping[str, str]:
+    return {
+        "directed": texts.say("A directive was signed: %(about)s", about=about),
+        "confirmed": texts.say("A directive was confirmed by a second office: %(about)s", about=about),
+        "applied": texts.say("The policy was applied to a database."),
+        "certified": texts.say("An office certified that nothing was received: %(about)s", about=about),
+        "reviewed": texts.say("Officials reviewed what the public is told."),
+    }
+
+
+def _verdicts(texts: Texts) -> Mapping[str, str]:
+    of: Mapping[Verdict, str] = {
+        "holds": texts.say("Verification: the policy holds."),
+        "catalog": texts.say("Verification: the policy holds by the catalog; access was not tried everywhere."),
+        "findings": texts.say("Verification: there are findings."),
+        "undetermined": texts.say("Verification: it could not be told whether the policy holds."),
+    }
+    return {f"verdict-{name}": text for name, text in of.items()}
+
+
+def id_of(change: Change, sources: Sources, language: str) -> str:
+    """A name for a change in a language that stays the same wherever the site lies: made of the ledger's key and the entry's number.
+
+    An address is not in it, since it may be given later or move. The ledger's key is its name and its public key.
+    """
+    return _urn(f"{sources.record.verifier}#{language}#{change.index}")
+
+
+def feed_id(sources: Sources, language: str) -> str:
+    """The name of the feed in a language, made in the same way."""
+    return _urn(f"{sources.record.verifier}#{language}")
+
+
+def _urn(name: str) -> str:
+    return uuid5(NAMESPACE_URL, name).urn

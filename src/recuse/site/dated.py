@@ -1,0 +1,119 @@
+"""A dated text for other sites, without scripts: “verified on …”, that says of itself that it is not current any more.
+
+Nothing in a page without scripts can read the clock. So the text is true on every day: it names its last day, and what
+is the case after that. In the frame the word *current* shows, besides, only while a file that is named after that day
+can be had: the site that is published next has another, a server that heeds the notes refuses it after the day, and
+caches are told to ask each time. A copy that is kept anywhere without that file says *not current*.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from html import escape
+from importlib.resources import files as resources
+from typing import Final
+
+from recuse.languages import Texts, read_texts
+from recuse.site.sources import Sources
+from recuse.site.standing import verified_of
+
+FOLDER: Final = "embed"
+_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
+_CURRENT: Final = b".current[hidden] { display: block; }\n.late { display: none; }\n"
+_LOOK: Final = b"body { font: 1rem/1.5 sans-serif; margin: 0.5rem; color: #1b1b1b; background: #fff; }\np { margin: 0.25rem 0; }\n.late { font-weight: 700; }\n"
+HOUR: Final = 3600
+"""A frame that stays open is asked for again after so many seconds."""
+
+
+def frame_file(code: str) -> str:
+    """Where the frame of a language lies, below the folder of the site."""
+    return f"{FOLDER}/{code}.html"
+
+
+def fragment_file(code: str) -> str:
+    """Where the text alone lies, to be copied into another page."""
+    return f"{FOLDER}/{code}.fragment.html"
+
+
+def current_file(until: date) -> str:
+    """The file by which the frame knows that it is current: one for each last day."""
+    return f"{FOLDER}/current-until-{until.isoformat()}.css"
+
+
+def last_day(path: str) -> date | None:
+    """The last day of a file by its path; None for any other."""
+    name = path.rpartition("/")[2]
+    if not (name.startswith("current-until-") and name.endswith(".css")):
+        return None
+    try:
+        return date.fromisoformat(name.removeprefix("current-until-").removesuffix(".css"))
+    except ValueError:
+        return None
+
+
+def address_of(sources: Sources, path: str) -> str:
+    """A whole address where the site has one; otherwise what to put one before."""
+    return f"{(sources.settings.address or 'https://…').rstrip('/')}/{path}"
+
+
+def files(sources: Sources) -> Iterator[tuple[str, bytes]]:
+    """The frames and texts of every language, their look, and the file of the day if there is one."""
+    verified = verified_of(sources)
+    for language in sources.settings.languages:
+        texts = read_texts(language, resources("recuse.site") / "locales")
+        yield frame_file(language.code), frame(sources, texts)
+        yield fragment_file(language.code), fragment(sources, texts).encode()
+    yield f"{FOLDER}/look.css", _LOOK
+    if verified.until is not None and verified.current(sources.now.date()):
+        yield current_file(verified.until), _CURRENT
+
+
+def fragment(sources: Sources, texts: Texts) -> str:
+    """The text as a piece of HTML that is true on every day, wherever it is copied to."""
+    code, direction = texts.language.code, texts.language.direction
+    lines = "".join(f"<p>{escape(line)}</p>" for line in sentences(sources, texts))
+    return f'<div lang="{code}" dir="{direction}">{lines}</div>\n'
+
+
+def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
+    """What the text says: who, what was found on which day, until when that counts, and where to check it."""
+    verified, forms = verified_of(sources), texts.forms
+    if sources.settings.demonstration:
+        yield texts.say("Demonstration: no city or police department has published this, and all data is made up.")
+    yield texts.say("Who may see the records of %(institution)s:", institution=sources.repository.institution.name)
+    if verified.on is None or verified.until is None:
+        yield texts.say("Not every database has been verified. This text says nothing else.")
+    elif verified.verdict == "holds":
+        yield texts.say(
+            "Verified on %(day)s: the policy holds in every database looked at.", day=forms.day(verified.on)
+        )
+        yield texts.say(
+            "This counts up to and including %(day)s. If today is later, it is NOT CURRENT and says nothing of today.",
+            day=forms.day(verified.until),
+        )
+    else:
+        yield texts.say(
+            "Last verified on %(day)s. It was not found that the policy holds everywhere.", day=forms.day(verified.on)
+        )
+    yield texts.say("Check it at: %(address)s", address=address_of(sources, f"{texts.language.code}/record/check.html"))
+
+
+def frame(sources: Sources, texts: Texts) -> bytes:
+    """The text as a page to be shown in another. It says *not current* unless the file of its day is there."""
+    verified, code = verified_of(sources), texts.language.code
+    current = verified.current(sources.now.date())
+    head = [
+        '<meta charset="utf-8">', f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        f'<meta http-equiv="refresh" content="{HOUR}">', '<meta name="referrer" content="no-referrer">',
+        '<meta name="robots" content="noindex">', f"<title>{escape(texts.say('A dated text for other sites'))}</title>",
+        '<link rel="stylesheet" href="look.css">',
+    ]  # fmt: skip
+    if current and verified.until is not None:
+        head.append(f'<link rel="stylesheet" href="{current_file(verified.until).rpartition("/")[2]}">')
+    late = texts.say("NOT CURRENT, or it could not be checked just now whether this is current.")
+    body = [f'<p class="late">{escape(late)}</p>']
+    if current and verified.until is not None:
+        body.append(f'<p class="current" hidden>{escape(texts.say("Current up to and including %(day)s.", day=texts.forms.day(verified.until)))}</p>')
+    opening = f'<!doctype html>\n<html lang="{code}" dir="{texts.language.direction}">\n<head>\n'
+    return "\n".join(
+        [opening + "\n".join(head), "</head>", "<body>", *body, fragment(sources, texts) + "</body>", "</html>\n"]
+    ).encode()
