@@ -1,4 +1,4 @@
-"""What changed, from the record: directives, applications, verdicts, nil certificates, reviews of what the public is told.
+"""What changed, from the record: directives, applications, verdicts, nil certificates, reviews of public content.
 
 No change names a system, an account or a person; a verdict is that of all systems together.
 """
@@ -17,7 +17,7 @@ from recuse.site.standing import Verdict, together
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: the entry of the ledger that has it, when, and what it is; `about` is a directive, period or office."""
+    """One change: the entry of the ledger that has it, when, and what it is; `about` is a directive or a period."""
 
     index: int
     at: datetime
@@ -85,9 +85,9 @@ def _verdicts(texts: Texts) -> Mapping[str, str]:
 
 
 def id_of(change: Change, sources: Sources, language: str) -> str:
-    """A name for a change in a language that stays the same wherever the site lies: made of the ledger's key and the entry's number.
+    """A name for a change in a language, made of the ledger's key (its name and public key) and the entry's number.
 
-    An address is not in it, since it may be given later or move. The ledger's key is its name and its public key.
+    No address is in it: the name stays the same where the site is given one later, or moves.
     """
     return _urn(f"{sources.record.verifier}#{language}#{change.index}")
 

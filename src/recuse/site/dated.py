@@ -19,7 +19,10 @@ from recuse.site.standing import verified_of
 FOLDER: Final = "embed"
 _POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
 _CURRENT: Final = b".current[hidden] { display: block; }\n.late { display: none; }\n"
-_LOOK: Final = b"body { font: 1rem/1.5 sans-serif; margin: 0.5rem; color: #1b1b1b; background: #fff; }\np { margin: 0.25rem 0; }\n.late { font-weight: 700; }\n"
+_LOOK: Final = (
+    b"body { font: 1rem/1.5 sans-serif; margin: 0.5rem; color: #1b1b1b; background: #fff; }\n"
+    b"p { margin: 0.25rem 0; }\n.late { font-weight: 700; }\n"
+)
 HOUR: Final = 3600
 """A frame that stays open is asked for again after so many seconds."""
 
@@ -112,8 +115,8 @@ def frame(sources: Sources, texts: Texts) -> bytes:
     late = texts.say("NOT CURRENT, or it could not be checked just now whether this is current.")
     body = [f'<p class="late">{escape(late)}</p>']
     if current and verified.until is not None:
-        body.append(f'<p class="current" hidden>{escape(texts.say("Current up to and including %(day)s.", day=texts.forms.day(verified.until)))}</p>')
-    opening = f'<!doctype html>\n<html lang="{code}" dir="{texts.language.direction}">\n<head>\n'
-    return "\n".join(
-        [opening + "\n".join(head), "</head>", "<body>", *body, fragment(sources, texts) + "</body>", "</html>\n"]
-    ).encode()
+        said = texts.say("Current up to and including %(day)s.", day=texts.forms.day(verified.until))
+        body.append(f'<p class="current" hidden>{escape(said)}</p>')
+    opening = f'<!doctype html>\n<html lang="{code}" dir="{texts.language.direction}">\n<head>'
+    ending = [fragment(sources, texts) + "</body>", "</html>", ""]
+    return "\n".join([opening, *head, "</head>", "<body>", *body, *ending]).encode()

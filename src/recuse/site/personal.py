@@ -24,7 +24,7 @@ FORMS: Final = {
 
 
 def check_no_person(what: str, rows: Iterable[Iterable[Cell]]) -> None:
-    """Raise InputError where a cell has a form that names a person, a case or a time; the message does not repeat it."""
+    """Raise InputError where a cell has a form that names a person, a case or a time; the message does not say it."""
     for number, row in enumerate(rows, 1):
         for cell in row:
             for form, pattern in FORMS.items():

@@ -1,4 +1,4 @@
-"""A statement of one page: how things stand by the record, what that does not say, how to check it; and how to embed it."""
+"""A statement of one page: how things stand by the record, what that does not say, and how to check and embed it."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from recuse.site import about, home
+from recuse.site import about, feed, home, press, requested
+from recuse.site.open_data import pages as open_data
 from recuse.site.pages import Section
 
-SECTIONS: Final[tuple[Section, ...]] = (home.SECTION, about.SECTION)
+SECTIONS: Final[tuple[Section, ...]] = (
+    home.SECTION,
+    requested.SECTION,
+    feed.SECTION,
+    open_data.SECTION,
+    press.SECTION,
+    about.SECTION,
+)

@@ -89,7 +89,7 @@ TABLES: Final = (
     Table(
         "directives", "Directives in force",
         (
-            _DIRECTIVE, Field("title", "string", "Civil immigration enforcement"), Field("issued", "date", "2019-07-12"),
+            _DIRECTIVE, Field("title", "string", "Civil immigration"), Field("issued", "date", "2019-07-12"),
             Field("effective", "datetime", "2019-07-12T12:00:00+00:00"), Field("directed_by", "string", "Mayor"),
             Field("confirmed_by", "string", "Superintendent of Police"),
             Field("stage", "string", "enforce", words=("observe", "canary", "enforce")),
