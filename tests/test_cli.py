@@ -51,6 +51,7 @@ VERBS = (
     "why",
     "serve",
     "worker",
+    "publish",
     "demo",
     "permit",
     "request",

@@ -40,6 +40,7 @@ GUIDE: Final = ROOT / "docs/guide/cut-one-purpose-off.md"
 REFERENCE: Final = ROOT / "docs/reference"
 INTERFACE: Final = REFERENCE / "machine-interface.md"
 REPOSITORY: Final = REFERENCE / "policy-repository.md"
+CONTENT: Final = ROOT / "src/recuse/demo/content"
 PAGES: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.md")])
 FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -299,6 +300,8 @@ def requests(walk: Walk) -> None:
     walk.collect("`recuse request list`", "request", "list", *there)
     walk.collect("`recuse request report`", "request", "report", f"{now:%Y}", *there)
     walk.collect("`recuse request erase`", "request", "erase", name, *there)
+    for dry in ([], ["--dry-run"]):
+        walk.collect("`recuse publish`", "publish", str(CONTENT), "--out", str(place / "site"), *there, *dry)
 
 
 def read_without_permit(world: World) -> dict[str, int]:

@@ -1,11 +1,11 @@
 """`recuse publish`: the public site, from the policy repository, the ledger and the content folder."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from recuse import clock
 from recuse.cli.console import (
     HERE,
     Format,
@@ -19,14 +19,12 @@ from recuse.cli.console import (
     printing,
     progress,
 )
-from recuse.ledger import decode, read_signed
-from recuse.operations import record
-from recuse.operations.workspace import open_with_ledger
+from recuse.publishing import read_sources
 from recuse.site.building import build
+from recuse.site.engine import index
 from recuse.site.preview import serve_folder
-from recuse.site.settings import read_settings
-from recuse.site.sources import Record, Sources
-from recuse.site.writing import write_site
+from recuse.site.sheets import Printer
+from recuse.site.writing import count_files, write_site
 
 _PORT: Final = 8000
 
@@ -34,8 +32,13 @@ _PORT: Final = 8000
 def publish(
     content: Annotated[Path, typer.Argument(metavar="CONTENT", help="folder with `site.toml` and what goes with it")],
     target: Annotated[Path, typer.Option("--out", "-o", help="folder that is written; replaced if it was published")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="make every page and write nothing")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="then show it on this machine, until Ctrl-C")] = False,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="of the preview; 0 takes any")] = _PORT,
+    fonts: Annotated[
+        list[Path] | None, typer.Option("--fonts", help="folder of fonts for PDFs, besides the machine's; repeatable")
+    ] = None,
+    without_pdf: Annotated[bool, typer.Option("--without-pdf", help="make no PDFs")] = False,
     repository: RepositoryOption = HERE,
     ledger: LedgerOption = None,
     format_: FormatOption = Format.human,
@@ -48,27 +51,16 @@ def publish(
     Examples: recuse publish content --out site -r policy --preview
     """
     human = printing(format_)
-    sources = _sources(content, repository, ledger)
+    sources = read_sources(content, repository, ledger, printed=not without_pdf)
     with progress() as tell:
-        written = write_site(target, build(sources, tell))
+        files = build(sources, Printer(sources.now, tuple(fonts or ())) if sources.printed else None, tell)
+        made = count_files(files) if dry_run else write_site(target, files, index)
+    languages = [each.code for each in sources.settings.languages]
     if not human:
-        languages = [each.code for each in sources.settings.languages]
-        document({"out": str(target), "files": written.files, "bytes": written.size, "languages": languages})
+        document({"out": None if dry_run else str(target), **asdict(made), "languages": languages})
     else:
-        out.print(
-            f"[bold]{counted(written.files, 'file')}[/] in {counted(len(sources.settings.languages), 'language')} "
-            f"written to {plain(target)}, {written.size / 1e6:,.1f} MB",
-            soft_wrap=True,
-        )
-    if preview:
+        done = "would be written to" if dry_run else "written to"
+        whole = f"{counted(made.files, 'file')} in {counted(len(languages), 'language')}"
+        out.print(f"[bold]{whole}[/] {done} {plain(target)}, {made.bytes / 1e6:,.1f} MB", soft_wrap=True)
+    if preview and not dry_run:
         serve_folder(target, port, lambda address: out.print(f"look at {address}; Ctrl-C ends this"))
-
-
-def _sources(content: Path, repository: Path, ledger: Path | None) -> Sources:
-    settings = read_settings(content / "site.toml")
-    folder = record.ledger_folder(repository, ledger)
-    workspace = open_with_ledger(repository, folder, draft=False)
-    raw, checkpoint = read_signed(folder)
-    verifier = (folder / "verifier").read_text(encoding="utf-8").strip()
-    kept = Record(tuple(map(decode, raw)), raw, checkpoint, verifier)
-    return Sources(workspace.repository, workspace.rules, workspace.attested, kept, settings, clock.now())

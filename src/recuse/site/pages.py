@@ -6,6 +6,7 @@ from typing import Final
 
 from recuse.languages import Texts
 from recuse.ledger import JSON
+from recuse.site.sheets import Sheet
 from recuse.site.sources import Sources
 
 HOME: Final = "index.html"
@@ -16,7 +17,9 @@ class Page:
     """One page: its path below the folder of its language, its template with what that needs, and its data as JSON.
 
     `title` is in the page's language. `above` are the paths of pages that lead to it, from the first page down.
-    `wasm` is whether it runs the search, which is compiled code. `indexed` is whether a search finds it.
+    `wasm` is whether it runs the search, which is compiled code. `indexed` is whether a search finds it, and `words`
+    are what it is found by besides its title where there is no search engine. `title_language` is that of a title which
+    is a name in another language.
     """
 
     path: str
@@ -27,13 +30,16 @@ class Page:
     above: tuple[tuple[str, str], ...] = ()
     wasm: bool = False
     indexed: bool = True
+    words: str = ""
+    title_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of the site. `nav` is the message that navigation has for it, and `path` where that leads.
 
-    `pages` gives its pages in the language of the texts, `files` what is the same for all languages.
+    `pages` gives its pages in the language of the texts, `sheets` what is printed of them as PDF, by paths below the
+    folder of the language, and `files` what is the same for all languages.
     """
 
     name: str
@@ -41,3 +47,4 @@ class Section:
     path: str
     pages: Callable[[Sources, Texts], Iterable[Page]]
     files: Callable[[Sources], Iterable[tuple[str, bytes]]] = lambda _sources: ()
+    sheets: Callable[[Sources, Texts], Iterable[tuple[str, Sheet]]] = lambda _sources, _texts: ()

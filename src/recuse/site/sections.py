@@ -2,15 +2,16 @@
 
 from typing import Final
 
-from recuse.site import about, feed, home, press, requested
+from recuse.site import about, feed, finding, home, press, requested
 from recuse.site.open_data import pages as open_data
 from recuse.site.pages import Section
 
 SECTIONS: Final[tuple[Section, ...]] = (
     home.SECTION,
     requested.SECTION,
-    feed.SECTION,
     open_data.SECTION,
     press.SECTION,
     about.SECTION,
+    finding.SECTION,
+    feed.SECTION,
 )

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,14 +16,16 @@ MARK: Final = "recuse-site.json"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: how many files, and their bytes."""
+    """How many files a site has, and how many bytes."""
 
     files: int
-    size: int
+    bytes: int
 
 
-def write_site(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
-    """Write these files; what the folder held before is replaced when all are written.
+def write_site(
+    folder: Path, files: Iterable[tuple[str, bytes]], finish: Callable[[Path], None] = lambda _folder: None
+) -> Written:
+    """Write these files; what the folder held before is replaced when all are written and `finish` has seen them.
 
     Raises InputError, and leaves everything as it was, where the folder holds what was not published or cannot be
     written, and where a path stands twice.
@@ -33,6 +35,7 @@ def write_site(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     beside = folder.with_name(f".{folder.name}.{clock.random_name(8)}")
     try:
         written = _write(beside, files)
+        finish(beside)
         _replace(folder, beside)
     except OSError as error:
         reason = (error.strerror or "").lower()
@@ -40,6 +43,20 @@ def write_site(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return written
+
+
+def count_files(files: Iterable[tuple[str, bytes]]) -> Written:
+    """What writing these files would write. InputError where a path stands twice."""
+    sizes: dict[str, int] = {}
+    for path, content in files:
+        _check_new(path, sizes)
+        sizes[path] = len(content)
+    return Written(len(sizes), sum(sizes.values()))
+
+
+def _check_new(path: str, seen: Container[str]) -> None:
+    if path in seen:
+        raise InputError(f"two pages are called `{path}`", "give one of them another id")
 
 
 def _check(folder: Path) -> None:
@@ -56,8 +73,7 @@ def _write(beside: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     known: set[Path] = set()
     seen: set[str] = set()
     for path, content in files:
-        if path in seen:
-            raise InputError(f"two pages are called `{path}`", "give one of them another id")
+        _check_new(path, seen)
         seen.add(path)
         target = beside / path
         if target.parent not in known:
