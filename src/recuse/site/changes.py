@@ -56,20 +56,23 @@ def _changes(sources: Sources) -> Iterator[Change]:
                 pass
 
 
-def said(change: Change, sources: Sources, texts: Texts) -> str:
-    """A change in one sentence."""
-    title = change.about
-    if change.what in ("directed", "confirmed") and change.about in sources.repository.directives:
-        title = sources.repository.directives[change.about].directive.title
-    return {**_acts(texts, title), **_verdicts(texts)}[change.what]
+def said(change: Change, texts: Texts) -> str:
+    """A change in one sentence, in which what it is about does not stand: that may be in another language."""
+    return {**_acts(texts), **_verdicts(texts)}[change.what]
 
 
-def _acts(texts: Texts, about: str) -> Mapping[str, str]:
+def about(change: Change, sources: Sources) -> str:
+    """What a change is about: a directive by its title, as it was signed; a period; or nothing."""
+    known = sources.repository.directives.get(change.about)
+    return change.about if known is None else known.directive.title
+
+
+def _acts(texts: Texts) -> Mapping[str, str]:
     return {
-        "directed": texts.say("A directive was signed: %(about)s", about=about),
-        "confirmed": texts.say("A directive was confirmed by a second office: %(about)s", about=about),
+        "directed": texts.say("A directive was signed."),
+        "confirmed": texts.say("A directive was confirmed by a second office."),
         "applied": texts.say("The policy was applied to a database."),
-        "certified": texts.say("An office certified that nothing was received: %(about)s", about=about),
+        "certified": texts.say("An office certified that nothing was received."),
         "reviewed": texts.say("Officials reviewed what the public is told."),
     }
 

@@ -12,11 +12,13 @@ from html import escape
 from importlib.resources import files as resources
 from typing import Final
 
-from recuse.languages import Texts, read_texts
+from recuse.languages import ENGLISH, Texts, read_texts
 from recuse.site.sources import Sources
 from recuse.site.standing import verified_of
 
 FOLDER: Final = "embed"
+CURRENT: Final = "current-until-"
+"""How the file of a last day begins its name."""
 _POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
 _CURRENT: Final = b".current[hidden] { display: block; }\n.late { display: none; }\n"
 _LOOK: Final = (
@@ -39,16 +41,16 @@ def fragment_file(code: str) -> str:
 
 def current_file(until: date) -> str:
     """The file by which the frame knows that it is current: one for each last day."""
-    return f"{FOLDER}/current-until-{until.isoformat()}.css"
+    return f"{FOLDER}/{CURRENT}{until.isoformat()}.css"
 
 
 def last_day(path: str) -> date | None:
     """The last day of a file by its path; None for any other."""
     name = path.rpartition("/")[2]
-    if not (name.startswith("current-until-") and name.endswith(".css")):
+    if not (name.startswith(CURRENT) and name.endswith(".css")):
         return None
     try:
-        return date.fromisoformat(name.removeprefix("current-until-").removesuffix(".css"))
+        return date.fromisoformat(name.removeprefix(CURRENT).removesuffix(".css"))
     except ValueError:
         return None
 
@@ -73,8 +75,9 @@ def files(sources: Sources) -> Iterator[tuple[str, bytes]]:
 def fragment(sources: Sources, texts: Texts) -> str:
     """The text as a piece of HTML that is true on every day, wherever it is copied to."""
     code, direction = texts.language.code, texts.language.direction
+    body = f'<p><strong lang="{ENGLISH.code}" dir="ltr">{escape(sources.repository.institution.name)}</strong></p>'
     lines = "".join(f"<p>{escape(line)}</p>" for line in sentences(sources, texts))
-    return f'<div lang="{code}" dir="{direction}">{lines}</div>\n'
+    return f'<div lang="{code}" dir="{direction}">{body}{lines}</div>\n'
 
 
 def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
@@ -82,7 +85,7 @@ def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
     verified, forms = verified_of(sources), texts.forms
     if sources.settings.demonstration:
         yield texts.say("Demonstration: no city or police department has published this, and all data is made up.")
-    yield texts.say("Who may see the records of %(institution)s:", institution=sources.repository.institution.name)
+    yield texts.say("Who may see records of this body:")
     if verified.on is None or verified.until is None:
         yield texts.say("Not every database has been verified. This text says nothing else.")
     elif verified.verdict == "holds":

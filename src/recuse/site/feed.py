@@ -7,9 +7,9 @@ from posixpath import basename
 from typing import Final
 from xml.etree import ElementTree
 
-from recuse.languages import Texts, read_texts
+from recuse.languages import ENGLISH, Texts, read_texts
 from recuse.ledger import JSON
-from recuse.site.changes import Change, changes, feed_id, id_of, said
+from recuse.site.changes import Change, about, changes, feed_id, id_of, said
 from recuse.site.pages import Page, Section
 from recuse.site.sources import Sources
 
@@ -23,7 +23,7 @@ MOST: Final = 50
 
 def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
     found = changes(sources)
-    values = {"changes": [(each, said(each, sources, texts)) for each in found], "feed": basename(FEED)}
+    values = {"changes": [(each, said(each, texts), about(each, sources)) for each in found], "feed": basename(FEED)}
     data: list[JSON] = [
         {"entry": each.index, "day": each.at.date().isoformat(), "what": each.what, "about": each.about}
         for each in found
@@ -53,11 +53,13 @@ def atom(found: tuple[Change, ...], sources: Sources, texts: Texts) -> bytes:
     _add(feed, "link", rel="alternate", type="text/html", hreflang=code, href=f"{prefix}{basename(PATH)}")
     for each in found:
         entry = _add(feed, "entry")
-        text = said(each, sources, texts)
+        text = said(each, texts)
         _add(entry, "id", id_of(each, sources, code))
         _add(entry, "title", text)
         _add(entry, "updated", _moment(each.at))
         _add(entry, "link", rel="alternate", type="text/html", href=f"{prefix}{basename(PATH)}#entry-{each.index}")
+        if of := about(each, sources):
+            _add(entry, "summary", of).set(f"{{{_XML}}}lang", ENGLISH.code)
         _add(entry, "content", texts.say("%(what)s Entry of the record: %(entry)s", what=text, entry=each.index))
     written: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
