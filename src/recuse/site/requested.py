@@ -21,7 +21,7 @@ PATH: Final = "record/requests.html"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as a page shows it; None is a count that is withheld. `command` counts the same again."""
+    """A table as a page shows it; None is a count that is withheld. `command` counts again, `of_one` only one quarter."""
 
     caption: str
     head: tuple[Name, ...]
@@ -29,6 +29,7 @@ class Table:
     foot: tuple[int | None, ...]
     total: int
     command: str
+    of_one: bool
 
     @property
     def most(self) -> int:
@@ -104,7 +105,7 @@ def _table(figures: Figures, year: Year, sources: Sources, texts: Texts) -> Tabl
     )
     caption = f"{said[figures.subject]}: {words[figures.rows]} – {words[columns]}"
     foot = tuple(map(found.of_column, found.columns))
-    return Table(caption, head, rows, foot, found.total, _command(figures, year))
+    return Table(caption, head, rows, foot, found.total, _command(figures, year), figures.columns is None)
 
 
 def _command(figures: Figures, year: Year) -> str:
@@ -129,7 +130,7 @@ def _months(months: Months, sources: Sources, texts: Texts) -> Table | None:
     caption = texts.say("What was asked, by month: %(quarter)s", quarter=months.quarter)
     foot = tuple(shown.cells[TOTAL, each] for each in shown.columns)
     command = f"recuse request report {months.quarter} --rows kind --columns month"
-    return Table(caption, head, rows, foot, sum(shown.totals.values()), command)
+    return Table(caption, head, rows, foot, sum(shown.totals.values()), command, of_one=False)
 
 
 def document(year: Year, sources: Sources) -> dict[str, JSON]:

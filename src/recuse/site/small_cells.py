@@ -48,7 +48,9 @@ def protect(
     whole = {(row, column): counts.get((row, column), 0) for row in rows for column in columns}
     totals = {row: sum(whole[row, column] for column in columns) for row in rows}
     whole |= {(TOTAL, column): sum(whole[row, column] for row in rows) for column in columns}
-    hidden = {place for place, count in whole.items() if place[0] in people and 0 < count < THRESHOLD}
+    # The total of a column counts people too.
+    guarded = people | {TOTAL} if people & set(rows) else people
+    hidden = {place for place, count in whole.items() if place[0] in guarded and 0 < count < THRESHOLD}
     while known := {place for place in hidden if not _open(place, whole, hidden)}:
         more = _next(min(known), whole, hidden)
         if more is None:

@@ -1,0 +1,97 @@
+"""What a site is made of, in memory: the fictional policy, a record of some quarters, and settings."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from recuse.directive.in_force import Attested
+from recuse.languages import LANGUAGES, Language, Texts, read_texts
+from recuse.ledger import JSON, Entry, encode
+from recuse.model import Repository
+from recuse.policy.repository import read_repository
+from recuse.policy.validate import RuleSet, validate
+from recuse.requests import counting
+from recuse.site import building
+from recuse.site.sources import Record, Settings, Sources
+from tests.unit.policy.conftest import DIRECTIVE, FIXTURE
+
+NOW: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
+REMOVAL: Final = "fed.homeland.border.removal"
+BODY: Final[dict[str, JSON]] = {
+    "supersedes": None, "kind": "detainer", "agency": REMOVAL, "others": [], "purpose": "imm.civil_enforcement",
+    "authority": "none", "lapses": "2026-01-01T00:00:00+00:00", "verdict": "refused", "counsel": False,
+}  # fmt: skip
+VERIFIED: Final[dict[str, JSON]] = {
+    "system": "blotter", "verdict": "holds", "findings": {"shared-account": 2}, "accepted": {}, "attempts": 3,
+    "known_by": "attempt", "server_version": "18.6", "document_sha256": "5e" * 32,
+}  # fmt: skip
+
+
+def asked(name: str, received: str, **changes: Any) -> Entry:
+    return Entry("asked", NOW, {**BODY, "request": name, "received": received, **changes})
+
+
+def answered(name: str, word: str, **changes: Any) -> Entry:
+    return Entry("answered", NOW, {"request": name, "word": word, "transferred_to": None, **changes})
+
+
+def certified(period: str, *, kinds: Sequence[str] = (), agencies: Sequence[str] = (), signed: bool = True) -> Entry:
+    body: dict[str, JSON] = {
+        "period": period, "kinds": list(kinds), "agencies": list(agencies), "office": "Corporation Counsel",
+        "signature": "…" if signed else None,
+    }  # fmt: skip
+    return Entry("certified", NOW, body)
+
+
+def verified(at: datetime = NOW, **changes: Any) -> Entry:
+    return Entry("verified", at, {**VERIFIED, **changes})
+
+
+RECORD: Final = (
+    Entry("directed", NOW, {"directive": DIRECTIVE, "office": "Mayor"}),
+    Entry("confirmed", NOW, {"directive": DIRECTIVE, "office": "Chief"}),
+    Entry("applied", NOW, {"system": "blotter", "severed": ["a_login"]}),
+    verified(),
+    *(asked(f"d{n}", day) for n, day in enumerate(("2026-01-09", "2026-02-03", "2026-02-20", "2026-05-05"))),
+    answered("d0", "complied", transferred_to=REMOVAL),
+    answered("d1", "refused"),
+    asked("old", "2025-11-02", kind="joint_operation", agency="fed.justice.bureau", purpose="crim.investigation"),
+    asked("now", "2026-11-20"),
+    certified("2025-Q3"),
+    certified("2026-02", kinds=("detainer",), agencies=(REMOVAL,), signed=False),
+)
+
+
+@functools.cache
+def policy() -> tuple[Repository, RuleSet]:
+    repository = read_repository(FIXTURE)
+    return repository, validate(repository, [each.directive for each in repository.directives.values()])
+
+
+def sources(entries: Sequence[Entry] = RECORD, now: datetime = NOW, address: str | None = None) -> Sources:
+    repository, rules = policy()
+    mayor, chief = repository.officials["mayor-2019"], repository.officials["chief-2019"]
+    attested = tuple(Attested(each.directive, mayor, chief, NOW) for each in repository.directives.values())
+    raw = tuple(encode(each.kind, each.at, each.body) for each in entries)
+    checkpoint = f"ledger.example/riverton\n{len(entries)}\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n\n— …\n"
+    record = Record(tuple(entries), raw, checkpoint, "ledger.example/riverton+12345678+AAAA")
+    titles = {code: f"Site {code}" for code in LANGUAGES}
+    settings = Settings(titles, tuple(LANGUAGES.values()), True, "https://www.weather.gov/", address)
+    return Sources(repository, rules, attested, record, settings, now, printed=False)
+
+
+@functools.cache
+def texts(language: Language) -> Texts:
+    return read_texts(language, building.files("recuse.site") / "locales")
+
+
+def total(found: Sources, subject: counting.Subject = "assistance") -> int:
+    """How many requests a record has, whenever they were received."""
+    of = {"assistance": counting.assistance, "permits": counting.permits}[subject]
+    return len(of(found.record.entries, found.now))
+
+
+def at(found: Sources, now: datetime) -> Sources:
+    return replace(found, now=now)
