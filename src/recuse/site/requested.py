@@ -21,7 +21,7 @@ PATH: Final = "record/requests.html"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as a page shows it; None is a count that is withheld. `command` counts again, `of_one` only one quarter."""
+    """A table as a page shows it; None is a count that is withheld. `command` counts again, or `of_one` quarter."""
 
     caption: str
     head: tuple[Name, ...]
