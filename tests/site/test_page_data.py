@@ -7,27 +7,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from recuse.languages import LANGUAGES
 from recuse.site.building import build
 from recuse.site.personal import FORMS
 from tests.unit.site.world import NOW, sources
 
-SCHEMA: Final = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "type": "object",
-    "required": ["page", "title", "language", "data", "as_of", "demonstration"],
-    "additionalProperties": False,
-    "properties": {
-        "page": {"type": "string", "pattern": r"^[a-z0-9A-Z./_-]+\.html$"},
-        "title": {"type": "string", "minLength": 1},
-        "language": {"enum": [*LANGUAGES]},
-        "as_of": {"type": "string"},
-        "demonstration": {"type": "boolean"},
-        "data": {"type": "object"},
-    },
-}
+KINDS: Final = {"page": str, "title": str, "language": str, "data": dict, "as_of": str, "demonstration": bool}
+"""The keys of every document, and of what kind each is."""
 PRIVATE: Final = (
     "an e-mail address",
     "a telephone number",
@@ -49,9 +36,9 @@ def pages() -> Mapping[str, Any]:
 
 
 def test_every_page_has_its_data_by_one_schema(pages: Mapping[str, Any]) -> None:
-    validator = Draft202012Validator(SCHEMA)
     for path, each in pages.items():
-        assert [error.message for error in validator.iter_errors(each)] == [], path
+        assert {name: type(value) for name, value in each.items()} == KINDS, path
+        assert each["title"].strip(), path
         code, _, rest = path.partition("/")
         assert (each["language"], each["page"]) == (code, rest.replace(".json", ".html"))
         assert datetime.fromisoformat(each["as_of"]) == NOW

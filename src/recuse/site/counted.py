@@ -6,7 +6,7 @@ figures: whoever kept yesterday's would learn from today's on which day somebody
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -58,7 +58,7 @@ class Year:
     quarters: tuple[str, ...]
     figures: tuple[Figures, ...]
     months: tuple[Months, ...]
-    totals: dict[Subject, int]
+    totals: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

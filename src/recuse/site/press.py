@@ -24,10 +24,7 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
     }  # fmt: skip
     data: dict[str, JSON] = {
         "counted_from": checkpoint.document(),
-        "verdict": verified.verdict,
-        "verified_on": verified.on and verified.on.isoformat(),
-        "current_until": verified.until and verified.until.isoformat(),
-        "systems": verified.systems,
+        **verified.document(),
         "directives": [each.directive.id for each in sources.attested],
         "requests": {"year": every[0].name, **every[0].totals} if every else None,
     }
@@ -41,10 +38,7 @@ def _embed(sources: Sources, texts: Texts, verified: Verified) -> Page:
         "verified": verified, "frame": frame_file(code), "fragment": fragment_file(code),
         "address": address_of(sources, frame_file(code)), "code": fragment(sources, texts),
     }  # fmt: skip
-    data: dict[str, JSON] = {
-        "frame": frame_file(code), "fragment": fragment_file(code),
-        "current_until": verified.until and verified.until.isoformat(),
-    }  # fmt: skip
+    data: dict[str, JSON] = {"frame": frame_file(code), "fragment": fragment_file(code), **verified.document()}
     above = ((texts.say("Statement for the press"), PATH),)
     return Page(EMBED, "press/embed.html", texts.say("A dated text for other sites"), values, data, above)
 

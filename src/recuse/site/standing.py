@@ -41,6 +41,13 @@ class Verified:
     until: date | None
     systems: int
 
+    def document(self) -> dict[str, JSON]:
+        """As documents have it."""
+        return {
+            "verdict": self.verdict, "systems": self.systems, "verified_on": None if self.on is None else str(self.on),
+            "current_until": None if self.until is None else str(self.until),
+        }  # fmt: skip
+
     def current(self, today: date) -> bool:
         """Whether it holds and is not too old."""
         return self.verdict == "holds" and self.until is not None and today <= self.until

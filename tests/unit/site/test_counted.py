@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from recuse.model import ASSISTANCE
 from recuse.requests import counting, nil
-from recuse.site import counted
 from recuse.site.counted import PEOPLE, nil_periods, quarter_of, years
 from recuse.site.open_data.pages import written
 from recuse.site.small_cells import THRESHOLD, TOTAL
@@ -89,7 +88,9 @@ def test_a_request_of_the_running_quarter_changes_no_figure(day: date, kind: str
 
 def test_a_figure_that_counts_the_running_quarter_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted fault: a quarter counts as over before its end."""
-    monkeypatch.setattr(counted.nil, "period", lambda name: nil.Period(name, date(2026, 1, 1), date(2026, 1, 2)))
+    monkeypatch.setattr(
+        "recuse.site.counted.nil.period", lambda name: nil.Period(name, date(2026, 1, 1), date(2026, 1, 2))
+    )
     assert any("2026-Q4" in year.quarters for year in years(RECORD, NOW))
 
 

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Any, Final
 
 from recuse.directive.in_force import Attested
@@ -13,7 +14,6 @@ from recuse.model import Repository
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import RuleSet, validate
 from recuse.requests import counting
-from recuse.site import building
 from recuse.site.sources import Record, Settings, Sources
 from tests.unit.policy.conftest import DIRECTIVE, FIXTURE
 
@@ -84,7 +84,7 @@ def sources(entries: Sequence[Entry] = RECORD, now: datetime = NOW, address: str
 
 @functools.cache
 def texts(language: Language) -> Texts:
-    return read_texts(language, building.files("recuse.site") / "locales")
+    return read_texts(language, files("recuse.site") / "locales")
 
 
 def total(found: Sources, subject: counting.Subject = "assistance") -> int:
