@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from recuse.languages import ENGLISH, Texts, read_texts
 from recuse.ledger import JSON
-from recuse.site.changes import Change, about, changes, feed_id, id_of, said
+from recuse.site.news import News, about, every_news, feed_id, id_of, said
 from recuse.site.pages import Page, Section
 from recuse.site.sources import Sources
 
@@ -22,23 +22,23 @@ MOST: Final = 50
 
 
 def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
-    found = changes(sources)
-    values = {"changes": [(each, said(each, texts), about(each, sources)) for each in found], "feed": basename(FEED)}
+    found = every_news(sources)
+    values = {"news": [(each, said(each, texts), about(each, sources)) for each in found], "feed": basename(FEED)}
     data: list[JSON] = [
         {"entry": each.index, "day": each.at.date().isoformat(), "what": each.what, "about": each.about}
         for each in found
     ]
-    yield Page(PATH, "record/changes.html", texts.say("What changed"), values, {"changes": data})
+    yield Page(PATH, "record/changes.html", texts.say("What changed"), values, {"news": data})
 
 
 def _files(sources: Sources) -> Iterator[tuple[str, bytes]]:
-    found = changes(sources)[:MOST]
+    found = every_news(sources)[:MOST]
     for language in sources.settings.languages:
         texts = read_texts(language, files("recuse.site") / "locales")
         yield f"{language.code}/{FEED}", atom(found, sources, texts)
 
 
-def atom(found: tuple[Change, ...], sources: Sources, texts: Texts) -> bytes:
+def atom(found: tuple[News, ...], sources: Sources, texts: Texts) -> bytes:
     """The feed of these changes. Its addresses are whole where the site has one, and relative to the feed otherwise."""
     code = texts.language.code
     base = sources.settings.address

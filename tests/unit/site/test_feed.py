@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from recuse.languages import LANGUAGES
-from recuse.site.changes import Change, changes, said
 from recuse.site.feed import MOST, SECTION, atom
+from recuse.site.news import News, every_news, said
 from recuse.site.sources import Sources
 from tests.unit.site.atom import ATOM, faults
 from tests.unit.site.world import NOW, RECORD, sources, texts, verified
@@ -28,7 +28,7 @@ def ids(content: bytes) -> list[str]:
 
 
 def what(*entries: Any) -> list[str]:
-    return [each.what for each in changes(sources(entries))]
+    return [each.what for each in every_news(sources(entries))]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_every_change_can_be_said(language: Any) -> None:
         "directed", "confirmed", "applied", "certified", "reviewed", "verdict-holds", "verdict-catalog",
         "verdict-findings", "verdict-undetermined",
     ]  # fmt: skip
-    told = {said(Change(0, NOW, each, ""), texts(language)) for each in kinds}
+    told = {said(News(0, NOW, each, ""), texts(language)) for each in kinds}
     assert len(told) == len(kinds)
 
 
@@ -105,7 +105,7 @@ def test_no_change_names_a_system_or_a_login() -> None:
 
 def test_a_feed_has_an_end_and_its_text_is_marked_as_what_it_is() -> None:
     many = sources([verified(NOW + timedelta(days=n), verdict=("holds", "findings")[n % 2]) for n in range(MOST + 9)])
-    spanish = atom(changes(many)[:MOST], many, texts(LANGUAGES["es"]))
+    spanish = atom(every_news(many)[:MOST], many, texts(LANGUAGES["es"]))
     assert len(parsed(feeds(many)["es/record/changes.atom"]).findall(f"{ATOM}entry")) == MOST
     assert b'xml:lang="es"' in spanish
     titles = parsed(feeds(sources())["es/record/changes.atom"]).iter(f"{ATOM}summary")

@@ -1,6 +1,6 @@
-"""What changed, from the record: directives, applications, verdicts, nil certificates, reviews of public content.
+"""What is new in the record: directives, applications, verdicts, nil certificates, reviews of public content.
 
-No change names a system, an account or a person; a verdict is that of all systems together.
+No news names a system, an account or a person; a verdict is that of all systems together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,8 +16,8 @@ from recuse.site.standing import Verdict, together
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One change: the entry of the ledger that has it, when, and what it is; `about` is a directive or a period."""
+class News:
+    """One thing that is new: the entry that has it, when, what it is, and the directive or period that it is about."""
 
     index: int
     at: datetime
@@ -28,43 +28,43 @@ class Change:
 _PUBLIC: Final = "public_content"
 
 
-def changes(sources: Sources) -> tuple[Change, ...]:
-    """Every change, the newest first."""
-    return tuple(reversed([*_changes(sources)]))
+def every_news(sources: Sources) -> tuple[News, ...]:
+    """All news, the newest first."""
+    return tuple(reversed([*_news(sources)]))
 
 
-def _changes(sources: Sources) -> Iterator[Change]:
+def _news(sources: Sources) -> Iterator[News]:
     live = {name for name, each in sources.repository.systems.items() if each.kind == "live"}
     newest, told = dict[str, Entry](), "never"
     for index, each in enumerate(sources.record.entries):
         match each.kind:
             case "directed" | "confirmed":
-                yield Change(index, each.at, each.kind, str(each.body["directive"]))
+                yield News(index, each.at, each.kind, str(each.body["directive"]))
             case "applied":
-                yield Change(index, each.at, each.kind, "")
+                yield News(index, each.at, each.kind, "")
             case "certified":
-                yield Change(index, each.at, each.kind, str(each.body["period"]))
+                yield News(index, each.at, each.kind, str(each.body["period"]))
             case "reviewed" if each.body.get("kind") == _PUBLIC:
-                yield Change(index, each.at, each.kind, "")
+                yield News(index, each.at, each.kind, "")
             case "verified":
                 newest[str(each.body["system"])] = each
                 verdict = together([newest[name] for name in live & newest.keys()]) if live <= newest.keys() else told
                 if verdict != told:
                     told = verdict
-                    yield Change(index, each.at, f"verdict-{verdict}", "")
+                    yield News(index, each.at, f"verdict-{verdict}", "")
             case _:
                 pass
 
 
-def said(change: Change, texts: Texts) -> str:
-    """A change in one sentence, in which what it is about does not stand: that may be in another language."""
-    return {**_acts(texts), **_verdicts(texts)}[change.what]
+def said(news: News, texts: Texts) -> str:
+    """News in one sentence, in which what it is about does not stand: that may be in another language."""
+    return {**_acts(texts), **_verdicts(texts)}[news.what]
 
 
-def about(change: Change, sources: Sources) -> str:
-    """What a change is about: a directive by its title, as it was signed; a period; or nothing."""
-    known = sources.repository.directives.get(change.about)
-    return change.about if known is None else known.directive.title
+def about(news: News, sources: Sources) -> str:
+    """What news is about: a directive by its title, as it was signed; a period; or nothing."""
+    known = sources.repository.directives.get(news.about)
+    return news.about if known is None else known.directive.title
 
 
 def _acts(texts: Texts) -> Mapping[str, str]:
@@ -87,12 +87,12 @@ def _verdicts(texts: Texts) -> Mapping[str, str]:
     return {f"verdict-{name}": text for name, text in of.items()}
 
 
-def id_of(change: Change, sources: Sources, language: str) -> str:
-    """A name for a change in a language, made of the ledger's key (its name and public key) and the entry's number.
+def id_of(news: News, sources: Sources, language: str) -> str:
+    """A name for news in a language, made of the ledger's key (its name and public key) and the entry's number.
 
     No address is in it: the name stays the same where the site is given one later, or moves.
     """
-    return _urn(f"{sources.record.verifier}#{language}#{change.index}")
+    return _urn(f"{sources.record.verifier}#{language}#{news.index}")
 
 
 def feed_id(sources: Sources, language: str) -> str:
