@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from recuse.content.folder import read_content
+from recuse.content.values import ORIGINAL
+from recuse.directory.reading import read_directory
 from recuse.ledger import decode, read_signed
 from recuse.operations import record
 from recuse.operations.workspace import open_with_ledger
@@ -11,10 +14,15 @@ from recuse.site.sources import Record, Sources
 
 def read_sources(content: Path, repository: Path, ledger: Path | None, *, printed: bool) -> Sources:
     """Everything that a site is made of. Raises as the readers of each: a site of what is not in force is not made."""
-    settings = read_settings(content / "site.toml")
+    settings, told = read_settings(content / "site.toml"), read_content(content)
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=False)
+    codes = [each.code for each in settings.languages if each.code != ORIGINAL]
+    there = (content / "services").is_dir()
+    services = read_directory(content, workspace.at.date(), codes) if there else None
     raw, checkpoint = read_signed(folder)
     verifier = (folder / "verifier").read_text(encoding="utf-8").strip()
     kept = Record(tuple(map(decode, raw)), raw, checkpoint, verifier)
-    return Sources(workspace.repository, workspace.rules, workspace.attested, kept, settings, workspace.at, printed)
+    return Sources(
+        workspace.repository, workspace.rules, workspace.attested, kept, settings, told, services, workspace.at, printed
+    )

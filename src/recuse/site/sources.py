@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from recuse.content.values import Content
 from recuse.directive.in_force import Attested
+from recuse.directory.reading import Directory
 from recuse.languages import Language
 from recuse.ledger import Entry
 from recuse.model import Repository
@@ -34,9 +36,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Everything that a page may say. `attested` are the directives in force; `now` is the moment of publishing.
+    """Everything that a page may say, as of `now`, the moment of publishing.
 
-    `printed` is whether sheets are made as PDF, so that pages may lead to them.
+    `attested` are the directives in force, `directory` is None where no services are listed, and `printed` is whether
+    sheets are made as PDF, so that pages may lead to them.
     """
 
     repository: Repository
@@ -44,5 +47,7 @@ class Sources:
     attested: tuple[Attested, ...]
     record: Record
     settings: Settings
+    content: Content
+    directory: Directory | None
     now: datetime
     printed: bool = True
