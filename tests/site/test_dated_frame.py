@@ -15,7 +15,7 @@ from recuse import clock
 from recuse.languages import LANGUAGES
 from recuse.site import preview, serving_notes
 from recuse.site.dated import FOLDER, current_file, files
-from recuse.site.standing import CURRENT_DAYS
+from recuse.site.verified import CURRENT_DAYS
 from tests.browser.conftest import chromium  # noqa: F401  # a fixture
 from tests.unit.site.world import NOW, sources
 

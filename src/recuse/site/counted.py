@@ -71,6 +71,7 @@ class Nil:
     period: str
     kinds: tuple[str, ...]
     agencies: tuple[str, ...]
+    official: str
     office: str
     on: date
     signed: bool
@@ -143,7 +144,8 @@ def _nil(entry: Entry, entries: Sequence[Entry], repository: Repository) -> Nil:
     about = nil.period(str(entry.body["period"]))
     broken = any(True for _ in nil.received(about, scope, entries, repository))
     signed = entry.body["signature"] is not None
-    return Nil(about.name, kinds, agencies, str(entry.body["office"]), entry.at.date(), signed, broken)
+    official, office = str(entry.body["official"]), str(entry.body["office"])
+    return Nil(about.name, kinds, agencies, official, office, entry.at.date(), signed, broken)
 
 
 def _words(value: object) -> tuple[str, ...]:

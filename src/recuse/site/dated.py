@@ -12,21 +12,22 @@ from html import escape
 from importlib.resources import files as resources
 from typing import Final
 
-from recuse.languages import ENGLISH, Texts, read_texts
+from recuse.languages import Texts, read_texts
+from recuse.site.pages import Page
+from recuse.site.rendering import policy_of
 from recuse.site.sources import Sources
-from recuse.site.standing import verified_of
+from recuse.site.verified import verified_of
+from recuse.site.words import institution
 
 FOLDER: Final = "embed"
+_PAGE: Final = Page("", "", "")
 CURRENT: Final = "current-until-"
 """How the file of a last day begins its name."""
-_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
 _CURRENT: Final = b".current[hidden] { display: block; }\n.late { display: none; }\n"
 _LOOK: Final = (
     b"body { font: 1rem/1.5 sans-serif; margin: 0.5rem; color: #1b1b1b; background: #fff; }\n"
-    b"p { margin: 0.25rem 0; }\n.late { font-weight: 700; }\n"
+    b"h1 { font-size: 1rem; margin: 0.25rem 0; }\np { margin: 0.25rem 0; }\n.late { font-weight: 700; }\n"
 )
-HOUR: Final = 3600
-"""A frame that stays open is asked for again after so many seconds."""
 
 
 def frame_file(code: str) -> str:
@@ -35,8 +36,8 @@ def frame_file(code: str) -> str:
 
 
 def fragment_file(code: str) -> str:
-    """Where the text alone lies, to be copied into another page."""
-    return f"{FOLDER}/{code}.fragment.html"
+    """Where the text alone lies, to be copied into another page: shown as it is written."""
+    return f"{FOLDER}/{code}.txt"
 
 
 def current_file(until: date) -> str:
@@ -75,9 +76,12 @@ def files(sources: Sources) -> Iterator[tuple[str, bytes]]:
 def fragment(sources: Sources, texts: Texts) -> str:
     """The text as a piece of HTML that is true on every day, wherever it is copied to."""
     code, direction = texts.language.code, texts.language.direction
-    body = f'<p><strong lang="{ENGLISH.code}" dir="ltr">{escape(sources.repository.institution.name)}</strong></p>'
-    lines = "".join(f"<p>{escape(line)}</p>" for line in sentences(sources, texts))
-    return f'<div lang="{code}" dir="{direction}">{body}{lines}</div>\n'
+    body = f"<p><strong>{escape(institution(sources, texts))}</strong></p>"
+    return f'<div lang="{code}" dir="{direction}">{body}{_paragraphs(sources, texts)}</div>\n'
+
+
+def _paragraphs(sources: Sources, texts: Texts) -> str:
+    return "".join(f"<p>{escape(line)}</p>" for line in sentences(sources, texts))
 
 
 def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
@@ -106,20 +110,20 @@ def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
 def frame(sources: Sources, texts: Texts) -> bytes:
     """The text as a page to be shown in another. It says *not current* unless the file of its day is there."""
     verified, code = verified_of(sources), texts.language.code
-    current = verified.current(sources.now.date())
+    until = verified.until if verified.current(sources.now.date()) else None
     head = [
-        '<meta charset="utf-8">', f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-        f'<meta http-equiv="refresh" content="{HOUR}">', '<meta name="referrer" content="no-referrer">',
-        '<meta name="robots" content="noindex">', f"<title>{escape(texts.say('A dated text for other sites'))}</title>",
+        '<meta charset="utf-8">', f'<meta http-equiv="Content-Security-Policy" content="{policy_of(_PAGE)}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="referrer" content="no-referrer">', '<meta name="robots" content="noindex">',
+        f"<title>{escape(texts.say('A dated text for other sites'))}</title>",
         '<link rel="stylesheet" href="look.css">',
     ]  # fmt: skip
-    if current and verified.until is not None:
-        head.append(f'<link rel="stylesheet" href="{current_file(verified.until).rpartition("/")[2]}">')
     late = texts.say("NOT CURRENT, or it could not be checked just now whether this is current.")
-    body = [f'<p class="late">{escape(late)}</p>']
-    if current and verified.until is not None:
-        said = texts.say("Current up to and including %(day)s.", day=texts.forms.day(verified.until))
+    body = [f"<h1>{escape(institution(sources, texts))}</h1>", f'<p class="late">{escape(late)}</p>']
+    if until is not None:
+        head.append(f'<link rel="stylesheet" href="{current_file(until).rpartition("/")[2]}">')
+        said = texts.say("Current up to and including %(day)s.", day=texts.forms.day(until))
         body.append(f'<p class="current" hidden>{escape(said)}</p>')
     opening = f'<!doctype html>\n<html lang="{code}" dir="{texts.language.direction}">\n<head>'
-    ending = [fragment(sources, texts) + "</body>", "</html>", ""]
-    return "\n".join([opening, *head, "</head>", "<body>", *body, *ending]).encode()
+    ending = [_paragraphs(sources, texts), "</main>", "</body>", "</html>", ""]
+    return "\n".join([opening, *head, "</head>", "<body>", "<main>", *body, *ending]).encode()

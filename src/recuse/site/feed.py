@@ -12,6 +12,7 @@ from recuse.ledger import JSON
 from recuse.site.news import News, about, every_news, feed_id, id_of, said
 from recuse.site.pages import Page, Section
 from recuse.site.sources import Sources
+from recuse.site.words import institution
 
 PATH: Final = "record/changes.html"
 FEED: Final = "record/changes.atom"
@@ -48,7 +49,7 @@ def atom(found: tuple[News, ...], sources: Sources, texts: Texts) -> bytes:
     _add(feed, "id", feed_id(sources, code))
     _add(feed, "title", f"{sources.settings.title[code]} – {texts.say('What changed')}")
     _add(feed, "updated", _moment(found[0].at if found else sources.now))
-    _add(_add(feed, "author"), "name", sources.repository.institution.name)
+    _add(_add(feed, "author"), "name", institution(sources, texts))
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{prefix}{basename(FEED)}")
     _add(feed, "link", rel="alternate", type="text/html", hreflang=code, href=f"{prefix}{basename(PATH)}")
     for each in found:

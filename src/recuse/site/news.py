@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from recuse.languages import Texts
 from recuse.ledger import Entry
 from recuse.site.sources import Sources
-from recuse.site.standing import Verdict, together
+from recuse.site.verified import Verdict, together
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from recuse.site.counted import years
 from recuse.site.dated import address_of, files, fragment, fragment_file, frame_file
 from recuse.site.pages import Page, Section
 from recuse.site.sources import Sources
-from recuse.site.standing import Verified, checkpoint_of, verified_of
+from recuse.site.verified import Verified, checkpoint_of, verified_of
+from recuse.site.words import institution, office
 
 PATH: Final = "press/index.html"
 EMBED: Final = "press/embed.html"
@@ -18,8 +19,14 @@ EMBED: Final = "press/embed.html"
 def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
     verified, checkpoint = verified_of(sources), checkpoint_of(sources.record)
     every = years(sources.record.entries, sources.now)
+    contact = sources.content.site.contact
+    attested = [
+        (each, office(sources, each.directed_by.id, texts), office(sources, each.confirmed_by.id, texts))
+        for each in sources.attested
+    ]
     values = {
-        "verified": verified, "attested": sources.attested, "counted_from": checkpoint,
+        "verified": verified, "attested": attested, "body": institution(sources, texts), "contact": contact,
+        "office": office(sources, contact.office, texts), "counted_from": checkpoint,
         "year": every[0] if every else None, "embed": EMBED, "verifier": sources.record.verifier,
     }  # fmt: skip
     data: dict[str, JSON] = {

@@ -13,8 +13,8 @@ from recuse.site.counted import BY_QUARTER, Figures, Months, Nil, Year, nil_peri
 from recuse.site.pages import Page, Section
 from recuse.site.small_cells import THRESHOLD, TOTAL
 from recuse.site.sources import Sources
-from recuse.site.standing import checkpoint_of
-from recuse.site.words import Name, name, particulars
+from recuse.site.verified import checkpoint_of
+from recuse.site.words import Name, name, office, particulars
 
 PATH: Final = "record/requests.html"
 
@@ -59,6 +59,7 @@ def _first(sources: Sources, texts: Texts, every: tuple[Year, ...], periods: tup
             each,
             [name(sources, "kind", kind, texts) for kind in each.kinds],
             [name(sources, "agency", agency, texts) for agency in each.agencies],
+            office(sources, each.official, texts),
         )
         for each in reversed(periods)
     ]
@@ -92,8 +93,7 @@ def _table(figures: Figures, year: Year, sources: Sources, texts: Texts) -> Tabl
     found, words, said = figures.sheet, particulars(texts), _subjects(texts)
     columns = figures.columns or "quarter"
     head = tuple(
-        Name(each, each, texts.language.code) if columns == "quarter" else name(sources, columns, each, texts)
-        for each in found.columns
+        Name(each, each) if columns == "quarter" else name(sources, columns, each, texts) for each in found.columns
     )
     rows = tuple(
         (
@@ -120,9 +120,7 @@ def _months(months: Months, sources: Sources, texts: Texts) -> Table | None:
     shown = months.shown
     if shown is None:
         return None
-    head = tuple(
-        Name(each, texts.forms.month(date.fromisoformat(f"{each}-01")), texts.language.code) for each in shown.columns
-    )
+    head = tuple(Name(each, texts.forms.month(date.fromisoformat(f"{each}-01"))) for each in shown.columns)
     rows = tuple(
         (name(sources, "kind", row, texts), tuple(shown.cells[row, each] for each in shown.columns), shown.totals[row])
         for row in shown.rows

@@ -11,7 +11,7 @@ from typing import Final
 
 from recuse.site.dated import CURRENT, FOLDER
 from recuse.site.sources import Sources
-from recuse.site.standing import CURRENT_DAYS, verified_of
+from recuse.site.verified import CURRENT_DAYS, verified_of
 
 _EVERYWHERE: Final[Mapping[str, str]] = {
     "Referrer-Policy": "no-referrer",

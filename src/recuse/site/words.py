@@ -1,32 +1,43 @@
-"""What readers call the words of the record: kinds of request, rulings, outcomes; and agencies, purposes, authorities.
-
-Ids of the policy repository have the names that it gives them; of those the language is said, so that a page marks it.
-"""
+"""What readers call the words of the record: kinds of request, rulings, outcomes. Ids have names in `names.toml`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from recuse.languages import ENGLISH, Texts
+from recuse.content.naming import name_of
+from recuse.content.values import NameKind
+from recuse.languages import Texts
 from recuse.model import UNLISTED
 from recuse.site.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What something is called, and the tag of the language that this is in."""
+    """What something is called in the reader's language."""
 
     id: str
     text: str
-    language: str
 
 
 def name(sources: Sources, kind: str, name_id: str, texts: Texts) -> Name:
-    """What an agency, a purpose, an authority or a word of the record is called; `kind` is the particular."""
+    """What an agency, a purpose or a word of the record is called; `kind` is the particular.
+
+    Raises InputError for what has no name in the language.
+    """
     words = _WORDS[kind](texts) if kind in _WORDS else {}
     if name_id in words:
-        return Name(name_id, words[name_id], texts.language.code)
-    agency = sources.repository.agencies.get(name_id) if kind == "agency" else None
-    return Name(name_id, name_id if agency is None else agency.name, ENGLISH.code)
+        return Name(name_id, words[name_id])
+    return Name(name_id, name_of(sources.content, _NAMED[kind], name_id, texts.language.code))
+
+
+def institution(sources: Sources, texts: Texts) -> str:
+    """What the body that publishes is called."""
+    return name_of(sources.content, "agency", sources.repository.institution.id, texts.language.code)
+
+
+def office(sources: Sources, official: str, texts: Texts) -> str:
+    """What the office of an official is called."""
+    return name_of(sources.content, "office", official, texts.language.code)
 
 
 def particulars(texts: Texts) -> Mapping[str, str]:
@@ -85,4 +96,5 @@ def _agencies(texts: Texts) -> Mapping[str, str]:
     return {UNLISTED: texts.say("An agency that the policy does not list")}
 
 
-_WORDS = {"kind": _kinds, "ruling": _rulings, "outcome": _outcomes, "agency": _agencies}
+_NAMED: Final[Mapping[str, NameKind]] = {"agency": "agency", "purpose": "purpose"}
+_WORDS: Final = {"kind": _kinds, "ruling": _rulings, "outcome": _outcomes, "agency": _agencies}

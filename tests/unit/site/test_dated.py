@@ -9,7 +9,7 @@ import pytest
 from recuse.languages import LANGUAGES
 from recuse.site.dated import current_file, files, fragment, frame, last_day, sentences
 from recuse.site.serving_notes import DATED, HEADERS, headers_of, notes
-from recuse.site.standing import CURRENT_DAYS, checkpoint_of, verified_of
+from recuse.site.verified import CURRENT_DAYS, checkpoint_of, verified_of
 from tests.unit.site.world import NOW, at, sources, texts, verified
 
 UNTIL = NOW.date() + timedelta(days=CURRENT_DAYS)

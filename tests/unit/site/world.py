@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any, Final
 
+from recuse.content.values import Contact, Content, Name, NameKind, Question, Site
 from recuse.directive.in_force import Attested
 from recuse.languages import LANGUAGES, Language, Texts, read_texts
 from recuse.ledger import JSON, Entry, encode
@@ -39,7 +40,8 @@ def answered(name: str, word: str, **changes: Any) -> Entry:
 
 def certified(period: str, *, kinds: Sequence[str] = (), agencies: Sequence[str] = (), signed: bool = True) -> Entry:
     body: dict[str, JSON] = {
-        "period": period, "kinds": list(kinds), "agencies": list(agencies), "office": "Corporation Counsel",
+        "period": period, "kinds": list(kinds), "agencies": list(agencies),
+        "official": "counsel-2016", "office": "Corporation Counsel",
         "signature": "…" if signed else None,
     }  # fmt: skip
     return Entry("certified", NOW, body)
@@ -70,6 +72,23 @@ def policy() -> tuple[Repository, RuleSet]:
     return repository, validate(repository, [each.directive for each in repository.directives.values()])
 
 
+@functools.cache
+def content() -> Content:
+    """Names for the ids of the policy, the same in every language, and a contact."""
+    repository, _ = policy()
+    ids: list[tuple[NameKind, str, str]] = [
+        *(("agency", each.id, each.name) for each in repository.agencies.values()),
+        *(("purpose", each.id, f"purpose of {each.id}") for each in repository.purposes.values()),
+        *(("office", each.id, each.office) for each in repository.officials.values()),
+    ]
+    names = {(kind, name): Name(kind, name, dict.fromkeys(LANGUAGES, said), "names.toml") for kind, name, said in ids}
+    contact = Contact("mayor-2019", "1 Example Plaza", None, "records@records.example")
+    question = Question("fed.homeland", "imm", ())
+    titles = {code: f"Site {code}" for code in LANGUAGES}
+    site = Site(tuple(LANGUAGES), titles, None, True, "https://www.weather.gov/", contact, question, None, 14, 180)
+    return Content(site, names, {}, {}, {}, {})
+
+
 def sources(entries: Sequence[Entry] = RECORD, now: datetime = NOW, address: str | None = None) -> Sources:
     repository, rules = policy()
     mayor, chief = repository.officials["mayor-2019"], repository.officials["chief-2019"]
@@ -79,7 +98,7 @@ def sources(entries: Sequence[Entry] = RECORD, now: datetime = NOW, address: str
     record = Record(tuple(entries), raw, checkpoint, "ledger.example/riverton+12345678+AAAA")
     titles = {code: f"Site {code}" for code in LANGUAGES}
     settings = Settings(titles, tuple(LANGUAGES.values()), True, "https://www.weather.gov/", address)
-    return Sources(repository, rules, attested, record, settings, now, printed=False)
+    return Sources(repository, rules, attested, record, settings, content(), None, now, printed=False)
 
 
 @functools.cache

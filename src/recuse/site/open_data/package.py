@@ -13,7 +13,7 @@ from typing import Final
 from recuse.ledger import JSON
 from recuse.site.open_data.table import Field, Table
 from recuse.site.sources import Sources
-from recuse.site.standing import checkpoint_of
+from recuse.site.verified import checkpoint_of
 
 _PROFILE: Final = "https://datapackage.org/profiles/2.0"
 FORMAT: Final = "1.0.0"

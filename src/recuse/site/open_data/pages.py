@@ -16,7 +16,7 @@ from recuse.site.pages import Page, Section
 from recuse.site.personal import check_no_person
 from recuse.site.required import HEAD, REPORTS, Report, rows, say
 from recuse.site.sources import Sources
-from recuse.site.standing import checkpoint_of
+from recuse.site.verified import checkpoint_of
 
 PATH: Final = "data/index.html"
 DICTIONARY: Final = "data/dictionary.html"

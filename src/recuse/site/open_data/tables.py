@@ -11,7 +11,7 @@ from recuse.site.counted import SUBJECTS, nil_periods, years
 from recuse.site.open_data.table import PERIOD, Field, Table
 from recuse.site.small_cells import TOTAL
 from recuse.site.sources import Sources
-from recuse.site.standing import VERDICTS
+from recuse.site.verified import VERDICTS
 
 Rows = list[tuple[Cell, ...]]
 _LISTED: Final = "; "
