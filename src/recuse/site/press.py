@@ -8,6 +8,7 @@ from recuse.ledger import JSON
 from recuse.site.counted import years
 from recuse.site.dated import address_of, files, fragment, fragment_file, frame_file
 from recuse.site.pages import Page, Section
+from recuse.site.requested import quarters_of
 from recuse.site.sources import Sources
 from recuse.site.verified import Verified, checkpoint_of, verified_of
 from recuse.site.words import institution, office
@@ -20,6 +21,7 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
     verified, checkpoint = verified_of(sources), checkpoint_of(sources.record)
     every = years(sources.record.entries, sources.now)
     contact = sources.content.site.contact
+    quarters = quarters_of(every[0], texts) if every else []
     attested = [
         (each, office(sources, each.directed_by.id, texts), office(sources, each.confirmed_by.id, texts))
         for each in sources.attested
@@ -27,7 +29,7 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
     values = {
         "verified": verified, "attested": attested, "body": institution(sources, texts), "contact": contact,
         "office": office(sources, contact.office, texts), "counted_from": checkpoint,
-        "year": every[0] if every else None, "embed": EMBED, "verifier": sources.record.verifier,
+        "year": every[0] if every else None, "quarters": quarters, "embed": EMBED, "verifier": sources.record.verifier,
     }  # fmt: skip
     data: dict[str, JSON] = {
         "counted_from": checkpoint.document(),

@@ -46,7 +46,8 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
         title = texts.say("Requests received in %(year)s", year=year.name)
         values = {
             "year": year, "tables": [_table(each, year, sources, texts) for each in year.figures],
-            "months": [(each.quarter, _months(each, sources, texts)) for each in year.months],
+            "months": [(quarter_name(each.quarter, texts), _months(each, sources, texts)) for each in year.months],
+            "quarters": quarters_of(year, texts),
             "counted_from": checkpoint_of(sources.record), "threshold": THRESHOLD,
         }  # fmt: skip
         yield Page(path_of(year), "record/requests_year.html", title, values, document(year, sources), above)
@@ -63,8 +64,9 @@ def _first(sources: Sources, texts: Texts, every: tuple[Year, ...], periods: tup
         )
         for each in reversed(periods)
     ]
+    listed = [(year, path_of(year), quarters_of(year, texts)) for year in every]
     values = {
-        "years": [(year, path_of(year)) for year in every], "nil": shown, "running": running.name,
+        "years": listed, "nil": shown, "running": quarter_name(running.name, texts),
         "next": running.end + timedelta(days=1), "counted_from": checkpoint_of(sources.record), "threshold": THRESHOLD,
     }  # fmt: skip
     data: dict[str, JSON] = {
@@ -81,6 +83,16 @@ def path_of(year: Year) -> str:
     return f"record/requests-{year.name}.html"
 
 
+def quarter_name(name: str, texts: Texts) -> str:
+    """What a quarter is called."""
+    return texts.forms.quarter(nil.period(name).start)
+
+
+def quarters_of(year: Year, texts: Texts) -> list[str]:
+    """The quarters that a year's figures count, by their names."""
+    return [quarter_name(each, texts) for each in year.quarters]
+
+
 def nil_document(each: Nil) -> Mapping[str, JSON]:
     """A nil period as documents have it."""
     return {
@@ -93,7 +105,8 @@ def _table(figures: Figures, year: Year, sources: Sources, texts: Texts) -> Tabl
     found, words, said = figures.sheet, particulars(texts), _subjects(texts)
     columns = figures.columns or "quarter"
     head = tuple(
-        Name(each, each) if columns == "quarter" else name(sources, columns, each, texts) for each in found.columns
+        name(sources, figures.columns, each, texts) if figures.columns else Name(each, quarter_name(each, texts))
+        for each in found.columns
     )
     rows = tuple(
         (
@@ -125,7 +138,7 @@ def _months(months: Months, sources: Sources, texts: Texts) -> Table | None:
         (name(sources, "kind", row, texts), tuple(shown.cells[row, each] for each in shown.columns), shown.totals[row])
         for row in shown.rows
     )
-    caption = texts.say("What was asked, by month: %(quarter)s", quarter=months.quarter)
+    caption = texts.say("What was asked, by month: %(quarter)s", quarter=quarter_name(months.quarter, texts))
     foot = tuple(shown.cells[TOTAL, each] for each in shown.columns)
     command = f"recuse request report {months.quarter} --rows kind --columns month"
     return Table(caption, head, rows, foot, sum(shown.totals.values()), command, of_one=False)
