@@ -25,7 +25,8 @@ class _Handler(SimpleHTTPRequestHandler):
     }  # fmt: skip
 
     def end_headers(self) -> None:
-        for name, value in headers_of(self.path).items():
+        # A request that cannot be read has no path.
+        for name, value in headers_of(getattr(self, "path", "")).items():
             self.send_header(name, value)
         super().end_headers()
 

@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recuse.errors import InputError
+from recuse.languages import LANGUAGES
 from recuse.model import ASSISTANCE
 from recuse.requests import counting, nil
 from recuse.site.counted import PEOPLE, nil_periods, quarter_of, years
 from recuse.site.open_data.pages import written
+from recuse.site.requested import SECTION
 from recuse.site.small_cells import THRESHOLD, TOTAL
-from tests.unit.site.world import NOW, RECORD, asked, certified, policy, sources
+from tests.unit.site.world import NOW, RECORD, asked, certified, policy, sources, texts
 
 
 def files(entries: Any, now: datetime = NOW) -> dict[str, bytes]:
@@ -110,3 +113,13 @@ def test_a_nil_period_that_is_broken_is_said_to_be() -> None:
     assert [each.broken for each in other] == [False, True, False], "one of another scope is not broken by it"
     later = [*RECORD, asked("late", "2025-08-01"), asked("more", (NOW - timedelta(days=1)).date().isoformat())]
     assert [each.broken for each in nil_periods(later, policy()[0])] == [True, True]
+
+
+def test_what_has_no_name_for_readers_stops_the_publishing() -> None:
+    """An agency of the record that `names.toml` lacks is no id on a page, and no English name in another language."""
+    odd = [*RECORD, asked("odd", "2026-03-03", agency="nobody.knows")]
+    for language in LANGUAGES.values():
+        with pytest.raises(InputError, match=r"agency `nobody.knows` has no name in `" + language.code):
+            list(SECTION.pages(sources(odd), texts(language)))
+    unlisted = [*RECORD, asked("odd", "2026-03-03", agency="unlisted")]
+    assert list(SECTION.pages(sources(unlisted), texts(LANGUAGES["ar"])))
