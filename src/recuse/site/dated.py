@@ -116,6 +116,7 @@ def frame(sources: Sources, texts: Texts) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer">', '<meta name="robots" content="noindex">',
         f"<title>{escape(texts.say('A dated text for other sites'))}</title>",
+        '<link rel="icon" href="../static/icon.svg" type="image/svg+xml">',
         '<link rel="stylesheet" href="look.css">',
     ]  # fmt: skip
     late = texts.say("NOT CURRENT, or it could not be checked just now whether this is current.")
