@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from recuse.site import about, finding, home, who_looked
+from recuse.site import about, feed, finding, home, press, requested, who_looked
+from recuse.site.open_data import pages as open_data
 from recuse.site.pages import Section
 
-SECTIONS: Final[tuple[Section, ...]] = (home.SECTION, who_looked.SECTION, about.SECTION, finding.SECTION)
+SECTIONS: Final[tuple[Section, ...]] = (
+    home.SECTION,
+    requested.SECTION,
+    who_looked.SECTION,
+    open_data.SECTION,
+    press.SECTION,
+    about.SECTION,
+    finding.SECTION,
+    feed.SECTION,
+)
