@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what tests need from Debian (PostgreSQL 15 with pgaudit, PgBouncer, OpenSSH's client, Chromium) when root; says so loudly when it
-# cannot.
+# Installs what tests need from Debian (PostgreSQL 15 with pgaudit, PgBouncer, OpenSSH's client, Chromium, faces for
+# Arabic and Chinese) when root; says so loudly when it cannot.
 # Tests that miss one of these are skipped with a reason; with CI=true a skip is a failure.
 set -euo pipefail
 missing=()
@@ -11,6 +11,8 @@ command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ] || missing+=(haproxy)
 command -v wrk >/dev/null || missing+=(wrk)
 command -v ssh-keygen >/dev/null || missing+=(openssh-client)
 [ -x /usr/bin/chromium ] || missing+=(chromium fonts-dejavu-core)
+[ -e /usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf ] || missing+=(fonts-noto-core)
+[ -e /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf ] || missing+=(fonts-droid-fallback)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "installing from Debian: ${missing[*]}" >&2

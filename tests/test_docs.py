@@ -300,8 +300,8 @@ def requests(walk: Walk) -> None:
     walk.collect("`recuse request list`", "request", "list", *there)
     walk.collect("`recuse request report`", "request", "report", f"{now:%Y}", *there)
     walk.collect("`recuse request erase`", "request", "erase", name, *there)
-    for more in ((), ("--dry-run",)):
-        walk.collect("`recuse publish`", "publish", str(CONTENT), "--out", str(place / "site"), *there, *more)
+    for dry in ([], ["--dry-run"]):
+        walk.collect("`recuse publish`", "publish", str(CONTENT), "--out", str(place / "site"), *there, *dry)
 
 
 def read_without_permit(world: World) -> dict[str, int]:

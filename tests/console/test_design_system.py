@@ -41,8 +41,7 @@ def test_what_is_vendored_is_what_is_built_and_a_changed_byte_is_noticed(tmp_pat
 def test_the_versions_are_exact_and_locked(name: str) -> None:
     folder = ROOT / "scripts/design-system"
     versions = dict(
-        line.rsplit(" ", 1)
-        for line in (ROOT / "src/recuse/design/vendored/VERSIONS").read_text().splitlines()
+        line.rsplit(" ", 1) for line in (ROOT / "src/recuse/design/vendored/VERSIONS").read_text().splitlines()
     )
     assert f'"{name}": "{versions[name]}"' in (folder / "package.json").read_text()
     lock = (folder / "package-lock.json").read_text()

@@ -1,6 +1,6 @@
 """`recuse publish`: the public site, from the policy repository, the ledger and the content folder."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -26,6 +26,7 @@ from recuse.operations.workspace import open_with_ledger
 from recuse.site.building import build
 from recuse.site.preview import serve_folder
 from recuse.site.settings import read_settings
+from recuse.site.sheets import Printer
 from recuse.site.sources import Record, Sources
 from recuse.site.writing import count_files, write_site
 
@@ -38,6 +39,10 @@ def publish(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="make every page and write nothing")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="then show it on this machine, until Ctrl-C")] = False,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="of the preview; 0 takes any")] = _PORT,
+    fonts: Annotated[
+        list[Path] | None, typer.Option("--fonts", help="folder of fonts for PDFs, besides the machine's; repeatable")
+    ] = None,
+    without_pdf: Annotated[bool, typer.Option("--without-pdf", help="make no PDFs")] = False,
     repository: RepositoryOption = HERE,
     ledger: LedgerOption = None,
     format_: FormatOption = Format.human,
@@ -50,9 +55,9 @@ def publish(
     Examples: recuse publish content --out site -r policy --preview
     """
     human = printing(format_)
-    sources = _sources(content, repository, ledger)
+    sources = replace(_sources(content, repository, ledger), printed=not without_pdf)
     with progress() as tell:
-        files = build(sources, tell)
+        files = build(sources, Printer(sources.now, tuple(fonts or ())) if sources.printed else None, tell)
         made = count_files(files) if dry_run else write_site(target, files)
     languages = [each.code for each in sources.settings.languages]
     if not human:

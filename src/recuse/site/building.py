@@ -10,6 +10,7 @@ from recuse.site.pages import Page, Section
 from recuse.site.rendering import Renderer
 from recuse.site.sections import SECTIONS
 from recuse.site.serving_notes import notes
+from recuse.site.sheets import Printer
 from recuse.site.sources import Sources
 
 Progress = Callable[[str, int, int], None]
@@ -17,9 +18,15 @@ Progress = Callable[[str, int, int], None]
 
 
 def build(
-    sources: Sources, progress: Progress = lambda *_: None, sections: Sequence[Section] = SECTIONS
+    sources: Sources,
+    printer: Printer | None = None,
+    progress: Progress = lambda *_: None,
+    sections: Sequence[Section] = SECTIONS,
 ) -> Iterator[tuple[str, bytes]]:
-    """Every file by its path. Raises InputError for a message or a name that a language lacks."""
+    """Every file by its path; sheets as PDF where there is a printer.
+
+    Raises InputError for a message or a name that a language lacks, and for a language that no font serves.
+    """
     languages = sources.settings.languages
     renderer = Renderer(sources, sections)
     steps = len(languages) + 1
@@ -27,6 +34,8 @@ def build(
         progress(language.name, number, steps)
         texts = read_texts(language, files("recuse.site") / "locales")
         yield from _pages(sources, texts, renderer, sections)
+        if printer is not None:
+            yield from _printed(sources, texts, printer, sections)
     progress("files", steps - 1, steps)
     yield "index.html", renderer.choice(read_texts(ENGLISH, files("recuse.site") / "locales"))
     for section in sections:
@@ -44,6 +53,15 @@ def _pages(
             path = f"{texts.language.code}/{page.path}"
             yield path, renderer.page(page, texts)
             yield f"{path.removesuffix('.html')}.json", _document(page, sources, texts)
+
+
+def _printed(
+    sources: Sources, texts: Texts, printer: Printer, sections: Sequence[Section]
+) -> Iterator[tuple[str, bytes]]:
+    printer.check(texts.language)
+    for section in sections:
+        for path, sheet in section.sheets(sources, texts):
+            yield f"{texts.language.code}/{path}", printer.pdf(sheet, texts.language)
 
 
 def _document(page: Page, sources: Sources, texts: Texts) -> bytes:

@@ -6,6 +6,7 @@ from typing import Final
 
 from recuse.languages import Texts
 from recuse.ledger import JSON
+from recuse.site.sheets import Sheet
 from recuse.site.sources import Sources
 
 HOME: Final = "index.html"
@@ -33,7 +34,8 @@ class Page:
 class Section:
     """A part of the site. `nav` is the message that navigation has for it, and `path` where that leads.
 
-    `pages` gives its pages in the language of the texts, `files` what is the same for all languages.
+    `pages` gives its pages in the language of the texts, `sheets` what is printed of them as PDF, by paths below the
+    folder of the language, and `files` what is the same for all languages.
     """
 
     name: str
@@ -41,3 +43,4 @@ class Section:
     path: str
     pages: Callable[[Sources, Texts], Iterable[Page]]
     files: Callable[[Sources], Iterable[tuple[str, bytes]]] = lambda _sources: ()
+    sheets: Callable[[Sources, Texts], Iterable[tuple[str, Sheet]]] = lambda _sources, _texts: ()

@@ -34,7 +34,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Everything that a page may say. `attested` are the directives in force; `now` is the moment of publishing."""
+    """Everything that a page may say. `attested` are the directives in force; `now` is the moment of publishing.
+
+    `printed` is whether sheets are made as PDF, so that pages may lead to them.
+    """
 
     repository: Repository
     rules: RuleSet
@@ -42,3 +45,4 @@ class Sources:
     record: Record
     settings: Settings
     now: datetime
+    printed: bool = True
