@@ -25,7 +25,7 @@ from recuse.operations import record
 from recuse.operations.workspace import open_with_ledger
 from recuse.site.building import build
 from recuse.site.preview import serve_folder
-from recuse.site.settings import read_settings
+from recuse.site.settings import read_names, read_settings
 from recuse.site.sheets import Printer
 from recuse.site.sources import Record, Sources
 from recuse.site.writing import count_files, write_site
@@ -77,4 +77,5 @@ def _sources(content: Path, repository: Path, ledger: Path | None) -> Sources:
     raw, checkpoint = read_signed(folder)
     verifier = (folder / "verifier").read_text(encoding="utf-8").strip()
     kept = Record(tuple(map(decode, raw)), raw, checkpoint, verifier)
-    return Sources(workspace.repository, workspace.rules, workspace.attested, kept, settings, clock.now())
+    names = read_names(content / "names.toml")
+    return Sources(workspace.repository, workspace.rules, workspace.attested, kept, settings, clock.now(), names)

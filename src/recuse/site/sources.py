@@ -1,14 +1,17 @@
 """What the site is made of: the policy, the record and the settings of its content folder, as of one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from recuse.compiler.opening import Openings
 from recuse.directive.in_force import Attested
 from recuse.languages import Language
 from recuse.ledger import Entry
 from recuse.model import Repository
 from recuse.policy.validate import RuleSet
+from recuse.site.names import Names
+from recuse.verdicts import FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,28 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What the first line of the first page answers: may this agency see these categories for this purpose? All ids."""
+
+    agency: str
+    purpose: str
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """What `site.toml` says: titles by language, languages in order, and where a reader who leaves in haste is sent."""
+    """What `site.toml` says: titles by language, languages in order, and where a reader who leaves in haste is sent.
+
+    `fresh` is how long a verdict tells how things stand.
+    """
 
     title: Mapping[str, str]
     languages: tuple[Language, ...]
     demonstration: bool
     exit_to: str
     address: str | None = None
+    question: Question | None = None
+    fresh: timedelta = FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +62,13 @@ class Sources:
     record: Record
     settings: Settings
     now: datetime
+    names: Names = field(default_factory=Names)
+    _openings: list[Openings] = field(default_factory=list, init=False, compare=False, repr=False)
+
+    def openings(self) -> Openings:
+        """What the rules open on the day of publishing: always the same one, since it remembers what it worked out."""
+        if not self._openings:
+            self._openings.append(Openings(self.repository, tuple(self.rules.rules), self.now.date()))
+        return self._openings[0]
+
     printed: bool = True
