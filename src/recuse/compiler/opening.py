@@ -35,7 +35,7 @@ WIDER: Final[tuple[Extent, ...]] = ("none", "some", "all", "unknown")
 """Extents, each wider than those before it; what is not known may be anything."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Openings:
     """Answers about one repository under one set of rules on one day; it remembers what it has worked out.
 
@@ -47,13 +47,21 @@ class Openings:
     on: date
     _hierarchy: Hierarchy = field(init=False)
     _conditions: tuple[Residual, ...] = field(init=False)
-    _extents: dict[tuple[Specialised, str, str], Extent] = field(default_factory=dict)
+    _extents: dict[tuple[int, str, str], Extent] = field(default_factory=dict)
     _lowered: dict[Hashable, Extent] = field(default_factory=dict)
-    _left: dict[tuple[Principal, Circumstances], Specialised] = field(default_factory=dict)
+    _named: frozenset[str] = field(init=False)
+    _who: dict[str, tuple[Principal, ...]] = field(default_factory=dict)
+    # By number, since the hash of what is left takes a walk through all of it.
+    _left: dict[tuple[Principal, Circumstances], int] = field(default_factory=dict)
+    _numbers: dict[Specialised, int] = field(default_factory=dict)
+    _by_number: list[Specialised] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._hierarchy = hierarchy_of(self.repository)
         self._conditions = conditions(self.rules)
+        text = repr(self._conditions)
+        # Rules can tell an account from others of its agency only by its id.
+        self._named = frozenset(each for each in self.repository.accounts if each in text)
 
     def circumstances(self, agency: str, purposes: Iterable[str]) -> tuple[Context, ...]:
         """The circumstances an account of the agency could be in for these purposes, and those of having said none."""
@@ -79,29 +87,32 @@ class Openings:
                 held = contexts(self.repository, account, self.on)
                 yield from (each for each in held if each.standing and each.circumstances.purpose in wanted)
 
-    def _narrowed(self, principal: Principal, circumstances: Circumstances) -> Specialised:
+    def _narrowed(self, principal: Principal, circumstances: Circumstances) -> int:
+        """The number of what is left; equal rules have one number."""
         key = (principal, circumstances)
         if key not in self._left:
-            self._left[key] = narrowed(self._conditions, principal, circumstances, self._hierarchy)
+            found = narrowed(self._conditions, principal, circumstances, self._hierarchy)
+            if found not in self._numbers:
+                self._numbers[found] = len(self._by_number)
+                self._by_number.append(found)
+            self._left[key] = self._numbers[found]
         return self._left[key]
 
-    def _principals(self, agency: str) -> Iterator[Principal]:
-        above, served = principal_agencies(self.repository, agency), serves(self.repository, agency)
-        for personal in (True, False):
-            yield Principal("", above, served, personal)
-        for account in self.repository.accounts.values():
-            if account.agency == agency and account.active and self._named(account.id):
-                yield Principal(account.id, above, served, account.use == "personal")
+    def _principals(self, agency: str) -> tuple[Principal, ...]:
+        if agency not in self._who:
+            above, served = principal_agencies(self.repository, agency), serves(self.repository, agency)
+            those = [("", True), ("", False)]
+            for account in self.repository.accounts.values():
+                if account.agency == agency and account.active and account.id in self._named:
+                    those.append((account.id, account.use == "personal"))
+            self._who[agency] = tuple(Principal(account, above, served, personal) for account, personal in those)
+        return self._who[agency]
 
-    def _named(self, account: str) -> bool:
-        """Whether some rule speaks of this very account; of all others a rule cannot tell it."""
-        return any(account in repr(rule.condition) for rule in self._conditions)
-
-    def _extent(self, left: Specialised, system: System, category: str) -> Extent:
+    def _extent(self, left: int, system: System, category: str) -> Extent:
         key = (left, system.name, category)
         if key not in self._extents:
             tables = [table for table in system.tables if category in table.categories]
-            found = {self._rows(left, system.name, table, category) for table in tables}
+            found = {self._rows(self._by_number[left], system.name, table, category) for table in tables}
             partly = len(found) > 1 and "unknown" not in found
             self._extents[key] = "some" if partly else max(found, key=WIDER.index)
         return self._extents[key]

@@ -117,7 +117,7 @@ def _counts(entry: Entry) -> _Counts:
     recorded = entry.body.get("doors")
     told = entry.body.get("verdict") in ("holds", "findings")
     if not isinstance(recorded, dict):
-        none = told and _total(entry, "findings") == 0
+        none = entry.body.get("verdict") == "holds" or (told and _total(entry, "findings") == 0)
         return dict.fromkeys(DOORS, 0 if none else None)
     found: _Counts = {}
     for name, number in recorded.items():

@@ -1,7 +1,7 @@
 """How each system stands by the record alone: whether its last verdict tells, today, that the policy in force holds.
 
-It does where the system is live, the directives in force were applied to it at the stage *enforce*, nothing was planned,
-stepped back, resumed or seen to drift since, and a verdict younger than that says so. Everything else is not known.
+It does where the system is live, the directives in force were applied to it at the stage *enforce*, nothing was
+planned, stepped back, resumed or seen to drift since, and a verdict younger than that says so. All else is not known.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,9 +63,7 @@ def _standing(sources: Sources, system: System) -> Standing:
     return Standing(system, stands, verified, applied, _why(sources, system, stands, verified, applied))
 
 
-def _why(  # noqa: PLR0917  # what was found of one system
-    sources: Sources, system: System, stands: State, verified: Numbered | None, applied: Numbered | None
-) -> Why:
+def _why(sources: Sources, system: System, stands: State, verified: Numbered | None, applied: Numbered | None) -> Why:
     match system.kind:
         case "listing":
             return "listing"
