@@ -1,12 +1,11 @@
 """`recuse publish`: the public site, from the policy repository, the ledger and the content folder."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from recuse import clock
 from recuse.cli.console import (
     HERE,
     Format,
@@ -20,14 +19,11 @@ from recuse.cli.console import (
     printing,
     progress,
 )
-from recuse.ledger import decode, read_signed
-from recuse.operations import record
-from recuse.operations.workspace import open_with_ledger
+from recuse.publishing import read_sources
 from recuse.site.building import build
+from recuse.site.engine import index
 from recuse.site.preview import serve_folder
-from recuse.site.settings import read_names, read_settings
 from recuse.site.sheets import Printer
-from recuse.site.sources import Record, Sources
 from recuse.site.writing import count_files, write_site
 
 _PORT: Final = 8000
@@ -55,10 +51,10 @@ def publish(
     Examples: recuse publish content --out site -r policy --preview
     """
     human = printing(format_)
-    sources = replace(_sources(content, repository, ledger), printed=not without_pdf)
+    sources = read_sources(content, repository, ledger, printed=not without_pdf)
     with progress() as tell:
         files = build(sources, Printer(sources.now, tuple(fonts or ())) if sources.printed else None, tell)
-        made = count_files(files) if dry_run else write_site(target, files)
+        made = count_files(files) if dry_run else write_site(target, files, index)
     languages = [each.code for each in sources.settings.languages]
     if not human:
         document({"out": None if dry_run else str(target), **asdict(made), "languages": languages})
@@ -68,14 +64,3 @@ def publish(
         out.print(f"[bold]{whole}[/] {done} {plain(target)}, {made.bytes / 1e6:,.1f} MB", soft_wrap=True)
     if preview and not dry_run:
         serve_folder(target, port, lambda address: out.print(f"look at {address}; Ctrl-C ends this"))
-
-
-def _sources(content: Path, repository: Path, ledger: Path | None) -> Sources:
-    settings = read_settings(content / "site.toml")
-    folder = record.ledger_folder(repository, ledger)
-    workspace = open_with_ledger(repository, folder, draft=False)
-    raw, checkpoint = read_signed(folder)
-    verifier = (folder / "verifier").read_text(encoding="utf-8").strip()
-    kept = Record(tuple(map(decode, raw)), raw, checkpoint, verifier)
-    names = read_names(content / "names.toml")
-    return Sources(workspace.repository, workspace.rules, workspace.attested, kept, settings, clock.now(), names)

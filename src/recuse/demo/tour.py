@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -18,9 +18,12 @@ from recuse.audit.backtest import Backtest, backtest
 from recuse.demo import BANNER
 from recuse.demo.access_log import FEWEST, write_log
 from recuse.demo.answering import ACCEPTED_BY, CODE, answer_for_server
+from recuse.demo.asking import take_in_requests
 from recuse.demo.doors import LiveSession, open_sessions, try_through
+from recuse.demo.publishing import publish_site, write_content
 from recuse.demo.report import write_report
 from recuse.demo.repository import SYSTEM, officials, write_repository
+from recuse.demo.summary import tell_files, tell_verdicts
 from recuse.demo.warehouse import DOORS, build_warehouse
 from recuse.demo.watch import Work, work_once, working
 from recuse.demo.world import SMALLEST, World, build
@@ -102,7 +105,7 @@ def run(folder: Path, people: int, lines: int, say: Say, progress: Progress) -> 
             "a warehouse on the same server"
         )
         tour.sessions = stack.enter_context(open_sessions(tour.world))
-        for step in (_init, _check, _verify_before, _plan, _sign, _apply, _verify_after, _record, _report):
+        for step in (_init, _check, _verify_before, _plan, _sign, _apply, _verify_after, _record, _publish, _report):
             step(tour)
     return verify_document(tour.after)
 
@@ -263,36 +266,26 @@ def _verify_after(tour: Tour) -> None:
 
 
 def _record(tour: Tour) -> None:
+    taken = take_in_requests(tour.policy, tour.ledger_folder)
+    tour.say(f"[bold]request[/]  {taken} made-up requests for help taken in, decided by the policy, answered, recorded")
     record.record_verdicts(tour.ledger_folder, verify_document(tour.after))
     tour.ledger = verify_ledger(tour.ledger_folder)
-    kinds = ", ".join(entry.kind for entry in record.entries(tour.ledger_folder))
+    found = Counter(entry.kind for entry in record.entries(tour.ledger_folder))
+    kinds = ", ".join(f"{count} {kind}" for kind, count in found.items())
     tour.say(f"[bold]ledger[/]   {tour.ledger.size} entries ({kinds}), root {tour.ledger.root.hex()[:16]}…")
+
+
+def _publish(tour: Tour) -> None:
+    content = write_content(tour.folder / "content")
+    made = publish_site(tour.folder, content, tour.policy, tour.progress)
+    tour.say(
+        f"[bold]publish[/]  {made.files:,} files, {made.bytes / 1e6:.1f} MB: open {tour.folder / 'site/index.html'}"
+    )
 
 
 def _report(tour: Tour) -> None:
     path = write_report(tour)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     tour.say(f"[bold]report[/]   {path} (sha256 {digest}…)")
-    _closing(tour)
-
-
-def _accepted(found: Verified) -> Iterator[str]:
-    return (f"{each.finding.code} until {each.until}" for each in found.accepted)
-
-
-def _closing(tour: Tour) -> None:
-    """The verdict with its scope, and what to look at."""
-    for found in tour.after:
-        colour = {"holds": "green", "findings": "red"}.get(found.verdict, "yellow")
-        tour.say(
-            f"\n[bold {colour}]{found.verdict.upper()}[/] for {found.accounts} logins of `{found.system}`, by attempt"
-        )
-        tour.say(f"  examined      {', '.join(found.examined)}")
-        tour.say(f"  not examined  {', '.join(found.not_examined) or 'nothing that is present'}")
-        if found.accepted:
-            tour.say(f"  accepted      {', '.join(_accepted(found))}")
-        tour.say(f"  residual      {', '.join(dict.fromkeys(code for code, _ in found.residual))}")
-        tour.say(f"  outside       {', '.join(code for code, _ in found.outside)} (questions for a person)")
-    tour.say("\nlook at:")
-    for name in ("report.html", "plan.json", "policy/directives", "policy/.ledger", "proposed", "access-log.parquet"):
-        tour.say(f"  {tour.folder / name}")
+    tell_verdicts(tour.after, tour.say)
+    tell_files(tour.folder, tour.say)

@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from recuse.design import files_below, vendored
 from recuse.languages import ENGLISH, Texts, read_texts
+from recuse.site.finding import finding_pages, plain_index
 from recuse.site.pages import Page, Section
 from recuse.site.rendering import Renderer
 from recuse.site.sections import SECTIONS
@@ -48,11 +49,20 @@ def build(
 def _pages(
     sources: Sources, texts: Texts, renderer: Renderer, sections: Sequence[Section]
 ) -> Iterator[tuple[str, bytes]]:
+    made: list[Page] = []
     for section in sections:
         for page in section.pages(sources, texts):
-            path = f"{texts.language.code}/{page.path}"
-            yield path, renderer.page(page, texts)
-            yield f"{path.removesuffix('.html')}.json", _document(page, sources, texts)
+            made.append(page)
+            yield from _page(page, sources, texts, renderer)
+    for page in finding_pages(made, texts):
+        yield from _page(page, sources, texts, renderer)
+    yield plain_index(made, texts)
+
+
+def _page(page: Page, sources: Sources, texts: Texts, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
+    path = f"{texts.language.code}/{page.path}"
+    yield path, renderer.page(page, texts)
+    yield f"{path.removesuffix('.html')}.json", _document(page, sources, texts)
 
 
 def _printed(

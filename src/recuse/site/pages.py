@@ -17,7 +17,9 @@ class Page:
     """One page: its path below the folder of its language, its template with what that needs, and its data as JSON.
 
     `title` is in the page's language. `above` are the paths of pages that lead to it, from the first page down.
-    `wasm` is whether it runs the search, which is compiled code. `indexed` is whether a search finds it.
+    `wasm` is whether it runs the search, which is compiled code. `indexed` is whether a search finds it, and `words`
+    are what it is found by besides its title where there is no search engine. `title_language` is that of a title which
+    is a name in another language.
     """
 
     path: str
@@ -28,6 +30,8 @@ class Page:
     above: tuple[tuple[str, str], ...] = ()
     wasm: bool = False
     indexed: bool = True
+    words: str = ""
+    title_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from recuse.site import about, home
+from recuse.site import about, access, checking, decided, enforcement, finding, home
 from recuse.site.pages import Section
 
-SECTIONS: Final[tuple[Section, ...]] = (home.SECTION, about.SECTION)
+SECTIONS: Final[tuple[Section, ...]] = (
+    home.SECTION,
+    decided.SECTION,
+    access.SECTION,
+    enforcement.SECTION,
+    checking.SECTION,
+    about.SECTION,
+    finding.SECTION,
+)

@@ -62,6 +62,7 @@ class Sources:
     record: Record
     settings: Settings
     now: datetime
+    printed: bool = True
     names: Names = field(default_factory=Names)
     _openings: list[Openings] = field(default_factory=list, init=False, compare=False, repr=False)
 
@@ -70,5 +71,3 @@ class Sources:
         if not self._openings:
             self._openings.append(Openings(self.repository, tuple(self.rules.rules), self.now.date()))
         return self._openings[0]
-
-    printed: bool = True

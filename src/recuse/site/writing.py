@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,8 +22,10 @@ class Written:
     bytes: int
 
 
-def write_site(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
-    """Write these files; what the folder held before is replaced when all are written.
+def write_site(
+    folder: Path, files: Iterable[tuple[str, bytes]], finish: Callable[[Path], None] = lambda _folder: None
+) -> Written:
+    """Write these files; what the folder held before is replaced when all are written and `finish` has seen them.
 
     Raises InputError, and leaves everything as it was, where the folder holds what was not published or cannot be
     written, and where a path stands twice.
@@ -33,6 +35,7 @@ def write_site(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     beside = folder.with_name(f".{folder.name}.{clock.random_name(8)}")
     try:
         written = _write(beside, files)
+        finish(beside)
         _replace(folder, beside)
     except OSError as error:
         reason = (error.strerror or "").lower()
