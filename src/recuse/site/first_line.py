@@ -109,7 +109,7 @@ def _holders(repository: Repository, category: str) -> Iterator[str]:
 def said(found: Answer, sources: Sources, texts: Texts) -> str:
     """The whole line in one language."""
     sayer = Sayer(texts, sources.names)
-    lead = texts.say("As of %(day)s.", day=texts.forms.day(sources.now.date()))
+    lead = texts.say("As of %(day)s:", day=texts.forms.day(sources.now.date()))
     return sayer.join([lead, *_claims(found, sayer), _unknown(found, sayer)])
 
 
