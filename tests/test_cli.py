@@ -60,6 +60,8 @@ VERBS = (
     "listing",
     "new",
     "review",
+    "content",
+    "directory",
 )
 
 WORLD = """
@@ -545,6 +547,8 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
         ("request", "certify-nil"),
         *(("state", verb) for verb in ("prepare", "show", "halt", "resume")),
         *(("review", verb) for verb in ("due", "new", "sign", "confirm", "record")),
+        *(("content", verb) for verb in ("check", "due", "show", "reviewed")),
+        *(("directory", verb) for verb in ("check", "export", "due")),
     ],
 )
 def test_help_has_examples(chain: Chain, words: tuple[str, ...]) -> None:

@@ -31,9 +31,12 @@ from recuse.targets.postgres.edges.catalog import queries
 from recuse.targets.postgres.edges.kinds import KINDS, WEAKNESSES, told
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
+from tests.directory.content import item, write
 from tests.remembering import remembering
 from tests.requests.test_request_verb import COURT, signed
 from tests.reviews.world import fill
+from tests.unit.content.example import example
+from tests.unit.content.test_folder import write
 
 ROOT: Final = Path(__file__).parent.parent
 GUIDE: Final = ROOT / "docs/guide/cut-one-purpose-off.md"
@@ -190,6 +193,7 @@ def after(walk: Walk) -> None:
     walk.collect("`recuse why`", "why", "records/ice_ero_017", "read", "records.person.phone", "-r", "policy")
     walk.collect("`recuse why`", "why", "records/records_app", "read", "records.person", "-r", "policy")
     walk.collect("`recuse apply --dry-run`", "apply", "plan.json", "-r", "policy", "--dry-run")
+    contents(walk)
     regained(walk)
     resumed(walk)
     reviewed(walk)
@@ -201,6 +205,7 @@ def after(walk: Walk) -> None:
     walk.collect("`recuse confirm`", *answer)
     permits(walk)
     requests(walk)
+    services(walk)
     walk.unpermitted = read_without_permit(walk.world)
 
 
@@ -236,6 +241,18 @@ def reviewed(walk: Walk) -> None:
     walk.collect("`recuse review record`", "review", "record", name, *log)
     walk.collect("`recuse review new`", "review", "new", "audit_records", *log)
     walk.collect("`recuse review due`", "review", "due", "-r", "looked")
+
+
+def contents(walk: Walk) -> None:
+    """The example of the content folder's page, checked, shown and reviewed."""
+    write(walk.folder / "content", example())
+    there = ("-c", "content")
+    walk.collect("`recuse content check`", "content", "check", *there)
+    walk.collect("`recuse content due`", "content", "due", *there)
+    walk.collect("`recuse content show`", "content", "show", "home-warrant", *there)
+    digest = walk.documents["`recuse content show`"][-1]["text_sha256"]
+    review = ("home-warrant", "--name", "Ada Example", "--role", "counsel", "--text-sha256", digest, *there)
+    walk.collect("`recuse content reviewed`", "content", "reviewed", *review)
 
 
 GATEWAY: Final = r"""'/^id = "records\/ice_hsi_desk"$/,/^$/ s/^use = .*/use = "gateway"/'"""
@@ -302,6 +319,16 @@ def requests(walk: Walk) -> None:
     walk.collect("`recuse request erase`", "request", "erase", name, *there)
     for dry in ([], ["--dry-run"]):
         walk.collect("`recuse publish`", "publish", str(CONTENT), "--out", str(place / "site"), *there, *dry)
+
+
+def services(walk: Walk) -> None:
+    """What the verbs of the services directory print, of two feeds with a fault, a merge and a contradiction."""
+    papers = [{"id": "r", "document": "None"}, {"id": "q", "document": "Photo ID"}]
+    untold = {"schedules": [{"id": "w"}], "phones": [{"id": "p", "number": "?"}], "unknown": 1}
+    one = [item("s", required_documents=papers, **untold), item("t", url="x")]
+    content = write(walk.folder / "content", one, [item("s", alert="Closed") | {"name": "Another"}])
+    for verb in (("check",), ("due",), ("export", "--out", "for-editing")):
+        walk.collect(f"`recuse directory {verb[0]}`", "directory", verb[0], str(content), *verb[1:])
 
 
 def read_without_permit(world: World) -> dict[str, int]:

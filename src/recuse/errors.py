@@ -3,6 +3,7 @@
     RecuseError                      one sentence: what, where; `remedy` says how to mend it; `exit_code`
     ├── InputError                   (2) what the caller gave is not usable
     │   ├── RepositoryError          the policy repository: every problem found, each with file and line
+    │   ├── ContentError             the content folder: every problem found, each with file and line
     │   ├── DirectiveError           a directive or confirmation is malformed or not in force
     │   │   └── SignatureError       a signature is missing, wrong, or by the wrong person, key, role or time
     │   ├── MalformedError           a program's request is not what the interface takes
@@ -54,7 +55,7 @@ class MalformedError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in one place of the policy repository.
+    """One thing wrong in one place of the policy repository, or of the content folder.
 
     `line` counts from 1; 0 means the whole file.
     """
@@ -71,6 +72,14 @@ class Problem:
 
 class RepositoryError(InputError):
     """The policy repository cannot be used; `problems` holds everything found, in file and line order."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(p) for p in problems))
+        self.problems = problems
+
+
+class ContentError(InputError):
+    """The content folder cannot be used; `problems` holds everything found, in file and line order."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(p) for p in problems))

@@ -2,21 +2,27 @@
 
 from pathlib import Path
 
+from recuse.content.folder import read_content
+from recuse.content.values import ORIGINAL
+from recuse.directory.reading import read_directory
 from recuse.ledger import decode, read_signed
 from recuse.operations import record
 from recuse.operations.workspace import open_with_ledger
-from recuse.site.settings import read_names, read_settings
+from recuse.site.settings import read_settings
 from recuse.site.sources import Record, Sources
 
 
 def read_sources(content: Path, repository: Path, ledger: Path | None, *, printed: bool) -> Sources:
     """Everything that a site is made of. Raises as the readers of each: a site of what is not in force is not made."""
-    settings = read_settings(content / "site.toml")
+    settings, told = read_settings(content / "site.toml"), read_content(content)
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=False)
+    codes = [each.code for each in settings.languages if each.code != ORIGINAL]
+    there = (content / "services").is_dir()
+    services = read_directory(content, workspace.at.date(), codes) if there else None
     raw, checkpoint = read_signed(folder)
     verifier = (folder / "verifier").read_text(encoding="utf-8").strip()
     kept = Record(tuple(map(decode, raw)), raw, checkpoint, verifier)
-    names = read_names(content / "names.toml")
-    rules, attested = workspace.rules, workspace.attested
-    return Sources(workspace.repository, rules, attested, kept, settings, workspace.at, printed, names)
+    return Sources(
+        workspace.repository, workspace.rules, workspace.attested, kept, settings, told, services, workspace.at, printed
+    )

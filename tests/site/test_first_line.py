@@ -6,20 +6,23 @@ from datetime import timedelta
 
 import pytest
 
+from recuse.content.values import Question
 from recuse.errors import UnsupportedRuleError
 from recuse.policy.validate import RuleSet
 from recuse.site import first_line
 from recuse.site.first_line import Answer, answer, said
-from recuse.site.sources import Question, Sources
+from recuse.site.sources import Sources
 from tests.site.world import DIRECTIVE, SYSTEMS, TEXTS, Made, applied, verified, well, with_record
 
-AS_OF = "As of %(day)s:"
+CATEGORIES = (
+    "citizenship_immigration_status", "arrest_record", "release_date", "contact_information", "gang_designation",
+    "incident_narrative",
+)  # fmt: skip
 CLAIM = "%(agency)s may not see, for %(purpose)s: %(data)s."
 
 
 def asked(sources: Sources) -> Question:
-    assert sources.settings.question is not None
-    return sources.settings.question
+    return replace(sources.content.site.question, categories=CATEGORIES)
 
 
 def lines(sources: Sources) -> dict[str, str]:

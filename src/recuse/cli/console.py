@@ -42,8 +42,8 @@ DsnOption = Annotated[
 ]
 
 HERE = Path()
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False)  # `file.csv:100: …` is a place, not a picture
+err = Console(stderr=True, highlight=False, emoji=False)
 _UNSEEN = {each: f"\\u{each:04x}" for each in (*range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))}
 """What a terminal obeys and JSON leaves as it is: C1 controls, line separators, marks that turn the direction."""
 _state: dict[str, Format] = {"format": Format.human}

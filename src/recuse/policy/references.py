@@ -12,6 +12,7 @@ Noun = Literal[
     "agency", "purpose", "authority", "category", "official", "agreement",
     "system", "account", "table", "derived", "directive", "acceptance", "attestation", "review",
     "extract",
+    "legal fact", "right record", "translation", "word", "name",  # of a content folder
 ]  # fmt: skip
 
 

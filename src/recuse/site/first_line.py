@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recuse.compiler.opening import WIDER, Extent, Openings
+from recuse.content.values import Question
 from recuse.languages import Texts
 from recuse.ledger import JSON
 from recuse.model import Circumstances, Repository
@@ -15,7 +16,7 @@ from recuse.policy.closed import fewest
 from recuse.policy.contexts import Context
 from recuse.policy.trees import above
 from recuse.site.saying import Sayer
-from recuse.site.sources import Question, Sources
+from recuse.site.sources import Sources
 from recuse.site.standing import standings
 
 

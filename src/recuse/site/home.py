@@ -9,13 +9,9 @@ from recuse.site.sources import Sources
 
 
 def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
-    question = sources.settings.question
-    title = sources.settings.title[texts.language.code]
-    if question is None:
-        yield Page(HOME, "home.html", title, {"line": None})
-        return
-    found = answer(sources, question)
+    found = answer(sources, sources.content.site.question)
     line = said(found, sources, texts)
+    title = sources.settings.title[texts.language.code]
     yield Page(HOME, "home.html", title, {"line": line}, {"first_line": line, "answer": document(found)})
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from recuse.compiler.opening import Openings
+from recuse.content.values import Content
 from recuse.directive.in_force import Attested
+from recuse.directory.reading import Directory
 from recuse.languages import Language
 from recuse.ledger import Entry
 from recuse.model import Repository
@@ -25,15 +27,6 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What the first line of the first page answers: may this agency see these categories for this purpose? All ids."""
-
-    agency: str
-    purpose: str
-    categories: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """What `site.toml` says: titles by language, languages in order, and where a reader who leaves in haste is sent.
 
@@ -45,15 +38,15 @@ class Settings:
     demonstration: bool
     exit_to: str
     address: str | None = None
-    question: Question | None = None
     fresh: timedelta = FRESH
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Everything that a page may say. `attested` are the directives in force; `now` is the moment of publishing.
+    """Everything that a page may say, as of `now`, the moment of publishing.
 
-    `printed` is whether sheets are made as PDF, so that pages may lead to them.
+    `attested` are the directives in force, `directory` is None where no services are listed, and `printed` is whether
+    sheets are made as PDF, so that pages may lead to them.
     """
 
     repository: Repository
@@ -61,13 +54,22 @@ class Sources:
     attested: tuple[Attested, ...]
     record: Record
     settings: Settings
+    content: Content
+    directory: Directory | None
     now: datetime
     printed: bool = True
-    names: Names = field(default_factory=Names)
     _openings: list[Openings] = field(default_factory=list, init=False, compare=False, repr=False)
+    _names: list[Names] = field(default_factory=list, init=False, compare=False, repr=False)
 
     def openings(self) -> Openings:
         """What the rules open on the day of publishing: always the same one, since it remembers what it worked out."""
         if not self._openings:
             self._openings.append(Openings(self.repository, tuple(self.rules.rules), self.now.date()))
         return self._openings[0]
+
+    @property
+    def names(self) -> Names:
+        """The names for readers."""
+        if not self._names:
+            self._names.append(Names(self.content.names))
+        return self._names[0]

@@ -1,0 +1,1 @@
+"""The services directory: HSDS 3 records of several feeds, read strictly, merged by rule, each loss and merge told."""

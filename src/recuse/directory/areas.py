@@ -1,0 +1,56 @@
+"""Where services are, and where they are offered: lists by the words of the records, without a map or its provider."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from recuse.directory.records import Entry
+from recuse.directory.settings import Settings
+from recuse.directory.words import normal, visited
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area, by state or province, then city, then neighbourhood: ids of the services `here`, and of those `offered`.
+
+    A name that a service area gives, and no address has, stands alone: what it lies in is not known.
+    """
+
+    path: tuple[str, ...]
+    here: tuple[str, ...]
+    offered: tuple[str, ...]
+
+
+def areas(entries: Iterable[Entry], settings: Settings) -> tuple[Area, ...]:
+    """Every area of the entries, sorted; a service is in a neighbourhood and in the city around it."""
+    here: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
+    offered: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
+    every = tuple(entries)
+    for entry in every:
+        for address in visited(entry.service):
+            path: tuple[str, ...] = (address.state_province, _named(address.city, settings))
+            here[path][entry.id] = None
+            if address.region:
+                here[(*path, _named(address.region, settings))][entry.id] = None
+    paths = _paths(here)
+    for entry in every:
+        for area in entry.service.service_areas:
+            if area.name:
+                name = _named(area.name, settings)
+                for path in paths.get(normal(name), [(name,)]):
+                    offered[path][entry.id] = None
+    return tuple(
+        Area(path, tuple(here.get(path, ())), tuple(offered.get(path, ()))) for path in sorted({*here, *offered})
+    )
+
+
+def _named(name: str, settings: Settings) -> str:
+    return settings.areas.get(normal(name), name)
+
+
+def _paths(here: Iterable[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:
+    """Areas by the name of their last part; a name that is of two areas means neither, and stands alone."""
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for path in here:
+        found[normal(path[-1])].append(path)
+    return {name: paths for name, paths in found.items() if len(paths) == 1}

@@ -1,0 +1,157 @@
+"""The one module here that reads files: the folder `services` of a content folder, as one directory.
+
+A row that is wrong never stops the reading, nor does a feed: it is a reject. Only settings that cannot be used do.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from recuse.directory.csv_feed import read_csv
+from recuse.directory.json_feed import read_json
+from recuse.directory.making import Making
+from recuse.directory.merging import Merge, merge
+from recuse.directory.records import Entry, Service
+from recuse.directory.rejects import Place, Reject, Tally
+from recuse.directory.settings import TRANSLATED, Feed, Settings, read_settings
+from recuse.directory.texts import Text, texts
+from recuse.directory.translating import (
+    Key,
+    Reading,
+    State,
+    Translation,
+    known_texts,
+    read_translations,
+    translated,
+)
+from recuse.errors import InputError
+
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of one file."""
+_PACKAGE: Final = "datapackage.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReport:
+    """What became of a feed: rows read, kept, rejected and left out; services among the kept; fields nobody reads."""
+
+    feed: str
+    rows: int
+    kept: int
+    rejected: int
+    left_out: int
+    services: int
+    unread: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The services directory of a content folder, with all that was lost or merged on the way to it."""
+
+    settings: Settings
+    entries: tuple[Entry, ...]
+    merges: tuple[Merge, ...]
+    rejects: tuple[Reject, ...]
+    feeds: tuple[FeedReport, ...]
+    translations: Mapping[Key, Translation]
+    today: date
+
+    @cached_property
+    def shown(self) -> tuple[Entry, ...]:
+        """What readers see: services that are offered, or closed for a time."""
+        return tuple(entry for entry in self.entries if entry.shown)
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """Every text that readers see and that can be translated, once."""
+        return tuple(dict.fromkeys(text for entry in self.shown for text in texts(entry.service)))
+
+    def translated(self, text: Text, language: str) -> tuple[Translation | None, State]:
+        """The translation of a text, stale or not, and how it stands."""
+        return translated(self.translations, text, language)
+
+
+def read_directory(content: Path, today: date, languages: Sequence[str] = TRANSLATED) -> Directory:
+    """Read it; raises InputError when there is no `services/services.toml`, or it cannot be used."""
+    folder = content / "services"
+    settings = read_settings("services/services.toml", _settings_bytes(folder / "services.toml"))
+    rejects: list[Reject] = []
+    read: list[tuple[str, list[Service]]] = []
+    reports = []
+    for feed in settings.feeds:
+        tally = Tally(feed.name)
+        services = _feed(folder / "feeds" / feed.name, Making(tally, today, frozenset(feed.local_offsets)))
+        read.append((feed.name, services))
+        reports.append(_report(tally, len(services)))
+        rejects += tally.rejects
+    rejects += _unnamed(folder / "feeds", settings.feeds)
+    entries, merges = merge(read, settings.same_name_and)
+    known = known_texts(text for entry in entries for text in texts(entry.service))
+    tally = Tally("")
+    translations = _translations(folder / "translations.csv", Reading(languages, known, today), tally)
+    rejects += tally.rejects
+    return Directory(settings, entries, merges, tuple(rejects), tuple(reports), translations, today)
+
+
+def _settings_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        raise InputError(f"`{path}` cannot be read: {reason}", "name a content folder with services") from error
+
+
+def _report(tally: Tally, services: int) -> FeedReport:
+    unread = dict(sorted(tally.unread.items()))
+    return FeedReport(tally.feed, tally.rows, tally.kept, tally.rejected, tally.left_out, services, unread)
+
+
+def _feed(folder: Path, making: Making) -> list[Service]:
+    tally, whole = making.tally, Place(making.tally.feed, "")
+    try:
+        names = sorted(each.name for each in folder.iterdir() if not each.name.startswith("."))
+    except OSError as error:
+        tally.whole(whole, f"cannot be read: {(error.strerror or '').lower()}", "add its folder below `services/feeds`")
+        return []
+    files = {name: raw for name in names if name != _PACKAGE and (raw := _bytes(folder / name, tally)) is not None}
+    forms = {name.rpartition(".")[2] for name in files}
+    if forms == {"json"}:
+        return read_json(files, making)
+    if forms == {"csv"}:
+        return read_csv(files, making)
+    told = "holds no file" if not files else "holds other files than one form's"
+    tally.whole(whole, told, "put either `.json` files or `.csv` files of one package there")
+    return []
+
+
+def _bytes(path: Path, tally: Tally) -> bytes | None:
+    place = Place(tally.feed, path.name)
+    try:
+        if path.is_symlink() or not path.is_file():
+            tally.whole(place, "is not a plain file", "put a copy of the file there")
+        elif path.stat().st_size > LARGEST:
+            tally.whole(place, f"has more than {LARGEST // 1024**2} MiB", "split it")
+        else:
+            return path.read_bytes()
+    except OSError as error:
+        tally.whole(place, f"cannot be read: {(error.strerror or '').lower()}", "mend its rights")
+    return None
+
+
+def _unnamed(folder: Path, feeds: Sequence[Feed]) -> list[Reject]:
+    known = {feed.name for feed in feeds}
+    found = sorted(each.name for each in folder.iterdir() if not each.name.startswith(".")) if folder.is_dir() else []
+    return [
+        Reject(Place(name, ""), "", "is not named in `services.toml`, so it was not read", "name it there", whole=True)
+        for name in found if name not in known
+    ]  # fmt: skip
+
+
+def _translations(path: Path, reading: Reading, tally: Tally) -> Mapping[Key, Translation]:
+    if not path.exists():
+        return {}
+    raw = _bytes(path, tally)
+    return {} if raw is None else read_translations(path.name, raw, reading, tally)
