@@ -3,7 +3,7 @@
 import pytest
 
 from recuse.site.sources import Sources
-from tests.site.world import body_of
+from tests.published.world import body_of
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,10 @@ import pytest
 
 from recuse.content.values import Question
 from recuse.errors import UnsupportedRuleError
-from recuse.policy.validate import RuleSet
 from recuse.site import first_line
 from recuse.site.first_line import Answer, answer, said
 from recuse.site.sources import Sources
-from tests.site.world import DIRECTIVE, SYSTEMS, TEXTS, Made, applied, verified, well, with_record
+from tests.published.world import DIRECTIVE, SYSTEMS, TEXTS, Made, applied, verified, well, with_record
 
 CATEGORIES = (
     "citizenship_immigration_status", "arrest_record", "release_date", "contact_information", "gang_designation",
@@ -39,11 +38,11 @@ def test_all_is_well(body: Sources) -> None:
     assert told.closed == asked(body).categories
     assert told.known == SYSTEMS
     assert (told.opened, told.untold, told.unknown) == ((), (), ())
-    day = TEXTS["en"].forms.day(body.now.date())
+    day, name = TEXTS["en"].forms.day(body.now.date()), body.names.name
+    data = "; ".join(name("category", each, "en") for each in CATEGORIES)
     assert lines(body)["en"] == (
-        f"As of {day}: Immigration and Customs Enforcement (ICE) may not see, for civil immigration enforcement: "
-        "citizenship or immigration status; arrest records; release dates; address and telephone; gang lists; incident "
-        "reports. Checked in: Police records system; Data warehouse. Unknown: no system."
+        f"As of {day}: {name('agency', 'us.dhs.ice', 'en')} may not see, for civil immigration enforcement: {data}. "
+        f"Checked in: {name('system', 'clear', 'en')}; {name('system', 'warehouse', 'en')}. Unknown: no system."
     )
 
 
@@ -78,7 +77,6 @@ def test_a_fault_of_the_record_takes_the_claim_away_in_each_language(body: Sourc
         assert line != before[code]
         assert name in line[line.rindex(faulty.names.name("category", "incident_narrative", code)) :]
         assert "back" not in line
-        assert "public" not in line
 
 
 def test_while_any_finding_is_open_nothing_is_claimed_anywhere(body: Sources) -> None:
@@ -103,8 +101,9 @@ def test_one_system_may_be_unknown_and_the_other_is_said(body: Sources) -> None:
     told = found(with_record(body, FAULTS["stale"]()))
     assert told.known == ("warehouse",)
     assert told.unknown == ("clear",)
-    assert told.closed == ("arrest_record", "release_date", "contact_information")
-    assert set(told.untold) == {"citizenship_immigration_status", "gang_designation", "incident_narrative"}
+    held = {each for table in body.repository.systems["warehouse"].tables for each in table.categories}
+    assert told.closed == tuple(each for each in CATEGORIES if each in held)
+    assert set(told.untold) == {*CATEGORIES} - held != set()
 
 
 @pytest.mark.parametrize("kind", ["listing", "attested"])
@@ -115,15 +114,21 @@ def test_a_system_that_nobody_can_enter_is_unknown(body: Sources, kind: str) -> 
     assert (told.known, told.unknown) == (("clear",), ("warehouse",))
 
 
-def test_without_its_rule_the_line_says_what_opens(body: Sources) -> None:
-    kept = tuple(rule for rule in body.rules.rules if rule.id != "civil-immigration-refused")
-    told = found(replace(body, rules=RuleSet(kept)))
-    assert told.opened == (), "a deny by default does not need it"
-    more = tuple(rule for rule in body.rules.rules if rule.effect == "permit")
-    opened = replace(body, rules=RuleSet(more))
+def without(sources: Sources, *rules: str) -> Sources:
+    kept = tuple(rule for rule in sources.rules.rules if rule.id not in rules)
+    assert len(kept) == len(sources.rules.rules) - len(rules)
+    return replace(sources, rules=replace(sources.rules, rules=kept))
+
+
+def test_a_rule_that_is_gone_changes_the_line_in_each_language(body: Sources) -> None:
     question = replace(asked(body), purpose="crim.investigation", categories=("arrest_record",))
-    (one,) = answer(opened, question).opened
-    assert (one.extent, one.only) == ("all", ("judicial",))
+    faulty = without(body, "criminal-by-judge")
+    before, after = answer(body, question), answer(faulty, question)
+    assert [each.only for each in before.opened] == [("judicial",)]
+    # The homeland investigators' agreement is one that the rule on agreements refuses them.
+    assert (after.opened, after.closed) == ((), ("arrest_record",))
+    for texts in TEXTS.values():
+        assert said(after, faulty, texts) != said(before, body, texts)
 
 
 def test_what_an_authority_opens_is_said_only_with_it(body: Sources) -> None:
@@ -133,8 +138,11 @@ def test_what_an_authority_opens_is_said_only_with_it(body: Sources) -> None:
         ("arrest_record", "all", ("judicial",)), ("crime_mapping", "all", ()),
     ]  # fmt: skip
     line = said(told, body, TEXTS["en"])
-    assert "only with this legal basis: paper from a judge or court – arrest records." in line
-    assert "may see, for criminal investigation: public crime map." in line
+    judge = body.names.name("authority", "judicial", "en")
+    assert f"only with this legal basis: {judge} – arrest records." in line
+    crime_map = body.names.name("category", "crime_mapping", "en")
+    purpose = body.names.name("purpose", "crim.investigation", "en")
+    assert f"may see, for {purpose}: {crime_map}." in line
 
 
 def test_what_cannot_be_lowered_is_not_known(body: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
