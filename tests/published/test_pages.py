@@ -1,4 +1,4 @@
-"""The pages of policy and record: no finding that is open shows where it is, and every page is whole in its language."""
+"""The pages of policy and record: no open finding shows where it is, and every page is whole in its language."""
 
 import json
 import re
