@@ -28,7 +28,7 @@ def holds(day: int, system: str = "a", run: str | None = None, **change: JSON) -
 
 
 def old(day: int, word: str, findings: int) -> Entry:
-    body = {"system": "a", "verdict": word, "findings": {"public": findings} if findings else {}}
+    body: dict[str, JSON] = {"system": "a", "verdict": word, "findings": {"public": findings} if findings else {}}
     return Entry("verified", START + timedelta(days=day), body)
 
 

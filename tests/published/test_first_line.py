@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from recuse.compiler.opening import Openings
 from recuse.content.values import Question
 from recuse.errors import UnsupportedRuleError
 from recuse.site import first_line
@@ -156,8 +158,13 @@ def test_what_cannot_be_lowered_is_not_known(body: Sources, monkeypatch: pytest.
 
 
 def test_the_question_is_of_all_offices(body: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked_of = []
+    asked_of: list[str] = []
     whole = first_line._by_office
-    monkeypatch.setattr(first_line, "_by_office", lambda *args: (asked_of.append(args[1]), whole(*args))[1])
+
+    def noting(openings: Openings, office: str, *rest: Any) -> first_line.Tried:
+        asked_of.append(office)
+        return whole(openings, office, *rest)
+
+    monkeypatch.setattr(first_line, "_by_office", noting)
     found(replace(body))
     assert set(asked_of) == {"us.dhs.ice", "us.dhs.ice.ero", "us.dhs.ice.hsi"}

@@ -164,8 +164,8 @@ def test_both_signatures_hold_by_ssh_keygen(body: Sources, whole: dict[str, byte
         ("mayor-2019", "recuse-directive@v1", "directive.toml"),
         ("superintendent-2019", "recuse-confirm@v1", "confirmation.toml"),
     ):
-        command = ["ssh-keygen", "-Y", "verify", "-f", folder.parent / "allowed_signers", "-I", who, "-n", space]
-        command += ["-s", folder / f"{file}.sig"]
+        command = ["ssh-keygen", "-Y", "verify", "-f", str(folder.parent / "allowed_signers"), "-I", who, "-n", space]
+        command += ["-s", str(folder / f"{file}.sig")]
         text = (folder / file).read_bytes()
         assert subprocess.run(command, input=text, capture_output=True, check=False).returncode == 0
         assert subprocess.run(command, input=text + b"\n", capture_output=True, check=False).returncode

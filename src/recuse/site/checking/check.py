@@ -59,8 +59,9 @@ def check_signature(note: str, verifier: str) -> "tuple[int, bytes]":
         (place / "text").write_bytes(text.encode())
         for signature in signatures:
             (place / "signature").write_bytes(signature)
-            command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", place / "key.der",
-                       "-rawin", "-in", place / "text", "-sigfile", place / "signature"]  # fmt: skip
+            key, text_file, sig = str(place / "key.der"), str(place / "text"), str(place / "signature")
+            command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", key]
+            command += ["-rawin", "-in", text_file, "-sigfile", sig]
             if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:  # noqa: S603
                 sys.exit("the signature of the checkpoint does not hold")
     origin, size, root = text.splitlines()
