@@ -46,7 +46,8 @@ def test_it_holds_in_every_language(site: Path, page: Page, code: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ('&#34;verdict&#34;:&#34;holds&#34;', '&#34;verdict&#34;:&#34;fails&#34;'), ('data-number="0"', 'data-number="1"'),
+        ("&#34;verdict&#34;:&#34;holds&#34;", "&#34;verdict&#34;:&#34;fails&#34;"),
+        ('data-number="0"', 'data-number="1"'),
         ('data-checkpoint="records.example/recuse\n8', 'data-checkpoint="records.example/recuse\n9'),
         ('data-verifier="records.example', 'data-verifier="records.another'),
     ],
