@@ -100,7 +100,13 @@ def test_words_are_what_the_plain_search_finds(directory: Directory) -> None:
 
 def test_rows_are_what_readers_see_and_no_formula(tmp_path: Path) -> None:
     day = date(2026, 11, 1).isoformat()
-    one = item("s", assured_date=day, assurer_email="ada@records.example", description="=cmd()", phones=[{"id": "p", "number": "+1 312 555 0100"}])
+    one = item(
+        "s",
+        assured_date=day,
+        assurer_email="ada@records.example",
+        description="=cmd()",
+        phones=[{"id": "p", "number": "+1 312 555 0100"}],
+    )
     found = read(tmp_path, [one, item("gone") | {"status": "defunct"}])
     [(path, content)] = SECTION.files(sources(found))
     rows = [*csv.DictReader(io.StringIO(content.decode()))]

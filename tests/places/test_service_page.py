@@ -94,7 +94,10 @@ def test_hours_are_told_as_hours_or_in_their_own_words(tmp_path: Path) -> None:
 
 
 def test_telephones_lead_where_a_tap_helps(tmp_path: Path) -> None:
-    phones = [{"id": "p", "number": "(312) 555-0100", "extension": 12}, {"id": "f", "number": "312 555 0101", "type": "fax"}]
+    phones = [
+        {"id": "p", "number": "(312) 555-0100", "extension": 12},
+        {"id": "f", "number": "312 555 0101", "type": "fax"},
+    ]
     html = service_page(tmp_path, item("s", phones=phones), "ar")
     assert '<a href="tel:3125550100;ext=12"><bdi dir="ltr">(312) 555-0100</bdi></a>' in html
     assert "tel:3125550101" not in html
@@ -105,7 +108,17 @@ def row(language: str, text: str, source: str, reviewer: str = "", translator: s
     import hashlib
 
     digest = hashlib.sha256(source.encode()).hexdigest()
-    return ("service", "s", "description", language, text, digest, translator, reviewer, "2026-11-01" if reviewer else "")
+    return (
+        "service",
+        "s",
+        "description",
+        language,
+        text,
+        digest,
+        translator,
+        reviewer,
+        "2026-11-01" if reviewer else "",
+    )
 
 
 @pytest.mark.parametrize(

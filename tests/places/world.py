@@ -17,8 +17,7 @@ from recuse.site.pages import Page
 from recuse.site.places.pages import SECTION
 from recuse.site.rendering import Renderer
 from recuse.site.sections import SECTIONS
-from recuse.site.settings import read_settings
-from recuse.site.sources import Record, Sources
+from recuse.site.sources import Record, Settings, Sources
 from tests.directory.content import TODAY, read
 
 DEMO: Final = Path(__file__).parents[2] / "src/recuse/demo/content"
@@ -29,9 +28,10 @@ def sources(directory: Directory | None, **values: Any) -> Sources:
     """A site of this directory, with the demonstration's settings."""
     repository = Repository(BODY, "", {}, {}, {}, {}, {}, {}, {}, {}, {}, "")
     now = datetime.combine(TODAY, time(12), UTC)
+    content = read_content(DEMO)
+    record = Record((), (), "", "")
     made = Sources(
-        repository, rule_set((), ""), (), Record((), (), "", ""), read_settings(DEMO / "site.toml"), read_content(DEMO),
-        directory, now,
+        repository, rule_set((), ""), (), record, Settings.of(content.site), content, directory, now
     )  # fmt: skip
     return replace(made, **values)
 

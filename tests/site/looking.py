@@ -196,7 +196,7 @@ def switch(page: Read, site: Published) -> Iterator[str]:
                 continue
             target = normpath(f"{dirname(page.path)}/{found[other.code].get('href')}")
             there = f"{other.code}/{path}"
-            if target != there and (there in site.pages or not target.startswith(f"{other.code}/{_OWN}")):
+            if target != there and not (path.startswith(_OWN) and target.startswith(f"{other.code}/{_OWN}")):
                 yield f"the <{kind}> to {other.name} leads to `{target}`"
 
 

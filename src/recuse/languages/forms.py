@@ -7,7 +7,7 @@ from typing import Literal
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, format_datetime, format_time, get_day_names
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -39,6 +39,10 @@ class Forms:
     def month(self, day: date) -> str:
         """The month and year of a day."""
         return format_date(day, "LLLL y", locale=self._locale)
+
+    def quarter(self, day: date) -> str:
+        """The quarter and year of a day."""
+        return format_skeleton("yQQQQ", day, locale=self._locale)
 
     def moment(self, moment: datetime) -> str:
         """A moment in UTC, to the minute; `UTC` stands behind it in every language."""

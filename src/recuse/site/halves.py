@@ -41,7 +41,7 @@ def _make(to: Connection, parts: Iterable[Part]) -> None:
     for part in parts:
         try:
             to.send((tuple(part()), None))
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is raised in the process that asked
+        except Exception as error:  # whatever it is, it is raised in the process that asked
             to.send(((), error))
 
 

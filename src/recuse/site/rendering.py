@@ -35,7 +35,9 @@ class Renderer:
 
     def __init__(self, sources: Sources, sections: Iterable[Section]) -> None:
         self._sources = sources
-        self._nav = tuple((each.nav, each.path) for each in sections if each.nav is not None)
+        every = tuple(sections)
+        self._nav = tuple((each.nav, each.path) for each in every if each.nav is not None)
+        self._tiles = tuple((each.nav, each.path, each.tile) for each in every if each.nav and each.tile)
         self._environments: dict[str, Environment] = {}
 
     def page(self, page: Page, texts: Texts) -> bytes:
@@ -51,7 +53,8 @@ class Renderer:
         if code not in self._environments:
             self._environments[code] = environment(texts)
         found = self._environments[code].get_template(template).render(
-            texts=texts, language=texts.language, here=path, nav=self._nav, settings=settings, now=self._sources.now,
+            texts=texts, language=texts.language, here=path, nav=self._nav, tiles=self._tiles, settings=settings,
+            now=self._sources.now,
             institution=self._sources.repository.institution, security=policy_of(values["page"]), **values,
         )  # fmt: skip
         return found.encode()
@@ -80,7 +83,7 @@ def environment(texts: Texts) -> Environment:
     }  # fmt: skip
     made.filters |= {
         "day": cache(forms.day), "month": cache(forms.month), "moment": cache(forms.moment), "number": cache(forms.number),
-        "listed": lambda parts: forms.listed([*parts]),
+        "listed": lambda parts, style="standard": forms.listed([*parts], style),
     }  # fmt: skip
     return made
 

@@ -32,7 +32,10 @@ def _files(sources: Sources) -> Iterator[tuple[str, bytes]]:
         yield CSV, services_csv(sources.directory)
 
 
-SECTION: Final = Section("places", "Places and services", INDEX, _pages, _files)
+SECTION: Final = Section(
+    "places", "Places and services", INDEX, _pages, _files,
+    tile="Schools, courts, hospitals and others near you: hours, what to bring, whether somebody asked there lately.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,9 @@ class _Places:
         own = (Group("", lines),) if large else by_kind(lines, self._kinds.__getitem__)
         groups = (*own, Group(self._texts.say("Offered here, with an address elsewhere"), others))
         kinds = {kind: tuple(each for each in lines if kind in each.kinds) for kind in self._kinds} if large else {}
-        links = tuple(_Linked(self._kinds[kind], area_path(area.path, kind), len(each)) for kind, each in kinds.items() if each)
+        links = tuple(
+            _Linked(self._kinds[kind], area_path(area.path, kind), len(each)) for kind, each in kinds.items() if each
+        )
         yield from self._list(name, groups, lambda number: area_path(area.path, None, number), above, links)
         within: Above = (*above, (name, area_path(area.path)))
         for kind, each in kinds.items():
@@ -139,20 +144,31 @@ class _Places:
                 yield from self._list(title, (Group("", each),), path, within)
 
     def _list(
-        self, name: str, groups: Sequence[Group], path: Callable[[int], str], above: Above, links: Iterable[_Linked] = ()
+        self,
+        name: str,
+        groups: Sequence[Group],
+        path: Callable[[int], str],
+        above: Above,
+        links: Iterable[_Linked] = (),
     ) -> Iterator[Page]:
         every = tuple(parts([each for each in groups if each.lines]))
         count = sum(len(part.lines) for part in every)
         numbers = [(part.number, path(part.number)) for part in every]
         for part in every:
             values = {
-                "part": part, "count": count, "numbers": numbers if len(every) > 1 else [], "links": tuple(links),
+                "part": part, "page_of": self._page_of(part), "count": count, "numbers": numbers if len(every) > 1 else [], "links": tuple(links),
                 "machine": any(line.machine for line in part.lines),
             }  # fmt: skip
+            first = part.number == 1
+            title = name if first else f"{name} – {self._page_of(part)}"
+            more = above if first else (*above, (name, path(1)))
             yield Page(
-                path(part.number), "places/list.html", name, values, _list_data(part, count), above,
-                indexed=part.number == 1,
+                path(part.number), "places/list.html", title, values, _list_data(part, count), more, indexed=first
             )  # fmt: skip
+
+    def _page_of(self, part: Part) -> str:
+        number, of = self._texts.forms.number(part.number), self._texts.forms.number(part.of)
+        return self._texts.say("page %(number)s of %(of)s", number=number, of=of)
 
 
 def _list_data(part: Part, count: int) -> dict[str, JSON]:
@@ -160,5 +176,3 @@ def _list_data(part: Part, count: int) -> dict[str, JSON]:
         return {"id": each.id, "name": each.name.text, "page": service_path(each.id)}
 
     return {"services": [line(each) for each in part.lines], "count": count, "number": part.number, "of": part.of}
-
-
