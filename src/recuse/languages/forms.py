@@ -77,6 +77,6 @@ class Forms:
         return format_currency(amount, currency, locale=self._locale, numbering_system=_DIGITS)
 
     def tongue(self, code: str) -> str | None:
-        """The name of a language by its code (ISO 639, two letters or three); None for a code that CLDR does not know."""
+        """The name of a language by its code (ISO 639, two letters or three); None for one that CLDR lacks."""
         found = self._locale.languages.get(_SHORT.get(code.lower(), code.lower()))
         return None if found is None else str(found)

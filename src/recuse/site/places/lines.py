@@ -1,10 +1,11 @@
-"""One line for each service, and lists of them: in the order of the alphabet, some on a page, under headings or none."""
+"""One line for each service, and lists of them: in alphabetical order, some on a page, under headings or none."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from recuse.directory.survey import Surveyed
+from recuse.directory.texts import Text
 from recuse.directory.words import visited
 from recuse.languages import Texts
 from recuse.site.alphabet import order
@@ -76,8 +77,7 @@ def lines_of(surveyed: Iterable[Surveyed], saying: Saying) -> tuple[Line, ...]:
 
 def _line(found: Surveyed, saying: Saying, named: dict[str, str]) -> Line:
     service = found.entry.service
-    name, alert = saying.of("service", service, "name"), saying.of("service", service, "alert")
-    assert name is not None, "a service without a name was rejected"
+    name, alert = saying.text(Text("service", service.id, "name", service.name)), saying.of("service", service, "alert")
     cities = dict.fromkeys(", ".join(filter(None, (each.region, each.city))) for each in visited(service))
     return Line(
         id=found.entry.id, file=file_name(found.entry.id) + ".html", name=name,
