@@ -1,5 +1,6 @@
 """The page of a service: what its record says and leaves open, in the language of the page, and nothing that runs."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -105,7 +106,6 @@ def test_telephones_lead_where_a_tap_helps(tmp_path: Path) -> None:
 
 
 def row(language: str, text: str, source: str, reviewer: str = "", translator: str = "machine") -> tuple[str, ...]:
-    import hashlib
 
     digest = hashlib.sha256(source.encode()).hexdigest()
     return (
@@ -126,7 +126,7 @@ def row(language: str, text: str, source: str, reviewer: str = "", translator: s
     [
         ([], ['lang="en" dir="ltr">Now'], ["(sin traducir: en inglés)"]),
         ([row("es", "Ahora", "Now")], ["Ahora"], ["traducido por una máquina"]),
-        ([row("es", "Antes", "Before")], ["Antes", 'lang="en" dir="ltr">Now'], ["de un texto anterior", "por una máquina"]),
+        ([row("es", "Antes", "Before")], ["Antes", 'lang="en" dir="ltr">Now'], ["texto anterior", "por una máquina"]),
         ([row("es", "Ahora", "Now", "Ada Example")], ["Ahora"], []),
         ([row("es", "Ahora", "Now", "", "Bo Example")], ["Ahora"], ["que ninguna persona ha revisado"]),
     ],
@@ -136,7 +136,7 @@ def test_a_translation_says_how_it_stands(tmp_path: Path, rows: Any, shown: list
     html = service_page(tmp_path, item("s", description="Now"), "es", csv_text([COLUMNS, *rows]))
     body = html.partition("</h1>")[2]
     assert all(each in body for each in (*shown, *marks))
-    every = ["de un texto anterior", "por una máquina", "que ninguna persona ha revisado"]
+    every = ["texto anterior", "por una máquina", "que ninguna persona ha revisado"]
     assert [each for each in every if each in body.partition("<footer")[0]] == [
         each for each in every if any(each in mark for mark in marks)
     ]

@@ -54,9 +54,8 @@ def build(
 
 
 def _large(sources: Sources) -> bool:
-    """Whether the work is worth another process. What all languages share is done before, once for both."""
-    large = sources.directory is not None and len(sources.directory.shown) >= _LARGE
-    return large and bool(sources.directory and sources.directory.surveyed)
+    """Whether the work is worth another process."""
+    return sources.directory is not None and len(sources.directory.shown) >= _LARGE
 
 
 def _pages(

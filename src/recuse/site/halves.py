@@ -1,6 +1,7 @@
-"""Makes every second part of a large site in another process, a copy of this one, while this one makes the others.
+"""Makes parts of a large site in another process, a copy of this one, while this one makes others.
 
-Parts come in their order, and are the same as if one process had made all of them.
+The first is made before the copy is: what all parts share has then been worked out once. Parts come in their order,
+and are the same as if one process had made all of them.
 """
 
 import multiprocessing
@@ -15,17 +16,18 @@ Part = Callable[[], Iterable[File]]
 
 def in_order(parts: Sequence[Part], *, large: bool) -> Generator[Iterable[File], None, None]:
     """The files of each part. What one raises in the other process is raised here when its turn comes."""
-    if not large or len(parts) < 2 or not _two_can_work():
+    if not large or len(parts) < 3 or not _two_can_work():
         yield from (part() for part in parts)
         return
+    yield tuple(parts[0]())
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    other = context.Process(target=_make, args=(there, parts[1::2]), daemon=True)
+    other = context.Process(target=_make, args=(there, parts[2::2]), daemon=True)
     other.start()
     there.close()
     try:
-        for number, part in enumerate(parts):
-            yield _received(here) if number % 2 else part()
+        for number, part in enumerate(parts[1:], 1):
+            yield part() if number % 2 else _received(here)
     finally:
         here.close()
         other.terminate()

@@ -61,7 +61,7 @@ class Renderer:
 
 
 def environment(texts: Texts) -> Environment:
-    """The templates with the messages and forms of one language: a message without values is put in once, not a page."""
+    """The templates with the messages and forms of one language: a message without values is put in once."""
     made = Environment(
         loader=PackageLoader("recuse.site"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True, extensions=["jinja2.ext.i18n", _Messages], auto_reload=False,
@@ -82,7 +82,7 @@ def environment(texts: Texts) -> Environment:
         "in_language": _in_language, "languages_beside": _beside,
     }  # fmt: skip
     made.filters |= {
-        "day": cache(forms.day), "month": cache(forms.month), "moment": cache(forms.moment), "number": cache(forms.number),
+        "day": forms.day, "month": forms.month, "moment": cache(forms.moment), "number": cache(forms.number),
         "listed": lambda parts, style="standard": forms.listed([*parts], style),
     }  # fmt: skip
     return made

@@ -24,7 +24,7 @@ class Written:
 
 
 Follow = Callable[[Path], AbstractContextManager[Callable[[str], None]]]
-"""Told where a site is being written; gives what is told each folder of it, by its name, once files of another follow."""
+"""Told where a site is written; gives what is told each folder of it, by its name, once files of another follow."""
 
 
 def _nobody(_folder: Path) -> AbstractContextManager[Callable[[str], None]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from recuse.directory.areas import Area, areas
@@ -67,7 +68,7 @@ class _Places:
         above: Above = ((self._title, INDEX),)
         for kind, name in self._kinds.items():
             lines = tuple(line for line in self._lines if kind in line.kinds)
-            yield from self._list(name, (Group("", lines),), lambda number, kind=kind: kind_path(kind, number), above)
+            yield from self._list(name, (Group("", lines),), partial(kind_path, kind), above)
         for area in self._areas:
             yield from self._area(area, above)
         found = {each.entry.id: each for each in self._directory.surveyed}
@@ -106,7 +107,9 @@ class _Places:
                  "left_out": each.left_out, "services": each.services}
                 for title, each in feeds
             ],
-            "areas": [{"area": list(each.path), "here": len(each.here), "offered": len(each.offered)} for each in self._areas],
+            "areas": [
+                {"area": list(each.path), "here": len(each.here), "offered": len(each.offered)} for each in self._areas
+            ],
         }  # fmt: skip
         return Page(INDEX, "places/index.html", self._title, values, data)
 
@@ -135,13 +138,12 @@ class _Places:
         links = tuple(
             _Linked(self._kinds[kind], area_path(area.path, kind), len(each)) for kind, each in kinds.items() if each
         )
-        yield from self._list(name, groups, lambda number: area_path(area.path, None, number), above, links)
+        yield from self._list(name, groups, partial(area_path, area.path, None), above, links)
         within: Above = (*above, (name, area_path(area.path)))
         for kind, each in kinds.items():
             if each:
                 title = f"{self._kinds[kind]} – {name}"
-                path = lambda number, kind=kind: area_path(area.path, kind, number)  # noqa: E731
-                yield from self._list(title, (Group("", each),), path, within)
+                yield from self._list(title, (Group("", each),), partial(area_path, area.path, kind), within)
 
     def _list(
         self,
@@ -156,7 +158,8 @@ class _Places:
         numbers = [(part.number, path(part.number)) for part in every]
         for part in every:
             values = {
-                "part": part, "page_of": self._page_of(part), "count": count, "numbers": numbers if len(every) > 1 else [], "links": tuple(links),
+                "part": part, "page_of": self._page_of(part), "count": count,
+                "numbers": numbers if len(every) > 1 else [], "links": tuple(links),
                 "machine": any(line.machine for line in part.lines),
             }  # fmt: skip
             first = part.number == 1

@@ -21,8 +21,10 @@ _OWN: Final = Markup(' lang="en" dir="ltr"')
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text as a page shows it. `language` is that of a text in another language than the page's; `mark` is what is in
-    doubt about it, and `original` the text of today where the translation is of an earlier one.
+    """A text as a page shows it.
+
+    `language` is that of a text in another language than the page's; `mark` is what is in doubt about it, and
+    `original` the text of today where the translation is of an earlier one.
     """
 
     text: str
