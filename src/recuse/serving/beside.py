@@ -15,6 +15,8 @@ from recuse.server.console.applying import LIVE, STREAM
 from recuse.server.console.applying import screens as applying_screens
 from recuse.server.console.assistance import Work, inbox, screens, sections
 from recuse.server.console.directives import screens as directives
+from recuse.server.console.editors import screens as editors
+from recuse.server.console.editors import sections as sections_of_editors
 from recuse.server.console.index import Index
 from recuse.server.console.keeping import screens as of_searches
 from recuse.server.console.permits import screens as permits
@@ -32,6 +34,7 @@ from recuse.server.settings import Settings
 from recuse.server.state.searches import StateSearches
 from recuse.serving.applying import applying
 from recuse.serving.assistance import AssistanceDesks
+from recuse.serving.content import content_desk
 from recuse.serving.directives import directive_desk
 from recuse.serving.permitting import ConsoleOffices
 from recuse.serving.shared import Shared
@@ -42,7 +45,7 @@ _PATHS = (PREFIX, "/login", "/logout", "/sessions")
 class Beside:
     """The console of one worker. Its people are those of `people.toml`; acts on requests add to the ledger.
 
-    Drafts of directives are kept in the state.
+    Drafts of directives, and what editors did to the site's content, are kept in the state.
     """
 
     def __init__(
@@ -78,9 +81,15 @@ class Beside:
         self._kept = Kept(place.state)
         requests = Work(AssistanceDesks(shared), partial(clock.random_name, 16), self._said)
         desk = directive_desk(place, self._kept, self._named)
+        content = settings.console.content
+        edited = None if content is None else content_desk(content, self._kept, self._named)
+        waiting = (
+            *sections(requests), *sections_of_permits(offices), *(sections_of_editors(edited) if edited else ()),
+        )  # fmt: skip
         work = (
-            inbox((*sections(requests), *sections_of_permits(offices))), *screens(requests),
-            *permits(offices), *reports(requests), *directives(desk), *applying_screens(jobs),
+            inbox(waiting), *screens(requests),
+            *permits(offices), *reports(requests), *directives(desk), *(editors(edited) if edited else ()),
+            *applying_screens(jobs),
             *of_searches(StateSearches(self._kept)),
         )  # fmt: skip
         self._pages = guarded(pages(shown, work), self._identity)
