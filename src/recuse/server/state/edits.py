@@ -12,9 +12,10 @@ from recuse.server.console.editors.kept import Edit, Kind
 from recuse.server.state.migrations import Connection
 
 _COLUMNS: Final = "kind, subject, version, at, by, said"
-_NEWEST: Final = f"SELECT DISTINCT ON (kind, subject) {_COLUMNS} FROM recuse_state.edit ORDER BY kind, subject, version DESC"  # noqa: S608
-_LAST: Final = f"SELECT {_COLUMNS} FROM recuse_state.edit WHERE kind = %s AND subject = %s ORDER BY version DESC LIMIT 1"  # noqa: S608
-_KEEP: Final = f"INSERT INTO recuse_state.edit ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s)"  # noqa: S608
+_SELECT: Final = f"{_COLUMNS} FROM recuse_state.edit"
+_NEWEST: Final = f"SELECT DISTINCT ON (kind, subject) {_SELECT} ORDER BY kind, subject, version DESC"  # noqa: S608
+_LAST: Final = f"SELECT {_SELECT} WHERE kind = %s AND subject = %s ORDER BY version DESC LIMIT 1"  # noqa: S608
+_KEEP: Final = f"INSERT INTO recuse_state.edit ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s)"
 
 
 class StateEdits:

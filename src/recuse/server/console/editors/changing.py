@@ -130,7 +130,7 @@ def changes(folder: Folder, edits: Iterable[Edit], on: date) -> Changes:
 def with_feed(raw: bytes, folder: Folder) -> bytes:
     """The settings of the services with our own feed first: the rest stays byte by byte.
 
-    The records in it are confirmed again as early as those of the feed that asks for it soonest.
+    The records in it are assured again as early as those of the feed that asks for it soonest.
     """
     settings = read_settings(SETTINGS, raw)
     if any(each.name == FEED for each in settings.feeds):

@@ -123,7 +123,7 @@ def _services(folder: Folder, on: date) -> Iterator[Item]:
         return
     for entry in folder.directory.entries:
         stands = standing(entry, folder.directory.settings, on)
-        why = "never confirmed" if stands.on is None else f"confirmed on {stands.on}"
+        why = "never assured" if stands.on is None else f"assured on {stands.on}"
         state = _pressing(stands.due, on, folder.content.site.warn_days) if entry.shown else "not shown"
         why = why if entry.shown else f"{entry.service.status}, so readers do not see it; {why}"
         yield _service(entry, stands.due if entry.shown else None, state, why)

@@ -46,7 +46,8 @@ def sections(desk: ContentDesk) -> tuple[Section, ...]:
     """What waits: for counsel texts and the law they rest on, for reviewers translations and services."""
     counsel: frozenset[Role] = frozenset({"counsel"})
     return (
-        _Waiting("content-texts", "Content: texts and law", counsel, ("text", "legal fact"), desk),
+        _Waiting("content-texts", "Content: texts", counsel, ("text",), desk),
+        _Waiting("content-law", "Content: the law behind texts", counsel, ("legal fact",), desk),
         _Waiting("content-translations", "Content: translations", counsel | {"reviewer"}, ("translation",), desk),
         _Waiting("content-services", "Content: services", frozenset({"reviewer"}), ("service", "reject"), desk),
     )

@@ -20,7 +20,7 @@ from recuse.server.console.showing import page
 LABELS: Final = {
     "name": "Name", "description": "Description", "phones": "Telephone numbers", "hours": "Opening hours",
     "bring": "What to bring", "languages": "Languages", "alert": "Alert", "status": "Status",
-    "no_id": "No identification needed", "assured": "Confirmed today",
+    "no_id": "No identification needed", "assured": "Assured today",
 }  # fmt: skip
 
 

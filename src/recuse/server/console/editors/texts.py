@@ -49,7 +49,7 @@ def show(coming: Coming) -> Response:
     content, language = coming.folder.content, _language(text)
     shown: dict[str, Any] = {
         "record": record, "text": text, "language": language, "direction": "rtl" if language in RTL else "ltr",
-        "parts": tuple(parts(record, text)), "facts": facts(coming, record), "problems": problems,
+        "rows": tuple(parts(record, text)), "facts": facts(coming, record), "problems": problems,
         "standing": standing(content, record.id, language, coming.today), "refusal": refused, "labels": _LABELS,
         "languages": content.site.languages, "kept": _reviews(coming, record.id, language),
         "text_sha256": text_sha256(text, content.facts), "fresh_source": _fresh(record, text),
@@ -130,9 +130,7 @@ def _keep(coming: Coming, text: RightRecord | Translation) -> dict[str, str]:
     return {}
 
 
-def _days(
-    coming: Coming, text: RightRecord | Translation
-) -> tuple[tuple[date | None, date | None], dict[str, str]]:
+def _days(coming: Coming, text: RightRecord | Translation) -> tuple[tuple[date | None, date | None], dict[str, str]]:
     """The days of an English text that its reviewer set; of a translation there are none."""
     if isinstance(text, Translation):
         return (None, None), {}
