@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from html import unescape
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ from tests.requests.conftest import State
 
 TODAY: Final = NOW.date()
 ENGLISH: Final = f"/console/content/texts/{TEXT}/en"
+CLASSES: Final = "58fcd832-c3e9-42b1-8fca-e0dfb238db73"
+"""A service that two feeds have, with telephone numbers and documents, and a place that has hours."""
 SPANISH: Final = f"/console/content/texts/{TEXT}/es"
 
 
@@ -70,10 +72,10 @@ def directory(office: Office) -> Directory:
     return read_directory(office.content, TODAY)
 
 
-def service_of(office: Office, name: str = "English classes for adults") -> tuple[str, dict[str, str]]:
+def service_of(office: Office, name: str = CLASSES) -> tuple[str, dict[str, str]]:
     """The address of a service, and its form as it stands."""
     found = directory(office)
-    (entry,) = (each for each in found.entries if each.service.name == name)
+    (entry,) = (each for each in found.entries if each.id == name)
     form = {key: value for key, (value,) in fields_of(entry.service, found.settings).values.items()}
     return f"/console/content/services/{entry.id}", {**form, "version": "0"}
 
@@ -152,8 +154,9 @@ def test_who_may_act_is_reminded_in_the_inbox(office: Office) -> None:
     assert f"text {TEXT} overdue en" in counsel
     assert "Content: services (" in reviewer
     assert "Content: texts (" not in reviewer
+    first = next(each for each in due(read_content(office.content), TODAY) if each.what == "translation")
     for said in (counsel, reviewer):
-        assert f"translation {TEXT} overdue ar" in said
+        assert f"translation {first.id} overdue {first.language}" in said
         assert "On whose behalf" not in said
 
 
@@ -355,7 +358,7 @@ def test_a_second_correction_keeps_the_first_and_all_of_our_own_feed(office: Off
     assert client.post(one, data={**form, "alert": "First"}).status_code == 303
     put(office, taken(client))
     other = next(each for each in directory(office).shown if each.id != one.rpartition("/")[2])
-    address, form = service_of(office, other.service.name)
+    address, form = service_of(office, other.id)
     assert client.post(address, data={**form, "assured": "yes"}).status_code == 303
     files = taken(client)
     assert "services/services.toml" not in files
@@ -400,7 +403,7 @@ def test_what_the_import_would_refuse_is_told_at_its_field(
 def test_no_identification_is_said_by_the_record(office: Office) -> None:
     found = directory(office)
     plain = next(each for each in found.shown if not each.service.required_documents and not each.service.incomplete)
-    client, (address, form) = office.client("reviewer"), service_of(office, plain.service.name)
+    client, (address, form) = office.client("reviewer"), service_of(office, plain.id)
     assert client.post(address, data={**form, "no_id": "yes"}).status_code == 303
     put(office, taken(client))
     new = directory(office)

@@ -13,9 +13,9 @@ from recuse.server.state.migrations import Connection
 
 _COLUMNS: Final = "kind, subject, version, at, by, said"
 _SELECT: Final = f"{_COLUMNS} FROM recuse_state.edit"
-_NEWEST: Final = f"SELECT DISTINCT ON (kind, subject) {_SELECT} ORDER BY kind, subject, version DESC"  # noqa: S608
-_LAST: Final = f"SELECT {_SELECT} WHERE kind = %s AND subject = %s ORDER BY version DESC LIMIT 1"  # noqa: S608
-_KEEP: Final = f"INSERT INTO recuse_state.edit ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s)"
+_NEWEST: Final = f"SELECT DISTINCT ON (kind, subject) {_SELECT} ORDER BY kind, subject, version DESC"
+_LAST: Final = f"SELECT {_SELECT} WHERE kind = %s AND subject = %s ORDER BY version DESC LIMIT 1"
+_KEEP: Final = f"INSERT INTO recuse_state.edit ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s)"  # noqa: S608
 
 
 class StateEdits:
