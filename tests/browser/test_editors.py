@@ -92,7 +92,7 @@ def test_a_translation_is_reviewed_a_service_corrected_and_both_are_taken(
 
 
 def test_what_is_wrong_leads_to_its_field_and_what_was_typed_stays(opened: Opened) -> None:
-    with opened(Look(NARROW, scripts=False, state="reviewer"), complains=True) as page:
+    with opened(Look(NARROW, scripts=False, state="reviewer")) as page:
         hand = Hand(page, "keyboard", scripts=False)
         page.goto(SERVICE)
         hand.write("Telephone numbers", "call us")
@@ -128,7 +128,7 @@ LINKS: Final = frozenset({"what is due", "rows of every kind, the last page", "t
 def test_a_page_is_accessible_and_fits(opened: Opened, axe: str, name: str) -> None:
     path, state = PAGES[name]
     refused = name in ("an address that cannot be read", "a folder that cannot be read", "not for this role")
-    with opened(Look(NARROW, state=state), loose=True, complains=False) as page:
+    with opened(Look(NARROW, state=state), loose=True) as page:
         page.goto(path)
         assert refused or page.locator("h1").count() == 1
         check_everybody_can_use(page, axe, closely=(NARROW,), by_keys=name not in LINKS)
