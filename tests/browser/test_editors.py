@@ -71,8 +71,8 @@ def test_a_translation_is_reviewed_a_service_corrected_and_both_are_taken(
         press(hand, "Filter")
         expect(page.locator("#results h2")).to_have_text("1 thing to look at, the most pressing first")
         hand.follow(page.locator("#due tbody a"))
-        assert overflow(page) <= 0
         expect(page.locator("#parts [lang=ar]").first).to_have_css("direction", "rtl")
+        assert overflow(page) <= 0
         hand.tick(page.get_by_label("I have read it beside the English, and it says the same"))
         press(hand, "Keep my review")
         expect(page.locator("main")).to_contain_text("Ola Example, counsel, 2026-12-01: to take away")
@@ -82,6 +82,7 @@ def test_a_translation_is_reviewed_a_service_corrected_and_both_are_taken(
         press(hand, "Keep")
         expect(page.locator("#kept")).to_be_visible()
         hand.follow(link(page, "Take it away as files, or withdraw it"))
+        expect(page.locator("h1")).to_have_text("What was kept")
         assert overflow(page) <= 0
         taken = hand.download(page.locator('a[href$="changes.zip"]'))
         with zipfile.ZipFile(io.BytesIO(taken)) as files:
