@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from recuse.content.due import due
 from recuse.content.folder import read_content
+from recuse.content.marks import marked_words, without_marks
 from recuse.content.states import standing
 from recuse.directory.reading import Directory, read_directory
 from recuse.directory.standing import no_id
@@ -38,6 +39,11 @@ SPANISH: Final = f"/console/content/texts/{TEXT}/es"
 def words(html: str) -> str:
     """What a page says, without its tags."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def squeezed(text: str) -> str:
+    """A text without spaces, which tags bring in."""
+    return "".join(text.split())
 
 
 def digest(page: str) -> str:
@@ -189,8 +195,10 @@ def test_a_text_claim_by_claim_beside_its_translation(office: Office) -> None:
     rows = re.findall(r'<tr role="row">(.*?)</tr>', page.partition('id="parts"')[2].partition("</table>")[0], re.S)[1:]
     assert len(rows) == 1 + len(record.claims) + len(record.card.do) + len(record.card.say)
     for row, claim, told in zip(rows[1:], record.claims, arabic.claims, strict=False):
-        assert claim.text in words(row)
-        assert f'<div lang="ar" dir="rtl">{told}</div>' in unescape(row)
+        assert squeezed(without_marks(claim.text, content.glossary, "en")) in squeezed(words(row))
+        (cell,) = re.findall(r'<div lang="ar" dir="rtl">(.*?)</div>', row, re.S)
+        assert squeezed(words(cell)) == squeezed(without_marks(told, content.glossary, "ar"))
+        assert cell.count("<u>") == len(marked_words(told))
         for name in claim.facts:
             assert f'href="#fact-{name}"' in row
     said = words(page)

@@ -111,9 +111,11 @@ class _Making:
         if not self.own:
             return
         services = sorted({**self._feed(), **self.own}.values(), key=lambda each: each.id)
-        self.files |= {f"{FEED_FOLDER}/{name}": text.encode() for name, text in package(services).items()}
-        raw = self.folder.files[SETTINGS]
-        self.files[SETTINGS] = with_feed(raw, self.folder)
+        for name, text in package(services).items():
+            path = f"{FEED_FOLDER}/{name}"
+            if text.count("\n") > 1 or path in self.folder.files:  # a table without rows only where it takes rows away
+                self.files[path] = text.encode()
+        self.files[SETTINGS] = with_feed(self.folder.files[SETTINGS], self.folder)
 
 
 def changes(folder: Folder, edits: Iterable[Edit], on: date) -> Changes:

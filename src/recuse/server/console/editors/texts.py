@@ -11,9 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from recuse.content.basis import cited
 from recuse.content.digests import source_sha256, text_sha256
+from recuse.content.marks import Plain, read_marks
 from recuse.content.reviewing import check_review, with_days
 from recuse.content.states import standing
-from recuse.content.values import ORIGINAL, Card, LegalFact, Reviewed, RightRecord, Translation
+from recuse.content.values import ORIGINAL, Card, Content, LegalFact, Reviewed, RightRecord, Translation
 from recuse.errors import InputError, RefusedError
 from recuse.server.console.editors.changing import Change, changes
 from recuse.server.console.editors.coming import Coming, sentence, upper
@@ -29,11 +30,14 @@ _LABELS: Final = {"as_of": "As of", "review_by": "Review again by", "read": "I h
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A title, claim or line of the card, in English and in the other language, with the law that a claim rests on."""
+    """A title, claim or line of the card, in English and in the other language, with the law that a claim rests on.
+
+    Each is told in stretches: a text, and the word of the glossary that it is, if any.
+    """
 
     name: str
-    english: str
-    other: str
+    english: tuple[tuple[str, str], ...]
+    other: tuple[tuple[str, str], ...]
     facts: tuple[str, ...] = ()
 
 
@@ -49,7 +53,7 @@ def show(coming: Coming) -> Response:
     content, language = coming.folder.content, _language(text)
     shown: dict[str, Any] = {
         "record": record, "text": text, "language": language, "direction": "rtl" if language in RTL else "ltr",
-        "rows": tuple(parts(record, text)), "facts": facts(coming, record), "problems": problems,
+        "rows": tuple(parts(content, record, text)), "facts": facts(coming, record), "problems": problems,
         "standing": standing(content, record.id, language, coming.today), "refusal": refused, "labels": _LABELS,
         "languages": content.site.languages, "kept": _reviews(coming, record.id, language),
         "text_sha256": text_sha256(text, content.facts), "fresh_source": _fresh(record, text),
@@ -59,17 +63,34 @@ def show(coming: Coming) -> Response:
     return page("content_text.html", coming.frame, 400 if problems else 200, **shown)
 
 
-def parts(record: RightRecord, text: RightRecord | Translation) -> Iterator[Part]:
+def parts(content: Content, record: RightRecord, text: RightRecord | Translation) -> Iterator[Part]:
     """The text part by part; a part that only one of the two has is empty in the other."""
-    other = None if isinstance(text, RightRecord) else text
-    yield Part("Title", record.title, other.title if other else "")
+    other, language = None if isinstance(text, RightRecord) else text, _language(text)
+
+    def part(name: str, english: str, told: str, law: tuple[str, ...] = ()) -> Part:
+        return Part(name, _stretches(content, english, ORIGINAL), _stretches(content, told, language), law)
+
+    yield part("Title", record.title, other.title if other else "")
     claims = zip_longest(record.claims, other.claims if other else ())
     for number, (claim, told) in enumerate(claims, 1):
-        yield Part(f"Claim {number}", claim.text if claim else "", told or "", claim.facts if claim else ())
+        yield part(f"Claim {number}", claim.text if claim else "", told or "", claim.facts if claim else ())
     card = other.card if other else Card()
-    for name, english, told_ in (("Do", record.card.do, card.do), ("Say", record.card.say, card.say)):
-        for number, (first, second) in enumerate(zip_longest(english, told_, fillvalue=""), 1):
-            yield Part(f"Card: {name} {number}", first, second)
+    for name, english, others in (("Do", record.card.do, card.do), ("Say", record.card.say, card.say)):
+        for number, (first, second) in enumerate(zip_longest(english, others, fillvalue=""), 1):
+            yield part(f"Card: {name} {number}", first, second)
+
+
+def _stretches(content: Content, text: str, language: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (each.text, "") if isinstance(each, Plain) else (each.text or _word(content, each.word, language), each.word)
+        for each in read_marks(text)
+    )
+
+
+def _word(content: Content, name: str, language: str) -> str:
+    """A word as the glossary has it; its id where it has nothing in this language, as `content check` tells."""
+    found = content.glossary[name].texts.get(language)
+    return name if found is None else found.word
 
 
 def facts(coming: Coming, record: RightRecord) -> tuple[LegalFact, ...]:
