@@ -31,12 +31,13 @@ from recuse.targets.postgres.edges.catalog import queries
 from recuse.targets.postgres.edges.kinds import KINDS, WEAKNESSES, told
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
-from tests.directory.content import item, write
+from tests.directory.content import item
+from tests.directory.content import write as write_services
 from tests.remembering import remembering
 from tests.requests.test_request_verb import COURT, signed
 from tests.reviews.world import fill
 from tests.unit.content.example import example
-from tests.unit.content.test_folder import write
+from tests.unit.content.test_folder import write as write_files
 
 ROOT: Final = Path(__file__).parent.parent
 GUIDE: Final = ROOT / "docs/guide/cut-one-purpose-off.md"
@@ -205,6 +206,7 @@ def after(walk: Walk) -> None:
     walk.collect("`recuse confirm`", *answer)
     permits(walk)
     requests(walk)
+    accountings(walk)
     services(walk)
     walk.unpermitted = read_without_permit(walk.world)
 
@@ -245,7 +247,7 @@ def reviewed(walk: Walk) -> None:
 
 def contents(walk: Walk) -> None:
     """The example of the content folder's page, checked, shown and reviewed."""
-    write(walk.folder / "content", example())
+    write_files(walk.folder / "content", example())
     there = ("-c", "content")
     walk.collect("`recuse content check`", "content", "check", *there)
     walk.collect("`recuse content due`", "content", "due", *there)
@@ -317,8 +319,55 @@ def requests(walk: Walk) -> None:
     walk.collect("`recuse request list`", "request", "list", *there)
     walk.collect("`recuse request report`", "request", "report", f"{now:%Y}", *there)
     walk.collect("`recuse request erase`", "request", "erase", name, *there)
-    for dry in ([], ["--dry-run"]):
+    asked = ("--agency", "us.dhs", "--purpose", "imm.civil_enforcement", "-r", str(place / "policy"))
+    for dry in (["--dry-run"], []):
+        walk.collect("`recuse new content`", "new", "content", str(place / "content"), *asked, *dry)
         walk.collect("`recuse publish`", "publish", str(CONTENT), "--out", str(place / "site"), *there, *dry)
+
+
+def accountings(walk: Walk) -> None:
+    """What the verbs of accountings print: one that is held back from, released, checked and erased."""
+    place, today = walk.folder / "desk", clock.today()
+    there = ("-r", str(place / "policy"))
+    (place / "policy/.accounting.toml").write_text(ACCOUNTING)
+    (place / "found.txt").write_text("clear::records::person=4711\n")
+    chief = ("--by", "counsel-2016", "--key", str(place / "counsel-2016"))
+    asked = (
+        "--records", str(place / "found.txt"), "--from", str(today), "--to", str(today), "--received", str(today),
+        "--identity", "passport", "--seen-by", "Desk 4", "--seen-on", str(today), "--by", "Desk 4",
+    )  # fmt: skip
+    walk.collect("`recuse accounting new`", "accounting", "new", *asked, *there)
+    name = walk.documents["`recuse accounting new`"][-1]["accounting"]
+    until = ("--reason", "investigation", "--until", str(today + timedelta(days=9)))
+    walk.collect("`recuse accounting hold`", "accounting", "hold", "--entry", "acts:0", *until, *chief, *there)
+    found = ("--entry", "acts:0", "--entry", "acts:1", "--assistance", "none", "--by", "Desk 4")
+    walk.collect("`recuse accounting prepare`", "accounting", "prepare", name, *found, *there)
+    walk.collect("`recuse accounting show`", "accounting", "show", name, *there)
+    walk.collect("`recuse accounting discard`", "accounting", "discard", name, *there)
+    walk.collect("`recuse accounting prepare`", "accounting", "prepare", name, *found, *there)
+    given = ("accounting", "release", name, *chief, "--out", str(place / "given"))
+    walk.collect("`recuse accounting release`", *given, *there)
+    copy = (str(place / "given/answer.json"), "--ledger", str(place / "policy/.ledger"))
+    walk.collect("`recuse accounting check`", "accounting", "check", *copy, *there)
+    walk.collect("`recuse accounting show`", "accounting", "show", name, *there)
+    hold = walk.documents["`recuse accounting hold`"][-1]["hold"]
+    over = ("--renew", hold, "--reason", "investigation", "--until", str(today - timedelta(days=1)))
+    walk.collect("`recuse accounting hold`", "accounting", "hold", *over, *chief, *there)
+    walk.collect("`recuse accounting new`", "accounting", "new", *asked, *there)
+    lost = walk.documents["`recuse accounting new`"][-1]["accounting"]
+    (place / f"policy/.ledger/accounting/{lost}.json").unlink()
+    walk.collect("`recuse accounting due`", "accounting", "due", *there)
+    walk.collect("`recuse accounting erase`", "accounting", "erase", name, *there)
+
+
+ACCOUNTING: Final = """\
+format = 1
+days = 30
+hold_days = 90
+reasons = ["investigation"]
+[withheld]
+category = ["victim_witness"]
+"""
 
 
 def services(walk: Walk) -> None:
@@ -326,7 +375,7 @@ def services(walk: Walk) -> None:
     papers = [{"id": "r", "document": "None"}, {"id": "q", "document": "Photo ID"}]
     untold = {"schedules": [{"id": "w"}], "phones": [{"id": "p", "number": "?"}], "unknown": 1}
     one = [item("s", required_documents=papers, **untold), item("t", url="x")]
-    content = write(walk.folder / "content", one, [item("s", alert="Closed") | {"name": "Another"}])
+    content = write_services(walk.folder / "services-content", one, [item("s", alert="Closed") | {"name": "Another"}])
     for verb in (("check",), ("due",), ("export", "--out", "for-editing")):
         walk.collect(f"`recuse directory {verb[0]}`", "directory", verb[0], str(content), *verb[1:])
 

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from recuse.csv_text import csv_text
 from recuse.errors import ContentError, InputError, TargetError
-from recuse.server.console.directives.comparing import lines
+from recuse.policy.plain.comparing import lines
 from recuse.server.console.editors import services, texts
 from recuse.server.console.editors.changing import Changes, changes
 from recuse.server.console.editors.coming import Coming, require, sentence
