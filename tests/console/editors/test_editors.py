@@ -117,6 +117,7 @@ def test_the_address_is_the_filter(office: Office) -> None:
         ("", Asked()), ("?what=translation&language=ar", Asked(what="translation", language="ar")),
         ("?what=service&feed=county&state=any", Asked(what="service", feed="county", state="any")),
         ("?q=JUDGE&state=any", Asked(q="JUDGE", state="any")), ("?state=later", Asked(state="later")),
+        ("?by=2027-02-28", Asked(by="2027-02-28")),
     ):  # fmt: skip
         expected = [each.id for each in every if asked.fits(each)]
         assert 0 < len(expected) < len(every), query
@@ -128,9 +129,9 @@ def test_the_address_is_the_filter(office: Office) -> None:
     assert "Nothing is due" in nothing.text
     second = client.get("/console/content?state=any&page=2")
     assert "Page 2 of" in words(second.text)
-    wrong = client.get("/console/content?what=thing&page=x")
+    wrong = client.get("/console/content?what=thing&page=x&by=soon")
     assert wrong.status_code == 400
-    assert 'href="#f-what"' in wrong.text
+    assert all(f'href="#f-{name}"' in wrong.text for name in ("what", "by"))
     assert client.get("/console/content/due.csv?what=thing").status_code == 400
 
 
@@ -392,6 +393,7 @@ def test_a_second_correction_keeps_the_first_and_all_of_our_own_feed(office: Off
         ({"description": ""}, "description", "Another feed says it"),
         ({"hours": "MO-FR 25:00-26:00"}, "hours", "25:00"),
         ({"languages": "\n".join(map(str, range(61)))}, "languages", "at most 60 lines"),
+        ({"description": "x" * 20_001}, "description", "at most 20,000 characters"),
         ({"no_id": "yes"}, "no_id", "contradicts itself"),
         ({"version": "7"}, "version", "meanwhile"),
     ],

@@ -38,6 +38,8 @@ _EXTENSION: Final = re.compile(r"(.*\S)\s+ext\.?\s*([0-9]{1,8})", re.IGNORECASE)
 _WEEKLY: Final = re.compile(r"([A-Za-z, -]+?)\s+([0-9]{2}:[0-9]{2})\s*[-\u2013]\s*([0-9]{2}:[0-9]{2})")
 _MOST: Final = 60
 """Lines of one field."""
+_LONGEST: Final = 20_000
+"""Characters of one field."""
 
 Said = Mapping[str, str]
 
@@ -73,13 +75,14 @@ def corrected(said: Said, entry: Entry, directory: Directory) -> tuple[Service |
     It holds what differs from the other feeds and nothing else, so that what they change later is shown.
     """
     problems = _too_long(said)
+    if problems:
+        return None, problems
     others = _others(entry, directory)
     base = merge(others, directory.settings.same_name_and)[0][0].service if others else None
     wanted = _typed(said, entry.service, directory.settings)
     own, wrong = _read(_differing(wanted, base), directory)
-    problems |= wrong
-    if own is None or problems:
-        return None, problems
+    if own is None:
+        return None, wrong
     shown = merge([(FEED, [own]), *others], directory.settings.same_name_and)[0][0].service
     for name, column in FIELDS.items():
         if getattr(wanted, column) in (None, ()) and getattr(shown, column) not in (None, ()):
@@ -90,10 +93,10 @@ def corrected(said: Said, entry: Entry, directory: Directory) -> tuple[Service |
 
 
 def _too_long(said: Said) -> dict[str, str]:
-    return {
-        name: f"Write at most {_MOST} lines."
-        for name in ("phones", "hours", "bring", "languages") if len(said[name].split("\n")) > _MOST
-    }  # fmt: skip
+    lines = {name for name in ("phones", "hours", "bring", "languages") if said[name].count("\n") >= _MOST}
+    return dict.fromkeys(sorted(lines), f"Write at most {_MOST} lines.") | {
+        name: f"Write at most {_LONGEST:,} characters." for name in FIELDS if len(said[name]) > _LONGEST
+    }
 
 
 def _others(entry: Entry, directory: Directory) -> list[tuple[str, list[Service]]]:
@@ -142,7 +145,9 @@ def _read(service: Service, directory: Directory) -> tuple[Service | None, dict[
         if not each.field.endswith("_id"):  # what belongs to a row that is wrong is not itself wrong
             name = _BY_FILE.get(each.place.file, each.field)
             problems.setdefault(name, f"{each.message[:1].upper()}{each.message[1:]}: {each.remedy}.")
-    return (services[0] if services and not problems else None), problems
+    if not services and not problems:
+        problems["name"] = "The import would not take it in."
+    return (None if problems else services[0]), problems
 
 
 def _records(lines: Iterable[str], old: Sequence[Any], ways: tuple[Any, Any], of: str) -> tuple[Any, ...]:
@@ -177,7 +182,7 @@ def _schedule(schedule: Schedule) -> str:
 
 
 def _new_schedule(name: str, line: str) -> Schedule:
-    found = _WEEKLY.fullmatch(line)
+    found = _WEEKLY.fullmatch(" ".join(line.split()))  # runs of spaces would make the pattern slow
     days = None if found is None else _days(found[1].upper())
     if found is None or days is None:
         return Schedule(id=name, description=line)

@@ -48,21 +48,27 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks to see; `problems` by parameter. Without a state: what is overdue or due."""
+    """What an address asks to see; `problems` by parameter.
+
+    Without a state: what is overdue or due; with a day `by`, all that is due until then.
+    """
 
     what: str = ""
     state: str = ""
     language: str = ""
     feed: str = ""
+    by: str = ""
     q: str = ""
     page: int = 1
     problems: dict[str, str] = field(default_factory=dict)
 
     def fits(self, item: Item) -> bool:
         """Whether an item is asked for."""
-        wanted = WAITING if not self.state else STATES if self.state == "any" else (self.state,)
+        waiting = (*WAITING, "later") if self.by else WAITING
+        wanted = waiting if not self.state else STATES if self.state == "any" else (self.state,)
         return (
             item.state in wanted
+            and (not self.by or item.by is None or str(item.by) <= self.by)
             and self.what in ("", item.what)
             and self.language in ("", item.language)
             and self.feed in ("", item.feed)
@@ -84,11 +90,21 @@ def parse_asked(said: QueryParams) -> Asked:
         if values[name] and values[name] not in known:
             problems[name] = f"Choose {', '.join(known[:-1])} or {known[-1]}."
             values[name] = ""
+    values["by"] = said.get("by", "").strip()[:10]
+    if values["by"] and not _is_day(values["by"]):
+        problems["by"] = "Write a day, as 2026-01-31."
     page = said.get("page", "1")
     if not (page.isascii() and page.isdigit() and 0 < int(page[:9]) < 1_000_000):
         problems["page"] = "Pages are counted from 1."
         page = "1"
     return Asked(**values, q=said.get("q", "").strip()[:200], page=int(page[:9]), problems=problems)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return str(date.fromisoformat(text)) == text
+    except ValueError:
+        return False
 
 
 def items(folder: Folder, on: date) -> tuple[Item, ...]:

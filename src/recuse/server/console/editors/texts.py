@@ -147,7 +147,8 @@ def _keep(coming: Coming, text: RightRecord | Translation) -> dict[str, str]:
         last = coming.desk.edits.last("review", subject)
         coming.desk.edits.keep(Edit("review", subject, next_version(last), coming.now, coming.by, found.said()))
     except (InputError, RefusedError) as error:
-        return {"review_by" if "day" in error.message or "review would" in error.message else "read": sentence(error)}
+        of_days = error.message.startswith(("the text is as of", "the next review"))
+        return {"as_of" if of_days else "read": sentence(error)}
     return {}
 
 
