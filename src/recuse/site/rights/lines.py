@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from recuse.content.basis import Basis
 from recuse.content.naming import name_of
-from recuse.content.values import Content, LegalFact, Reviewed
+from recuse.content.values import Content, Kind, LegalFact, Reviewed
 from recuse.languages import ENGLISH, Texts
 from recuse.site.rights.pieces import line
 from recuse.site.rights.saying import how_sure, reason_word, status_word
@@ -18,10 +18,10 @@ def claim_lines(content: Content, texts: Texts, told: Told, claim: ToldClaim) ->
         return (texts.say("This rests on our own decision. It names no law."),)
     if not claim.facts:
         return (texts.say("This names no law. Do not rely on it."),)
-    lines: list[Line] = [_law(content, texts, told, fact) for fact in claim.facts]
-    if len(lines) > 1:
-        lines.append(line(texts.say("All of this together:"), *_how_far(texts, claim.basis)))
-    return tuple(lines)
+    kind = told.record.kind
+    lines = tuple(dict.fromkeys(_law(content, texts, told, fact) for fact in claim.facts))
+    together = line(texts.say("All of this together:"), *_how_far(texts, claim.basis, kind))
+    return (*lines, together) if len(lines) > 1 else lines
 
 
 def about_lines(texts: Texts, told: Told) -> tuple[Line, ...]:
@@ -52,9 +52,10 @@ def kept_back_lines(texts: Texts, shelf: Shelf) -> Iterator[str]:
     if not kept.texts:
         yield texts.say("No text is kept back here.")
         return
-    yield texts.say("Texts that are not shown here: %(n)s. One text may have several reasons.", n=forms.number(kept.texts))
-    for code, number in kept.reasons.items():
-        yield f"{reason_word(texts, code)}: {forms.number(number)}"
+    number = forms.number(kept.texts)
+    yield texts.say("Texts that are not shown here: %(n)s. One text may have several reasons.", n=number)
+    for code, times in kept.reasons.items():
+        yield f"{reason_word(texts, code)}: {forms.number(times)}"
 
 
 def spared_line(texts: Texts, shelf: Shelf) -> str:
@@ -69,7 +70,7 @@ def brief(texts: Texts, told: Told) -> str:
     """What a card says of its text: day, status and sureness of the weakest law, reviews, translation."""
     parts = [texts.say("As of: %(day)s.", day=texts.forms.day(told.record.as_of))]
     if told.basis is not None:
-        parts += _how_far(texts, told.basis)
+        parts += _how_far(texts, told.basis, told.record.kind)
     if told.standing.reviewed is None or told.english is None:
         parts.append(texts.say("No person has reviewed this text yet."))
     if told.standing.machine:
@@ -85,18 +86,20 @@ def citations(told: Told) -> Line:
 
 def _law(content: Content, texts: Texts, told: Told, fact: LegalFact) -> Line:
     law = fact.jurisdiction
-    parts = list(_how_far(texts, fact))
+    kind = told.record.kind
+    parts = list(_how_far(texts, fact, kind))
     if law != told.record.jurisdiction:
         parts.append(texts.say("Law of: %(name)s.", name=name_of(content, "jurisdiction", law, texts.language.code)))
     if fact.effective is not None:
         parts.append(texts.say("It holds from: %(day)s.", day=texts.forms.day(fact.effective)))
     if fact.until is not None:
         parts.append(texts.say("It holds until: %(day)s.", day=texts.forms.day(fact.until)))
-    return line(texts.say("Law:"), Foreign(fact.citation), "–", *parts)
+    label = texts.say("Law:") if kind == "law" else texts.say("Rests on:")
+    return line(label, Foreign(fact.citation), "–", *parts)
 
 
-def _how_far(texts: Texts, told: LegalFact | Basis) -> tuple[str, str]:
-    return texts.say("Status: %(status)s.", status=status_word(texts, told.status)), how_sure(texts, told)
+def _how_far(texts: Texts, told: LegalFact | Basis, kind: Kind) -> tuple[str, str]:
+    return texts.say("Status: %(status)s.", status=status_word(texts, told.status)), how_sure(texts, told, kind)
 
 
 def _review(texts: Texts, review: Reviewed | None) -> tuple[str | Foreign, ...]:

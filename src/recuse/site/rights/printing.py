@@ -59,7 +59,8 @@ def _worth_printing(found: Shelf, place: Place | None) -> bool:
 def _sheet(
     sources: Sources, texts: Texts, title: str, parts: tuple[Part, ...], cards: tuple[CutOut, ...] = ()
 ) -> Sheet:
-    lead = texts.say("This is not legal advice.") if parts else texts.say("Cut along the outer lines and fold in the middle.")
+    how = texts.say("Cut along the outer lines and fold in the middle.") if cards else ""
+    lead = " ".join(filter(None, (how, texts.say("This is not legal advice."))))
     banner = (
         texts.say("Demonstration: no city or police department has published this, and all data is made up.")
         if sources.settings.demonstration else ""

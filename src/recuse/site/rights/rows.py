@@ -1,4 +1,4 @@
-"""Texts on rights as data: beside each page as JSON, and in rows for the open data. Only what is told stands in them."""
+"""Texts on rights as data: JSON beside each page, rows for the open data. Only what is told stands in them."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -31,7 +31,7 @@ def shelf_data(content: Content, language: str, found: Shelf) -> dict[str, JSON]
     kept = found.kept_back
     return {
         "texts": [_text(content, language, each) for each in found.told],
-        "kept_back": {"texts": kept.texts, "reasons": {code: number for code, number in kept.reasons.items()}},
+        "kept_back": {"texts": kept.texts, "reasons": {**kept.reasons}},
         "shown_as_demonstration_only": found.spared,
     }
 

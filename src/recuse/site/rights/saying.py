@@ -3,7 +3,7 @@
 from typing import Final, assert_never
 
 from recuse.content.basis import Basis
-from recuse.content.values import LegalFact, Place, Status
+from recuse.content.values import Kind, LegalFact, Place, Status
 from recuse.errors import InputError
 from recuse.languages import Texts
 
@@ -71,13 +71,20 @@ def status_meaning(texts: Texts, status: Status) -> str:
             assert_never(status)
 
 
-def how_sure(texts: Texts, told: LegalFact | Basis) -> str:
-    """How sure a statement of law is, and since when; never surer than it was written down."""
+def how_sure(texts: Texts, told: LegalFact | Basis, kind: Kind) -> str:
+    """How sure a statement of law is, and since when; never surer than it was written down.
+
+    What a commitment rests on may be a decision, which is not called law.
+    """
     day = told.checked_on
     if told.sure == "memory" or day is None:
         return texts.say("From memory: nobody has checked this yet.")
+    if told.sure == "read" and kind == "commitment":
+        return texts.say("We read its text on %(day)s.", day=texts.forms.day(day))
     if told.sure == "read":
         return texts.say("We read the text of this law on %(day)s.", day=texts.forms.day(day))
+    if told.sure == "secondary" and kind == "commitment":
+        return texts.say("We read about it on %(day)s, not its text.", day=texts.forms.day(day))
     if told.sure == "secondary":
         return texts.say("We read about this law on %(day)s, not its text.", day=texts.forms.day(day))
     assert_never(told.sure)

@@ -51,7 +51,8 @@ def _place(sources: Sources, texts: Texts, place: Place) -> Page:
     found, code = shelf_of(sources, texts.language, place), texts.language.code
     values = {
         "groups": place_groups(sources, texts, found), "cards": bool(found.cards),
-        "pdfs": printed_as(sources, place), "printed_from": marked_up(printed_from(sources, texts)), **_kept_back(texts, found),
+        "pdfs": printed_as(sources, place), "printed_from": marked_up(printed_from(sources, texts)),
+        **_kept_back(texts, found),
     }  # fmt: skip
     data = {"place": place, **shelf_data(sources.content, code, found)}
     words = " ".join(each.title for each in found.told)
@@ -66,7 +67,8 @@ def _cards(sources: Sources, texts: Texts, whole: Shelf) -> Page:
         "cards": [{"id": each.record.id, "title": each.title, "do": [*each.card.do], "say": [*each.card.say],
                    "state": each.standing.state} for each in whole.cards],
     }  # fmt: skip
-    values = {"cards": cards, "pdfs": printed_as(sources, None), "printed_from": marked_up(printed_from(sources, texts))}
+    foot = marked_up(printed_from(sources, texts))
+    values = {"cards": cards, "pdfs": printed_as(sources, None), "printed_from": foot}
     return Page(CARDS, "rights/cards.html", texts.say("Cards to print"), values, data, _above(texts))
 
 

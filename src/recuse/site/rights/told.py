@@ -12,7 +12,7 @@ from datetime import date
 from recuse.content.basis import Basis, claim_basis, record_basis
 from recuse.content.jurisdictions import layers
 from recuse.content.states import Standing, fitting_review, standing
-from recuse.content.values import ORIGINAL, Card, Content, LegalFact, Place, Reviewed, RightRecord
+from recuse.content.values import ORIGINAL, PLACES, Card, Claim, Content, LegalFact, Place, Reviewed, RightRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,9 @@ class Shelf:
 
     @property
     def cards(self) -> tuple[Told, ...]:
-        """The texts that have a card."""
-        return tuple(each for each in self.told if each.card.do or each.card.say)
+        """The texts that have a card, place by place."""
+        found = (each for each in self.told if each.card.do or each.card.say)
+        return tuple(sorted(found, key=lambda each: PLACES.index(each.record.place)))
 
 
 def shelf(content: Content, language: str, on: date, at: Place | None = None, own: Collection[str] = ()) -> Shelf:
@@ -97,10 +98,7 @@ def _told(content: Content, record: RightRecord, language: str, on: date, state:
     return Told(
         record=record,
         title=record.title if translation is None else translation.title,
-        claims=tuple(
-            ToldClaim(text, tuple(content.facts[name] for name in claim.facts), claim_basis(record, claim, content.facts))
-            for text, claim in zip(words, record.claims, strict=True)
-        ),
+        claims=tuple(_claim(content, record, *each) for each in zip(words, record.claims, strict=True)),
         card=record.card if translation is None else translation.card,
         basis=record_basis(record, content.facts),
         standing=state,
@@ -109,9 +107,12 @@ def _told(content: Content, record: RightRecord, language: str, on: date, state:
     )
 
 
+def _claim(content: Content, record: RightRecord, text: str, claim: Claim) -> ToldClaim:
+    facts = tuple(content.facts[name] for name in claim.facts)
+    return ToldClaim(text, facts, claim_basis(record, claim, content.facts))
+
+
 def _kept_back(standings: Iterable[Standing]) -> KeptBack:
     found = tuple(standings)
-    reasons = Counter(
-        code for each in found for code in {reason.code for reason in each.reasons if reason.withholds}
-    )
+    reasons = Counter(code for each in found for code in {reason.code for reason in each.reasons if reason.withholds})
     return KeptBack(len(found), dict(sorted(reasons.items())))
