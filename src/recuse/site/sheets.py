@@ -38,13 +38,17 @@ Line = str | tuple[str | Foreign, ...]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a sheet: a heading or none, paragraphs, points of a list, and lines of small print."""
+    """A part of a sheet: a heading or none, paragraphs, points of a list, and lines of small print.
+
+    `notice` stands in a frame before all of them, its first line above the others.
+    """
 
     heading: str = ""
     paragraphs: tuple[Line, ...] = ()
     points: tuple[Line, ...] = ()
     small: tuple[Line, ...] = ()
     level: Literal[2, 3, 4] = 2
+    notice: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,18 @@ from markupsafe import Markup
 
 from recuse.site.sheets import Foreign, Line
 
-_SPACE: Final = " "
+_CLOSE: Final = ("。", "：")
+"""Signs that bring their own space."""
 
 
 def line(*parts: str | Foreign) -> tuple[str | Foreign, ...]:
-    """Parts with a space between them; empty ones are left away."""
-    given = [each for each in parts if each not in ("", Foreign(""))]
-    spaced = [piece for each in given for piece in (_SPACE, each)]
-    return tuple(spaced[1:])
+    """Parts with a space between them."""
+    spaced: list[str | Foreign] = []
+    for each in parts:
+        if spaced and not str(spaced[-1]).endswith(_CLOSE):
+            spaced.append(" ")
+        spaced.append(each)
+    return tuple(spaced)
 
 
 def plain(text: Line) -> str:

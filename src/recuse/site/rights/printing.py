@@ -93,7 +93,8 @@ def _kind(sources: Sources, texts: Texts, found: Shelf, kind: Kind, head: Part) 
 
 def _text(sources: Sources, texts: Texts, told: Told) -> Iterator[Part]:
     content, code = sources.content, texts.language.code
-    yield Part(told.title, level=4, small=(*warnings(texts, told),))
+    why = warnings(texts, told)
+    yield Part(told.title, level=4, notice=(texts.say("Take care with this text:"), *why) if why else ())
     for claim in told.claims:
         yield Part(
             paragraphs=(without_marks(claim.text, content.glossary, code),),
