@@ -31,12 +31,13 @@ from recuse.targets.postgres.edges.catalog import queries
 from recuse.targets.postgres.edges.kinds import KINDS, WEAKNESSES, told
 from recuse.targets.postgres.throwaway import throwaway
 from tests.conftest import binaries_of
-from tests.directory.content import item, write
+from tests.directory.content import item
+from tests.directory.content import write as write_services
 from tests.remembering import remembering
 from tests.requests.test_request_verb import COURT, signed
 from tests.reviews.world import fill
 from tests.unit.content.example import example
-from tests.unit.content.test_folder import write
+from tests.unit.content.test_folder import write as write_files
 
 ROOT: Final = Path(__file__).parent.parent
 GUIDE: Final = ROOT / "docs/guide/cut-one-purpose-off.md"
@@ -245,7 +246,7 @@ def reviewed(walk: Walk) -> None:
 
 def contents(walk: Walk) -> None:
     """The example of the content folder's page, checked, shown and reviewed."""
-    write(walk.folder / "content", example())
+    write_files(walk.folder / "content", example())
     there = ("-c", "content")
     walk.collect("`recuse content check`", "content", "check", *there)
     walk.collect("`recuse content due`", "content", "due", *there)
@@ -326,7 +327,7 @@ def services(walk: Walk) -> None:
     papers = [{"id": "r", "document": "None"}, {"id": "q", "document": "Photo ID"}]
     untold = {"schedules": [{"id": "w"}], "phones": [{"id": "p", "number": "?"}], "unknown": 1}
     one = [item("s", required_documents=papers, **untold), item("t", url="x")]
-    content = write(walk.folder / "content", one, [item("s", alert="Closed") | {"name": "Another"}])
+    content = write_services(walk.folder / "services-content", one, [item("s", alert="Closed") | {"name": "Another"}])
     for verb in (("check",), ("due",), ("export", "--out", "for-editing")):
         walk.collect(f"`recuse directory {verb[0]}`", "directory", verb[0], str(content), *verb[1:])
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from recuse import cli, clock
+from recuse.cli import console
 from recuse.content.folder import read_content
 from recuse.content.states import standing
 from recuse.operations import review_subjects
@@ -26,7 +27,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     write(tmp_path, example())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(clock, "today", lambda: DAY)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console.out, "width", 200)
 
     def content(*arguments: str) -> tuple[int, str]:
         out = io.StringIO()

@@ -106,7 +106,17 @@ def policy_ids() -> set[tuple[str, str]]:
             path = folder / f"{stem}.toml"
             rows = tomllib.loads(path.read_text())[kind] if path.is_file() else []
             found |= {("office" if kind == "official" else kind, row["id"]) for row in rows}
+        for path in folder.glob("directives/*/directive.toml"):
+            found.add(("directive", path.parent.name))
+        for path in folder.glob("categories/*.toml"):
+            for table in tomllib.loads(path.read_text())["table"]:
+                found |= {("mark", name) for name, of in table.get("attributes", {}).items() if _marks(of)}
         path = folder / "recuse.toml"
         rows = tomllib.loads(path.read_text())["system"] if path.is_file() else []
         found |= {("system", row["name"]) for row in rows}
     return found
+
+
+def _marks(attribute: str | Table) -> bool:
+    """Whether a row attribute is one that marks a record, and no value of it."""
+    return isinstance(attribute, str) or attribute["type"] == "Bool"

@@ -143,6 +143,20 @@ def test_areas_need_no_map(tmp_path: Path) -> None:
     )
 
 
+def test_an_area_of_which_there_are_two_is_neither(tmp_path: Path) -> None:
+    far = place("Chicago")
+    far["service_at_locations"][0]["location"]["addresses"][0]["state_province"] = "CA"
+    found = read(
+        tmp_path,
+        [item("a", **place("Chicago")), item("b", **far), item("c", service_areas=[{"id": "x", "name": "Chicago"}])],
+    )
+    assert areas(found.shown, found.settings) == (
+        Area(("CA", "Chicago"), ("b",), ()),
+        Area(("Chicago",), (), ("c",)),
+        Area(("IL", "Chicago"), ("a",), ()),
+    )
+
+
 # --- what cannot be read ---
 
 

@@ -19,7 +19,9 @@ Kind = Literal["law", "commitment"]
 """Law, or what this body itself decided; the two are never mixed."""
 Status = Literal["in force", "disputed", "partly enjoined", "pending", "enjoined", "rescinded", "unknown"]
 Sure = Literal["read", "secondary", "memory"]
-NameKind = Literal["agency", "category", "purpose", "authority", "system", "office", "jurisdiction"]
+NameKind = Literal[
+    "agency", "category", "purpose", "authority", "system", "office", "jurisdiction", "mark", "directive"
+]  # fmt: skip
 Way = Literal["post", "in_person", "email"]
 
 PLACES: Final[tuple[Place, ...]] = ("home", "work", "school", "court", "hospital", "street")
@@ -31,7 +33,7 @@ STATUSES: Final[tuple[Status, ...]] = (
 SURENESS: Final[tuple[Sure, ...]] = ("read", "secondary", "memory")
 """The text of the law was read; a report about it was read; neither was: from surest to least sure."""
 NAME_KINDS: Final[tuple[NameKind, ...]] = (
-    "agency", "category", "purpose", "authority", "system", "office", "jurisdiction",
+    "agency", "category", "purpose", "authority", "system", "office", "jurisdiction", "mark", "directive",
 )  # fmt: skip
 WAYS: Final[tuple[Way, ...]] = ("post", "in_person", "email")
 

@@ -87,6 +87,7 @@ def test_the_same_id_is_one_service_field_by_field() -> None:
         (service("x"), service("y"), (), None),
         (service("x"), service("y"), ("address",), None),
         (service("x"), replace(service("y"), organization=None), BOTH, None),
+        (replace(service("x"), organization=None), replace(service("y"), organization=None), BOTH, None),
         (service("x"), replace(service("y"), organization=replace(ORGANIZATION, name="Another")), BOTH, None),
         (service("x", phone=None), service("y", phone=None), BOTH, None),
     ],
@@ -103,6 +104,15 @@ def test_two_records_of_one_feed_stay_two() -> None:
     entries, told = merge([("a", [service("x"), service("y")]), ("b", [service("z"), service("x")])], BOTH)
     assert [[str(source.id) for source in each.sources] for each in entries] == [["x", "x"], ["y", "z"]]
     assert [each.rule for each in told] == ["same id", "same name and phone"]
+
+
+def test_an_id_that_was_merged_in_does_not_join_two_records_of_one_feed() -> None:
+    feeds = [("a", [service("x")]), ("b", [service("y")]), ("c", [service("y", phone="311"), service("x")])]
+    entries, _ = merge(feeds, BOTH)
+    assert [[f"{source.feed}{source.id}" for source in each.sources] for each in entries] == [
+        ["ax", "by", "cx"],
+        ["cy"],
+    ]
 
 
 def test_ids_in_lists_are_no_difference() -> None:
