@@ -5,7 +5,8 @@ and screen reader. A browser without it, and a printer, have the explanation bel
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from recuse.content.marks import Marked, marked_words, read_marks, shown
 from recuse.content.values import Content, Explained
@@ -15,23 +16,35 @@ from recuse.site.alphabet import order
 from recuse.site.pages import Page
 from recuse.site.sources import Sources
 
-PATH = "glossary.html"
+PATH: Final = "glossary.html"
+_CLOSING: Final = ".,;:!?)]…’”»%。，、；：！？）》」』”،؛؟"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of a text as it reads; `word` is the id of a word that is explained, else empty."""
+    """A stretch of a text as it reads; `word` is the id of a word that is explained, else empty.
+
+    `after` are signs that close what the word stands in: they never begin a line.
+    """
 
     text: str
     word: str = ""
+    after: str = ""
 
 
 def stretches(content: Content, language: str, text: str) -> tuple[Stretch, ...]:
     """A text as its stretches. InputError for a word that the language lacks."""
-    return tuple(
-        Stretch(shown(each, content.glossary, language), each.word) if isinstance(each, Marked) else Stretch(each.text)
-        for each in read_marks(text)
-    )
+    found: list[Stretch] = []
+    for each in read_marks(text):
+        if isinstance(each, Marked):
+            found.append(Stretch(shown(each, content.glossary, language), each.word))
+            continue
+        rest = each.text.lstrip(_CLOSING) if found else each.text
+        if rest != each.text:
+            found[-1] = replace(found[-1], after=each.text[: len(each.text) - len(rest)])
+        if rest:
+            found.append(Stretch(rest))
+    return tuple(found)
 
 
 def explained(content: Content, language: str, word: str) -> Explained:
