@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import decision, downtime, enforcement, per_row, planning, serving, sever, systems, verdict
+from bench import decision, downtime, enforcement, per_row, planning, serving, sever, site, systems, verdict
 from bench.chart import write_chart
 from bench.result import Result, in_words, read, renewed, table, write
 from bench.stage import Benchmark, stage
@@ -20,6 +20,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "plan": planning.run,
     "serving": serving.run,
     "sever": sever.run,
+    "site": site.run,
     "systems": systems.run,
     "verdict": verdict.run,
 }

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bench.measure import Estimate
 
-Unit = Literal["×", "µs", "ms", "s", "MiB", "workers", "decisions"]
+Unit = Literal["×", "µs", "ms", "s", "MiB", "kB", "workers", "decisions", "requests"]
 
 
 @dataclass(frozen=True, slots=True)

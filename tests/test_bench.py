@@ -49,9 +49,8 @@ def test_the_form_for_machines(folder: Path, results: dict[str, Result]) -> None
         low, high = document["spread"]
         assert low <= document["value"] <= high
         assert (document["holds"] is None) == (document["aim"] is None)
-        asked = (
-            {"recuse", "rowstile"} if document["name"].startswith("decision/") else {"postgresql", "recuse", "rowstile"}
-        )
+        bare = document["name"].startswith(("decision/", "site/"))
+        asked = {"recuse", "rowstile"} | (set() if bare else {"postgresql"})
         assert asked <= set(document["versions"])
 
 
@@ -81,6 +80,8 @@ def test_the_aims_are_asked_of_ours_alone(results: dict[str, Result]) -> None:
     aims = {name: each.aim for name, each in results.items() if each.aim is not None}
     assert aims.pop("sever/last-byte/p99") == 1000.0
     assert aims.pop("downtime/new-table/recuse-close/open") == 0.0
+    assert aims.pop("site/first-page/gzipped") == 60.0
+    assert (aims.pop("site/build/took"), aims.pop("site/third-parties")) == (10.0, 0.0)
     assert {aims.pop(name) for name in list(aims) if name.startswith("downtime/")} == {2.0}
     assert aims.pop("systems/3/times-one") == 2.0
     assert (aims.pop("serving/one-a-request/took"), aims.pop("serving/unrecorded")) == (333.3, 0.0)

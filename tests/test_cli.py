@@ -55,6 +55,7 @@ VERBS = (
     "demo",
     "permit",
     "request",
+    "accounting",
     "state",
     "ledger",
     "listing",
@@ -547,6 +548,10 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
         ("request", "certify-nil"),
         *(("state", verb) for verb in ("prepare", "show", "halt", "resume")),
         *(("review", verb) for verb in ("due", "new", "sign", "confirm", "record")),
+        *(
+            ("accounting", verb)
+            for verb in ("new", "prepare", "show", "discard", "release", "hold", "due", "check", "erase")
+        ),
         *(("content", verb) for verb in ("check", "due", "show", "reviewed")),
         *(("directory", verb) for verb in ("check", "export", "due")),
     ],

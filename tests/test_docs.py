@@ -206,6 +206,7 @@ def after(walk: Walk) -> None:
     walk.collect("`recuse confirm`", *answer)
     permits(walk)
     requests(walk)
+    accountings(walk)
     services(walk)
     walk.unpermitted = read_without_permit(walk.world)
 
@@ -320,6 +321,51 @@ def requests(walk: Walk) -> None:
     walk.collect("`recuse request erase`", "request", "erase", name, *there)
     for dry in ([], ["--dry-run"]):
         walk.collect("`recuse publish`", "publish", str(CONTENT), "--out", str(place / "site"), *there, *dry)
+
+
+def accountings(walk: Walk) -> None:
+    """What the verbs of accountings print: one that is held back from, released, checked and erased."""
+    place, today = walk.folder / "desk", clock.today()
+    there = ("-r", str(place / "policy"))
+    (place / "policy/.accounting.toml").write_text(ACCOUNTING)
+    (place / "found.txt").write_text("clear::records::person=4711\n")
+    chief = ("--by", "counsel-2016", "--key", str(place / "counsel-2016"))
+    asked = (
+        "--records", str(place / "found.txt"), "--from", str(today), "--to", str(today), "--received", str(today),
+        "--identity", "passport", "--seen-by", "Desk 4", "--seen-on", str(today), "--by", "Desk 4",
+    )  # fmt: skip
+    walk.collect("`recuse accounting new`", "accounting", "new", *asked, *there)
+    name = walk.documents["`recuse accounting new`"][-1]["accounting"]
+    until = ("--reason", "investigation", "--until", str(today + timedelta(days=9)))
+    walk.collect("`recuse accounting hold`", "accounting", "hold", "--entry", "acts:0", *until, *chief, *there)
+    found = ("--entry", "acts:0", "--entry", "acts:1", "--assistance", "none", "--by", "Desk 4")
+    walk.collect("`recuse accounting prepare`", "accounting", "prepare", name, *found, *there)
+    walk.collect("`recuse accounting show`", "accounting", "show", name, *there)
+    walk.collect("`recuse accounting discard`", "accounting", "discard", name, *there)
+    walk.collect("`recuse accounting prepare`", "accounting", "prepare", name, *found, *there)
+    given = ("accounting", "release", name, *chief, "--out", str(place / "given"))
+    walk.collect("`recuse accounting release`", *given, *there)
+    copy = (str(place / "given/answer.json"), "--ledger", str(place / "policy/.ledger"))
+    walk.collect("`recuse accounting check`", "accounting", "check", *copy, *there)
+    walk.collect("`recuse accounting show`", "accounting", "show", name, *there)
+    hold = walk.documents["`recuse accounting hold`"][-1]["hold"]
+    over = ("--renew", hold, "--reason", "investigation", "--until", str(today - timedelta(days=1)))
+    walk.collect("`recuse accounting hold`", "accounting", "hold", *over, *chief, *there)
+    walk.collect("`recuse accounting new`", "accounting", "new", *asked, *there)
+    lost = walk.documents["`recuse accounting new`"][-1]["accounting"]
+    (place / f"policy/.ledger/accounting/{lost}.json").unlink()
+    walk.collect("`recuse accounting due`", "accounting", "due", *there)
+    walk.collect("`recuse accounting erase`", "accounting", "erase", name, *there)
+
+
+ACCOUNTING: Final = """\
+format = 1
+days = 30
+hold_days = 90
+reasons = ["investigation"]
+[withheld]
+category = ["victim_witness"]
+"""
 
 
 def services(walk: Walk) -> None:

@@ -60,14 +60,19 @@ def check_everybody_can_use(page: Page, axe: str, *, closely: Container[int] = W
 
 
 def walked(page: Page) -> Iterator[dict[str, Any]]:
-    """Where the Tab key leads, from the top of the page until it leaves it."""
+    """Where the Tab key leads, from the top of the page until it leaves, or begins anew, as windows without bars do.
+
+    Who is caught in a part of the page begins anew too, and has then made fewer stops than there are.
+    """
     count: int = page.evaluate(_FOCUSABLE)
     page.evaluate(_TOP)
+    first = None
     for _ in range(count + 1):
         page.keyboard.press("Tab")
         stop: dict[str, Any] = page.evaluate(_FOCUSED)
-        if stop["body"]:
+        if stop["body"] or stop["place"] == first:
             return
+        first = stop["place"] if first is None else first
         yield stop
 
 

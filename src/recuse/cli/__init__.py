@@ -37,7 +37,18 @@ VERBS: Final = (
     "publish",
     "demo",
 )
-GROUPS: Final = ("permit", "request", "review", "content", "directory", "state", "ledger", "listing", "new")
+GROUPS: Final = (
+    "permit",
+    "request",
+    "accounting",
+    "review",
+    "content",
+    "directory",
+    "state",
+    "ledger",
+    "listing",
+    "new",
+)
 """Verbs that have verbs of their own."""
 _ALIVE: Final = 1_000_000
 """New objects after which cycles are looked for: a large database is some hundred thousand records, none in a cycle."""

@@ -16,6 +16,7 @@ from recuse.cli.console import (
     plain,
     printing,
 )
+from recuse.cli.new_content import content
 from recuse.cli.new_directive import ask_draft, stage_named
 from recuse.cli.new_options import Given, answers, bases, day, listed, unless_none
 from recuse.cli.questions import Questions
@@ -33,6 +34,7 @@ from recuse.policy.repository import read_repository
 DryRun = Annotated[bool, typer.Option("--dry-run", help="show the draft and write nothing")]
 
 app = typer.Typer(no_args_is_help=True, help="Write a text to fill in.", rich_markup_mode="rich")
+app.command()(content)
 
 
 @app.command()

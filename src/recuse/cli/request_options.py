@@ -65,14 +65,16 @@ class Asking:
 def counter(repository: Path, ledger: Path | None, state: str | None, *, deciding: bool) -> Counter:
     """The desk over this repository and ledger, and what keeps its requests."""
     folder = record.ledger_folder(repository, ledger)
-    store: Store = FileStore(folder) if state is None else _state_store(state)
-    return Counter.open(repository, folder, store, deciding=deciding)
+    return Counter.open(repository, folder, store_of(folder, state), deciding=deciding)
 
 
-def _state_store(dsn: str) -> Store:
+def store_of(ledger: Path, state: str | None) -> Store:
+    """What keeps requests for assistance: files beside the ledger, or the state that servers share."""
+    if state is None:
+        return FileStore(ledger)
     from recuse.server.state.requests import StateStore  # noqa: PLC0415 - files need no driver
 
-    return StateStore(state_connection(dsn))
+    return StateStore(state_connection(state))
 
 
 def state_connection(dsn: str) -> "Callable[[], Connection]":

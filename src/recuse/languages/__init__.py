@@ -3,7 +3,7 @@
 Dates, numbers and lists are those of the Unicode CLDR, by Babel; messages are gettext catalogues.
 """
 
-from recuse.languages.catalogues import Texts, placeholders, read_texts
+from recuse.languages.catalogues import Texts, message, placeholders, read_texts
 from recuse.languages.forms import Forms
 from recuse.languages.language import ENGLISH, LANGUAGES, Direction, Language, language
 
@@ -15,6 +15,7 @@ __all__ = [
     "Language",
     "Texts",
     "language",
+    "message",
     "placeholders",
     "read_texts",
 ]

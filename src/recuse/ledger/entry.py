@@ -22,6 +22,7 @@ KINDS: Final = frozenset(
     | {"approved", "declined", "withdrawn", "lapsed", "broke_glass", "glass_reviewed"}
     | {"asked", "answered", "certified", "erased", "reviewed"}
     | {"decisions_checkpoint"}
+    | {"accounting_asked", "accounting_answered", "held_back"}
 )
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from recuse import clock
 from recuse.directive.document import ROLES, STAGES, with_digests
 from recuse.directive.drafting import Draft
 from recuse.errors import InputError, Problem, RepositoryError
 from recuse.model import LegalBasis, Stage
+from recuse.operations.folders import write_new_folder
 from recuse.policy.drafting import fit
 from recuse.policy.files import is_safe_name, read_files
 from recuse.policy.plain import PlainRule
@@ -123,20 +122,7 @@ def free_folder(folder: Path, name: str) -> Path:
 def write_draft(folder: Path, draft: Draft) -> Path:
     """Write a draft's folder whole or not at all; returns its path. Raises InputError where something is there."""
     path = free_folder(folder, draft.id)
-    beside = path.parent / f".{draft.id}.{clock.random_name(8)}"
-    try:
-        beside.mkdir(parents=True)
-        for name, data in draft.files.items():
-            with (beside / name).open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        beside.rename(free_folder(folder, draft.id))
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise InputError(f"`{path}` cannot be written: {reason}", "check the rights on the repository") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    write_new_folder(path, draft.files, "check the rights on the repository")
     return path
 
 

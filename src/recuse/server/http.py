@@ -41,7 +41,10 @@ LOG: Final = logging.getLogger("recuse.server")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What answers: `base` is the address that callers know, without a slash at its end; `patience` in seconds."""
+    """What answers: `base` is the address that callers know, without a slash at its end; `patience` in seconds.
+
+    With `marks`, a secret, entries are tied to the records that were asked about (`recuse.disclosure.marks`).
+    """
 
     grounds: Grounds
     recorder: Rounds[bytes, int]
@@ -52,6 +55,7 @@ class Service:
     patience: float = 5.0
     names: Names = field(default_factory=Names)
     tasks: Tasks | None = None
+    marks: bytes | None = None
 
 
 def application(service: Service, lifespan: Lifespan | None = None) -> ASGIApp:
@@ -129,7 +133,7 @@ class _Endpoint:
         at = service.now()
         point = loaded.point.asked_by(caller.systems, permits)
         hint = service.tasks.hint(caller) if service.tasks else None
-        sitting = Sitting(point, at, service.identify, service.names, hint)
+        sitting = Sitting(point, at, service.identify, service.names, hint, service.marks)
         answered = self._way.answer(sitting, asked)
         said: Body = {"caller": caller.id, "policy": loaded.policy}
         entries = [encode(answered.kind, at, {**body, **said}) for body in answered.bodies]

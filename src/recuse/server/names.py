@@ -59,6 +59,10 @@ class Names:
             resource=self._resource(asked.resource),
         )
 
+    def is_record(self, resource: Entity) -> bool:
+        """Whether a resource is one that is not named, of a type whose every one has names: its id is a record's."""
+        return (resource.type, resource.id) not in self.resources and (resource.type, "") in self.resources
+
     def strangers(self, point: DecisionPoint) -> Iterator[str]:
         """What is meant and does not exist, each once: such a name is always denied."""
         accounts = {each for each in self.subjects.values() if each not in point.repository.accounts}

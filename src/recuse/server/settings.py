@@ -75,7 +75,7 @@ class Settings:
 
     `base` is the address that callers know, without a slash at its end; `state` a connection string, or None for a
     server of our own; `patience` is how many seconds an answer may wait for its record; `names` the file of names that
-    applications use; `console` is None where none is served.
+    applications use; `console` is None where none is served; `marks` the secret of record marks, None without them.
     """
 
     base: str
@@ -90,6 +90,7 @@ class Settings:
     proxy: Proxy | None
     names: Path | None = None
     console: Pages | None = None
+    marks: Path | None = None
 
 
 def read_settings(path: Path, raw: bytes) -> Settings:
@@ -114,7 +115,7 @@ def _settings(root: Section, folder: Path) -> Settings:
     workers = root.whole("workers") if "workers" in root else 2
     patience = root.whole("patience") if "patience" in root else 5
     state, names = root.optional_text("state"), root.optional_text("names")
-    console = _console(root, folder)
+    console, marks = _console(root, folder), _marks(root, folder)
     root.close()
     _check_base(root, base)
     _check_state(root, state)
@@ -130,7 +131,7 @@ def _settings(root: Section, folder: Path) -> Settings:
     if proxy is None and any(caller.certificates for caller in callers):
         root.report("a caller is known by its certificate, and no [proxy] tells certificates", remedy="add [proxy]")
     return Settings(base, host, port, workers, state, patience, tls, issuers, callers, proxy,
-                    None if names is None else folder / names, console)  # fmt: skip
+                    None if names is None else folder / names, console, marks)  # fmt: skip
 
 
 def _check_state(root: Section, state: str | None) -> None:
@@ -182,6 +183,15 @@ def _console(root: Section, folder: Path) -> Pages | None:
     if section is None:
         return None
     found = Pages(folder / section.text("people"), folder / (section.optional_text("access") or "access.json"))
+    section.close()
+    return found
+
+
+def _marks(root: Section, folder: Path) -> Path | None:
+    section = root.section("marks", optional=True)
+    if section is None:
+        return None
+    found = folder / section.text("secret_file")
     section.close()
     return found
 

@@ -6,9 +6,20 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from recuse.disclosure.asked import NamedRecord
+from recuse.disclosure.marks import FIELD, key_of, mark_of
 from recuse.ledger import JSON
 from recuse.server import answers
-from recuse.server.authzen import Batch, Evaluation, Search, Sought, parse_batch, parse_evaluation, parse_search
+from recuse.server.authzen import (
+    Batch,
+    Entity,
+    Evaluation,
+    Search,
+    Sought,
+    parse_batch,
+    parse_evaluation,
+    parse_search,
+)
 from recuse.server.deciding import DecisionPoint
 from recuse.server.names import Names
 
@@ -28,6 +39,22 @@ class Sitting:
     identify: Callable[[], str]
     names: Names
     hint: Hint | None = None
+    marks: bytes | None = None
+
+    def marked(self, asked: Evaluation, ours: Evaluation, document: answers.Document) -> Body:
+        """What ties the entry to the record that was asked about, where the program says which one it is."""
+        record = None if self.marks is None else self._record(asked.resource, ours.resource)
+        if self.marks is None or record is None:
+            return {}
+        return {FIELD: mark_of(self.marks, document["context"]["evaluation_id"], record)}
+
+    def _record(self, asked: Entity, ours: Entity) -> NamedRecord | None:
+        """The record as the program names it: by its own id of it, or by the key columns of its row."""
+        if self.names.is_record(asked):
+            return NamedRecord(asked.type, asked.id)
+        _, table = self.point.places.get(ours.type, ("", None))
+        key = None if table is None else key_of(table.key, asked.properties)
+        return None if key is None else NamedRecord(ours.type, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +84,7 @@ def _one(sitting: Sitting, asked: Evaluation) -> Answered:
     ours = sitting.names.ours(asked)
     document = answers.one(sitting.point, ours, sitting.at, sitting.identify)
     _complete(sitting, asked, document)
-    return Answered(document, "decided", (_decided(ours, document),))
+    return Answered(document, "decided", (_decided(ours, document) | sitting.marked(asked, ours, document),))
 
 
 def _several(sitting: Sitting, batch: Evaluation | Batch) -> Answered:
@@ -65,8 +92,9 @@ def _several(sitting: Sitting, batch: Evaluation | Batch) -> Answered:
         return _one(sitting, batch)
     items = tuple(sitting.names.ours(item) if isinstance(item, Evaluation) else item for item in batch.items)
     document = answers.many(sitting.point, replace(batch, items=items), sitting.at, sitting.identify)
-    decided = zip(items, document["evaluations"], strict=False)  # a semantic may have stopped before the last
-    bodies = tuple(_decided(item, each) for item, each in decided if isinstance(item, Evaluation))
+    decided = zip(batch.items, items, document["evaluations"], strict=False)  # it may have stopped before the last
+    bodies = tuple(_decided(ours, each) | sitting.marked(asked, ours, each) for asked, ours, each in decided
+                   if isinstance(asked, Evaluation) and isinstance(ours, Evaluation))  # fmt: skip
     for item, each in zip(batch.items, document["evaluations"], strict=False):
         if isinstance(item, Evaluation):
             _complete(sitting, item, each)

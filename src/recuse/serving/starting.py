@@ -26,7 +26,7 @@ from recuse.serving.desks import PermitDesk
 from recuse.serving.logs import CONFIGURATION
 from recuse.serving.place import Place, secret_of
 from recuse.serving.policy import load
-from recuse.serving.worker import names_of, proxy_secret
+from recuse.serving.worker import marks_secret, names_of, proxy_secret
 from recuse.targets.postgres.throwaway import Server, lasting
 
 LOGIN: Final = "recuse_server"
@@ -53,6 +53,8 @@ def look(place: Place, settings: Settings) -> Iterator[Looked]:
     yield _looked("the record of decisions", lambda: verify_ledger(place.record))
     if settings.proxy is not None:
         yield _looked("the proxy's secret", lambda: proxy_secret(settings))
+    if settings.marks is not None:
+        yield _looked("the secret of record marks", lambda: marks_secret(settings))
     if settings.tls is not None:
         yield _looked("the key of TLS", partial(secret_of, settings.tls[1]))
     for issuer in settings.issuers:

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recuse import clock
+from recuse.disclosure.marks import secret_in
 from recuse.errors import InputError
 from recuse.ledger.shared import share_ledger
 from recuse.model import Permit, Repository
@@ -72,6 +73,7 @@ def composed(place: Place, settings: Settings) -> ASGIApp:
         patience=settings.patience,
         names=names_of(settings),
         tasks=tasks(shared, settings.base, settings.patience),
+        marks=marks_secret(settings),
     )
     console = None if settings.console is None else Beside(shared, settings, recorder, repository)
 
@@ -119,6 +121,11 @@ def proxy_secret(settings: Settings) -> bytes | None:
     if len(secret) < 32:
         raise InputError(f"`{settings.proxy.secret}` holds less than 32 characters", "put a random secret there")
     return secret
+
+
+def marks_secret(settings: Settings) -> bytes | None:
+    """The secret of record marks, from its file; InputError when it is too short, or others may read it."""
+    return None if settings.marks is None else secret_in(secret_of(settings.marks))
 
 
 def _agreeing(state: State, follower: Follower) -> Callable[[list[None]], Serving]:

@@ -31,7 +31,7 @@ def finding_pages(pages: Sequence[Page], texts: Texts) -> Iterator[Page]:
         shown = name.upper() if name != OTHER else texts.say("Others")
         yield Page(
             path, "finding/letter.html", shown, {"pages": by_letter[name], "letters": names}, above=((title, A_TO_Z),),
-            indexed=False,
+            indexed=False, in_others=A_TO_Z,
         )  # fmt: skip
     yield Page(SEARCH, "finding/search.html", texts.say("Search"), {"letters": names}, wasm=True, indexed=False)
 

@@ -17,9 +17,9 @@ class Page:
     """One page: its path below the folder of its language, its template with what that needs, and its data as JSON.
 
     `title` is in the page's language. `above` are the paths of pages that lead to it, from the first page down.
-    `wasm` is whether it runs the search, which is compiled code. `indexed` is whether a search finds it, and `words`
-    are what it is found by besides its title where there is no search engine. `title_language` is that of a title which
-    is a name in another language.
+    `in_others` is its path in other languages where that is another one. `wasm` is whether it runs the search, which is
+    compiled code. `indexed` is whether a search finds it, and `words` are what it is found by besides its title where
+    there is no search engine. `title_language` is that of a title which is a name in another language.
     """
 
     path: str
@@ -32,6 +32,7 @@ class Page:
     indexed: bool = True
     words: str = ""
     title_language: str | None = None
+    in_others: str = ""
 
 
 @dataclass(frozen=True, slots=True)

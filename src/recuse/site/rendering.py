@@ -89,6 +89,8 @@ def _url(context: Context, path: str) -> str:
 def _in_language(context: Context, language: Language) -> str:
     """The address of this page in another language; on the page before all others, of the first page."""
     _, _, path = str(context["here"]).partition("/")
+    if language is not _texts(context).language:
+        path = context["page"].in_others or path
     return _to(context, f"{language.code}/{path or 'index.html'}")
 
 

@@ -166,7 +166,7 @@ WHOLE = '{"at":"2019-07-12T18:00:00.000005Z","body":{"a":1},"kind":"directed"}'
         ('{"at"', '{"kind":"directed","at"', "a key stands twice"),
         ('"kind":"directed"', '"kind":"directed","more":1', "an object of `kind`, `at` and `body` was expected"),
         (',"kind":"directed"', "", "an object of `kind`, `at` and `body` was expected"),
-        ("directed", "dictated", "`dictated` is none of `answered`, `applied`"),
+        ("directed", "dictated", "`dictated` is none of `accounting_answered`, `accounting_asked`, `answered`"),
         ('"directed"', "1", "`kind` and `at` are text"),
         ('{"a":1}', "[]", "`kind` and `at` are text and `body` is an object"),
         ('{"a":1}', '{"a": 1}', "it is not written as it would be printed"),

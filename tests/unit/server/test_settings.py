@@ -21,7 +21,7 @@ def test_all_that_it_says_is_read() -> None:
     text = (
         SMALL.replace("127.0.0.1:8443", "[::]:8443")
         + 'workers = 4\npatience = 10\nstate = "service=state"\n[tls]\ncertificate = "c.pem"\nkey = "/k.pem"\n'
-        + '[console]\npeople = "people.toml"\n'
+        + '[console]\npeople = "people.toml"\n[marks]\nsecret_file = "marks.key"\n'
         + PROXY + ISSUER + 'token_type = "JWT"\nclient_claim = "azp"\n' + CALLER + 'systems = ["clear"]\n'
         + f'[[caller]]\nid = "portal"\ncertificate_sha256 = ["{DIGEST}"]\n'
     )  # fmt: skip
@@ -30,6 +30,7 @@ def test_all_that_it_says_is_read() -> None:
     assert (found.state, found.tls) == ("service=state", (Path("/etc/recuse/c.pem"), Path("/k.pem")))
     assert found.console == Pages(Path("/etc/recuse/people.toml"), Path("/etc/recuse/access.json"))
     assert found.proxy == Proxy(frozenset({"10.0.0.1"}), Path("/etc/recuse/secret"))
+    assert found.marks == Path("/etc/recuse/marks.key")
     assert found.issuers == (Issuer("https://login", "us", "/etc/recuse/login.jwks", "JWT", "azp"),)
     assert found.callers == (
         Caller("app", frozenset({"clear"}), "https://login", "app", frozenset()),

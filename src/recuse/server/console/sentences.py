@@ -131,5 +131,8 @@ _SENTENCES: Final[Mapping[str, Callable[[_Body], str]]] = {
     "withdrawn": lambda _: "request for a permit withdrawn by who asked",
     "applied": _applied, "confirmed": _confirmed, "decided": _decided, "directed": _directed, "ended": _ended,
     "issued": _issued, "planned": _planned, "requested": _requested, "revoked": _revoked, "searched": _searched,
+    "accounting_asked": lambda body: f"a person asked who looked at their record: due {_t(body, 'due')}",
+    "accounting_answered": lambda body: f"a person's request was answered, released by {_t(body, 'official')}",
+    "held_back": lambda body: f"held back from accountings until {_t(body, 'until')}: {_t(body, 'reason')}",
     "decisions_checkpoint": _bound, "staged": _staged, "verified": _verified, "watched": _watched,
 }  # fmt: skip

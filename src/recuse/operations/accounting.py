@@ -1,0 +1,175 @@
+"""Accountings at work: requests of persons, and what is held back; joins ledgers, policy and what is kept beside them.
+
+Order: what is kept is kept before the entry that binds it. A decision to hold back counts from its entry on; one that
+is kept and was never recorded holds nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from recuse import clock
+from recuse.directive.claims import Claim, signer
+from recuse.directive.officials import in_office
+from recuse.directive.signature import ATTEST_NAMESPACE, sign
+from recuse.disclosure import due, holds
+from recuse.disclosure.asked import PersonRequest, asked_body, problems
+from recuse.disclosure.kept import Kept
+from recuse.disclosure.lines import LedgerName, Register
+from recuse.disclosure.settings import Settings, read_settings
+from recuse.errors import InputError, RefusedError
+from recuse.ledger import JSON, Entry, encode
+from recuse.ledger.shared import share_ledger
+from recuse.model import Official, Repository
+from recuse.operations import record
+from recuse.operations.kept_accounting import Shelf
+from recuse.operations.kept_assistance import FileStore
+from recuse.operations.workspace import Workspace, open_with_ledger
+from recuse.requests.store import Store
+
+SETTINGS: Final = ".accounting.toml"
+RECORD: Final = ".decisions"
+SALT: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Bureau:
+    """Where accountings are made: the policy, its settings, both ledgers, and what is kept beside them."""
+
+    workspace: Workspace
+    settings: Settings
+    folders: Mapping[LedgerName, Path]
+    shelf: Shelf
+    store: Store
+    today: date
+
+    @property
+    def repository(self) -> Repository:
+        """The policy repository."""
+        return self.workspace.repository
+
+    def due(self, received: date) -> date:
+        """By when a request received on this day is to be answered."""
+        return received + timedelta(days=self.settings.days)
+
+    @property
+    def register(self) -> Register:
+        """What turns entries into words."""
+        return register_of(self.workspace)
+
+    def acts(self) -> tuple[Entry, ...]:
+        """Every entry of the record of acts."""
+        return record.entries(self.folders["acts"])
+
+    def holds(self) -> tuple[holds.Hold, ...]:
+        """What is held back, each by its newest decision."""
+        return holds.standing(self.acts(), self.shelf.holds())
+
+    def append(self, kind: str, body: Mapping[str, JSON]) -> int:
+        """Make an entry durable; its number."""
+        folder = self.folders["acts"]
+        if not folder.exists():
+            record.open_or_create(folder, self.repository.ledger_origin).close()
+        shared = share_ledger(folder)
+        try:
+            return shared.append([encode(kind, clock.now(), body)])
+        finally:
+            shared.close()
+
+
+def open_bureau(
+    repository: Path, settings: Path | None, folders: tuple[Path | None, Path | None], store: Store | None = None
+) -> Bureau:
+    """The bureau over this repository; `folders` are those of the record of acts and of decisions, None where usual.
+
+    Raises RepositoryError for settings that cannot be used, InputError where there are none.
+    """
+    ledger = record.ledger_folder(repository, folders[0])
+    decisions = folders[1] if folders[1] is not None else repository / RECORD
+    workspace = open_with_ledger(repository, ledger, draft=True)
+    path = settings if settings is not None else repository / SETTINGS
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        remedy = "write one, as docs/reference/accounting.md shows, or name it with --settings"
+        raise InputError(f"there are no settings `{path.name}` for accountings", remedy) from None
+    found = read_settings(path.name, raw, workspace.repository)
+    places: dict[LedgerName, Path] = {"acts": ledger}
+    if decisions.exists():
+        places["decisions"] = decisions
+    elif folders[1] is not None:
+        raise InputError(f"there is no record of decisions in `{decisions}`", "name its folder")
+    return Bureau(workspace, found, places, Shelf(ledger), store or FileStore(ledger), clock.today())
+
+
+def register_of(workspace: Workspace) -> Register:
+    """What turns entries into words under this policy."""
+    rules = (*workspace.rules.rules, *workspace.rules.assistance)
+    return Register(workspace.repository, {each.id: each.directive for each in rules})
+
+
+def take_in(bureau: Bureau, request: PersonRequest, *, dry_run: bool) -> Kept:
+    """Keep and record a request of a person. InputError with every problem."""
+    found = tuple(problems(request, bureau.today))
+    if found:
+        raise InputError("\n".join(found), "mend the request and give it again")
+    kept = Kept(clock.random_bytes(SALT), request)
+    if not dry_run:
+        record.open_or_create(bureau.folders["acts"], bureau.repository.ledger_origin).close()
+        bureau.shelf.keep(kept)
+        bureau.append("accounting_asked", asked_body(request, kept.commitment))
+    return kept
+
+
+def hold(bureau: Bureau, wanted: holds.Hold, key: Path | None, *, dry_run: bool) -> holds.Hold:
+    """Hold back, renew or end, by an official in office with the role *attest*; recorded without what it is about."""
+    official = official_of(bureau.repository, wanted.official)
+    known = {each.id: each for each in bureau.holds()}
+    before = known.get(wanted.id)
+    holds.check(wanted, bureau.settings, before)
+    kept = holds.KeptHold(clock.random_bytes(SALT), wanted)
+    text = holds.statement(wanted, kept.commitment)
+    signature = signed(bureau.repository, "the decision to hold back", text, official.id, key)
+    if not dry_run:
+        record.open_or_create(bureau.folders["acts"], bureau.repository.ledger_origin).close()
+        bureau.shelf.keep_hold(kept, clock.random_name(16))
+        bureau.append(holds.KIND, holds.body_of(kept, official.office, signature, renews=before is not None))
+    return wanted
+
+
+def official_of(repository: Repository, by: str) -> Official:
+    """The official of this id, in office and with the role *attest*; InputError or RefusedError otherwise."""
+    official = repository.officials.get(by)
+    if official is None:
+        known = ", ".join(f"`{name}`" for name in repository.officials)
+        raise InputError(f"no official `{by}` in officials.toml", f"name one of {known}")
+    if not in_office(official, clock.now()):
+        raise RefusedError(f"`{by}` is in office from {official.start} until {official.until}", "let another do it")
+    if "attest" not in official.roles:
+        raise RefusedError(f"`{by}` has not the role `attest`", "give the role in officials.toml, or let another do it")
+    return official
+
+
+def signed(repository: Repository, what: str, text: bytes, by: str, key: Path | None) -> str | None:
+    """The official's signature of a text, None without a key; SignatureError where the key is not theirs."""
+    if key is None:
+        return None
+    signature = sign(text, ATTEST_NAMESPACE, key)
+    signer(Claim(what, text, signature, "attest", by), repository.officials, clock.now())
+    return signature.decode()
+
+
+def erase(bureau: Bureau, name: str, *, dry_run: bool) -> None:
+    """Take away all that is kept of an accounting for good; what the ledger has of it remains."""
+    bureau.shelf.find(name)
+    if not dry_run:
+        bureau.append("erased", {"request": name})
+        bureau.shelf.erase(name)
+
+
+def duties(bureau: Bureau) -> tuple[tuple[due.Duty, ...], tuple[tuple[str, str], ...]]:
+    """What is to be answered, and where ledger and files do not agree."""
+    acts, kept = bureau.acts(), bureau.shelf.kept()
+    return due.duties(acts, kept, bureau.holds(), bureau.today), tuple(due.differences(acts, kept))

@@ -1,0 +1,120 @@
+"""What is looked for in a browser, beyond `tests.browser.looking`: requests, storage, colours, print, the way out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+from tests.browser.looking import HEIGHT
+
+KEPT: Final = """async () => {
+  const kept = [];
+  if (document.cookie) kept.push('cookie ' + document.cookie);
+  for (const name of ['localStorage', 'sessionStorage']) if (window[name].length) kept.push(name);
+  if (indexedDB.databases) for (const each of await indexedDB.databases()) kept.push('database ' + each.name);
+  if (window.caches) for (const name of await caches.keys()) kept.push('cache ' + name);
+  const workers = location.protocol === 'file:' ? [] : await navigator.serviceWorker?.getRegistrations() ?? [];
+  for (const each of workers) kept.push('worker ' + each.scope);
+  if (window.name) kept.push('window.name ' + window.name);
+  return kept;
+}"""
+"""What a page has kept on the device, in all places that it may."""
+HIDDEN_IN_PRINT: Final = (".s-exit", ".s-nav", ".s-languages", ".usa-skipnav")
+_FAINT: Final = """() => {
+  const light = colour => {
+    const [r, g, b, a] = colour.match(/[\\d.]+/g).map(Number);
+    return (a ?? 1) === 0 ? null : (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+  };
+  return [...document.querySelectorAll('body *')].filter(each => {
+    const own = [...each.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
+    return own && each.checkVisibility() && light(getComputedStyle(each).color) > 0.7;
+  }).map(each => each.outerHTML.slice(0, 80));
+}"""
+"""On white paper: texts that are too light to be seen, as browsers print no backgrounds."""
+_EDGES: Final = """() => [...document.querySelectorAll('a.usa-button, button, a[aria-current]')]
+  .filter(each => each.checkVisibility())
+  .filter(each => { const s = getComputedStyle(each);
+    return !['Top', 'Bottom', 'Left', 'Right'].some(side => parseFloat(s[`border${side}Width`]) > 0)
+      && !s.textDecorationLine.includes('underline')
+      && (!each.hasAttribute('aria-current') || parseFloat(s.fontWeight) < 700); })
+  .map(each => each.outerHTML.slice(0, 80))"""
+"""With forced colours: what was told by a background alone, and now is not."""
+_COVERED: Final = """() => {
+  const stays = each => ['fixed', 'sticky'].includes(getComputedStyle(each).position);
+  const found = [...document.querySelectorAll('*')].filter(stays);
+  return Math.max(0, ...found.map(each => each.getBoundingClientRect().height)) / innerHeight;
+}"""
+
+
+@dataclass
+class Visit:
+    """A page that is open, with every address that its context asked for, and what the browser complained of."""
+
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def elsewhere(self, address: str) -> list[str]:
+        """What was asked of any other host than that of the address; from files, of any host."""
+        own = urlsplit(address)
+        return [
+            each for each in self.asked
+            if (urlsplit(each).scheme, urlsplit(each).netloc) != (own.scheme, own.netloc)
+            and urlsplit(each).scheme not in {"about", "chrome-error"}
+        ]  # fmt: skip
+
+
+Visiting = Callable[..., AbstractContextManager[Visit]]
+
+
+@contextmanager
+def visiting(browser: Browser, *, width: int = 1100, height: int = HEIGHT, **options: Any) -> Iterator[Visit]:
+    """A fresh visitor."""
+    options = {"reduced_motion": "reduce", **options}
+    context: BrowserContext = browser.new_context(viewport={"width": width, "height": height}, **options)
+    page = context.new_page()
+    visit = Visit(page)
+
+    def asked(request: Request) -> None:
+        visit.asked.append(request.url)
+
+    context.on("request", asked)
+    page.on("console", lambda said: visit.complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    yield visit
+    context.close()
+
+
+def faint_in_print(page: Page) -> list[str]:
+    """What is printed too light to be read on white."""
+    found: list[str] = page.evaluate(_FAINT)
+    return found
+
+
+def told_by_colour(page: Page) -> list[str]:
+    """What only a background tells, which forced colours take away."""
+    found: list[str] = page.evaluate(_EDGES)
+    return found
+
+
+def covered(page: Page) -> float:
+    """Which share of the window stays covered while a reader scrolls."""
+    found: float = page.evaluate(_COVERED)
+    return found
+
+
+def kept(visit: Visit) -> list[str]:
+    """What is kept on the device after a visit."""
+    found: list[str] = visit.page.evaluate(KEPT)
+    return [*found, *(f"cookie {each.get('name')}" for each in visit.page.context.cookies())]
+
+
+def one_of_each(kinds: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """For each template and language the path of one page: the last in order, which is no index of others."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(kinds):
+        found.setdefault(kinds[path], {})[path.partition("/")[0]] = path
+    return found
