@@ -100,6 +100,10 @@ def _text(sources: Sources, texts: Texts, told: Told) -> Iterator[Part]:
             paragraphs=(without_marks(claim.text, content.glossary, code),),
             small=claim_lines(content, texts, told, claim),
         )
+    if told.card.do:
+        yield Part(paragraphs=(texts.say("What you can do:"),), points=told.card.do)
+    if told.card.say:
+        yield Part(paragraphs=(texts.say("You can say:"),), points=_said(told))
     yield Part(small=about_lines(texts, told))
 
 
@@ -111,12 +115,15 @@ def _words(sources: Sources, texts: Texts, found: Shelf) -> Iterator[Part]:
 
 
 def _card(texts: Texts, told: Told) -> CutOut:
-    said: tuple[Line, ...] = told.card.say
-    if told.translated_by is not None:
-        # Who is spoken to may not know the reader's language: each sentence stands in English too.
-        pairs = zip(told.card.say, told.record.card.say, strict=True)
-        said = tuple(line(each, "–", Foreign(english)) for each, english in pairs)
-    law = citations(told)
+    law, said = citations(told), _said(told)
     foot: tuple[Line, ...] = (brief(texts, told), *((law,) if law else ()))
     front = Half(told.title, told.card.do, (place_title(texts, told.record.place),))
     return CutOut(front, Half(texts.say("You can say:") if said else "", said, foot))
+
+
+def _said(told: Told) -> tuple[Line, ...]:
+    """What to say. Who is spoken to may not know the reader's language: each sentence stands in English too."""
+    if told.translated_by is None:
+        return told.card.say
+    pairs = zip(told.card.say, told.record.card.say, strict=True)
+    return tuple(line(each, "–", Foreign(english)) for each, english in pairs)

@@ -62,7 +62,7 @@ def _place(sources: Sources, texts: Texts, place: Place) -> Page:
 
 
 def _cards(sources: Sources, texts: Texts, whole: Shelf) -> Page:
-    cards = [card_view(each, place_title(texts, each.record.place), texts) for each in whole.cards]
+    cards = [card_view(each, texts) for each in whole.cards]
     data: dict[str, JSON] = {
         "cards": [{"id": each.record.id, "title": each.title, "do": [*each.card.do], "say": [*each.card.say],
                    "state": each.standing.state} for each in whole.cards],

@@ -10,6 +10,7 @@ from recuse.content.values import Explained, Place
 from recuse.languages import Language, Texts
 from recuse.site.rights.lines import about_lines, brief, citations, claim_lines, warnings
 from recuse.site.rights.pieces import marked_up
+from recuse.site.rights.saying import place_title
 from recuse.site.rights.told import Shelf, Told, by_jurisdiction, shelf
 from recuse.site.rights.words import Stretch, explained, first_words, stretches
 from recuse.site.sources import Sources
@@ -25,19 +26,8 @@ class ClaimView:
 
 
 @dataclass(frozen=True, slots=True)
-class TextView:
-    """A text: `warnings` say why it is not simply shown, `about` its days and who looked at it."""
-
-    id: str
-    title: str
-    claims: tuple[ClaimView, ...]
-    warnings: tuple[str, ...]
-    about: tuple[Markup, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CardView:
-    """A card; `say` has each sentence in the reader's language, then in English where that is another."""
+    """What to do and say; `say` has each sentence in the reader's language, then in English where that is another."""
 
     title: str
     place: str
@@ -45,6 +35,18 @@ class CardView:
     say: tuple[tuple[str, str], ...]
     brief: str
     law: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """A text: `warnings` say why it is not simply shown, `about` its days and who looked at it."""
+
+    id: str
+    title: str
+    claims: tuple[ClaimView, ...]
+    card: CardView
+    warnings: tuple[str, ...]
+    about: tuple[Markup, ...]
 
 
 Group = tuple[str, tuple[TextView, ...]]
@@ -60,10 +62,11 @@ def place_groups(sources: Sources, texts: Texts, found: Shelf) -> dict[str, tupl
             for kind in ("law", "commitment")}  # fmt: skip
 
 
-def card_view(told: Told, place: str, texts: Texts) -> CardView:
-    """The card of a text."""
+def card_view(told: Told, texts: Texts) -> CardView:
+    """The card of a text; nothing to do or say where it has none."""
     english = told.record.card.say if told.translated_by is not None else ("",) * len(told.card.say)
     pairs = tuple(zip(told.card.say, english, strict=True))
+    place = place_title(texts, told.record.place)
     return CardView(told.title, place, told.card.do, pairs, brief(texts, told), marked_up(citations(told)))
 
 
@@ -92,4 +95,4 @@ def _text(sources: Sources, texts: Texts, told: Told, words: list[tuple[str, ...
         for claim, new in zip(told.claims, words, strict=True)
     )
     about = tuple(marked_up(each) for each in about_lines(texts, told))
-    return TextView(told.record.id, told.title, claims, warnings(texts, told), about)
+    return TextView(told.record.id, told.title, claims, card_view(told, texts), warnings(texts, told), about)

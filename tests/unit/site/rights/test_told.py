@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recuse.content.jurisdictions import holds_in
@@ -102,6 +102,7 @@ def test_past_its_review_a_text_stands_with_a_warning() -> None:
 JURISDICTIONS = st.sampled_from(("us", "us-il", "us-il-chicago", "us-il-cook", "us-ca", "us-ex", "us-ex-exampleton"))
 
 
+@settings(deadline=None)
 @given(places=st.lists(st.tuples(JURISDICTIONS, st.integers(0, 3)), min_size=1, max_size=8), own=st.sets(JURISDICTIONS))
 def test_law_stands_widest_first_branch_by_branch(places: list[tuple[str, int]], own: set[str]) -> None:
     base = content().rights["home-warrant"]
@@ -121,6 +122,7 @@ def test_law_stands_widest_first_branch_by_branch(places: list[tuple[str, int]],
         assert [each.record.order for each in group] == sorted(each.record.order for each in group)
 
 
+@settings(deadline=None)
 @given(
     status=st.sampled_from(STATUSES), sure=st.sampled_from(SURENESS), review=st.booleans(), late=st.integers(0, 400),
     language=st.sampled_from(("en", "es")),

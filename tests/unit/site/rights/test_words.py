@@ -1,6 +1,6 @@
 """Words of the glossary in a text, and lines with words of another language in them."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
 
@@ -15,6 +15,7 @@ MARKS = st.builds(Marked, st.just("warrant"), st.none() | st.sampled_from(("pape
 TEXTS = st.lists(MARKS | SIGNS.map(Plain), max_size=6).map(write_marks)
 
 
+@settings(deadline=None)
 @given(text=TEXTS)
 def test_stretches_read_as_the_text(text: str) -> None:
     found = content()
