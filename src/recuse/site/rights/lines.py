@@ -6,7 +6,7 @@ from recuse.content.basis import Basis
 from recuse.content.naming import name_of
 from recuse.content.values import Content, Kind, LegalFact, Reviewed
 from recuse.languages import ENGLISH, Texts
-from recuse.site.rights.pieces import line
+from recuse.site.rights.mixed import line
 from recuse.site.rights.saying import how_sure, reason_word, status_word
 from recuse.site.rights.told import Shelf, Told, ToldClaim
 from recuse.site.sheets import Foreign, Line
@@ -41,16 +41,16 @@ def about_lines(texts: Texts, told: Told) -> tuple[Line, ...]:
 
 
 def warnings(texts: Texts, told: Told) -> tuple[str, ...]:
-    """Why a text is not simply shown, each reason once; in a demonstration also those that would keep it back."""
+    """Why a text is not simply shown, each reason once; in a demonstration also those that would withhold it."""
     codes = dict.fromkeys(each.code for each in told.standing.reasons)
     return tuple(reason_word(texts, code) for code in codes)
 
 
-def kept_back_lines(texts: Texts, shelf: Shelf) -> Iterator[str]:
+def withheld_lines(texts: Texts, shelf: Shelf) -> Iterator[str]:
     """How many texts are not shown, then for how many each reason holds."""
-    kept, forms = shelf.kept_back, texts.forms
+    kept, forms = shelf.withheld, texts.forms
     if not kept.texts:
-        yield texts.say("No text is kept back here.")
+        yield texts.say("No text is withheld here.")
         return
     number = forms.number(kept.texts)
     yield texts.say("Texts that are not shown here: %(n)s. One text may have several reasons.", n=number)
@@ -59,7 +59,7 @@ def kept_back_lines(texts: Texts, shelf: Shelf) -> Iterator[str]:
 
 
 def spared_line(texts: Texts, shelf: Shelf) -> str:
-    """Of a demonstration, how many texts it shows that would be kept back otherwise; empty where there are none."""
+    """Of a demonstration, how many texts it shows that would be withheld otherwise; empty where there are none."""
     if not shelf.spared:
         return ""
     number = texts.forms.number(shelf.spared)

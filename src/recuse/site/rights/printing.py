@@ -7,8 +7,8 @@ from recuse.content.marks import without_marks
 from recuse.content.naming import name_of
 from recuse.content.values import PLACES, Kind, Place
 from recuse.languages import Language, Texts
-from recuse.site.rights.lines import about_lines, brief, citations, claim_lines, kept_back_lines, spared_line, warnings
-from recuse.site.rights.pieces import line
+from recuse.site.rights.lines import about_lines, brief, citations, claim_lines, spared_line, warnings, withheld_lines
+from recuse.site.rights.mixed import line
 from recuse.site.rights.saying import place_title
 from recuse.site.rights.told import Shelf, Told, by_jurisdiction
 from recuse.site.rights.views import shelf_of
@@ -77,8 +77,8 @@ def _parts(sources: Sources, texts: Texts, found: Shelf) -> Iterator[Part]:
     )
     yield from _kind(sources, texts, found, "commitment", decided)
     yield from _words(sources, texts, found)
-    kept = (*filter(None, (spared_line(texts, found),)), *kept_back_lines(texts, found))
-    yield Part(texts.say("Texts that are not shown"), small=kept)
+    lines = (*filter(None, (spared_line(texts, found),)), *withheld_lines(texts, found))
+    yield Part(texts.say("Texts that are not shown"), small=lines)
 
 
 def _kind(sources: Sources, texts: Texts, found: Shelf, kind: Kind, head: Part) -> Iterator[Part]:

@@ -27,11 +27,11 @@ def rights_rows(content: Content, on: date, languages: Iterable[str]) -> Iterato
 
 
 def shelf_data(content: Content, language: str, found: Shelf) -> dict[str, JSON]:
-    """The texts of a page, and how many are kept back for which reason."""
-    kept = found.kept_back
+    """The texts of a page, and how many are withheld for which reason."""
+    kept = found.withheld
     return {
         "texts": [_text(content, language, each) for each in found.told],
-        "kept_back": {"texts": kept.texts, "reasons": {**kept.reasons}},
+        "withheld": {"texts": kept.texts, "reasons": {**kept.reasons}},
         "shown_as_demonstration_only": found.spared,
     }
 

@@ -7,8 +7,8 @@ from recuse.content.values import PLACES, STATUSES, Place
 from recuse.languages import Texts
 from recuse.ledger import JSON
 from recuse.site.pages import Page, Section
-from recuse.site.rights.lines import kept_back_lines, spared_line
-from recuse.site.rights.pieces import marked_up
+from recuse.site.rights.lines import spared_line, withheld_lines
+from recuse.site.rights.mixed import marked_up
 from recuse.site.rights.printing import CARDS, printed_as, printed_from, rights_sheets
 from recuse.site.rights.rows import shelf_data
 from recuse.site.rights.saying import place_title, status_meaning, status_word
@@ -38,11 +38,11 @@ def _index(sources: Sources, texts: Texts, whole: Shelf) -> Page:
         "tiles": [(place_title(texts, each), f"rights/{each}.html", counts[each]) for each in PLACES],
         "told": len(whole.told), "reviewed": reviewed, "by_machine": by_machine,
         "statuses": [(status_word(texts, each), status_meaning(texts, each)) for each in STATUSES if each in there],
-        **_kept_back(texts, whole),
+        **_withheld(texts, whole),
     }  # fmt: skip
     data: dict[str, JSON] = {
         "places": dict(counts), "texts": len(whole.told), "reviewed": reviewed, "translated_by_machine": by_machine,
-        "kept_back": shelf_data(sources.content, texts.language.code, whole)["kept_back"],
+        "withheld": shelf_data(sources.content, texts.language.code, whole)["withheld"],
     }  # fmt: skip
     return Page(PATH, "rights/index.html", texts.say("Your rights"), values, data)
 
@@ -52,7 +52,7 @@ def _place(sources: Sources, texts: Texts, place: Place) -> Page:
     values = {
         "groups": place_groups(sources, texts, found), "cards": bool(found.cards),
         "pdfs": printed_as(sources, place), "printed_from": marked_up(printed_from(sources, texts)),
-        **_kept_back(texts, found),
+        **_withheld(texts, found),
     }  # fmt: skip
     data = {"place": place, **shelf_data(sources.content, code, found)}
     words = " ".join(each.title for each in found.told)
@@ -72,8 +72,8 @@ def _cards(sources: Sources, texts: Texts, whole: Shelf) -> Page:
     return Page(CARDS, "rights/cards.html", texts.say("Cards to print"), values, data, _above(texts))
 
 
-def _kept_back(texts: Texts, found: Shelf) -> dict[str, object]:
-    return {"kept_back": tuple(kept_back_lines(texts, found)), "spared": spared_line(texts, found)}
+def _withheld(texts: Texts, found: Shelf) -> dict[str, object]:
+    return {"withheld": tuple(withheld_lines(texts, found)), "spared": spared_line(texts, found)}
 
 
 def _above(texts: Texts) -> tuple[tuple[str, str], ...]:

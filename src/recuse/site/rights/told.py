@@ -1,7 +1,7 @@
-"""Which texts on rights readers are told in a language on a day, with the law of each, and how many are kept back.
+"""Which texts on rights readers are told in a language on a day, with the law of each, and how many are withheld.
 
 Pages, sheets, cards, the data beside them and the open data are all made of what this gives, so that a text that is
-kept back stands in none of them. Of those only numbers are told: neither titles nor ids.
+withheld stands in none of them. Of those only numbers are told: neither titles nor ids.
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBack:
+class Withheld:
     """How many texts are not shown, and for how many of them each reason holds; one text may have several."""
 
     texts: int
@@ -51,10 +51,10 @@ class KeptBack:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The texts of a place, or of all places, in a language on a day: those told in their order, those kept back."""
+    """The texts of a place, or of all places, in a language on a day: those told in their order, those withheld."""
 
     told: tuple[Told, ...]
-    kept_back: KeptBack
+    withheld: Withheld
 
     @property
     def spared(self) -> int:
@@ -74,7 +74,7 @@ def shelf(content: Content, language: str, on: date, at: Place | None = None, ow
     standings = {each.id: standing(content, each.id, language, on) for each in records}
     shown = sorted((each for each in records if standings[each.id].visible), key=lambda each: _order(each, own))
     told = tuple(_told(content, each, language, on, standings[each.id]) for each in shown)
-    return Shelf(told, _kept_back(each for each in standings.values() if not each.visible))
+    return Shelf(told, _withheld(each for each in standings.values() if not each.visible))
 
 
 def by_jurisdiction(told: Iterable[Told]) -> Iterator[tuple[str, tuple[Told, ...]]]:
@@ -112,7 +112,7 @@ def _claim(content: Content, record: RightRecord, text: str, claim: Claim) -> To
     return ToldClaim(text, facts, claim_basis(record, claim, content.facts))
 
 
-def _kept_back(standings: Iterable[Standing]) -> KeptBack:
+def _withheld(standings: Iterable[Standing]) -> Withheld:
     found = tuple(standings)
     reasons = Counter(code for each in found for code in {reason.code for reason in each.reasons if reason.withholds})
-    return KeptBack(len(found), dict(sorted(reasons.items())))
+    return Withheld(len(found), dict(sorted(reasons.items())))

@@ -9,7 +9,7 @@ from recuse.content.naming import name_of
 from recuse.content.values import Explained, Place
 from recuse.languages import Language, Texts
 from recuse.site.rights.lines import about_lines, brief, citations, claim_lines, warnings
-from recuse.site.rights.pieces import marked_up
+from recuse.site.rights.mixed import marked_up
 from recuse.site.rights.saying import place_title
 from recuse.site.rights.told import Shelf, Told, by_jurisdiction, shelf
 from recuse.site.rights.words import Stretch, explained, first_words, stretches

@@ -13,7 +13,7 @@ from recuse.content.values import KINDS, PLACES, STATUSES, SURENESS
 from recuse.errors import InputError
 from recuse.languages import LANGUAGES
 from recuse.site.rights.lines import about_lines, brief, claim_lines
-from recuse.site.rights.pieces import plain
+from recuse.site.rights.mixed import plain
 from recuse.site.rights.saying import how_sure, place_title, reason_word, status_meaning, status_word
 from recuse.site.rights.told import shelf
 from tests.unit.content.example import DAY, content

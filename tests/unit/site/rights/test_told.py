@@ -14,7 +14,7 @@ from recuse.content.states import standing
 from recuse.content.values import PLACES, STATUSES, SURENESS, Content, Reviewed
 from recuse.site.rights import told as module
 from recuse.site.rights.rows import COLUMNS, rights_rows
-from recuse.site.rights.told import KeptBack, by_jurisdiction, shelf
+from recuse.site.rights.told import Withheld, by_jurisdiction, shelf
 from tests.unit.content.example import DAY, content
 from tests.unit.content.test_states import reviewed, sound
 from tests.unit.site.rights.example import everything, html, pages, sources
@@ -43,7 +43,7 @@ def leaks(found: Content) -> dict[str, set[str]]:
     return {where: there for where, text in said.items() if (there := {each for each in CANARIES if each in text})}
 
 
-def test_nothing_of_a_text_that_is_kept_back_stands_anywhere() -> None:
+def test_nothing_of_a_text_that_is_withheld_stands_anywhere() -> None:
     assert leaks(planted()) == {}
     assert "home-warrant" not in "".join(text for _, text in everything(sources(planted())))
 
@@ -69,14 +69,14 @@ def test_a_fault_in_what_is_visible_is_heard(monkeypatch: pytest.MonkeyPatch) ->
     assert set().union(*leaks(planted()).values()) == set(CANARIES)
 
 
-def test_numbers_say_what_is_kept_back_and_why() -> None:
-    assert shelf(content(), "en", DAY, "home").kept_back == KeptBack(0, {})
-    assert shelf(planted(), "en", DAY, "home").kept_back == KeptBack(1, {"unreviewed": 1})
-    spanish = shelf(planted(), "es", DAY).kept_back
+def test_numbers_say_what_is_withheld_and_why() -> None:
+    assert shelf(content(), "en", DAY, "home").withheld == Withheld(0, {})
+    assert shelf(planted(), "en", DAY, "home").withheld == Withheld(1, {"unreviewed": 1})
+    spanish = shelf(planted(), "es", DAY).withheld
     assert spanish.texts == 2
     assert spanish.reasons == {"machine-unreviewed": 1, "translation-stale": 1, "unreviewed": 2, "untranslated": 1}
     data = pages(sources(planted()), "es")["rights/index.html"].data
-    assert data["kept_back"] == {"texts": 2, "reasons": dict(spanish.reasons)}
+    assert data["withheld"] == {"texts": 2, "reasons": dict(spanish.reasons)}
     page = html(sources(planted()), "rights/home.html")
     assert "Texts that are not shown here: 1." in page
     assert "No person has reviewed the English text: 1" in page
@@ -85,11 +85,11 @@ def test_numbers_say_what_is_kept_back_and_why() -> None:
 def test_a_demonstration_spares_and_says_so() -> None:
     found = replace(content(), site=replace(content().site, demonstration=True))
     whole = shelf(found, "en", DAY)
-    assert (len(whole.told), whole.kept_back.texts) == (2, 0)
+    assert (len(whole.told), whole.withheld.texts) == (2, 0)
     assert whole.spared == sum(standing(found, name, "en", DAY).state == "withheld" for name in found.rights) > 0
     assert f"would not be shown without that: {whole.spared}" in html(sources(found), "rights/index.html")
     # A text without a translation has no words to show, in a demonstration either.
-    assert shelf(found, "es", DAY).kept_back.texts == 1
+    assert shelf(found, "es", DAY).withheld.texts == 1
 
 
 def test_past_its_review_a_text_stands_with_a_warning() -> None:
@@ -134,14 +134,14 @@ def test_every_text_is_told_or_counted(status: Any, sure: Any, review: bool, lat
     found = reviewed(found) if review else found
     on = DAY + timedelta(days=late)
     whole = shelf(found, language, on)
-    assert len(whole.told) + whole.kept_back.texts == len(found.rights)
+    assert len(whole.told) + whole.withheld.texts == len(found.rights)
     assert sum(len(shelf(found, language, on, place).told) for place in PLACES) == len(whole.told)
     for each in whole.told:
         assert each.standing.state != "withheld"
         assert isinstance(each.english, Reviewed)
         assert all(fact.sure != "memory" for claim in each.claims for fact in claim.facts)
-    assert max(whole.kept_back.reasons.values(), default=0) <= whole.kept_back.texts
-    assert bool(whole.kept_back.reasons) == bool(whole.kept_back.texts)
+    assert max(whole.withheld.reasons.values(), default=0) <= whole.withheld.texts
+    assert bool(whole.withheld.reasons) == bool(whole.withheld.texts)
     rows = list(rights_rows(found, on, [language]))
     assert {row[0] for row in rows} == {each.record.id for each in whole.told}
     assert all(len(row) == len(COLUMNS) for row in rows)

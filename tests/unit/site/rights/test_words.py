@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from recuse.content.marks import Marked, Plain, without_marks, write_marks
-from recuse.site.rights.pieces import line, marked_up, plain
+from recuse.site.rights.mixed import line, marked_up, plain
 from recuse.site.rights.words import first_words, stretches
 from recuse.site.sheets import Foreign
 from tests.unit.content.example import content
