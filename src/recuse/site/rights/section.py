@@ -41,7 +41,7 @@ def _index(sources: Sources, texts: Texts, whole: Shelf) -> Page:
         **_withheld(texts, whole),
     }  # fmt: skip
     data: dict[str, JSON] = {
-        "places": dict(counts), "texts": len(whole.told), "reviewed": reviewed, "translated_by_machine": by_machine,
+        "places": {**counts}, "texts": len(whole.told), "reviewed": reviewed, "translated_by_machine": by_machine,
         "withheld": shelf_data(sources.content, texts.language.code, whole)["withheld"],
     }  # fmt: skip
     return Page(PATH, "rights/index.html", texts.say("Your rights"), values, data)
