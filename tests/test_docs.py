@@ -319,7 +319,9 @@ def requests(walk: Walk) -> None:
     walk.collect("`recuse request list`", "request", "list", *there)
     walk.collect("`recuse request report`", "request", "report", f"{now:%Y}", *there)
     walk.collect("`recuse request erase`", "request", "erase", name, *there)
-    for dry in ([], ["--dry-run"]):
+    asked = ("--agency", "us.dhs", "--purpose", "imm.civil_enforcement", "-r", str(place / "policy"))
+    for dry in (["--dry-run"], []):
+        walk.collect("`recuse new content`", "new", "content", str(place / "content"), *asked, *dry)
         walk.collect("`recuse publish`", "publish", str(CONTENT), "--out", str(place / "site"), *there, *dry)
 
 

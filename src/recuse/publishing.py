@@ -8,8 +8,12 @@ from recuse.directory.reading import read_directory
 from recuse.ledger import decode, read_signed
 from recuse.operations import record
 from recuse.operations.workspace import open_with_ledger
+from recuse.site.building import Progress, build
+from recuse.site.engine import index
 from recuse.site.settings import read_settings
+from recuse.site.sheets import Printer
 from recuse.site.sources import Record, Sources
+from recuse.site.writing import Written, count_files, write_site
 
 
 def read_sources(content: Path, repository: Path, ledger: Path | None, *, printed: bool) -> Sources:
@@ -26,3 +30,9 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
     return Sources(
         workspace.repository, workspace.rules, workspace.attested, kept, settings, told, services, workspace.at, printed
     )
+
+
+def publish_sources(sources: Sources, target: Path | None, fonts: tuple[Path, ...], progress: Progress) -> Written:
+    """Write a site to a folder, with the index of its search; without a target make every page and write nothing."""
+    files = build(sources, Printer(sources.now, fonts) if sources.printed else None, progress)
+    return count_files(files) if target is None else write_site(target, files, index)

@@ -195,9 +195,8 @@ def switch(page: Read, site: Published) -> Iterator[str]:
                 yield f"no <{kind}> leads to {other.name}"
                 continue
             target = normpath(f"{dirname(page.path)}/{found[other.code].get('href')}")
-            letters = other is not language and path.startswith(_OWN)
-            there = f"{other.code}/{_OWN}index.html" if letters else f"{other.code}/{path}"
-            if target != there:
+            there = f"{other.code}/{path}"
+            if target != there and not (path.startswith(_OWN) and target.startswith(f"{other.code}/{_OWN}")):
                 yield f"the <{kind}> to {other.name} leads to `{target}`"
 
 

@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from recuse.ledger import read_signed
+from recuse.model import ASSISTANCE
 from tests.site.world import PLANTED, Site
 
 _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -84,10 +85,13 @@ def of_the_sources(site: Site) -> dict[str, str]:
     found = {f"the login of {each}": each.partition("/")[2] for each in repository.accounts}
     found |= {f"the account {each}": each for each in repository.accounts}
     found |= {f"the service of {name}": system.service for name, system in repository.systems.items() if system.service}
+    # A signed directive is public, with the columns that its rules ask about; so are the kinds of request.
+    public = " ".join([*ASSISTANCE, *(each.directive.cedar for each in repository.directives.values())])
     for file in (site.office.policy / "categories").glob("*.toml"):
         text = file.read_text()
         found |= {f"the table {name}": name for name in re.findall(r'^name = "([^"]+)"', text, re.MULTILINE)}
-        found |= {f"the column {name}": name for name in re.findall(r"^(\w+) = \{", text, re.MULTILINE)}
+        columns = re.findall(r"^(\w+) = \{", text, re.MULTILINE)
+        found |= {f"the column {name}": name for name in columns if name not in public}
     found |= {
         "the folder of the policy": str(site.office.policy), "the folder of the content": str(site.content),
         "the folder above": str(site.folder.parent), "this machine": platform.node(),

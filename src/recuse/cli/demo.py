@@ -17,7 +17,7 @@ def demo(
 ) -> None:
     """Run the whole on a throw-away PostgreSQL: plan, sign, confirm, apply, verify, ledger, report. All data synthetic.
 
-    Needs the extras `embedded` and `analytics`. Takes about a minute; the server is gone afterwards.
+    Needs the extras `embedded`, `analytics` and `site`. Takes about a minute; the server is gone afterwards.
 
     Examples: recuse demo · recuse demo --people 5000 --lines 20000 --out /tmp/demo
     """

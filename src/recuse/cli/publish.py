@@ -1,6 +1,7 @@
 """`recuse publish`: the public site, from the policy repository, the ledger and the content folder."""
 
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -19,14 +20,10 @@ from recuse.cli.console import (
     printing,
     progress,
 )
-from recuse.publishing import read_sources
-from recuse.site.building import build
-from recuse.site.engine import index
-from recuse.site.preview import serve_folder
-from recuse.site.sheets import Printer
-from recuse.site.writing import count_files, write_site
+from recuse.errors import InputError
 
 _PORT: Final = 8000
+_NEEDED: Final = ("babel", "pagefind", "typst")
 
 
 def publish(
@@ -51,10 +48,13 @@ def publish(
     Examples: recuse publish content --out site -r policy --preview
     """
     human = printing(format_)
+    _check_installed()
+    from recuse.publishing import publish_sources, read_sources  # noqa: PLC0415 - the extra `site` alone has what it needs
+    from recuse.site.preview import serve_folder  # noqa: PLC0415
+
     sources = read_sources(content, repository, ledger, printed=not without_pdf)
     with progress() as tell:
-        files = build(sources, Printer(sources.now, tuple(fonts or ())) if sources.printed else None, tell)
-        made = count_files(files) if dry_run else write_site(target, files, index)
+        made = publish_sources(sources, None if dry_run else target, tuple(fonts or ()), tell)
     languages = [each.code for each in sources.settings.languages]
     if not human:
         document({"out": None if dry_run else str(target), **asdict(made), "languages": languages})
@@ -64,3 +64,11 @@ def publish(
         out.print(f"[bold]{whole}[/] {done} {plain(target)}, {made.bytes / 1e6:,.1f} MB", soft_wrap=True)
     if preview and not dry_run:
         serve_folder(target, port, lambda address: out.print(f"look at {address}; Ctrl-C ends this"))
+
+
+def _check_installed() -> None:
+    for name in _NEEDED:
+        if find_spec(name) is None:
+            raise InputError(
+                f"{name} is not installed, which a site needs", "install the extra with `pip install 'recuse[site]'`"
+            )

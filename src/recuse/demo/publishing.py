@@ -2,17 +2,15 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from recuse import clock
 from recuse.errors import InputError
-from recuse.publishing import read_sources
-from recuse.site.building import build
-from recuse.site.engine import index
+from recuse.languages import LANGUAGES
+from recuse.publishing import publish_sources, read_sources
 from recuse.site.sheets import Printer
-from recuse.site.sources import Sources
-from recuse.site.writing import Written, write_site
+from recuse.site.writing import Written
 
 
 def write_content(folder: Path) -> Path:
@@ -24,17 +22,16 @@ def write_content(folder: Path) -> Path:
 
 def publish_site(folder: Path, content: Path, policy: Path, progress: Callable[[str, int, int], None]) -> Written:
     """The site in `site` below the demo's folder; without PDFs where the machine has no font for a language."""
-    sources = read_sources(content, policy, None, printed=True)
-    printer = _printer(sources)
-    sources = replace(sources, printed=printer is not None)
-    return write_site(folder / "site", build(sources, printer, progress), index)
+    printed = _has_fonts()
+    return publish_sources(read_sources(content, policy, None, printed=printed), folder / "site", (), progress)
 
 
-def _printer(sources: Sources) -> Printer | None:
-    made = Printer(sources.now)
+def _has_fonts() -> bool:
+    """Whether this machine has a font for every language of the demo."""
+    printer = Printer(clock.now())
     try:
-        for language in sources.settings.languages:
-            made.check(language)
+        for language in LANGUAGES.values():
+            printer.check(language)
     except InputError:
-        return None
-    return made
+        return False
+    return True

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
@@ -29,6 +29,10 @@ class Forms:
     def month(self, day: date) -> str:
         """The month and year of a day."""
         return format_date(day, "LLLL y", locale=self._locale)
+
+    def quarter(self, day: date) -> str:
+        """The quarter and year of a day."""
+        return format_skeleton("yQQQQ", day, locale=self._locale)
 
     def moment(self, moment: datetime) -> str:
         """A moment in UTC, to the minute; `UTC` stands behind it in every language."""

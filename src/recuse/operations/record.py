@@ -144,15 +144,23 @@ def append_new(ledger: Ledger, known: Iterable[Entry], bodies: Iterable[tuple[st
 
 
 def record_verdicts(folder: Path, verdict: Mapping[str, Any]) -> None:
-    """Append a *verified* entry for each system of a `verify` document: verdict, counts by code, scope; no paths."""
+    """Append a *verified* entry for each system of a `verify` document: verdict, counts by code and door; no paths.
+
+    `doors` counts the findings that weigh, those without a door as `other`; `order` those of low severity, which are
+    about order and not about access. Together they are all of `findings`.
+    """
     with open_ledger(folder) as ledger:
         for system, scope in verdict["scope"].items():
-            codes = Counter(f["code"] for f in verdict["findings"] if f["system"] == system)
+            own = [f for f in verdict["findings"] if f["system"] == system]
+            codes = Counter(f["code"] for f in own)
+            doors = Counter(f["door"] or "other" for f in own if f["severity"] != "low")
             accepted = Counter(f["code"] for f in verdict["accepted"] if f["system"] == system)
             body = {
                 "system": system,
                 "verdict": verdict["verdict"],
                 "findings": dict(sorted(codes.items())),
+                "doors": dict(sorted(doors.items())),
+                "order": codes.total() - doors.total(),
                 "accepted": dict(sorted(accepted.items())),
                 "attempts": scope["attempts"],
                 "known_by": scope["known_by"],

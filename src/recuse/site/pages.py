@@ -48,4 +48,5 @@ class Section:
     path: str
     pages: Callable[[Sources, Texts], Iterable[Page]]
     files: Callable[[Sources], Iterable[tuple[str, bytes]]] = lambda _sources: ()
+    tile: str | None = None
     sheets: Callable[[Sources, Texts], Iterable[tuple[str, Sheet]]] = lambda _sources, _texts: ()

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
+from recuse import clock
 from recuse.errors import InputError
-from recuse.site.serving_notes import HEADERS
+from recuse.site.dated import last_day
+from recuse.site.serving_notes import headers_of
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -21,9 +25,18 @@ class _Handler(SimpleHTTPRequestHandler):
     }  # fmt: skip
 
     def end_headers(self) -> None:
-        for name, value in HEADERS.items():
+        # A request that cannot be read has no path.
+        for name, value in headers_of(getattr(self, "path", "")).items():
             self.send_header(name, value)
         super().end_headers()
+
+    def send_head(self) -> BytesIO | BinaryIO | None:
+        """As of any file; but the one by which a dated text is current is gone after its last day."""
+        until = last_day(self.path.partition("?")[0])
+        if until is not None and clock.today() > until:
+            self.send_error(HTTPStatus.GONE)
+            return None
+        return super().send_head()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class calls it so
         """Nothing: the site asks its servers to keep no list of readers."""

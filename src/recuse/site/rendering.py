@@ -7,7 +7,7 @@ from any folder, from a web server as from a stick.
 from collections.abc import Iterable
 from datetime import date, datetime
 from posixpath import dirname, relpath
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -32,7 +32,9 @@ class Renderer:
 
     def __init__(self, sources: Sources, sections: Iterable[Section]) -> None:
         self._sources = sources
-        self._nav = tuple((each.nav, each.path) for each in sections if each.nav is not None)
+        every = tuple(sections)
+        self._nav = tuple((each.nav, each.path) for each in every if each.nav is not None)
+        self._tiles = tuple((each.nav, each.path, each.tile) for each in every if each.nav and each.tile)
         self._environment = environment()
 
     def page(self, page: Page, texts: Texts) -> bytes:
@@ -46,7 +48,8 @@ class Renderer:
     def _render(self, template: str, path: str, texts: Texts, **values: Any) -> bytes:
         settings = self._sources.settings
         found = self._environment.get_template(template).render(
-            texts=texts, language=texts.language, here=path, nav=self._nav, settings=settings, now=self._sources.now,
+            texts=texts, language=texts.language, here=path, nav=self._nav, tiles=self._tiles, settings=settings,
+            now=self._sources.now,
             institution=self._sources.repository.institution, security=policy_of(values["page"]), **values,
         )  # fmt: skip
         return found.encode()
@@ -131,5 +134,5 @@ def _number(context: Context, number: float) -> str:
 
 
 @pass_context
-def _listed(context: Context, parts: Iterable[str]) -> str:
-    return _texts(context).forms.listed([*parts])
+def _listed(context: Context, parts: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
+    return _texts(context).forms.listed([*parts], style)

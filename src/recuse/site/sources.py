@@ -1,9 +1,10 @@
 """What the site is made of: the policy, the record and the settings of its content folder, as of one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from recuse.compiler.opening import Openings
 from recuse.content.values import Content
 from recuse.directive.in_force import Attested
 from recuse.directory.reading import Directory
@@ -11,6 +12,8 @@ from recuse.languages import Language
 from recuse.ledger import Entry
 from recuse.model import Repository
 from recuse.policy.validate import RuleSet
+from recuse.site.names import Names
+from recuse.verdicts import FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `site.toml` says: titles by language, languages in order, and where a reader who leaves in haste is sent."""
+    """What `site.toml` says: titles by language, languages in order, and where a reader who leaves in haste is sent.
+
+    `fresh` is how long a verdict tells how things stand.
+    """
 
     title: Mapping[str, str]
     languages: tuple[Language, ...]
     demonstration: bool
     exit_to: str
     address: str | None = None
+    fresh: timedelta = FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +58,18 @@ class Sources:
     directory: Directory | None
     now: datetime
     printed: bool = True
+    _openings: list[Openings] = field(default_factory=list, init=False, compare=False, repr=False)
+    _names: list[Names] = field(default_factory=list, init=False, compare=False, repr=False)
+
+    def openings(self) -> Openings:
+        """What the rules open on the day of publishing: always the same one, since it remembers what it worked out."""
+        if not self._openings:
+            self._openings.append(Openings(self.repository, tuple(self.rules.rules), self.now.date()))
+        return self._openings[0]
+
+    @property
+    def names(self) -> Names:
+        """The names for readers."""
+        if not self._names:
+            self._names.append(Names(self.content.names))
+        return self._names[0]

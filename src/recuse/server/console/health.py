@@ -7,14 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from recuse.ledger import JSON, Entry
 from recuse.server.console.index import Index
+from recuse.verdicts import WORST, State, state
 
-State = Literal["holds", "catalog", "findings", "undetermined", "stale", "never"]
-WORST: Final[tuple[State, ...]] = ("findings", "undetermined", "never", "stale", "catalog", "holds")
-"""States, the one that asks for most attention first."""
 DAYS: Final = 14
 """Days of decisions that are counted and drawn."""
 
@@ -70,22 +68,8 @@ def _system(index: Index, name: str, listed: bool, clock: tuple[datetime, timede
     verified, applied = _event(index, "verified", name, now), _event(index, "applied", name, now)
     counted = verified.body.get("findings") if verified else None
     findings = tuple((code, count) for code, count in _counts(counted)) if isinstance(counted, Mapping) else ()
-    return SystemHealth(name, listed, _state(verified, stale), verified, applied, findings)
-
-
-def _state(verified: Event | None, stale: timedelta) -> State:
-    if verified is None:
-        return "never"
-    match verified.body.get("verdict"):
-        case "findings":
-            return "findings"
-        case "holds":
-            # A clock that was moved makes a verdict of the future: it tells as little as an old one.
-            if not timedelta(minutes=-5) <= verified.age <= stale:
-                return "stale"
-            return "holds" if verified.body.get("known_by") == "attempt" else "catalog"
-        case _:
-            return "undetermined"
+    stands = state(verified.body, verified.age, stale) if verified else state(None, timedelta(), stale)
+    return SystemHealth(name, listed, stands, verified, applied, findings)
 
 
 def _event(index: Index, kind: str, system: str, now: datetime) -> Event | None:

@@ -14,6 +14,7 @@ from recuse.notes import NoteSignature, parse_note
 from recuse.server.console.access import Access
 from recuse.server.console.index import Index, Reading
 from recuse.server.console.records import Name
+from recuse.verdicts import is_fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def of_access(access: Access, stale: timedelta) -> Signs:
             yield Sign(what, "doubt", "Not worked out", "Neither a plan nor a verdict has written it yet.", "/access")
             return
         for each in matrices.systems:
-            late = not timedelta(minutes=-5) <= now - each.at <= stale
+            late = not is_fresh(now - each.at, stale)
             said = f"of {each.system}, as of {each.at:%Y-%m-%d %H:%M} UTC"
             yield Sign(what, "doubt" if late else "good", "Old" if late else "Current", said, "/access")
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from recuse.directive.drafting import Draft
 from recuse.errors import InputError
 from recuse.policy.files import is_safe_name
-from recuse.server.console.directives.comparing import Said, said
+from recuse.policy.plain.comparing import Said, said
 from recuse.server.console.directives.desk import DirectiveDesk
 from recuse.server.console.directives.kept import Version
 from recuse.server.console.directives.rights import why_not

@@ -9,6 +9,7 @@ from recuse.directive.document import parse_directive
 from recuse.directive.drafting import Draft, Head
 from recuse.errors import InputError
 from recuse.policy.plain import append, remove, replace_rule, to_cedar
+from recuse.policy.plain.comparing import Said
 from recuse.server.console.directives.asked import (
     HEAD_FIELDS,
     Fields,
@@ -22,7 +23,6 @@ from recuse.server.console.directives.asked import (
     typed,
 )
 from recuse.server.console.directives.coming import Coming, to_draft
-from recuse.server.console.directives.comparing import Said
 
 _LARGEST: Final = 1 << 20  # characters of a text
 

@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from recuse.directive.document import CEDAR, FILES
 from recuse.errors import InputError, Problem
 from recuse.model import Directive, Repository
+from recuse.policy.plain.comparing import differences, lines, said
 from recuse.server.console.directives.coming import Coming, to_draft
-from recuse.server.console.directives.comparing import differences, lines, said
 from recuse.server.console.directives.desk import PLAN, Looked
 from recuse.server.console.directives.editing import take_away
 from recuse.server.console.directives.kept import Paper

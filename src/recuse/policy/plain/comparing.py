@@ -7,7 +7,10 @@ from typing import Literal
 
 from recuse.errors import PolicyError
 from recuse.model import Agency
-from recuse.policy.plain import PlainRule, Untold, texts, to_rules, to_sentence
+from recuse.policy.plain.editing import texts
+from recuse.policy.plain.reading import to_rules
+from recuse.policy.plain.records import PlainRule, Untold
+from recuse.policy.plain.saying import to_sentence
 
 Change = Literal["added", "ended", "changed", "same"]
 

@@ -1,0 +1,136 @@
+"""What the rules let an agency read, circumstances by circumstances: every row of a category, some rows, or none.
+
+It is asked of every account that the agency has, and of those that it could have: a person's and one that is none. The
+widest answer counts. What cannot be lowered exactly is `unknown`, which is no answer of `no`.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
+
+from recuse.compiler.condition import ALWAYS, NEVER, Condition
+from recuse.compiler.lower import lower
+from recuse.compiler.residual import (
+    HasTemplate,
+    Hierarchy,
+    Principal,
+    Residual,
+    ResourceKind,
+    Specialised,
+    conditions,
+    hierarchy_of,
+    narrowed,
+    residuals,
+)
+from recuse.compiler.rights import attributes_of
+from recuse.errors import UnsupportedRuleError
+from recuse.model import UNDECLARED_CIRCUMSTANCES, Circumstances, Repository, System, TableMap
+from recuse.policy.contexts import Context, contexts, possible
+from recuse.policy.schema import row_type
+from recuse.policy.trees import principal_agencies, serves
+
+Extent = Literal["none", "some", "all", "unknown"]
+WIDER: Final[tuple[Extent, ...]] = ("none", "some", "all", "unknown")
+"""Extents, each wider than those before it; what is not known may be anything."""
+
+
+@dataclass(slots=True, eq=False)
+class Openings:
+    """Answers about one repository under one set of rules on one day; it remembers what it has worked out.
+
+    Raises UnsupportedRuleError for a rule that is a template.
+    """
+
+    repository: Repository
+    rules: tuple[HasTemplate, ...]
+    on: date
+    _hierarchy: Hierarchy = field(init=False)
+    _conditions: tuple[Residual, ...] = field(init=False)
+    _extents: dict[tuple[int, str, str], Extent] = field(default_factory=dict)
+    _lowered: dict[Hashable, Extent] = field(default_factory=dict)
+    _named: frozenset[str] = field(init=False)
+    _who: dict[str, tuple[Principal, ...]] = field(default_factory=dict)
+    # By number, since the hash of what is left takes a walk through all of it.
+    _left: dict[tuple[Principal, Circumstances], int] = field(default_factory=dict)
+    _numbers: dict[Specialised, int] = field(default_factory=dict)
+    _by_number: list[Specialised] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._hierarchy = hierarchy_of(self.repository)
+        self._conditions = conditions(self.rules)
+        text = repr(self._conditions)
+        # Rules can tell an account from others of its agency only by its id.
+        self._named = frozenset(each for each in self.repository.accounts if each in text)
+
+    def circumstances(self, agency: str, purposes: Iterable[str]) -> tuple[Context, ...]:
+        """The circumstances an account of the agency could be in for these purposes, and those of having said none."""
+        return (Context(UNDECLARED_CIRCUMSTANCES, None, standing=True), *self._possible(agency, purposes))
+
+    def extents(self, agency: str, circumstances: Circumstances, category: str) -> dict[str, Extent]:
+        """How much of a category an agency may read in these circumstances, by the system that holds it."""
+        found: dict[str, Extent] = {}
+        for principal in self._principals(agency):
+            left = self._narrowed(principal, circumstances)
+            for system in self.repository.systems.values():
+                if any(category in table.categories for table in system.tables):
+                    extent = self._extent(left, system, category)
+                    found[system.name] = max(extent, found.get(system.name, "none"), key=WIDER.index)
+        return found
+
+    def _possible(self, agency: str, purposes: Iterable[str]) -> Iterator[Context]:
+        """What may be declared, and what an account of the agency has without declaring."""
+        wanted = tuple(purposes)
+        yield from possible(self.repository, agency, wanted, self.on)
+        for account in self.repository.accounts.values():
+            if account.agency == agency:
+                held = contexts(self.repository, account, self.on)
+                yield from (each for each in held if each.standing and each.circumstances.purpose in wanted)
+
+    def _narrowed(self, principal: Principal, circumstances: Circumstances) -> int:
+        """The number of what is left; equal rules have one number."""
+        key = (principal, circumstances)
+        if key not in self._left:
+            found = narrowed(self._conditions, principal, circumstances, self._hierarchy)
+            if found not in self._numbers:
+                self._numbers[found] = len(self._by_number)
+                self._by_number.append(found)
+            self._left[key] = self._numbers[found]
+        return self._left[key]
+
+    def _principals(self, agency: str) -> tuple[Principal, ...]:
+        if agency not in self._who:
+            above, served = principal_agencies(self.repository, agency), serves(self.repository, agency)
+            those = [("", True), ("", False)]
+            for account in self.repository.accounts.values():
+                if account.agency == agency and account.active and account.id in self._named:
+                    those.append((account.id, account.use == "personal"))
+            self._who[agency] = tuple(Principal(account, above, served, personal) for account, personal in those)
+        return self._who[agency]
+
+    def _extent(self, left: int, system: System, category: str) -> Extent:
+        key = (left, system.name, category)
+        if key not in self._extents:
+            tables = [table for table in system.tables if category in table.categories]
+            found = {self._rows(self._by_number[left], system.name, table, category) for table in tables}
+            partly = len(found) > 1 and "unknown" not in found
+            self._extents[key] = "some" if partly else max(found, key=WIDER.index)
+        return self._extents[key]
+
+    def _rows(self, left: Specialised, system: str, table: TableMap, category: str) -> Extent:
+        attributes = attributes_of(table)
+        public = table.public or self.repository.categories[category].public
+        resource = ResourceKind(system, table.name, category, public, attributes)
+        rows = left.of_rows(row_type(system, table.name), self._hierarchy)
+        rules = residuals(rows, "read", resource, self._hierarchy)
+        key = (tuple((rule.effect, rule.condition) for rule in rules), system, table.name)
+        if key not in self._lowered:
+            try:
+                self._lowered[key] = _extent(lower(rules, attributes))
+            except UnsupportedRuleError:
+                self._lowered[key] = "unknown"
+        return self._lowered[key]
+
+
+def _extent(rows: Condition) -> Extent:
+    return "none" if rows == NEVER else "all" if rows == ALWAYS else "some"

@@ -1,0 +1,108 @@
+"""`recuse publish` and `recuse new content` as typed: what is said, written and refused; and without the extra."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recuse import clock
+from tests.site.world import Site
+
+PROGRAM = "import sys; from recuse import cli; sys.argv = ['recuse', *sys.argv[1:]]; cli.main()"
+WITHOUT = """
+import importlib.util, sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"babel", "pagefind", "pagefind_bin_extended", "typst"}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *more: None if name in {"babel", "pagefind", "typst"} else found(name, *more)
+from recuse import cli
+sys.argv = ["recuse", *sys.argv[1:]]
+cli.main()
+"""
+
+
+def run(*words: str, code: int = 0, program: str = PROGRAM) -> tuple[str, str]:
+    """What `recuse` prints on its two channels."""
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    return done.stdout, done.stderr
+
+
+def test_without_the_extra_every_other_verb_is_there_and_this_one_says_what_is_missing(site: Site) -> None:
+    assert "publish" in run("--help", program=WITHOUT)[0]
+    _, said = run(
+        "publish", str(site.content), "--out", "nowhere", "-r", str(site.office.policy), code=2, program=WITHOUT
+    )
+    assert "babel is not installed, which a site needs" in said
+    assert "recuse[site]" in said
+
+
+def test_a_dry_run_says_what_would_be_and_writes_nothing(site: Site, tmp_path: Path) -> None:
+    there = (str(site.content), "--out", str(tmp_path / "new"), "-r", str(site.office.policy), "--without-pdf")
+    said, _ = run("publish", *there, "--dry-run")
+    assert "would be written to" in said
+    found = json.loads(run("publish", *there, "--dry-run", "--format", "json")[0])
+    assert found["out"] is None
+    assert found["languages"] == ["en", "es", "zh-Hans", "pl", "ar"]
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_that_nobody_published_and_a_port_that_is_taken_are_refused(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/letter.txt").write_text("mine")
+    there = ("publish", str(site.content), "-r", str(site.office.policy), "--without-pdf", "--out")
+    assert "holds files that were not published" in run(*there, str(tmp_path / "mine"), code=2)[1]
+    assert (tmp_path / "mine/letter.txt").read_text() == "mine"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert f"port {port} is taken" in run(*there, str(tmp_path / "new"), "--preview", "--port", port, code=2)[1]
+
+
+def test_the_same_sources_and_moment_give_the_same_bytes(site: Site, tmp_path: Path) -> None:
+    moment = f"import sys, datetime; from recuse import clock; NOW = datetime.datetime.fromisoformat('{clock.now()}');"
+    program = PROGRAM.replace("import sys;", f"{moment} clock.now = lambda: NOW;")
+    for name in ("one", "two"):
+        there = ("--out", str(tmp_path / name), "-r", str(site.office.policy))
+        run("publish", str(site.content), *there, program=program)
+    one, two = ({str(each.relative_to(tmp_path / name)): each.read_bytes() for each in (tmp_path / name).rglob("*")
+                 if each.is_file()} for name in ("one", "two"))  # fmt: skip
+    assert [name for name in {**one, **two} if one.get(name) != two.get(name)] == []
+
+
+def test_a_content_folder_to_begin_with_is_published_as_it_is(site: Site, tmp_path: Path) -> None:
+    new = ("new", "content", str(tmp_path / "content"), "--agency", "us.dhs", "--purpose", "imm.civil_enforcement")
+    policy = ("-r", str(site.office.policy))
+    shown, _ = run(*new, *policy, "--dry-run")
+    assert "[question]" in shown
+    assert not (tmp_path / "content").exists()
+    found = json.loads(run(*new, *policy, "--format", "json")[0])
+    assert found["files"] == ["names.toml", "site.toml"]
+    assert "is there already" in run(*new, *policy, code=2)[1]
+    run("publish", str(tmp_path / "content"), "--out", str(tmp_path / "site"), *policy, "--without-pdf")
+    assert (tmp_path / "site/en/index.html").is_file()
+    assert not (tmp_path / "site/es").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--agency", "us.dh", "--purpose", "imm.civil_enforcement"), "did you mean `us.dhs`?"),
+        (("--agency", "us.dhs", "--purpose", "imm.civil"), "no purpose `imm.civil`"),
+        (("--agency", "us.dhs", "--purpose", "imm.civil_enforcement", "--exit-to", "http://x"), "must be an https"),
+        (("--agency", "us.dhs", "--purpose", "imm.civil_enforcement", "--language", "tlh!"), "is not a language code"),
+    ],
+)
+def test_a_wrong_beginning_is_refused_and_nothing_written(
+    site: Site, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    _, error = run("new", "content", str(tmp_path / "new"), *words, "-r", str(site.office.policy), code=2)
+    assert said in error
+    assert not (tmp_path / "new").exists()

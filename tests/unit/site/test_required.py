@@ -1,0 +1,94 @@
+"""Reports that laws ask for: counts of periods that are over, nothing surer than it was checked, and nobody named."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from recuse.errors import InputError
+from recuse.languages import LANGUAGES
+from recuse.site import required
+from recuse.site.open_data.pages import template
+from recuse.site.personal import FORMS, check_no_person
+from recuse.site.required import REPORTS, say
+from tests.unit.site.world import RECORD, REMOVAL, answered, asked, certified, sources, texts
+
+CANARIES = {
+    "an e-mail address": "j.doe@example.invalid",
+    "a telephone number": "(312) 555-0100",
+    "a social security number": "078-05-1120",
+    "a number of a person": "A012345678",
+    "a number of a case": "26-CR-7719003",
+    "an hour": "02:14",
+    "a day": "2026-02-03",
+}
+
+
+@pytest.fixture(autouse=True)
+def homeland(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fictional policy calls it otherwise."""
+    monkeypatch.setattr(required, "DHS", "fed.homeland")
+
+
+def counts(report: str, entries: Any = RECORD) -> dict[tuple[str, str], str]:
+    (found,) = (each for each in REPORTS if each.id == report)
+    rows = csv.DictReader(io.StringIO(template(found, sources(entries)).decode(), newline=""))
+    return {(row["period"], row["field"]): row["count"] for row in rows}
+
+
+def test_what_the_record_has_is_counted_by_year() -> None:
+    entries = [
+        asked("a", "2025-03-01"), asked("b", "2025-03-02"), asked("c", "2026-01-01"), certified("2024"),
+        asked("d", "2025-04-01", purpose="crim.investigation", kind="data_access"),
+        asked("e", "2025-04-01", agency="fed.justice.bureau"),
+        answered("a", "complied", transferred_to=REMOVAL), answered("b", "refused", transferred_to=REMOVAL),
+        answered("b", "refused"),
+    ]  # fmt: skip
+    found = counts("il-trust", entries)
+    assert {period for period, _ in found} == {"2024", "2025"}, "2026 is not over"
+    of = ("dhs-requests", "dhs-addressed", "detainer-received", "transferred-to")
+    assert [found["2025", each] for each in of] == ["2", "2", "3", "1"]
+    assert (found["2025", "bail-posted"], found["2024", "nil"], found["2025", "nil"]) == ("", "1", "0")
+    assert found["2024", "dhs-requests"] == "0"
+
+
+def test_quarters_have_their_own_report() -> None:
+    found = counts("chicago")
+    assert {period for period, _ in found} == {"2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2"}
+    assert [found[f"2026-Q{n}", "detainer-received"] for n in (1, 2)] == ["3", "1"]
+    assert found["2026-Q1", "transferred-to"] == "1"
+
+
+def test_with_nothing_there_is_an_empty_template() -> None:
+    assert set(counts("california", ()).values()) == {""}
+
+
+def test_nothing_is_surer_than_it_was_checked() -> None:
+    """LAW: the statute of Illinois was read; the ordinance and California's section were not."""
+    assert [(each.id, each.sure, each.draft) for each in REPORTS] == [
+        ("il-trust", "read", False), ("chicago", "memory", False), ("california", "memory", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=lambda each: each.code)
+def test_everything_asked_has_a_name(language: Any) -> None:
+    said = say(texts(language))
+    assert {each.id for each in REPORTS} | {one.id for each in REPORTS for one in each.asked} == set(said)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_planted_canary_is_refused(form: str) -> None:
+    with pytest.raises(InputError, match=f"row 2 of `x.csv` has {form}") as told:
+        check_no_person("x.csv", [("head",), (f"said {CANARIES[form]} there",)])
+    assert CANARIES[form] not in str(told.value)
+
+
+def test_a_canary_that_reaches_a_template_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = required.rows
+    monkeypatch.setattr(
+        "recuse.site.open_data.pages.rows",
+        lambda *given: [*whole(*given), ("il-trust", "", "", "asked by Q. Oddsworth, 312-555-0100")],
+    )
+    with pytest.raises(InputError, match="a telephone number"):
+        template(REPORTS[0], sources())
