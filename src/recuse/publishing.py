@@ -10,15 +10,15 @@ from recuse.operations import record
 from recuse.operations.workspace import open_with_ledger
 from recuse.site.building import Progress, build
 from recuse.site.engine import index
-from recuse.site.settings import read_settings
 from recuse.site.sheets import Printer
-from recuse.site.sources import Record, Sources
+from recuse.site.sources import Record, Settings, Sources
 from recuse.site.writing import Written, count_files, write_site
 
 
 def read_sources(content: Path, repository: Path, ledger: Path | None, *, printed: bool) -> Sources:
     """Everything that a site is made of. Raises as the readers of each: a site of what is not in force is not made."""
-    settings, told = read_settings(content / "site.toml"), read_content(content)
+    told = read_content(content)
+    settings = Settings.of(told.site)
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=False)
     codes = [each.code for each in settings.languages if each.code != ORIGINAL]

@@ -1,7 +1,7 @@
 """The messages of the site, as templates and modules have them, and what every catalogue makes of them.
 
 A message is a literal: `texts.say("…")`, `texts.count("…", "…", n)`, `{% trans %}` or `_("…")` in a template, the
-`nav` of a section, or `message("…")` where it is kept for later.
+`nav` or `tile` of a section, or `message("…")` where it is kept for later.
 """
 
 import re
@@ -37,7 +37,8 @@ Wanted = Mapping[str, str | None]
 
 def wanted(folder: Path, sections: Iterable[Section]) -> Wanted:
     """Every message of the package in this folder."""
-    found: dict[str, str | None] = {each.nav: None for each in sections if each.nav}
+    every = tuple(sections)
+    found: dict[str, str | None] = {said: None for each in every for said in (each.nav, each.tile) if said}
     for _, _, said, _, _ in extract_from_dir(
         folder, method_map=METHODS, options_map=OPTIONS, keywords=KEYWORDS, comment_tags=()
     ):

@@ -20,12 +20,13 @@ PATH = "enforcement/index.html"
 def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
     found = standings(sources)
     of_doors = doors(sources.record.entries, _live(sources))
+    sayer = Sayer(texts, sources.names)
     values = {
-        "standings": found, "doors": of_doors, "sayer": Sayer(texts, sources.names),
+        "standings": found, "doors": of_doors, "sayer": sayer,
         "days": {each.since: (sources.now - each.since).days for each in of_doors.open},
         "hours": round(sources.settings.fresh.total_seconds() / 3600),
     }  # fmt: skip
-    data: dict[str, JSON] = {"systems": [_system(each) for each in found], "doors": _doors(of_doors)}
+    data: dict[str, JSON] = {"systems": [_system(each, sayer) for each in found], "doors": _doors(of_doors)}
     yield Page(PATH, "enforcement/index.html", texts.say("Is it so?"), values, data)
 
 
@@ -33,10 +34,10 @@ def _live(sources: Sources) -> list[str]:
     return [each.name for each in sources.repository.systems.values() if each.kind == "live"]
 
 
-def _system(standing: Standing) -> JSON:
+def _system(standing: Standing, sayer: Sayer) -> JSON:
     verified, applied = standing.verified, standing.applied
     return {
-        "system": standing.system.name, "known": standing.known, "why_not": standing.why,
+        "system": sayer.name("system", standing.system.name), "known": standing.known, "why_not": standing.why,
         "verified": verified.entry.at.isoformat() if verified else None,
         "known_by": verified.entry.body.get("known_by") if verified and standing.known else None,
         "applied": applied.entry.at.isoformat() if applied else None,

@@ -152,10 +152,11 @@ def _data(categories: Iterable[str], sayer: Sayer) -> str:
     return sayer.each_of(sayer.name("category", each) for each in categories)
 
 
-def document(found: Answer) -> JSON:
-    """The answer as data."""
+def document(found: Answer, sayer: Sayer) -> JSON:
+    """The answer as data: systems by their plain names."""
+    known, unknown = ([sayer.name("system", each) for each in names] for names in (found.known, found.unknown))
     return {
         "agency": found.question.agency, "purpose": found.question.purpose, "may_not_see": list(found.closed),
         "may_see": [{"category": e.category, "extent": e.extent, "only_with": list(e.only)} for e in found.opened],
-        "not_known": list(found.untold), "checked_in": list(found.known), "unknown": list(found.unknown),
+        "not_known": list(found.untold), "checked_in": known, "unknown": unknown,
     }  # fmt: skip

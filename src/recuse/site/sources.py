@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from recuse.compiler.opening import Openings
-from recuse.content.values import Content
+from recuse.content.values import Content, Site
 from recuse.directive.in_force import Attested
 from recuse.directory.reading import Directory
-from recuse.languages import Language
+from recuse.languages import Language, language
 from recuse.ledger import Entry
 from recuse.model import Repository
 from recuse.policy.validate import RuleSet
@@ -39,6 +39,12 @@ class Settings:
     exit_to: str
     address: str | None = None
     fresh: timedelta = FRESH
+
+    @classmethod
+    def of(cls, site: Site) -> "Settings":
+        """The settings that a content folder has. InputError for a language that the site's frame is not written in."""
+        languages = tuple(map(language, site.languages))
+        return cls(site.title, languages, site.demonstration, site.exit_to, site.address)
 
 
 @dataclass(frozen=True, slots=True)

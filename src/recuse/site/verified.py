@@ -1,12 +1,13 @@
 """How things stand by the record: its checkpoint, what the last verifications said, and until when that counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
 from recuse.ledger import JSON, Entry
 from recuse.site.sources import Record, Sources
+from recuse.site.standing import standings
 
 CURRENT_DAYS: Final = 7
 """For how many days after the oldest of the last verifications it counts as current."""
@@ -60,14 +61,15 @@ def checkpoint_of(record: Record) -> Checkpoint:
 
 
 def verified_of(sources: Sources) -> Verified:
-    """How the live systems of the policy stand by the newest verification of each."""
-    systems = [name for name, each in sources.repository.systems.items() if each.kind == "live"]
-    newest = latest(sources.record.entries)
-    found = [newest[each] for each in systems if each in newest]
-    if not systems or len(found) < len(systems):
-        return Verified("never", None, None, len(systems))
+    """How the live systems of the policy stand, as the first line has it: what is not known does not hold."""
+    live = [each for each in standings(sources) if each.system.kind == "live"]
+    found = [each.verified.entry for each in live if each.verified is not None]
+    if not live or len(found) < len(live):
+        return Verified("never", None, None, len(live))
     on = min(each.at for each in found).date()
-    return Verified(together(found), on, on + timedelta(days=CURRENT_DAYS), len(systems))
+    known = all(each.known or each.state == "findings" for each in live)
+    verdict = together(found) if known else "undetermined"
+    return Verified(verdict, on, on + timedelta(days=CURRENT_DAYS), len(live))
 
 
 def together(found: Sequence[Entry]) -> Verdict:
@@ -79,8 +81,3 @@ def together(found: Sequence[Entry]) -> Verdict:
         return "undetermined"
     tried = said == {"holds"} and all(each.body.get("known_by") == "attempt" for each in found)
     return "holds" if tried else "catalog"
-
-
-def latest(entries: Sequence[Entry]) -> Mapping[str, Entry]:
-    """The newest *verified* entry of each system."""
-    return {str(each.body["system"]): each for each in entries if each.kind == "verified"}

@@ -10,7 +10,8 @@ from recuse.languages import LANGUAGES
 from recuse.site.dated import current_file, files, fragment, frame, last_day, sentences
 from recuse.site.serving_notes import DATED, HEADERS, headers_of, notes
 from recuse.site.verified import CURRENT_DAYS, checkpoint_of, verified_of
-from tests.unit.site.world import NOW, at, sources, texts, verified
+from recuse.verdicts import FRESH
+from tests.unit.site.world import APPLIED, NOW, RECORD, at, sources, texts, verified
 
 UNTIL = NOW.date() + timedelta(days=CURRENT_DAYS)
 NOT_CURRENT = {
@@ -62,8 +63,16 @@ def test_the_next_site_has_no_file_of_a_day_that_is_over() -> None:
     after = at(sources(), NOW + timedelta(days=CURRENT_DAYS + 1))
     assert not any(last_day(path) for path, _ in files(after))
     assert 'class="current"' not in frame(after, texts(LANGUAGES["en"])).decode()
-    last = at(sources(), NOW + timedelta(days=CURRENT_DAYS))
+    last = at(sources(), NOW + FRESH)
     assert [path for path, _ in files(last) if last_day(path)] == [current_file(UNTIL)]
+
+
+def test_a_verdict_that_the_first_line_does_not_trust_makes_no_text_current() -> None:
+    """A site that is published with an old verdict, or after an apply that nobody verified, claims nothing by it."""
+    stale, applied = at(sources(), NOW + FRESH + timedelta(minutes=1)), sources([*RECORD, APPLIED])
+    for found in (stale, applied, sources([verified()])):
+        assert verified_of(found).verdict == "undetermined"
+        assert not any(last_day(path) for path, _ in files(found))
 
 
 def test_the_oldest_of_the_last_verifications_counts() -> None:

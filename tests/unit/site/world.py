@@ -51,10 +51,16 @@ def verified(at: datetime = NOW, **changes: Any) -> Entry:
     return Entry("verified", at, {**VERIFIED, **changes})
 
 
+APPLIED: Final = Entry(
+    "applied",
+    NOW,
+    {"system": "blotter", "severed": ["a_login"], "directives": [DIRECTIVE], "stage": "enforce",
+     "fingerprint_after": "5e" * 32},
+)  # fmt: skip
 RECORD: Final = (
     Entry("directed", NOW, {"directive": DIRECTIVE, "office": "Mayor"}),
     Entry("confirmed", NOW, {"directive": DIRECTIVE, "office": "Chief"}),
-    Entry("applied", NOW, {"system": "blotter", "severed": ["a_login"]}),
+    APPLIED,
     verified(),
     *(asked(f"d{n}", day) for n, day in enumerate(("2026-01-09", "2026-02-03", "2026-02-20", "2026-05-05"))),
     answered("d0", "complied", transferred_to=REMOVAL),
