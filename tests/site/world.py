@@ -74,6 +74,10 @@ def prepared(folder: Path) -> Site:
     content = folder / "content"
     with as_file(files("recuse.demo") / "content") as shipped:
         shutil.copytree(shipped, content)
+    names = content / "names.toml"
+    names.write_text(
+        names.read_text(encoding="utf-8").replace("[system.clear]", f"[system.{SYSTEM}]"), encoding="utf-8"
+    )
     return Site(folder / "site", made_office(folder), content)
 
 
