@@ -35,7 +35,7 @@ def _index(sources: Sources, texts: Texts, whole: Shelf) -> Page:
     by_machine = sum(each.standing.machine for each in whole.told)
     there = {fact.status for each in whole.told for claim in each.claims for fact in claim.facts}
     values = {
-        "tiles": [(place_title(texts, each), f"rights/{each}.html", counts[each]) for each in PLACES],
+        "places": [(place_title(texts, each), f"rights/{each}.html", counts[each]) for each in PLACES],
         "told": len(whole.told), "reviewed": reviewed, "by_machine": by_machine,
         "statuses": [(status_word(texts, each), status_meaning(texts, each)) for each in STATUSES if each in there],
         **_withheld(texts, whole),
