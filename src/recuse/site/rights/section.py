@@ -41,7 +41,8 @@ def _index(sources: Sources, texts: Texts, whole: Shelf) -> Page:
         **_withheld(texts, whole),
     }  # fmt: skip
     data: dict[str, JSON] = {
-        "places": {**counts}, "texts": len(whole.told), "reviewed": reviewed, "translated_by_machine": by_machine,
+        "places": {str(place): number for place, number in counts.items()}, "texts": len(whole.told),
+        "reviewed": reviewed, "translated_by_machine": by_machine,
         "withheld": shelf_data(sources.content, texts.language.code, whole)["withheld"],
     }  # fmt: skip
     return Page(PATH, "rights/index.html", texts.say("Your rights"), values, data)
@@ -80,4 +81,7 @@ def _above(texts: Texts) -> tuple[tuple[str, str], ...]:
     return ((texts.say("Your rights"), PATH),)
 
 
-SECTION = Section("rights", "Your rights", PATH, _pages, sheets=rights_sheets)
+SECTION = Section(
+    "rights", "Your rights", PATH, _pages, sheets=rights_sheets,
+    tile="At home, at work, at school, in court, at a hospital, on the street: each with its law, and how sure it is.",
+)  # fmt: skip
