@@ -48,7 +48,7 @@ def test_it_holds_in_every_language(site: Path, page: Page, code: str) -> None:
     [
         ("&#34;verdict&#34;:&#34;holds&#34;", "&#34;verdict&#34;:&#34;fails&#34;"),
         ('data-number="0"', 'data-number="1"'),
-        ('data-checkpoint="records.example/recuse\n8', 'data-checkpoint="records.example/recuse\n9'),
+        ('data-checkpoint="records.example/recuse\n9', 'data-checkpoint="records.example/recuse\n8'),
         ('data-verifier="records.example', 'data-verifier="records.another'),
     ],
 )  # fmt: skip

@@ -116,10 +116,15 @@ def test_what_is_recorded_adds_up_and_names_no_path(tmp_path: Path) -> None:
     record_verdicts(
         tmp_path / "ledger", {"verdict": "findings", "scope": {"a": scope}, "findings": found, "accepted": []}
     )
-    (raw,) = read_entries(tmp_path / "ledger")
+    raw, public = read_entries(tmp_path / "ledger")
     body = decode(raw).body
     assert body["doors"] == {"back": 2, "ghost": 1, "other": 1}
     assert body["order"] == 1
     assert body["findings"] == dict(sorted(Counter(each["code"] for each in found).items()))
     assert b"secret" not in raw
+    told = decode(public)
+    assert (told.kind, told.body["verdict"], told.body["systems"]) == ("stated", "findings", 1)
+    for word in (b'"a"', b"set-role", b"ghost", b"18"):
+        assert word in raw
+        assert word not in public.partition(b'"kind"')[0].partition(b'"document_sha256"')[0], "no system, code, door"
     assert set(DOORS) >= {"back", "ghost", "other"}

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-from recuse import clock
+from recuse import clock, demo
 from recuse.server.identity.local import password_hash
 from tests.serve.world import Institution, Reply, Serving, serving
 
 PASSWORD = "a long password of a test"
-CONSOLE = '\n[console]\npeople = "people.toml"\n'
+CONTENT = Path(demo.__file__).parent / "content"
+CONSOLE = f'\n[console]\npeople = "people.toml"\ncontent = "{CONTENT}"\n'
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,13 @@ def test_who_signs_in_sees_the_record_of_this_ledger_in_every_worker(running: Se
         assert shown.status == 200
         assert "clear" in shown.text
         assert "setup" in shown.text
+        home = running.send("GET", "/console", headers=cookie)
+        assert home.status == 200, "every screen of the navigation is described"
+        assert all(f">{name}</a></h2>" in home.text for name in ("Permits", "Content", "Health"))
+        content = running.send("GET", "/console/content", headers=cookie)
+        assert content.status == 200
+        assert "the most pressing first" in content.text
+        assert running.send("GET", "/console/content/changes", headers=cookie).status == 200
         directives = running.send("GET", "/console/directives", headers=cookie)
         assert directives.status == 200
         assert "In force" not in directives.text

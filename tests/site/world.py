@@ -74,6 +74,10 @@ def prepared(folder: Path) -> Site:
     content = folder / "content"
     with as_file(files("recuse.demo") / "content") as shipped:
         shutil.copytree(shipped, content)
+    names = content / "names.toml"
+    names.write_text(
+        names.read_text(encoding="utf-8").replace("[system.clear]", f"[system.{SYSTEM}]"), encoding="utf-8"
+    )
     return Site(folder / "site", made_office(folder), content)
 
 
@@ -178,7 +182,11 @@ def _happened(policy_sha256: str) -> Iterator[tuple[str, Mapping[str, JSON]]]:
     yield "searched", {"by": PLANTED["the e-mail of an official"], "words": PLANTED["the words of a search"]}
     yield "verified", {
         "system": SYSTEM, "verdict": "holds", "findings": {"shared-account": 2}, "accepted": {"version-floor": 1},
-        "attempts": 3978, "known_by": "attempt", "server_version": "18.6", "document_sha256": digest,
+        "doors": {}, "order": 2, "attempts": 3978, "known_by": "attempt", "server_version": "18.6",
+        "document_sha256": digest,
+    }  # fmt: skip
+    yield "stated", {
+        "verdict": "holds", "systems": 1, "known_by": "attempt", "accepted": 1, "document_sha256": digest,
     }  # fmt: skip
 
 

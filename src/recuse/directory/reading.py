@@ -59,6 +59,8 @@ class Directory:
     feeds: tuple[FeedReport, ...]
     translations: Mapping[Key, Translation]
     today: date
+    read: tuple[tuple[str, tuple[Service, ...]], ...]
+    """The services of each feed, in order, as they were before they were merged."""
 
     @cached_property
     def shown(self) -> tuple[Entry, ...]:
@@ -99,7 +101,10 @@ def read_directory(content: Path, today: date, languages: Sequence[str] = TRANSL
     tally = Tally("")
     translations = _translations(folder / "translations.csv", Reading(languages, known, today), tally)
     rejects += tally.rejects
-    return Directory(settings, entries, merges, tuple(rejects), tuple(reports), translations, today)
+    return Directory(
+        settings, entries, merges, tuple(rejects), tuple(reports), translations, today,
+        tuple((feed, tuple(services)) for feed, services in read),
+    )  # fmt: skip
 
 
 def _settings_bytes(path: Path) -> bytes:

@@ -17,6 +17,7 @@ JSON = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | float | bool | None
 # The one place that says which kinds of entry there are: a new kind is a line here.
 KINDS: Final = frozenset(
     {"directed", "confirmed", "planned", "emergency", "staged", "ended", "applied", "resumed", "verified", "watched"}
+    | {"stated"}
     | {"session_begun", "local_session_begun", "session_refused", "session_ended", "form_refused"}
     | {"requested", "refused", "issued", "revoked", "scripted", "decided", "searched"}
     | {"approved", "declined", "withdrawn", "lapsed", "broke_glass", "glass_reviewed"}

@@ -144,27 +144,43 @@ def append_new(ledger: Ledger, known: Iterable[Entry], bodies: Iterable[tuple[st
 
 
 def record_verdicts(folder: Path, verdict: Mapping[str, Any]) -> None:
-    """Append a *verified* entry for each system of a `verify` document: verdict, counts by code and door; no paths.
+    """Append a *verified* entry for each system of a `verify` document, and one *stated* entry over all of them.
 
-    `doors` counts the findings that weigh, those without a door as `other`; `order` those of low severity, which are
-    about order and not about access. Together they are all of `findings`.
+    *verified*: verdict, counts by code and door, no paths. `doors` counts the findings that weigh, those without a door
+    as `other`; `order` those of low severity, which are about order and not about access. Together they are all of
+    `findings`. *stated* is what may be shown to everybody: it names no system, no code and no release.
     """
+    digest = hashlib.sha256(json.dumps(verdict, sort_keys=True).encode()).hexdigest()
     with open_ledger(folder) as ledger:
-        for system, scope in verdict["scope"].items():
-            own = [f for f in verdict["findings"] if f["system"] == system]
-            codes = Counter(f["code"] for f in own)
-            doors = Counter(f["door"] or "other" for f in own if f["severity"] != "low")
-            accepted = Counter(f["code"] for f in verdict["accepted"] if f["system"] == system)
-            body = {
-                "system": system,
-                "verdict": verdict["verdict"],
-                "findings": dict(sorted(codes.items())),
-                "doors": dict(sorted(doors.items())),
-                "order": codes.total() - doors.total(),
-                "accepted": dict(sorted(accepted.items())),
-                "attempts": scope["attempts"],
-                "known_by": scope["known_by"],
-                "server_version": scope["server_version"],
-                "document_sha256": hashlib.sha256(json.dumps(verdict, sort_keys=True).encode()).hexdigest(),
-            }
-            ledger.append([encode("verified", clock.now(), body)])
+        bodies = [_verified(system, scope, verdict) for system, scope in verdict["scope"].items()]
+        made = [encode("verified", clock.now(), body | {"document_sha256": digest}) for body in bodies]
+        ledger.append([*made, encode("stated", clock.now(), _stated(verdict) | {"document_sha256": digest})])
+
+
+def _verified(system: str, scope: Mapping[str, Any], verdict: Mapping[str, Any]) -> dict[str, JSON]:
+    own = [f for f in verdict["findings"] if f["system"] == system]
+    codes = Counter(f["code"] for f in own)
+    doors = Counter(f["door"] or "other" for f in own if f["severity"] != "low")
+    accepted = Counter(f["code"] for f in verdict["accepted"] if f["system"] == system)
+    return {
+        "system": system,
+        "verdict": verdict["verdict"],
+        "findings": dict(sorted(codes.items())),
+        "doors": dict(sorted(doors.items())),
+        "order": codes.total() - doors.total(),
+        "accepted": dict(sorted(accepted.items())),
+        "attempts": scope["attempts"],
+        "known_by": scope["known_by"],
+        "server_version": scope["server_version"],
+    }
+
+
+def _stated(verdict: Mapping[str, Any]) -> dict[str, JSON]:
+    """The verdict over all systems that were looked at; known by attempt where each is. Accepted findings count."""
+    ways = {scope["known_by"] for scope in verdict["scope"].values()}
+    return {
+        "verdict": verdict["verdict"],
+        "systems": len(verdict["scope"]),
+        "known_by": "attempt" if ways == {"attempt"} else "catalog",
+        "accepted": len(verdict["accepted"]),
+    }

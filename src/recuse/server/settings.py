@@ -63,10 +63,14 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The console, where it is served: who its people are, and the file of what agencies reach."""
+    """The console, where it is served: who its people are, and the file of what agencies reach.
+
+    `content` is the site's content folder, which is only read; None where editors have no screens.
+    """
 
     people: Path
     access: Path
+    content: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,9 @@ def _console(root: Section, folder: Path) -> Pages | None:
     section = root.section("console", optional=True)
     if section is None:
         return None
-    found = Pages(folder / section.text("people"), folder / (section.optional_text("access") or "access.json"))
+    people, access = section.text("people"), section.optional_text("access") or "access.json"
+    content = section.optional_text("content")
+    found = Pages(folder / people, folder / access, None if content is None else folder / content)
     section.close()
     return found
 

@@ -14,13 +14,16 @@ from recuse.server.console.access import AccessFile
 from recuse.server.console.applying import LIVE, STREAM
 from recuse.server.console.applying import screens as applying_screens
 from recuse.server.console.assistance import Work, inbox, screens, sections
+from recuse.server.console.assistance.inbox import Section
 from recuse.server.console.directives import screens as directives
+from recuse.server.console.editors import screens as editors
+from recuse.server.console.editors import sections as sections_of_editors
 from recuse.server.console.index import Index
 from recuse.server.console.keeping import screens as of_searches
 from recuse.server.console.permits import screens as permits
 from recuse.server.console.permits import sections as sections_of_permits
 from recuse.server.console.reports import screens as reports
-from recuse.server.console.screens import PREFIX, Console, Known
+from recuse.server.console.screens import PREFIX, Console, Known, Screen
 from recuse.server.identity import Identity, Person, Register, Visitor, guarded, visitor_of
 from recuse.server.identity.cookies import SESSION
 from recuse.server.identity.kept import Kept
@@ -28,10 +31,11 @@ from recuse.server.identity.provider import Providers
 from recuse.server.identity.recording import Record, pseudonym
 from recuse.server.identity.service import visitor_now
 from recuse.server.rounds import Rounds
-from recuse.server.settings import Settings
+from recuse.server.settings import Pages, Settings
 from recuse.server.state.searches import StateSearches
 from recuse.serving.applying import applying
 from recuse.serving.assistance import AssistanceDesks
+from recuse.serving.content import content_desk
 from recuse.serving.directives import directive_desk
 from recuse.serving.permitting import ConsoleOffices
 from recuse.serving.shared import Shared
@@ -42,7 +46,7 @@ _PATHS = (PREFIX, "/login", "/logout", "/sessions")
 class Beside:
     """The console of one worker. Its people are those of `people.toml`; acts on requests add to the ledger.
 
-    Drafts of directives are kept in the state.
+    Drafts of directives, and what editors did to the site's content, are kept in the state.
     """
 
     def __init__(
@@ -78,12 +82,20 @@ class Beside:
         self._kept = Kept(place.state)
         requests = Work(AssistanceDesks(shared), partial(clock.random_name, 16), self._said)
         desk = directive_desk(place, self._kept, self._named)
+        edited = self._edited(settings.console)
         work = (
-            inbox((*sections(requests), *sections_of_permits(offices))), *screens(requests),
-            *permits(offices), *reports(requests), *directives(desk), *applying_screens(jobs),
+            inbox((*sections(requests), *sections_of_permits(offices), *edited[1])), *screens(requests),
+            *permits(offices), *reports(requests), *directives(desk), *edited[0], *applying_screens(jobs),
             *of_searches(StateSearches(self._kept)),
         )  # fmt: skip
         self._pages = guarded(pages(shown, work), self._identity)
+
+    def _edited(self, pages: Pages) -> tuple[tuple[Screen, ...], tuple[Section, ...]]:
+        """The editors' screens and sections; none where no content folder is named."""
+        if pages.content is None:
+            return (), ()
+        desk = content_desk(pages.content, self._kept, self._named)
+        return editors(desk), sections_of_editors(desk)
 
     def before(self, decisions: ASGIApp) -> ASGIApp:
         """One application of both: the console's own paths are its, and all else is the decision point's."""

@@ -22,6 +22,7 @@ from recuse.server.keys import read_keys
 from recuse.server.settings import Settings
 from recuse.server.state.migrations import prepare
 from recuse.server.state.serving import State, check_prepared_at, connected
+from recuse.serving.content import check_content_folder
 from recuse.serving.desks import PermitDesk
 from recuse.serving.logs import CONFIGURATION
 from recuse.serving.place import Place, secret_of
@@ -59,6 +60,8 @@ def look(place: Place, settings: Settings) -> Iterator[Looked]:
         yield _looked("the key of TLS", partial(secret_of, settings.tls[1]))
     for issuer in settings.issuers:
         yield _looked(f"the keys of `{issuer.name}`", partial(read_keys, issuer.keys), fatal=False)
+    if settings.console is not None and settings.console.content is not None:
+        yield _looked("the content folder", partial(check_content_folder, settings.console.content), fatal=False)
     try:
         loaded = load(place.repository, place.ledger)
     except RecuseError as error:

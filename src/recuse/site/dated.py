@@ -104,7 +104,7 @@ def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
         yield texts.say(
             "Last verified on %(day)s. It was not found that the policy holds everywhere.", day=forms.day(verified.on)
         )
-    yield texts.say("Check it at: %(address)s", address=address_of(sources, f"{texts.language.code}/record/check.html"))
+    yield texts.say("Check it at: %(address)s", address=address_of(sources, f"{texts.language.code}/check/index.html"))
 
 
 def frame(sources: Sources, texts: Texts) -> bytes:

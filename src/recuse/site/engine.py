@@ -3,6 +3,7 @@
 It stems and splits words by language. A language is indexed while the next ones are still rendered.
 """
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator
@@ -53,6 +54,9 @@ def _end(folder: Path, process: "subprocess.Popen[str]") -> None:
     if process.returncode != 0 or not (made / "pagefind-entry.json").is_file():
         said = told.strip().splitlines()[-1:] or ["it said nothing"]
         raise InputError(f"the index of the search was not made: {said[0]}", "install `recuse[site]` again")
+    # Its languages come in an order of chance, and the same pages are to give the same bytes.
+    entry = made / "pagefind-entry.json"
+    entry.write_text(json.dumps(json.loads(entry.read_text(encoding="utf-8")), sort_keys=True), encoding="utf-8")
     for file in made.iterdir():
         if file.suffix in {".js", ".css", ".json"} and file.name not in _KEPT:
             file.unlink()

@@ -18,6 +18,7 @@ from recuse.site import (
 from recuse.site.open_data import pages as open_data
 from recuse.site.pages import Section
 from recuse.site.places import pages as places
+from recuse.site.rights import section as rights
 
 SECTIONS: Final[tuple[Section, ...]] = (
     home.SECTION,
@@ -25,8 +26,9 @@ SECTIONS: Final[tuple[Section, ...]] = (
     access.SECTION,
     enforcement.SECTION,
     checking.SECTION,
-    places.SECTION,
     requested.SECTION,
+    rights.SECTION,
+    places.SECTION,
     who_looked.SECTION,
     open_data.SECTION,
     press.SECTION,

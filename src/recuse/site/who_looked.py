@@ -98,7 +98,7 @@ def _leaves_out(texts: Texts) -> tuple[str, ...]:
 
 def _fields(texts: Texts) -> tuple[str, ...]:
     return (
-        texts.say("Name"),
+        texts.say("Your name"),
         texts.say("Date of birth"),
         texts.say("Address to which the answer is to be sent"),
         texts.say("I ask about the time from … to …"),

@@ -58,8 +58,8 @@ APPLIED: Final = Entry(
      "fingerprint_after": "5e" * 32},
 )  # fmt: skip
 RECORD: Final = (
-    Entry("directed", NOW, {"directive": DIRECTIVE, "office": "Mayor"}),
-    Entry("confirmed", NOW, {"directive": DIRECTIVE, "office": "Chief"}),
+    Entry("directed", NOW, {"directive": DIRECTIVE, "directive_sha256": "5e" * 32, "office": "Mayor"}),
+    Entry("confirmed", NOW, {"directive": DIRECTIVE, "directive_sha256": "5e" * 32, "office": "Chief"}),
     APPLIED,
     verified(),
     *(asked(f"d{n}", day) for n, day in enumerate(("2026-01-09", "2026-02-03", "2026-02-20", "2026-05-05"))),
@@ -86,6 +86,16 @@ def content() -> Content:
         *(("agency", each.id, each.name) for each in repository.agencies.values()),
         *(("purpose", each.id, f"purpose of {each.id}") for each in repository.purposes.values()),
         *(("office", each.id, each.office) for each in repository.officials.values()),
+        *(("category", name, f"category {name}") for name in repository.categories),
+        *(("authority", name, f"authority {name}") for name in repository.authorities),
+        *(("system", name, f"system {name}") for name in repository.systems),
+        *(("directive", name, each.directive.title) for name, each in repository.directives.items()),
+        *(
+            ("mark", name, f"mark {name}")
+            for system in repository.systems.values()
+            for table in system.tables
+            for name in table.attributes
+        ),
     ]
     names = {(kind, name): Name(kind, name, dict.fromkeys(LANGUAGES, said), "names.toml") for kind, name, said in ids}
     contact = Contact("mayor-2019", "1 Example Plaza", None, "records@records.example")

@@ -36,6 +36,12 @@ def _verified(body: _Body) -> str:
     return f"verdict: {_t(body, 'verdict')}{how}; {plural(count, 'finding', 'findings')} in this system"
 
 
+def _stated(body: _Body) -> str:
+    how = {"attempt": ", by attempt", "catalog": ", by catalog"}.get(_t(body, "known_by"), "")
+    systems = plural(body.get("systems"), "system", "systems")
+    return f"stated for everybody: {_t(body, 'verdict')}{how}, of {systems}"
+
+
 def _applied(body: _Body) -> str:
     changes = plural(body.get("changes"), "change", "changes")
     ended = plural(body.get("sessions_ended"), "session", "sessions")
@@ -134,5 +140,5 @@ _SENTENCES: Final[Mapping[str, Callable[[_Body], str]]] = {
     "accounting_asked": lambda body: f"a person asked who looked at their record: due {_t(body, 'due')}",
     "accounting_answered": lambda body: f"a person's request was answered, released by {_t(body, 'official')}",
     "held_back": lambda body: f"held back from accountings until {_t(body, 'until')}: {_t(body, 'reason')}",
-    "decisions_checkpoint": _bound, "staged": _staged, "verified": _verified, "watched": _watched,
+    "decisions_checkpoint": _bound, "staged": _staged, "stated": _stated, "verified": _verified, "watched": _watched,
 }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 from recuse.server.identity.roles import ROLES, Role
 
-Act = Literal["read", "ask", "advise", "review", "end", "direct", "confirm", "apply", "administer"]
+Act = Literal["read", "ask", "advise", "edit", "review", "end", "direct", "confirm", "apply", "administer"]
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
 Code = Literal["no_role", "local", "own_matter", "needs_other", "same_person", "not_fresh"]
 
@@ -81,6 +81,7 @@ DEMANDS: Final[Mapping[Act, Demand]] = {
     "read": Demand(frozenset(ROLES), fresh=False),
     "ask": Demand(frozenset({"requester"}), fresh=False),
     "advise": Demand(frozenset({"counsel"}), fresh=False),
+    "edit": Demand(frozenset({"reviewer", "counsel"})),
     "review": Demand(frozenset({"reviewer"}), after=("ask",)),
     "end": Demand(frozenset({"reviewer", "official"})),
     "direct": Demand(_OFFICIAL),

@@ -1,8 +1,9 @@
 """Which entries of the record the site gives out: whole, or by their digest alone, each with its receipt.
 
-An entry is shown whole where it names no account and no open way past the rules: what officials directed and confirmed,
-and a verdict that holds. Of an apply, which names the accounts that it cut off, and of any other verdict, the digest is
-shown, so that the entry can be checked against it later.
+An entry is shown whole where it names no account, no system and no open way past the rules: what officials directed and
+confirmed, and what was stated of a verification for everybody. Of an apply, which names the accounts that it cut off,
+and of a system's verdict, which counts what is open or accepted by codes, the digest is shown, so that the entry can be
+checked against it later.
 """
 
 import base64
@@ -17,6 +18,7 @@ from recuse.ledger.proof import Receipt
 from recuse.site.sources import Record, Sources
 
 FOLDER: Final = "record"
+_WHOLE: Final = frozenset({"directed", "confirmed", "stated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +71,14 @@ def _numbers(sources: Sources) -> Iterator[int]:
             newest[entry.kind, str(entry.body["directive_sha256"])] = number
         elif entry.kind in ("verified", "applied") and entry.body.get("system") in sources.repository.systems:
             newest[entry.kind, str(entry.body["system"])] = number
+        elif entry.kind == "stated":
+            newest[entry.kind, ""] = number
     yield from newest.values()
 
 
 def _shown(record: Record, leaves: tuple[bytes, ...], number: int) -> Shown:
     entry = record.entries[number]
-    whole = entry.kind in ("directed", "confirmed") or (
-        entry.kind == "verified" and entry.body.get("verdict") == "holds" and not entry.body.get("doors")
-    )
-    raw = record.raw[number] if whole else None
+    raw = record.raw[number] if entry.kind in _WHOLE else None
     return Shown(number, entry.kind, raw, leaves[number], prove_inclusion(leaves, number))
 
 

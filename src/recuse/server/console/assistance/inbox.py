@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +16,10 @@ from recuse.server.identity import Role, Visitor
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that waits: where it is looked at, what it is, for whom and why, and until when it can be done."""
+    """One thing that waits: where it is looked at, what it is, for whom and why, and until when it can be done.
+
+    `until` is None for what should have been done already.
+    """
 
     address: str
     what: str
@@ -24,7 +27,11 @@ class Line:
     purpose: str
     authority: str
     state: str
-    until: datetime
+    until: datetime | None
+
+
+HEADS: Final = ("On whose behalf", "Purpose, authority")
+"""What the third and the fourth column of most sections are."""
 
 
 class Section(Protocol):
@@ -48,6 +55,11 @@ class Section(Protocol):
     @property
     def until(self) -> str:
         """What the moment of its lines is."""
+        ...
+
+    @property
+    def heads(self) -> tuple[str, str]:
+        """What the columns of `agency`, and of `purpose` and `authority`, are."""
         ...
 
     @property

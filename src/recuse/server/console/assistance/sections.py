@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from recuse.requests.desk import Desk
 from recuse.requests.store import Filter, Found
 from recuse.requests.written import parse_request
-from recuse.server.console.assistance.inbox import Line, Section
+from recuse.server.console.assistance.inbox import HEADS, Line, Section
 from recuse.server.console.assistance.work import BASE, Work
 from recuse.server.identity import Role, Visitor
 from recuse.server.requesting.people import READERS, is_own, seen_agencies, sees
@@ -34,6 +34,7 @@ class _Waiting:
     fits: _Fits
     work: Work
     until: str = "lapses"
+    heads: tuple[str, str] = HEADS
 
     @property
     def all(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recuse.permits import REVIEWED_WITHIN
-from recuse.server.console.assistance.inbox import Line, Section
+from recuse.server.console.assistance.inbox import HEADS, Line, Section
 from recuse.server.console.permits.listing import mine, to_approve, to_review
 from recuse.server.console.permits.looking import Looked, Row, look
 from recuse.server.console.permits.people import ANSWERERS, ASKERS, READERS
@@ -25,6 +25,7 @@ class _Waiting:
     chosen: Callable[[Looked], Sequence[Row]]
     moment: Callable[[Looked, Row], datetime]
     part: str = ""
+    heads: tuple[str, str] = HEADS
 
     @property
     def all(self) -> str:

@@ -15,6 +15,7 @@ GRANT SELECT, INSERT, UPDATE (name, role), DELETE ON recuse_state.search TO {log
 GRANT SELECT, INSERT (id, kind, subject, asked_by, body) ON recuse_state.job TO {login};
 GRANT SELECT ON recuse_state.job_note, recuse_state.job_document, recuse_state.beat TO {login};
 GRANT SELECT, INSERT ON recuse_state.draft TO {login};
+GRANT SELECT, INSERT ON recuse_state.edit TO {login};
 GRANT SELECT, INSERT ON recuse_state.draft_paper TO {login};
 GRANT SELECT, INSERT (id, kind, subject, asked_by, body) ON recuse_state.job TO {login};
 GRANT SELECT ON recuse_state.job_note, recuse_state.job_document, recuse_state.beat TO {login};
