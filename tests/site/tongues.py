@@ -7,6 +7,7 @@ import re
 from collections.abc import Container, Iterator
 from functools import cache
 from importlib.resources import files
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -103,7 +104,13 @@ def own_tongue(page: Read, site: Published) -> Iterator[str]:
     twin = site.pages.get(f"en/{page.path.partition('/')[2]}")
     english = {each.text for each in twin.said() if each.language == "en"} if twin else set()
     vocabulary = {word.lower() for text in english for word in _WORD.findall(text)}
-    own = [each for each in page.said() if each.language == language.code]
+    said = page.said()
+    title = next(page.html.all("title")).text
+    # A title can mark no part of itself: a name in it is one that the page marks elsewhere.
+    bare = title
+    for name in sorted({each.text for each in said if each.language == "en"}, key=len, reverse=True):
+        bare = bare.replace(name, "0")
+    own = [replace(each, text=bare) if each.text == title else each for each in said if each.language == language.code]
     for each in own:
         why = english_in(each.text, language)
         pair = of_the_english(each.text, vocabulary, language)

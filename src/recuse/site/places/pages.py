@@ -1,10 +1,13 @@
 """The pages of places and services in one language: the first one, lists by kind and area, a page for each service."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from markupsafe import Markup
+
+from recuse.content.values import ORIGINAL
 from recuse.directory.areas import Area, areas
 from recuse.directory.reading import Directory
 from recuse.languages import Texts
@@ -49,6 +52,27 @@ class _Linked:
     within: tuple["_Linked", ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list: of a kind, of an area, or of a kind in an area; its groups, the path of each page, lists within it."""
+
+    kind: str
+    area: str
+    groups: Sequence[Group]
+    path: Callable[[int], str]
+    links: tuple[_Linked, ...] = ()
+
+    def page(self, part: Part, page_of: str, values: Mapping[str, object], above: Above) -> Page:
+        """One of its pages. An area is a name in every language: it stands behind what the reader's says, or alone."""
+        first, count = part.number == 1, sum(len(each.lines) for each in self.groups)
+        title = " – ".join(each for each in (self.kind, "" if first else page_of) if each)
+        over: Above = () if first else ((self.kind or _named(self.area), self.path(1)),)
+        return Page(
+            self.path(part.number), "places/list.html", title or self.area, values, _list_data(part, count),
+            (*above, *over), indexed=first, title_language=None if title else ORIGINAL, of=self.area if title else "",
+        )  # fmt: skip
+
+
 class _Places:
     """The section in one language."""
 
@@ -68,7 +92,7 @@ class _Places:
         above: Above = ((self._title, INDEX),)
         for kind, name in self._kinds.items():
             lines = tuple(line for line in self._lines if kind in line.kinds)
-            yield from self._list(name, (Group("", lines),), partial(kind_path, kind), above)
+            yield from self._list(_List(name, "", (Group("", lines),), partial(kind_path, kind)), above)
         for area in self._areas:
             yield from self._area(area, above)
         found = {each.entry.id: each for each in self._directory.surveyed}
@@ -77,10 +101,10 @@ class _Places:
             shown = teller.shown(line, found[line.id])
             kind = line.kinds[0]
             yield Page(
-                service_path(line.id), "places/service.html", line.title, {"service": shown},
+                service_path(line.id), "places/service.html", line.name.text, {"service": shown},
                 {"service": document(shown.found, self._directory)}, (*above, (self._kinds[kind], kind_path(kind))),
                 words=" · ".join(filter(None, (line.kind, line.where, shown.languages))),
-                title_language=line.name.language,
+                title_language=line.name.language, of=line.organization,
             )  # fmt: skip
 
     def _name(self, kind: str) -> str:
@@ -138,40 +162,31 @@ class _Places:
         links = tuple(
             _Linked(self._kinds[kind], area_path(area.path, kind), len(each)) for kind, each in kinds.items() if each
         )
-        yield from self._list(name, groups, partial(area_path, area.path, None), above, links)
-        within: Above = (*above, (name, area_path(area.path)))
+        yield from self._list(_List("", name, groups, partial(area_path, area.path, None), links), above)
+        within: Above = (*above, (_named(name), area_path(area.path)))
         for kind, each in kinds.items():
             if each:
-                title = f"{self._kinds[kind]} – {name}"
-                yield from self._list(title, (Group("", each),), partial(area_path, area.path, kind), within)
+                found = _List(self._kinds[kind], name, (Group("", each),), partial(area_path, area.path, kind))
+                yield from self._list(found, within)
 
-    def _list(
-        self,
-        name: str,
-        groups: Sequence[Group],
-        path: Callable[[int], str],
-        above: Above,
-        links: Iterable[_Linked] = (),
-    ) -> Iterator[Page]:
-        every = tuple(parts([each for each in groups if each.lines]))
-        count = sum(len(part.lines) for part in every)
-        numbers = [(part.number, path(part.number)) for part in every]
+    def _list(self, found: _List, above: Above) -> Iterator[Page]:
+        every = tuple(parts([each for each in found.groups if each.lines]))
+        numbers = [(part.number, found.path(part.number)) for part in every]
         for part in every:
             values = {
-                "part": part, "page_of": self._page_of(part), "count": count,
-                "numbers": numbers if len(every) > 1 else [], "links": tuple(links),
+                "part": part, "page_of": self._page_of(part), "count": sum(len(each.lines) for each in found.groups),
+                "numbers": numbers if len(every) > 1 else [], "links": found.links,
                 "machine": any(line.machine for line in part.lines),
             }  # fmt: skip
-            first = part.number == 1
-            title = name if first else f"{name} – {self._page_of(part)}"
-            more = above if first else (*above, (name, path(1)))
-            yield Page(
-                path(part.number), "places/list.html", title, values, _list_data(part, count), more, indexed=first
-            )  # fmt: skip
+            yield found.page(part, self._page_of(part), values, above)
 
     def _page_of(self, part: Part) -> str:
         number, of = self._texts.forms.number(part.number), self._texts.forms.number(part.of)
         return self._texts.say("page %(number)s of %(of)s", number=number, of=of)
+
+
+def _named(area: str) -> Markup:
+    return Markup('<bdi lang="en">{}</bdi>').format(area)
 
 
 def _list_data(part: Part, count: int) -> dict[str, JSON]:
