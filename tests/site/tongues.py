@@ -5,9 +5,9 @@ Whatever is in English on purpose says so by `lang="en"`; nothing else is excuse
 
 import re
 from collections.abc import Container, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -35,7 +35,7 @@ ALSO_WORDS_OF: Final = {
 NAMES: Final = re.compile(
     r"\b(recuse|ssh-keygen|OpenSSH|Open Referral|HSDS|OpenStreetMap|Creative Commons|CC BY( 4\.0)?|Privacy Act"
     r"|Chicago, Illinois|Chicago|Illinois|California|Head Start"
-    r"|Data Package|Merkle|SHA-256|GitHub|Chromium|Firefox|Safari|Tor Browser|Shift)\b"
+    r"|US(?=\$)|Data Package|Merkle|SHA-256|GitHub|Chromium|Firefox|Safari|Tor Browser|Shift)\b"
 )
 """Names that are the same in every language."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
