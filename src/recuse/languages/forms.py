@@ -7,7 +7,7 @@ from typing import Literal
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_day_names
+from babel.dates import format_date, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -46,7 +46,9 @@ class Forms:
 
     def moment(self, moment: datetime) -> str:
         """A moment in UTC, to the minute; `UTC` stands behind it in every language."""
-        return f"{format_datetime(moment.astimezone(UTC), 'd MMMM y, HH:mm', locale=self._locale)} UTC"
+        there = moment.astimezone(UTC)
+        joined = str(self._locale.datetime_formats["medium"]).replace("'", "")
+        return joined.replace("{1}", self.day(there.date())).replace("{0}", f"{there:%H:%M} UTC")
 
     def hour(self, at: datetime) -> str:
         """An hour of the day as people there write it."""
