@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib.resources import files as package
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,13 @@ def test_an_index_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None
     with pytest.raises(InputError, match="the index of the search was not made"):
         write_site(tmp_path / "site", [("en/a.txt", b"no page")], follow)
     assert told(tmp_path / "site") == before
+
+
+def test_every_part_of_the_style_sheet_is_closed_before_the_next() -> None:
+    """A brace that is lost puts all that follows into a block for printing, and no page looks as it was looked at."""
+    text = (package("recuse.site") / "static/site.css").read_text(encoding="utf-8")
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        assert depth == 0 or not line.startswith("/*"), f"line {number} begins a part inside another"
+        depth += line.count("{") - line.count("}")
+    assert depth == 0
