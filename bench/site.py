@@ -20,6 +20,8 @@ from bench import place
 from bench.measure import estimate, exact
 from bench.result import Place, Result
 from bench.stage import FULL, Stage
+from recuse import clock
+from recuse.demo.services.feeds import write_services
 from tests.site import world
 from tests.site.looking import LOADED, NOT_LOADED, Published
 from tests.site.reading import Read
@@ -27,6 +29,9 @@ from tests.site.reading import Read
 SECONDS: Final = 10.0
 KILOBYTES: Final = 60.0
 """The aims: the whole site, and the first page with all that it loads."""
+SERVICES: Final = 2000
+"""Services that the site lists: those of a large city with what lies around it."""
+_FEW: Final = 60
 _ROUNDS: Final = 7
 
 
@@ -35,6 +40,7 @@ def run(stage: Stage) -> Iterator[Result]:
     rounds = min(stage.rounds, _ROUNDS) if stage.rows >= FULL else 1
     with TemporaryDirectory(prefix="recuse-bench-") as folder:
         made = world.prepared(Path(folder))
+        write_services(made.content, SERVICES if stage.rows >= FULL else _FEW, clock.today())
         took = []
         for turn in range(rounds):
             stage.say(f"site: round {turn + 1} of {rounds}")
