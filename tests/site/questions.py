@@ -38,7 +38,17 @@ QUESTIONS: Final = (
     Question("How do I check?", frozenset({"enforcement", "proof", "check", "checking"})),
     Question("How many requests were refused in 2026?", frozenset({"requests", "asked"})),
     Question("Do I need ID at this clinic?", frozenset({"services", "directory", "places"})),
-    Question("What can I do when somebody asks to come in?", frozenset({"rights"})),
+    Question(
+        "What can I do when somebody asks to come in?",
+        frozenset({"rights"}),
+        {
+            "en": Answer(("Your rights", "Your rights at home"), r"Ask to see the paper\. .*signature of a judge\."),
+            "es": Answer(("Sus derechos", "Sus derechos en casa"), r"Pida ver el papel\. .*firma de un juez\."),
+            "zh-Hans": Answer(("您的权利", "您在家中的权利"), "要求看文件。.*法官的签名。"),
+            "pl": Answer(("Twoje prawa", "Twoje prawa w domu"), r"Poproś o pokazanie dokumentu\. .*podpis sędziego\."),
+            "ar": Answer(("حقوقك", "حقوقك في المنزل"), r"اطلب رؤية الورقة\. .*توقيع قاضٍ\."),
+        },
+    ),
     Question("How do I ask who looked at my record?", frozenset({"disclosure", "looked", "who-looked"})),
     Question(
         "Does this site keep cookies?",

@@ -33,6 +33,7 @@ ALSO_WORDS_OF: Final = {
 """Those that another language has too, for other things."""
 NAMES: Final = re.compile(
     r"\b(recuse|ssh-keygen|OpenSSH|Open Referral|HSDS|OpenStreetMap|Creative Commons|CC BY( 4\.0)?|Privacy Act"
+    r"|Chicago, Illinois|Chicago|Illinois|California|Head Start"
     r"|Data Package|Merkle|SHA-256|GitHub|Chromium|Firefox|Safari|Tor Browser|Shift)\b"
 )
 """Names that are the same in every language."""

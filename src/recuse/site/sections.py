@@ -17,6 +17,7 @@ from recuse.site import (
 )
 from recuse.site.open_data import pages as open_data
 from recuse.site.pages import Section
+from recuse.site.rights import section as rights
 
 SECTIONS: Final[tuple[Section, ...]] = (
     home.SECTION,
@@ -25,6 +26,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     enforcement.SECTION,
     checking.SECTION,
     requested.SECTION,
+    rights.SECTION,
     who_looked.SECTION,
     open_data.SECTION,
     press.SECTION,

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import typst
 
 from recuse.errors import InputError
-from recuse.languages import LANGUAGES, Language
+from recuse.languages import ENGLISH, LANGUAGES, Direction, Language
 
 _LATIN: Final = ("Noto Sans", "DejaVu Sans", "Libertinus Serif")
 _FONTS: Final = {
@@ -25,13 +25,47 @@ _FONTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """Words of another language within a line, in a direction of their own: a citation, a name."""
+
+    text: str
+    language: str = ENGLISH.code
+    direction: Direction = "ltr"
+
+
+Line = str | tuple[str | Foreign, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a sheet: a heading or none, paragraphs, points of a list, and lines of small print."""
+    """A part of a sheet: a heading or none, paragraphs, points of a list, and lines of small print.
+
+    `notice` stands in a frame before all of them, its first line above the others.
+    """
 
     heading: str = ""
-    paragraphs: tuple[str, ...] = ()
-    points: tuple[str, ...] = ()
-    small: tuple[str, ...] = ()
+    paragraphs: tuple[Line, ...] = ()
+    points: tuple[Line, ...] = ()
+    small: tuple[Line, ...] = ()
+    level: Literal[2, 3, 4] = 2
+    notice: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """What stands on one side of a card: a heading, lines below, and small print at the foot."""
+
+    heading: str
+    points: tuple[Line, ...]
+    small: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CutOut:
+    """A card to cut out and fold: its front and its back beside each other."""
+
+    front: Half
+    back: Half
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +76,9 @@ class Sheet:
     author: str
     lead: str
     parts: tuple[Part, ...]
-    footer: str
+    footer: Line
     banner: str = ""
+    cards: tuple[CutOut, ...] = ()
 
 
 class Printer:

@@ -9,7 +9,7 @@ import typst
 
 from recuse.errors import InputError
 from recuse.languages import LANGUAGES
-from recuse.site.sheets import Part, Printer, Sheet
+from recuse.site.sheets import CutOut, Foreign, Half, Part, Printer, Sheet
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 WORDS = {
@@ -23,8 +23,13 @@ WORDS = {
 
 def sheet(code: str) -> Sheet:
     word = WORDS[code]
-    parts = (Part(word, (f"{word} 8 USC 1373.",), (word, word), ("5 ILCS 805/15",)), Part())
-    return Sheet(word, "Police Department (demonstration)", word, parts, word, banner=word)
+    cited = (word, " ", Foreign("8 USC 1373(a)"), ".")
+    parts = (
+        Part(word, (f"{word} 8 USC 1373.", cited), (word, cited), ("5 ILCS 805/15", cited), notice=(word, cited)),
+        Part(word, level=3), Part(word, level=4),
+    )  # fmt: skip
+    cards = (CutOut(Half(word, (word, cited)), Half("", (), (cited, word * 200))),)
+    return Sheet(word, "Police Department (demonstration)", word, parts, cited, banner=word, cards=cards)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
