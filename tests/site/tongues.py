@@ -34,9 +34,9 @@ ALSO_WORDS_OF: Final = {
 NAMES: Final = re.compile(
     r"\b(recuse|ssh-keygen|OpenSSH|Open Referral|HSDS|OpenStreetMap|Creative Commons|CC BY( 4\.0)?|Privacy Act"
     r"|Chicago, Illinois|Chicago|Illinois|California|Head Start"
-    r"|Data Package|Merkle|SHA-256|GitHub|Chromium|Firefox|Safari|Tor Browser|Shift)\b"
+    r"|Data Package|Merkle|SHA-256|GitHub|Chromium|Firefox|Safari|Tor Browser|Shift)\b|[\w.+-]+@[\w-]+\.[\w.-]+"
 )
-"""Names that are the same in every language."""
+"""Names that are the same in every language, and addresses of mail."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _ARABIC: Final = re.compile(r"[\u0600-\u06ff\u0750-\u077f]")
