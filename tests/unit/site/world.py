@@ -11,13 +11,17 @@ from recuse.content.values import Contact, Content, Name, NameKind, Question, Si
 from recuse.directive.in_force import Attested
 from recuse.languages import LANGUAGES, Language, Texts, read_texts
 from recuse.ledger import JSON, Entry, encode
+from recuse.ledger.checkpoint import Checkpoint
+from recuse.ledger.merkle import leaf_hash, tree_root
 from recuse.model import Repository
+from recuse.notes import Signer
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import RuleSet, validate
 from recuse.requests import counting
 from recuse.site.sources import Record, Settings, Sources
 from tests.unit.policy.conftest import DIRECTIVE, FIXTURE
 
+SIGNER: Final = Signer("ledger.example/riverton", bytes(range(32)))
 NOW: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
 REMOVAL: Final = "fed.homeland.border.removal"
 BODY: Final[dict[str, JSON]] = {
@@ -110,8 +114,8 @@ def sources(entries: Sequence[Entry] = RECORD, now: datetime = NOW, address: str
     mayor, chief = repository.officials["mayor-2019"], repository.officials["chief-2019"]
     attested = tuple(Attested(each.directive, mayor, chief, NOW) for each in repository.directives.values())
     raw = tuple(encode(each.kind, each.at, each.body) for each in entries)
-    checkpoint = f"ledger.example/riverton\n{len(entries)}\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n\n— …\n"
-    record = Record(tuple(entries), raw, checkpoint, "ledger.example/riverton+12345678+AAAA")
+    head = Checkpoint(SIGNER.name, len(raw), tree_root([leaf_hash(each) for each in raw]))
+    record = Record(tuple(entries), raw, str(SIGNER.sign(str(head))), str(SIGNER.verifier))
     titles = {code: f"Site {code}" for code in LANGUAGES}
     settings = Settings(titles, tuple(LANGUAGES.values()), True, "https://www.weather.gov/", address)
     return Sources(repository, rules, attested, record, settings, content(), None, now, printed=False)
