@@ -133,4 +133,7 @@ def _banner(sources: Sources, texts: Texts) -> str:
     return texts.say("Demonstration: no city or police department has published this, and all data is made up.")
 
 
-SECTION: Final = Section("disclosure", "Who looked?", PATH, _pages, sheets=_sheets)
+SECTION: Final = Section(
+    "disclosure", "Who looked?", PATH, _pages, sheets=_sheets,
+    tile="How you can ask which agencies asked about you, and what the answer tells you.",
+)  # fmt: skip
