@@ -1,5 +1,6 @@
 """What a site is put together from: the policy repository, the ledger and the content folder, read as of now."""
 
+from functools import partial
 from pathlib import Path
 
 from recuse.content.folder import read_content
@@ -9,7 +10,7 @@ from recuse.ledger import decode, read_signed
 from recuse.operations import record
 from recuse.operations.workspace import open_with_ledger
 from recuse.site.building import Progress, build
-from recuse.site.engine import index
+from recuse.site.engine import indexing
 from recuse.site.sheets import Printer
 from recuse.site.sources import Record, Settings, Sources
 from recuse.site.writing import Written, count_files, write_site
@@ -35,4 +36,7 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
 def publish_sources(sources: Sources, target: Path | None, fonts: tuple[Path, ...], progress: Progress) -> Written:
     """Write a site to a folder, with the index of its search; without a target make every page and write nothing."""
     files = build(sources, Printer(sources.now, fonts) if sources.printed else None, progress)
-    return count_files(files) if target is None else write_site(target, files, index)
+    if target is None:
+        return count_files(files)
+    codes = frozenset(each.code for each in sources.settings.languages)
+    return write_site(target, files, partial(indexing, languages=codes))

@@ -5,6 +5,7 @@ Whatever is in English on purpose says so by `lang="en"`; nothing else is excuse
 
 import re
 from collections.abc import Container, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -34,9 +35,9 @@ ALSO_WORDS_OF: Final = {
 NAMES: Final = re.compile(
     r"\b(recuse|ssh-keygen|OpenSSH|Open Referral|HSDS|OpenStreetMap|Creative Commons|CC BY( 4\.0)?|Privacy Act"
     r"|Chicago, Illinois|Chicago|Illinois|California|Head Start"
-    r"|Data Package|Merkle|SHA-256|GitHub|Chromium|Firefox|Safari|Tor Browser|Shift)\b|[\w.+-]+@[\w-]+\.[\w.-]+"
+    r"|US(?=\$)|Data Package|Merkle|SHA-256|GitHub|Chromium|Firefox|Safari|Tor Browser|Shift)\b"
 )
-"""Names that are the same in every language, and addresses of mail."""
+"""Names that are the same in every language."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _ARABIC: Final = re.compile(r"[\u0600-\u06ff\u0750-\u077f]")
@@ -103,7 +104,13 @@ def own_tongue(page: Read, site: Published) -> Iterator[str]:
     twin = site.pages.get(f"en/{page.path.partition('/')[2]}")
     english = {each.text for each in twin.said() if each.language == "en"} if twin else set()
     vocabulary = {word.lower() for text in english for word in _WORD.findall(text)}
-    own = [each for each in page.said() if each.language == language.code]
+    said = page.said()
+    title = next(page.html.all("title")).text
+    # A title can mark no part of itself: a name in it is one that the page marks elsewhere.
+    bare = title
+    for name in sorted({each.text for each in said if each.language == "en"}, key=len, reverse=True):
+        bare = bare.replace(name, "0")
+    own = [replace(each, text=bare) if each.text == title else each for each in said if each.language == language.code]
     for each in own:
         why = english_in(each.text, language)
         pair = of_the_english(each.text, vocabulary, language)

@@ -17,6 +17,7 @@ from recuse.directory.merging import Merge, merge
 from recuse.directory.records import Entry, Service
 from recuse.directory.rejects import Place, Reject, Tally
 from recuse.directory.settings import TRANSLATED, Feed, Settings, read_settings
+from recuse.directory.survey import Surveyed, survey
 from recuse.directory.texts import Text, texts
 from recuse.directory.translating import (
     Key,
@@ -65,6 +66,11 @@ class Directory:
     def shown(self) -> tuple[Entry, ...]:
         """What readers see: services that are offered, or closed for a time."""
         return tuple(entry for entry in self.entries if entry.shown)
+
+    @cached_property
+    def surveyed(self) -> tuple[Surveyed, ...]:
+        """What readers see, each with what follows from its record."""
+        return survey(self.shown, self.settings, self.today)
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from recuse.directory.words import normal
@@ -133,6 +134,7 @@ def _terms(section: Section, key: str) -> frozenset[str]:
     return frozenset(map(term_key, terms))
 
 
+@lru_cache(maxsize=1 << 12)  # terms are few, and every service has some
 def term_key(term: str) -> str:
     """A term as `TAXONOMY:CODE` in normal form, for comparing."""
     taxonomy, _, code = term.partition(":")

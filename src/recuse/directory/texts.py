@@ -6,6 +6,7 @@ Names of organizations, places and areas are names in every language, and are no
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from recuse.directory.records import Location, Service
@@ -39,7 +40,12 @@ class Text:
     @property
     def sha256(self) -> str:
         """The digest that a translation names: of the text in UTF-8."""
-        return hashlib.sha256(self.source.encode()).hexdigest()
+        return _digest(self.source)
+
+
+@lru_cache(maxsize=1 << 16)  # the same words stand in many records, and each is looked up in every language
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def text_of(table: str, record: Any, field: str) -> Text | None:

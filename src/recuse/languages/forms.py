@@ -1,18 +1,28 @@
 """How a language writes days, moments, numbers and lists (Unicode CLDR, by Babel). All times are UTC."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.core import get_global
+from babel.dates import format_date, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from recuse.languages.language import Language
 
 _DIGITS = "latn"
 """Digits of dates and counts in every language: those of the documents and calendars that readers here hold."""
+
+_SHORT: Mapping[str, str] = get_global("language_aliases")
+"""Codes of two letters by those of three."""
+
+
+@lru_cache(maxsize=1 << 12)  # a list of many services has few days
+def _long(day: date, locale: Locale) -> str:
+    return format_date(day, "long", locale=locale)
 
 
 class Forms:
@@ -24,7 +34,7 @@ class Forms:
 
     def day(self, day: date) -> str:
         """A day with the name of its month."""
-        return format_date(day, "long", locale=self._locale)
+        return _long(day, self._locale)
 
     def month(self, day: date) -> str:
         """The month and year of a day."""
@@ -55,3 +65,20 @@ class Forms:
     def listed(self, parts: Sequence[str], style: Literal["standard", "or", "unit"] = "standard") -> str:
         """Parts in a row: `a, b and c`, or `a, b or c`."""
         return format_list(list(parts), style=style, locale=self._locale)
+
+    def weekday(self, day: int) -> str:
+        """The name of a day of the week, 0 Monday."""
+        return str(get_day_names("wide", "stand-alone", locale=self._locale)[day])
+
+    def clock(self, at: str) -> str:
+        """A time of day that is given as HH:MM, as people there write it; the end of a day is midnight."""
+        return format_time(time(int(at[:2]) % 24, int(at[3:])), "short", locale=self._locale)
+
+    def money(self, amount: float, currency: str) -> str:
+        """An amount in a currency of ISO 4217."""
+        return format_currency(amount, currency, locale=self._locale, numbering_system=_DIGITS)
+
+    def tongue(self, code: str) -> str | None:
+        """The name of a language by its code (ISO 639, two letters or three); None for one that CLDR lacks."""
+        found = self._locale.languages.get(_SHORT.get(code.lower(), code.lower()))
+        return None if found is None else str(found)

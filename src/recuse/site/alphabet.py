@@ -7,6 +7,7 @@ stands under `#`, last.
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 OTHER: Final = "#"
@@ -48,8 +49,7 @@ def order(code: str) -> Callable[[str], Key]:
     alphabet = letters(code)
 
     def key(title: str) -> Key:
-        said = _plain(title, code)
-        first = letter(title, code)
+        said, first = _plain(title, code), letter(title, code)
         place = alphabet.index(first) if first != OTHER else len(alphabet)
         if code == "zh-Hans":
             return place, tuple(said.encode("gb18030")), title
@@ -58,6 +58,7 @@ def order(code: str) -> Callable[[str], Key]:
     return key
 
 
+@lru_cache(maxsize=1 << 14)  # a title is sorted in lists of its own, and in that of all pages
 def _plain(title: str, code: str) -> str:
     """A title as it is sorted: small letters of its alphabet, without marks that are no letters and without spaces."""
     alphabet = letters(code)
@@ -65,8 +66,10 @@ def _plain(title: str, code: str) -> str:
     if code == "ar":
         small = small.translate(_ARABIC)
         small = small.removeprefix(_ARTICLE) if len(small) > len(_ARTICLE) + 1 else small
-    bare = (each if each in alphabet else unicodedata.normalize("NFD", each) for each in small)
-    return "".join(each for each in "".join(bare) if each.isalnum() and not unicodedata.combining(each))
+    bare = small if small.isascii() else "".join(
+        each if each in alphabet else unicodedata.normalize("NFD", each) for each in small
+    )  # fmt: skip
+    return "".join(each for each in bare if each.isalnum() and not unicodedata.combining(each))
 
 
 def _pinyin(character: str) -> str:

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.resources import files
+from typing import Final
 
 from recuse.design import files_below, vendored
 from recuse.languages import ENGLISH, Texts, read_texts
 from recuse.site.finding import finding_pages, plain_index
+from recuse.site.halves import in_order
 from recuse.site.pages import Page, Section
 from recuse.site.rendering import Renderer
 from recuse.site.sections import SECTIONS
@@ -16,6 +19,9 @@ from recuse.site.sources import Sources
 
 Progress = Callable[[str, int, int], None]
 """Called before each step with its name, its number from 0, and the number of steps; once more when all are done."""
+
+_LARGE: Final = 400
+"""Services from which a site is made by two processes."""
 
 
 def build(
@@ -28,15 +34,16 @@ def build(
 
     Raises InputError for a message or a name that a language lacks, and for a language that no font serves.
     """
-    languages = sources.settings.languages
     renderer = Renderer(sources, sections)
-    steps = len(languages) + 1
-    for number, language in enumerate(languages):
-        progress(language.name, number, steps)
-        texts = read_texts(language, files("recuse.site") / "locales")
-        yield from _pages(sources, texts, renderer, sections)
+    spoken = [read_texts(language, files("recuse.site") / "locales") for language in sources.settings.languages]
+    steps = len(spoken) + 1
+    parts = in_order([partial(_pages, sources, texts, renderer, sections) for texts in spoken], large=_large(sources))
+    for number, texts in enumerate(spoken):
+        progress(texts.language.name, number, steps)
+        yield from next(parts)
         if printer is not None:
             yield from _printed(sources, texts, printer, sections)
+    parts.close()
     progress("files", steps - 1, steps)
     yield "index.html", renderer.choice(read_texts(ENGLISH, files("recuse.site") / "locales"))
     for section in sections:
@@ -44,6 +51,11 @@ def build(
     yield from _static()
     yield from notes(sources)
     progress("done", steps, steps)
+
+
+def _large(sources: Sources) -> bool:
+    """Whether the work is worth another process."""
+    return sources.directory is not None and len(sources.directory.shown) >= _LARGE
 
 
 def _pages(

@@ -1,8 +1,13 @@
-"""The index of the search engine (pagefind), made of the pages as written; it stems and splits words by language."""
+"""The index of the search engine (pagefind), one for each language, made of its pages as they were written.
+
+It stems and splits words by language. A language is indexed while the next ones are still rendered.
+"""
 
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +18,41 @@ _KEPT: Final = frozenset({"pagefind.js", "pagefind-worker.js", "pagefind-entry.j
 """Of the files that lie beside the index, those that a search needs: the rest are looks of its own."""
 
 
-def index(folder: Path) -> None:
-    """Make the index of a site's pages in `pagefind` below its folder. InputError where that fails."""
+@contextmanager
+def indexing(site: Path, languages: Collection[str]) -> Iterator[Callable[[str], None]]:
+    """Gives what is called with the name of each folder of a site that is written; at the end all indexes are made.
+
+    Each lies in `pagefind` below the folder of its language. InputError where that fails. What still runs when
+    something else fails is ended.
+    """
+    running: dict[Path, subprocess.Popen[str]] = {}
+
+    def begin(name: str) -> None:
+        if name in languages:
+            running[site / name] = _indexer(site / name)
+
+    try:
+        yield begin
+        for folder, process in running.items():
+            _end(folder, process)
+    finally:
+        for process in running.values():
+            with process:
+                process.kill()
+
+
+def _indexer(folder: Path) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--output-subdir", FOLDER, "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # nothing of it is typed
+    return subprocess.Popen(  # noqa: S603  # nothing of it is typed
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
+    )
+
+
+def _end(folder: Path, process: "subprocess.Popen[str]") -> None:
+    told, _ = process.communicate()
     made = folder / FOLDER
-    if done.returncode != 0 or not (made / "pagefind-entry.json").is_file():
-        said = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["it said nothing"]
+    if process.returncode != 0 or not (made / "pagefind-entry.json").is_file():
+        said = told.strip().splitlines()[-1:] or ["it said nothing"]
         raise InputError(f"the index of the search was not made: {said[0]}", "install `recuse[site]` again")
     # Its languages come in an order of chance, and the same pages are to give the same bytes.
     entry = made / "pagefind-entry.json"

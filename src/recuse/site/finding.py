@@ -22,7 +22,7 @@ def finding_pages(pages: Sequence[Page], texts: Texts) -> Iterator[Page]:
     """The search page and the lists from A to Z of these pages, those of one language."""
     code = texts.language.code
     by_letter: dict[str, list[Page]] = defaultdict(list)
-    for page in sorted(_found(pages), key=lambda page: order(code)(page.title)):
+    for page in sorted(_found(pages), key=lambda page: order(code)(page.whole_title)):
         by_letter[letter(page.title, code)].append(page)
     names = [(each, _path(each), len(by_letter[each])) for each in (*letters(code), OTHER) if each in by_letter]
     title = texts.say("From A to Z")
@@ -38,7 +38,7 @@ def finding_pages(pages: Sequence[Page], texts: Texts) -> Iterator[Page]:
 
 def plain_index(pages: Iterable[Page], texts: Texts) -> tuple[str, bytes]:
     """Titles, paths and words of the pages of one language, as a script: from a stick a page may read nothing else."""
-    found = [[page.title, page.path, page.words] for page in _found(pages)]
+    found = [[page.whole_title, page.path, page.words] for page in _found(pages)]
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     return f"{texts.language.code}/pages.js", f"globalThis.recusePages={text};\n".encode()
 

@@ -19,7 +19,8 @@ class Page:
     `title` is in the page's language. `above` are the paths of pages that lead to it, from the first page down.
     `in_others` is its path in other languages where that is another one. `wasm` is whether it runs the search, which is
     compiled code. `indexed` is whether a search finds it, and `words` are what it is found by besides its title where
-    there is no search engine. `title_language` is that of a title which is a name in another language.
+    there is no search engine. `title_language` is that of a title which is a name in another language, and `of` a name
+    that is the same in every language, with which a title goes on.
     """
 
     path: str
@@ -32,7 +33,13 @@ class Page:
     indexed: bool = True
     words: str = ""
     title_language: str | None = None
+    of: str = ""
     in_others: str = ""
+
+    @property
+    def whole_title(self) -> str:
+        """The title with the name that it goes on with."""
+        return f"{self.title} – {self.of}" if self.of else self.title
 
 
 @dataclass(frozen=True, slots=True)

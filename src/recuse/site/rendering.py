@@ -1,16 +1,19 @@
-"""Templates to text: one environment for all languages, whose messages, dates and numbers are those of the page.
+"""Templates to text: an environment for each language, with its messages, dates and numbers.
 
 Everything is escaped unless a template says otherwise. Addresses are relative and name a file, so that the site works
 from any folder, from a web server as from a stick.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 from posixpath import dirname, relpath
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from recuse.languages import Language, Texts
 from recuse.site.pages import Page, Section
@@ -36,7 +39,7 @@ class Renderer:
         every = tuple(sections)
         self._nav = tuple((each.nav, each.path) for each in every if each.nav is not None)
         self._tiles = tuple((each.nav, each.path, each.tile) for each in every if each.nav and each.tile)
-        self._environment = environment()
+        self._environments: dict[str, Environment] = {}
 
     def page(self, page: Page, texts: Texts) -> bytes:
         """A page as HTML."""
@@ -47,8 +50,10 @@ class Renderer:
         return self._render("choice.html", "index.html", texts, page=Page("index.html", "choice.html", ""))
 
     def _render(self, template: str, path: str, texts: Texts, **values: Any) -> bytes:
-        settings = self._sources.settings
-        found = self._environment.get_template(template).render(
+        settings, code = self._sources.settings, texts.language.code
+        if code not in self._environments:
+            self._environments[code] = environment(texts)
+        found = self._environments[code].get_template(template).render(
             texts=texts, language=texts.language, here=path, nav=self._nav, tiles=self._tiles, settings=settings,
             now=self._sources.now,
             institution=institution(self._sources, texts), security=policy_of(values["page"]), **values,
@@ -56,31 +61,66 @@ class Renderer:
         return found.encode()
 
 
-def environment() -> Environment:
-    """The templates, with messages of the page's language."""
+def environment(texts: Texts) -> Environment:
+    """The templates with the messages and forms of one language: a message without values is put in once."""
     made = Environment(
         loader=PackageLoader("recuse.site"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=True, extensions=["jinja2.ext.i18n"], auto_reload=False,
+        lstrip_blocks=True, keep_trailing_newline=True, extensions=["jinja2.ext.i18n", _Messages], auto_reload=False,
     )  # fmt: skip
-    made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # by its extension
-    made.globals |= {"url": _url, "static": _static, "in_language": _in_language, "languages_beside": _beside}
-    made.filters |= {"day": _day, "month": _month, "moment": _moment, "number": _number, "listed": _listed}
+    said = cache(lambda message: Markup(texts.gettext(message)))  # noqa: S704 - what values there are, is escaped
+
+    def gettext(message: str, /, **values: object) -> str:
+        return said(message) % values
+
+    def ngettext(one: str, several: str, number: int, /, **values: object) -> str:
+        return Markup(texts.ngettext(one, several, number)) % {"num": number, **values}  # noqa: S704
+
+    forms = texts.forms
+    made.newstyle_gettext = True  # type: ignore[attr-defined]  # of the extension: values are named, and escaped
+    made.extend(said=texts.gettext)
+    made.globals |= {
+        "_": gettext, "gettext": gettext, "ngettext": ngettext, "url": _url, "static": _static,
+        "in_language": _in_language, "languages_beside": _beside,
+    }  # fmt: skip
+    made.filters |= {
+        "day": forms.day, "month": forms.month, "moment": cache(forms.moment), "number": cache(forms.number),
+        "listed": lambda parts, style="standard": forms.listed([*parts], style),
+    }  # fmt: skip
     return made
+
+
+class _Messages(Extension):
+    """Puts a message that stands alone, `_("…")`, into its template when that is read."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        """The tokens of a template, each such call made one literal."""
+        say: Callable[[str], str] = self.environment.said  # type: ignore[attr-defined]  # set by `environment`
+        held: list[Token] = []
+        for token in stream:
+            held.append(token)
+            if not _SHAPE[len(held) - 1](token):
+                *before, last = held
+                yield from before
+                held = [last] if _SHAPE[0](last) else []
+                if not held:
+                    yield last
+            elif len(held) == len(_SHAPE):
+                yield Token(held[2].lineno, "string", say(held[2].value) % ())
+                held = []
+        yield from held
+
+
+_SHAPE: Final[tuple[Callable[[Token], bool], ...]] = (
+    lambda token: token.test("name:_"),
+    lambda token: token.type == "lparen",
+    lambda token: token.type == "string",
+    lambda token: token.type == "rparen",
+)
 
 
 def _texts(context: Context) -> Texts:
     found: Texts = context["texts"]
     return found
-
-
-@pass_context
-def _gettext(context: Context, message: str) -> str:
-    return _texts(context).gettext(message)
-
-
-@pass_context
-def _ngettext(context: Context, one: str, several: str, number: int) -> str:
-    return _texts(context).ngettext(one, several, number)
 
 
 @pass_context
@@ -111,29 +151,9 @@ def _beside(context: Context) -> tuple[Language, ...]:
 
 
 def _to(context: Context, path: str) -> str:
-    return relpath(path, dirname(str(context["here"])) or ".")
+    return _relative(path, dirname(context["here"]))
 
 
-@pass_context
-def _day(context: Context, day: date) -> str:
-    return _texts(context).forms.day(day)
-
-
-@pass_context
-def _month(context: Context, day: date) -> str:
-    return _texts(context).forms.month(day)
-
-
-@pass_context
-def _moment(context: Context, moment: datetime) -> str:
-    return _texts(context).forms.moment(moment)
-
-
-@pass_context
-def _number(context: Context, number: float) -> str:
-    return _texts(context).forms.number(number)
-
-
-@pass_context
-def _listed(context: Context, parts: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
-    return _texts(context).forms.listed([*parts], style)
+@lru_cache(maxsize=1 << 16)
+def _relative(path: str, folder: str) -> str:
+    return relpath(path, folder or ".")

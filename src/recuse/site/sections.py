@@ -17,6 +17,7 @@ from recuse.site import (
 )
 from recuse.site.open_data import pages as open_data
 from recuse.site.pages import Section
+from recuse.site.places import pages as places
 from recuse.site.rights import section as rights
 
 SECTIONS: Final[tuple[Section, ...]] = (
@@ -27,6 +28,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     checking.SECTION,
     requested.SECTION,
     rights.SECTION,
+    places.SECTION,
     who_looked.SECTION,
     open_data.SECTION,
     press.SECTION,

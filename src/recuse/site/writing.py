@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Container, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,10 +23,16 @@ class Written:
     bytes: int
 
 
-def write_site(
-    folder: Path, files: Iterable[tuple[str, bytes]], finish: Callable[[Path], None] = lambda _folder: None
-) -> Written:
-    """Write these files; what the folder held before is replaced when all are written and `finish` has seen them.
+Follow = Callable[[Path], AbstractContextManager[Callable[[str], None]]]
+"""Told where a site is written; gives what is told each folder of it, by its name, once files of another follow."""
+
+
+def _nobody(_folder: Path) -> AbstractContextManager[Callable[[str], None]]:
+    return nullcontext(lambda _name: None)
+
+
+def write_site(folder: Path, files: Iterable[tuple[str, bytes]], follow: Follow = _nobody) -> Written:
+    """Write these files; what the folder held before is replaced when all are written and who follows has ended.
 
     Raises InputError, and leaves everything as it was, where the folder holds what was not published or cannot be
     written, and where a path stands twice.
@@ -34,8 +41,8 @@ def write_site(
     _check(folder)
     beside = folder.with_name(f".{folder.name}.{clock.random_name(8)}")
     try:
-        written = _write(beside, files)
-        finish(beside)
+        with follow(beside) as done:
+            written = _write(beside, files, done)
         _replace(folder, beside)
     except OSError as error:
         reason = (error.strerror or "").lower()
@@ -68,19 +75,26 @@ def _check(folder: Path) -> None:
         raise InputError(f"`{folder.parent}` is no folder", "make it first")
 
 
-def _write(beside: Path, files: Iterable[tuple[str, bytes]]) -> Written:
+def _write(beside: Path, files: Iterable[tuple[str, bytes]], done: Callable[[str], None]) -> Written:
     count = size = 0
+    last = ""
     known: set[Path] = set()
     seen: set[str] = set()
     for path, content in files:
         _check_new(path, seen)
         seen.add(path)
+        folder = path.partition("/")[0]
+        if last and folder != last:
+            done(last)
+        last = folder
         target = beside / path
         if target.parent not in known:
             target.parent.mkdir(parents=True, exist_ok=True)
             known.add(target.parent)
         target.write_bytes(content)
         count, size = count + 1, size + len(content)
+    if last:
+        done(last)
     beside.mkdir(exist_ok=True)
     (beside / MARK).write_text(json.dumps({"format": 1, "files": count}) + "\n", encoding="utf-8")
     return Written(count, size)

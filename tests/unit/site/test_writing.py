@@ -1,11 +1,14 @@
 """A site is written whole or not at all, and only what was published is replaced."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from recuse.errors import InputError
+from recuse.site.engine import indexing
 from recuse.site.writing import MARK, Written, count_files, write_site
 
 FILES = (("index.html", b"one"), ("en/places/a.html", b"two!"))
@@ -59,3 +62,30 @@ def test_what_nobody_published_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is no folder"):
         write_site(tmp_path / "nowhere/site", FILES)
     assert told(tmp_path / "home") == {"letter.txt": b"mine"}
+
+
+def test_who_follows_is_told_each_folder_when_it_is_whole(tmp_path: Path) -> None:
+    told_of: list[tuple[str, int]] = []
+    ended: list[bool] = []
+
+    @contextmanager
+    def follow(folder: Path) -> Iterator[Callable[[str], None]]:
+        yield lambda name: told_of.append((name, len([*(folder / name).rglob("*.html")])))
+        ended.append(True)
+
+    files = [("en/a.html", b""), ("en/b/c.html", b""), ("es/a.html", b""), ("index.html", b""), ("data/x.csv", b"")]
+    write_site(tmp_path / "site", files, follow)
+    assert told_of == [("en", 2), ("es", 1), ("index.html", 0), ("data", 0)]
+    assert ended == [True]
+
+
+def test_an_index_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    page = b"<html lang='en'><body data-pagefind-body>One two</body></html>"
+    follow = partial(indexing, languages={"en"})
+    assert write_site(tmp_path / "site", [("en/a.html", page), ("x.txt", b"")], follow).files == 2
+    assert (tmp_path / "site/en/pagefind/pagefind-entry.json").is_file()
+    assert not [*(tmp_path / "site/en/pagefind").glob("*ui*")]
+    before = told(tmp_path / "site")
+    with pytest.raises(InputError, match="the index of the search was not made"):
+        write_site(tmp_path / "site", [("en/a.txt", b"no page")], follow)
+    assert told(tmp_path / "site") == before

@@ -40,7 +40,7 @@
     const engine = await import(new URL(box.dataset.engine, document.baseURI).href);
     await engine.options({ excerptLength: 24 });
     await engine.init();
-    const root = new URL("../", new URL("./", document.baseURI));
+    const root = new URL("./", document.baseURI);
     return async (asked) => {
       const { results } = await engine.search(asked);
       const found = await Promise.all(results.slice(0, most).map((each) => each.data()));

@@ -1,0 +1,1 @@
+"""Places and services on the site."""
