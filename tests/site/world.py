@@ -212,7 +212,7 @@ def _ask_earlier(office: Office, people: Mapping[str, str]) -> None:
     civil = {"purpose": "imm.civil_enforcement", "authority": "none", "received": OVER, "evidence": (), **people}
     office.ask(kind="detainer", code=1, **civil)  # type: ignore[arg-type]
     office.ask(kind="notification_of_release", code=1, **civil)  # type: ignore[arg-type]
-    office.ask("--category", "custody", kind="data_access", received=OVER, **people)
+    office.ask("--category", "custody", kind="data_access", received=OVER, **people)  # type: ignore[arg-type]
 
 
 def last_verified(site: Site) -> str:
