@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from recuse.content.folder import read_content
+from recuse.content.values import Name
 from recuse.directory.reading import Directory
 from recuse.languages import LANGUAGES, Texts, read_texts
 from recuse.model import Repository
@@ -29,6 +30,8 @@ def sources(directory: Directory | None, **values: Any) -> Sources:
     repository = Repository(BODY, "", {}, {}, {}, {}, {}, {}, {}, {}, {}, "")
     now = datetime.combine(TODAY, time(12), UTC)
     content = read_content(DEMO)
+    name = Name("agency", BODY.id, dict.fromkeys(LANGUAGES, BODY.name), "names.toml")
+    content = replace(content, names={**content.names, ("agency", BODY.id): name})
     record = Record((), (), "", "")
     made = Sources(
         repository, rule_set((), ""), (), record, Settings.of(content.site), content, directory, now

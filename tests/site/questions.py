@@ -1,8 +1,9 @@
 """Ten fixed questions of readers, with the way to each answer and its form in every language.
 
 A way is the words of links, from the first page of the language on. An answer is a pattern that one stretch of the
-page's own text fits; `{…}` in it stands for a value of the published world (`Values`). A question whose section is not
-there yet is awaited: it has no answers, and fails as soon as its section comes without them.
+page's own text fits, or one row of a table, read as `caption | row` with what is marked as another language in
+brackets. `{…}` in both stands for a value of the published world (`values.py`). A question whose section is not there
+yet is awaited: it has no answers, and fails as soon as its section comes without them.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Answer:
-    """The way to an answer, and its form."""
+    """The way to an answer, and its form, as patterns with values of the world in `{…}`."""
 
     way: tuple[str, ...]
     form: str
@@ -30,14 +31,121 @@ class Question:
 QUESTIONS: Final = (
     Question(
         "May Immigration and Customs Enforcement see home addresses for civil immigration enforcement?",
-        frozenset({"policy", "access", "who"}),
+        frozenset({"home", "access"}),
+        {
+            "en": Answer(
+                (),
+                r"As of {today}: {agency} may not see, for {purpose}: [^.]*{data}[^.]*\."
+                r" Checked in: {system}\. Unknown: no system\.",
+            ),
+            "es": Answer(
+                (),
+                r"A fecha del {today}: {agency} no puede ver, con la finalidad «{purpose}»: [^.]*{data}[^.]*\."
+                r" Comprobado en: {system}\. Desconocido: ningún sistema\.",
+            ),
+            "zh-Hans": Answer(
+                (),
+                "截至 {today}：{agency}为“{purpose}”之目的不得查看：[^。]*{data}[^。]*。"
+                "已在以下系统核查：{system}。未知：没有系统。",
+            ),
+            "pl": Answer(
+                (),
+                r"Stan na dzień {today}: {agency} nie może oglądać \(cel: {purpose}\): [^.]*{data}[^.]*\."
+                r" Sprawdzono w: {system}\. Nieznane: żaden system\.",
+            ),
+            "ar": Answer(
+                (),
+                r"بتاريخ {today}: الجهة {agency} لا يجوز لها، لغرض «{purpose}»، الاطلاع على: [^.]*{data}[^.]*\."
+                r" تم التحقق في: {system}\. غير معروف: لا يوجد نظام\.",
+            ),
+        },
     ),
-    Question("Since when?", frozenset({"policy", "decided", "directives", "history"})),
-    Question("Who signed?", frozenset({"policy", "decided", "directives"})),
-    Question("When was it last verified?", frozenset({"enforcement", "proof", "verified", "checking"})),
-    Question("How do I check?", frozenset({"enforcement", "proof", "check", "checking"})),
-    Question("How many requests were refused in 2026?", frozenset({"requests", "asked"})),
-    Question("Do I need ID at this clinic?", frozenset({"services", "directory", "places"})),
+    Question(
+        "Since when?",
+        frozenset({"decided"}),
+        {
+            "en": Answer(("What was decided", "{directive}"), r"Effective from {effective}\."),
+            "es": Answer(("Qué se decidió", "{directive}"), r"Vigente desde: {effective}\."),
+            "zh-Hans": Answer(("作出了什么决定", "{directive}"), "生效日期：{effective}。"),
+            "pl": Answer(("Co postanowiono", "{directive}"), r"Obowiązuje od: {effective}\."),
+            "ar": Answer(("ما تقرر", "{directive}"), r"سارٍ من: {effective}\."),
+        },
+    ),
+    Question(
+        "Who signed?",
+        frozenset({"decided"}),
+        {
+            "en": Answer(
+                ("What was decided", "{directive}"),
+                r"The two signatures of this directive \| Directed {directing} {director} {directed}",
+            ),
+            "es": Answer(
+                ("Qué se decidió", "{directive}"),
+                r"Las dos firmas de esta directiva \| Ordenada {directing} \[{director}\] {directed}",
+            ),
+            "zh-Hans": Answer(
+                ("作出了什么决定", "{directive}"), r"本指令的两个签名 \| 指令签署 {directing} \[{director}\] {directed}"
+            ),
+            "pl": Answer(
+                ("Co postanowiono", "{directive}"),
+                r"Dwa podpisy tej dyrektywy \| Wydano {directing} \[{director}\] {directed}",
+            ),
+            "ar": Answer(
+                ("ما تقرر", "{directive}"),
+                r"توقيعا هذا التوجيه \| الإصدار {directing} \[{director}\] {directed}",
+            ),
+        },
+    ),
+    Question(
+        "When was it last verified?",
+        frozenset({"enforcement"}),
+        {
+            "en": Answer((r"Is it so\?",), r".* \| {system} ✓ Holds {verified} by trying as each account .*"),
+            "es": Answer((r"¿Es así\?",), r".* \| {system} ✓ Se cumple {verified} probando como cada cuenta .*"),
+            "zh-Hans": Answer(("真是这样吗？",), r".* \| {system} ✓ 属实 {verified} 以每个账户的身份尝试 .*"),
+            "pl": Answer(
+                (r"Czy tak jest\?",), r".* \| {system} ✓ Zgadza się {verified} przez próby jako każde konto .*"
+            ),
+            "ar": Answer(("هل هو كذلك؟",), r".* \| {system} ✓ ثابت {verified} بالمحاولة باسم كل حساب .*"),
+        },
+    ),
+    Question(
+        "How do I check?",
+        frozenset({"checking"}),
+        {
+            "en": Answer(("Check it yourself",), r"Save this site, .*“record”\. You need Python and openssl 3, .*KEY:"),
+            "es": Answer(
+                ("Compruébelo usted",), r"Guarde este sitio, .*«record»\. Necesita Python y openssl 3, .* KEY .*:"
+            ),
+            "zh-Hans": Answer(("自行核对",), "保存本网站.*“record”文件夹。需要 Python 和 openssl 3，.*KEY.*："),
+            "pl": Answer(
+                ("Sprawdź samodzielnie",), r"Zapisz tę stronę .*„record”\. Potrzebne są Python i openssl 3, .*KEY .*:"
+            ),
+            "ar": Answer(("تحقق بنفسك",), r"احفظ هذا الموقع .*«record»\. تحتاج إلى Python وopenssl 3.*KEY.*:"),
+        },
+    ),
+    Question(
+        "How many requests were refused in 2026?",
+        frozenset({"requests"}),
+        {
+            "en": Answer(
+                ("What was asked", "2026"),
+                r"Requests for assistance: What the policy said – Quarter \| Refused( \d+)+ {refused}",
+            ),
+            "es": Answer(
+                ("Qué se pidió", "2026"),
+                r"Solicitudes de ayuda: Qué dijo la política – Trimestre \| Rechazado( \d+)+ {refused}",
+            ),
+            "zh-Hans": Answer(("请求了什么", "2026"), r"协助请求: 政策如何规定 – 季度 \| 拒绝( \d+)+ {refused}"),
+            "pl": Answer(
+                ("O co proszono", "2026"), r"Wnioski o pomoc: Co mówią zasady – Kwartał \| Odmowa( \d+)+ {refused}"
+            ),
+            "ar": Answer(
+                ("ما الذي طُلب", "2026"), r"طلبات المساعدة: ماذا قالت السياسة – ربع السنة \| مرفوض( \d+)+ {refused}"
+            ),
+        },
+    ),
+    Question("Do I need ID at this clinic?", frozenset({"places"})),
     Question(
         "What can I do when somebody asks to come in?",
         frozenset({"rights"}),
@@ -49,7 +157,17 @@ QUESTIONS: Final = (
             "ar": Answer(("حقوقك", "حقوقك في المنزل"), r"اطلب رؤية الورقة\. .*توقيع قاضٍ\."),
         },
     ),
-    Question("How do I ask who looked at my record?", frozenset({"disclosure", "looked", "who-looked"})),
+    Question(
+        "How do I ask who looked at my record?",
+        frozenset({"disclosure"}),
+        {
+            "en": Answer((r"Who looked\?",), r"Print the form and fill it in, or write a letter .*"),
+            "es": Answer((r"¿Quién miró\?",), r"Imprima el formulario y rellénelo, o escriba una carta .*"),
+            "zh-Hans": Answer(("谁查看了？",), "打印表格并填写，或写一封内容相同的信。.*"),
+            "pl": Answer((r"Kto oglądał\?",), r"Wydrukuj formularz i wypełnij go albo napisz list .*"),
+            "ar": Answer(("من اطّلع؟",), "اطبع الاستمارة واملأها، أو اكتب رسالة بالمضمون نفسه.*"),
+        },
+    ),
     Question(
         "Does this site keep cookies?",
         frozenset({"about"}),
@@ -65,7 +183,6 @@ QUESTIONS: Final = (
     ),
 )
 NO_QUESTION: Final = {
-    "home": "it leads to the others, and every way begins there",
     "finding": "it leads to the others by their words",
     "press": "it says once more what other sections say",
     "data": "it is for programs",

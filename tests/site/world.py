@@ -51,8 +51,8 @@ PLANTED: Final = {
     "the words of a search": "canary words searched",
 }
 """What lies in the sources and is nobody's to read, by what it is."""
-ASKED: Final = 3
-"""Requests for assistance that the ledger has; two of them were refused."""
+OVER: Final = "2026-08-14T10:00:00+00:00"
+"""A moment in a quarter that is over, in which two requests were refused."""
 
 
 @dataclass(frozen=True)
@@ -204,6 +204,15 @@ def _ask(office: Office) -> None:
     first = office.ask("--instrument", "I-247A", kind="detainer", authority="administrative.detainer", code=1, **civil)  # type: ignore[arg-type]
     office.ask(kind="interview", authority="none", code=1, **civil)  # type: ignore[arg-type]
     office.document("answer", first["request"], "refused", "--by", other)
+    _ask_earlier(office, people)
+
+
+def _ask_earlier(office: Office, people: Mapping[str, str]) -> None:
+    """What was received in a quarter that is over, so that there are figures of it: two refused, one not."""
+    civil = {"purpose": "imm.civil_enforcement", "authority": "none", "received": OVER, "evidence": (), **people}
+    office.ask(kind="detainer", code=1, **civil)  # type: ignore[arg-type]
+    office.ask(kind="notification_of_release", code=1, **civil)  # type: ignore[arg-type]
+    office.ask("--category", "custody", kind="data_access", received=OVER, **people)  # type: ignore[arg-type]
 
 
 def last_verified(site: Site) -> str:

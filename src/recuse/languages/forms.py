@@ -38,17 +38,17 @@ class Forms:
 
     def month(self, day: date) -> str:
         """The month and year of a day."""
-        return format_date(day, "LLLL y", locale=self._locale)
+        return format_skeleton("yMMMM", day, locale=self._locale)
 
     def quarter(self, day: date) -> str:
         """The quarter and year of a day."""
         return format_skeleton("yQQQQ", day, locale=self._locale)
 
     def moment(self, moment: datetime) -> str:
-        """A moment in UTC, to the minute; `UTC` stands behind it in every language."""
+        """A moment in UTC, to the minute: its day as `day` has it, and the hour; `UTC` stands behind it everywhere."""
         there = moment.astimezone(UTC)
-        joined = str(self._locale.datetime_formats["medium"]).replace("'", "")
-        return joined.replace("{1}", self.day(there.date())).replace("{0}", f"{there:%H:%M} UTC")
+        hour = format_time(there.time(), "HH:mm", locale=self._locale)
+        return f"{self._locale.datetime_formats['medium'].format(hour, self.day(there.date()))} UTC"
 
     def hour(self, at: datetime) -> str:
         """An hour of the day as people there write it."""

@@ -17,7 +17,7 @@ from recuse.site.pages import Page
 from recuse.site.rendering import policy_of
 from recuse.site.sources import Sources
 from recuse.site.verified import verified_of
-from recuse.site.words import institution
+from recuse.site.words import demonstration, institution
 
 FOLDER: Final = "embed"
 _PAGE: Final = Page("", "", "")
@@ -87,8 +87,8 @@ def _paragraphs(sources: Sources, texts: Texts) -> str:
 def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
     """What the text says: who, what was found on which day, until when that counts, and where to check it."""
     verified, forms = verified_of(sources), texts.forms
-    if sources.settings.demonstration:
-        yield texts.say("Demonstration: no city or police department has published this, and all data is made up.")
+    if banner := demonstration(sources, texts):
+        yield banner
     yield texts.say("Who may see records of this body:")
     if verified.on is None or verified.until is None:
         yield texts.say("Not every database has been verified. This text says nothing else.")

@@ -52,4 +52,7 @@ def _embed(sources: Sources, texts: Texts, verified: Verified) -> Page:
     return Page(EMBED, "press/embed.html", texts.say("A dated text for other sites"), values, data, above)
 
 
-SECTION = Section("press", "For the press", PATH, _pages, files)
+SECTION = Section(
+    "press", "For the press", PATH, _pages, files,
+    tile="A statement of one page, and a dated text that other sites can show.",
+)  # fmt: skip

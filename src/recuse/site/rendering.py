@@ -18,6 +18,7 @@ from markupsafe import Markup
 from recuse.languages import Language, Texts
 from recuse.site.pages import Page, Section
 from recuse.site.sources import Sources
+from recuse.site.words import institution
 
 _QUIET: Final = (
     "default-src 'none'; script-src 'self'{wasm}; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -55,7 +56,7 @@ class Renderer:
         found = self._environments[code].get_template(template).render(
             texts=texts, language=texts.language, here=path, nav=self._nav, tiles=self._tiles, settings=settings,
             now=self._sources.now,
-            institution=self._sources.repository.institution, security=policy_of(values["page"]), **values,
+            institution=institution(self._sources, texts), security=policy_of(values["page"]), **values,
         )  # fmt: skip
         return found.encode()
 

@@ -180,4 +180,7 @@ def _subjects(texts: Texts) -> Mapping[Subject, str]:
     }
 
 
-SECTION = Section("requests", "What was asked", PATH, _pages)
+SECTION = Section(
+    "requests", "What was asked", PATH, _pages,
+    tile="How many times agencies asked, what the policy said, and how each request ended.",
+)  # fmt: skip

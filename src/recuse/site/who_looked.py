@@ -6,13 +6,13 @@ What staff answer with is `recuse accounting`; the site takes nothing in, so the
 from collections.abc import Iterator
 from typing import Final
 
-from recuse.content.naming import name_of
 from recuse.content.values import WhoLooked
 from recuse.languages import Texts
 from recuse.ledger import JSON
 from recuse.site.pages import Page, Section
 from recuse.site.sheets import Part, Sheet
 from recuse.site.sources import Sources
+from recuse.site.words import demonstration, office
 
 PATH: Final = "my-record/index.html"
 FORM: Final = "my-record/form.html"
@@ -35,7 +35,7 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
 def _values(sources: Sources, asked: WhoLooked, texts: Texts) -> dict[str, object]:
     contact, code = sources.content.site.contact, texts.language.code
     return {
-        "office": name_of(sources.content, "office", asked.office, code),
+        "office": office(sources, asked.office, texts),
         "contact": contact,
         "ways": [_ways(texts)[way] for way in asked.ask_by],
         "bring": asked.bring[code],
@@ -113,24 +113,21 @@ def _sheets(sources: Sources, texts: Texts) -> Iterator[tuple[str, Sheet]]:
     if asked is None:
         return
     contact, code = sources.content.site.contact, texts.language.code
-    office = name_of(sources.content, "office", asked.office, code)
+    named = office(sources, asked.office, texts)
     parts = (
         Part(texts.say("Please write"), tuple(f"{field}\n{_LINE}\n{_LINE}" for field in _fields(texts))),
         Part(texts.say("What to bring or send"), (), asked.bring[code]),
-        Part(texts.say("Where to ask"), (office, contact.address), (), (_deadline(asked, texts),)),
+        Part(texts.say("Where to ask"), (named, contact.address), (), (_deadline(asked, texts),)),
     )
     lead = texts.say("Staff look at a paper that shows who you are. They keep no copy of it and no number from it.")
     footer = texts.forms.day(sources.now.date())
     yield (
         PRINTED,
-        Sheet(texts.say("Form: who looked at my record?"), office, lead, parts, footer, _banner(sources, texts)),
+        Sheet(texts.say("Form: who looked at my record?"), named, lead, parts, footer, demonstration(sources, texts)),
     )
 
 
-def _banner(sources: Sources, texts: Texts) -> str:
-    if not sources.settings.demonstration:
-        return ""
-    return texts.say("Demonstration: no city or police department has published this, and all data is made up.")
-
-
-SECTION: Final = Section("disclosure", "Who looked?", PATH, _pages, sheets=_sheets)
+SECTION: Final = Section(
+    "disclosure", "Who looked?", PATH, _pages, sheets=_sheets,
+    tile="How you can ask which agencies asked about you, and what the answer tells you.",
+)  # fmt: skip

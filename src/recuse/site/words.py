@@ -35,6 +35,13 @@ def institution(sources: Sources, texts: Texts) -> str:
     return name_of(sources.content, "agency", sources.repository.institution.id, texts.language.code)
 
 
+def demonstration(sources: Sources, texts: Texts) -> str:
+    """What a demonstration says of itself wherever it is read; empty for a site that is none."""
+    if not sources.settings.demonstration:
+        return ""
+    return texts.say("Demonstration: no city or police department has published this, and all data is made up.")
+
+
 def office(sources: Sources, official: str, texts: Texts) -> str:
     """What the office of an official is called."""
     return name_of(sources.content, "office", official, texts.language.code)

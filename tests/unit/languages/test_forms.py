@@ -17,9 +17,13 @@ DAYS = {
     "ar": "1 مارس 2026",
 }
 MOMENTS = {
-    "en": "March 1, 2026, 23:30 UTC", "es": "1 de marzo de 2026, 23:30 UTC", "zh-Hans": "2026年3月1日 23:30 UTC",
-    "pl": "1 marca 2026, 23:30 UTC", "ar": "1 مارس 2026, 23:30 UTC",
-}  # fmt: skip
+    "en": "March 1, 2026, 23:30 UTC",
+    "es": "1 de marzo de 2026, 23:30 UTC",
+    "zh-Hans": "2026年3月1日 23:30 UTC",
+    "pl": "1 marca 2026, 23:30 UTC",
+    "ar": "1 مارس 2026، 23:30 UTC",
+}
+MONTHS = {"en": "March 2026", "es": "marzo de 2026", "zh-Hans": "2026年3月", "pl": "marzec 2026", "ar": "مارس 2026"}
 LISTS = {"en": "a, b, and c", "es": "a, b y c", "zh-Hans": "a、b和c", "pl": "a, b i c", "ar": "a وb وc"}
 
 
@@ -46,5 +50,5 @@ def test_a_moment_is_in_utc_whatever_its_zone(code: str) -> None:
     assert forms.moment(there) == forms.moment(at)
     assert forms.moment(at) == MOMENTS[code]
     assert forms.hour(at)
-    assert forms.month(DAY)
+    assert forms.month(DAY) == MONTHS[code]
     assert "50" in forms.share(0.5)

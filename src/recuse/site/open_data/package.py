@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
+from recuse.content.naming import name_of
+from recuse.content.values import ORIGINAL
 from recuse.ledger import JSON
 from recuse.site.open_data.table import Field, Table
 from recuse.site.sources import Sources
@@ -22,14 +24,15 @@ FORMAT: Final = "1.0.0"
 
 def package(sources: Sources, files: Mapping[str, bytes], tables: tuple[Table, ...]) -> bytes:
     """`datapackage.json` of these tables, whose files are as given."""
-    record = sources.record
+    record, content = sources.record, sources.content
+    body = name_of(content, "agency", sources.repository.institution.id, ORIGINAL)
     whole: dict[str, JSON] = {
         "$schema": f"{_PROFILE}/datapackage.json",
         "name": "policy-and-record",
-        "title": f"Who may see records, and what was asked: {sources.repository.institution.name}",
+        "title": f"Who may see records, and what was asked: {body}",
         "created": sources.now.isoformat(timespec="seconds"),
         "version": FORMAT,
-        "contributors": [{"title": sources.repository.institution.name, "roles": ["publisher"]}],
+        "contributors": [{"title": body, "roles": ["publisher"]}],
         "ledger": {
             **checkpoint_of(record).document(), "checkpoint": record.checkpoint, "verifier": record.verifier,
         },

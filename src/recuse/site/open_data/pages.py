@@ -102,4 +102,7 @@ def template(report: Report, sources: Sources) -> bytes:
     return csv_text(every).encode()
 
 
-SECTION = Section("data", "Open data", PATH, _pages, _files)
+SECTION = Section(
+    "data", "Open data", PATH, _pages, _files,
+    tile="The policy and the figures of this site as tables that anybody may use.",
+)  # fmt: skip

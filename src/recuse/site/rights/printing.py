@@ -15,6 +15,7 @@ from recuse.site.rights.views import shelf_of
 from recuse.site.rights.words import explained, first_words
 from recuse.site.sheets import CutOut, Foreign, Half, Line, Part, Sheet
 from recuse.site.sources import Sources
+from recuse.site.words import demonstration, institution
 
 CARDS: Final = "rights/cards.html"
 
@@ -61,12 +62,8 @@ def _sheet(
 ) -> Sheet:
     how = texts.say("Cut along the outer lines and fold in the middle.") if cards else ""
     lead = " ".join(filter(None, (how, texts.say("This is not legal advice."))))
-    banner = (
-        texts.say("Demonstration: no city or police department has published this, and all data is made up.")
-        if sources.settings.demonstration else ""
-    )  # fmt: skip
-    author = sources.repository.institution.name
-    return Sheet(title, author, lead, parts, printed_from(sources, texts), banner, cards)
+    banner = demonstration(sources, texts)
+    return Sheet(title, institution(sources, texts), lead, parts, printed_from(sources, texts), banner, cards)
 
 
 def _parts(sources: Sources, texts: Texts, found: Shelf) -> Iterator[Part]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from importlib.resources import files
 from typing import Any, Final
 
-from recuse.content.values import Content
+from recuse.content.values import Content, Name
 from recuse.languages import LANGUAGES, Texts, read_texts
 from recuse.model import Repository
 from recuse.model.holdings import Institution
@@ -30,7 +30,9 @@ def sources(content: Content, **values: Any) -> Sources:
     )
     now = datetime.combine(DAY, time(12), UTC)
     repository = Repository(BODY, "", {}, {}, {}, {}, {}, {}, {}, {}, {}, "")
-    made = Sources(repository, rule_set((), ""), (), Record((), (), "", ""), settings, content, None, now)
+    name = Name("agency", BODY.id, dict.fromkeys(LANGUAGES, BODY.name), "names.toml")
+    named = replace(content, names={**content.names, ("agency", BODY.id): name})
+    made = Sources(repository, rule_set((), ""), (), Record((), (), "", ""), settings, named, None, now)
     return replace(made, **values)
 
 
