@@ -1,9 +1,9 @@
 """Ten fixed questions of readers, with the way to each answer and its form in every language.
 
-A way is the words of links, from the first page of the language on. An answer is a pattern that one stretch of the
-page's own text fits, or one row of a table, read as `caption | row` with what is marked as another language in
-brackets. `{…}` in both stands for a value of the published world (`values.py`). A question whose section is not there
-yet is awaited: it has no answers, and fails as soon as its section comes without them.
+A way is the words of links, or of the entry of a list around one, from the first page of the language on. An answer
+is a pattern that one stretch of the page's own text fits, or one row of a table, read as `caption | row` with what is
+marked as another language in brackets. `{…}` in both stands for a value of the published world (`values.py`). A
+question whose section is not there yet is awaited: it has no answers, and fails as soon as its section comes without.
 """
 
 from collections.abc import Mapping
@@ -145,7 +145,21 @@ QUESTIONS: Final = (
             ),
         },
     ),
-    Question("Do I need ID at this clinic?", frozenset({"places"})),
+    Question(
+        "Do I need ID at this clinic?",
+        frozenset({"places"}),
+        {
+            "en": Answer(("Places and services", "Clinics", ".*{clinic}.*"), "No ID needed, says the record"),
+            "es": Answer(
+                ("Lugares y servicios", "Clínicas", ".*{clinic}.*"), "No se necesita identificación, según el registro"
+            ),
+            "zh-Hans": Answer(("场所与服务", "诊所", ".*{clinic}.*"), "据记录无需身份证件"),
+            "pl": Answer(
+                ("Miejsca i usługi", "Przychodnie", ".*{clinic}.*"), "Według wpisu dokument tożsamości niepotrzebny"
+            ),
+            "ar": Answer(("الأماكن والخدمات", "العيادات", ".*{clinic}.*"), "لا حاجة إلى إثبات هوية، بحسب السجل"),
+        },
+    ),
     Question(
         "What can I do when somebody asks to come in?",
         frozenset({"rights"}),

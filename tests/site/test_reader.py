@@ -48,10 +48,11 @@ def _cell(cell: Element, language: str) -> str:
 
 
 def follow(site: Published, page: Read, words: str) -> Read:
-    """The page behind the link of these words. Raises LostError where there is none."""
-    for each in page.html.all("a"):
-        if re.fullmatch(words, each.text) and ":" not in each.get("href"):
-            return site.pages[normpath(f"{dirname(page.path)}/{each.get('href').partition('#')[0]}")]
+    """The page behind the link of these words, or of the entry of a list with them. Raises LostError for none."""
+    entries = [(each, link) for each in page.main().all("li") for link in [*each.all("a")][:1]]
+    for each, link in (*((link, link) for link in page.html.all("a")), *entries):
+        if re.fullmatch(words, each.text) and ":" not in link.get("href"):
+            return site.pages[normpath(f"{dirname(page.path)}/{link.get('href').partition('#')[0]}")]
     raise LostError(f"`{page.path}` has no link `{words}`")
 
 
@@ -137,9 +138,20 @@ def test_a_missing_or_an_english_answer_is_found(
         told(site, published, where[0], change, where[1])
 
 
+OTHER: Final = {"clinic": "Lantern Hill Example Clinic 9"}
+"""What is there, and is no answer."""
+
+
 @pytest.mark.parametrize(
     ("question", "value"),
-    [("May ", "today"), ("Since ", "effective"), ("Who ", "directing"), ("When ", "verified"), ("How many", "refused")],
+    [
+        ("May ", "today"),
+        ("Since ", "effective"),
+        ("Who ", "directing"),
+        ("When ", "verified"),
+        ("How many", "refused"),
+        ("Do I", "clinic"),
+    ],
 )
 def test_another_value_than_that_of_the_world_is_found(
     site: Site, published: Published, question: str, value: str
@@ -148,7 +160,7 @@ def test_another_value_than_that_of_the_world_is_found(
     named = values(site, polish)
     assert answer(published, polish, asked(question).answers["pl"], named)
     with pytest.raises(LostError, match="does not say it"):
-        answer(published, polish, asked(question).answers["pl"], {**named, value: "7 stycznia 1999"})
+        answer(published, polish, asked(question).answers["pl"], {**named, value: OTHER.get(value, "7 stycznia 1999")})
 
 
 def test_a_way_that_ends_is_found(site: Site, published: Published) -> None:

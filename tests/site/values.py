@@ -3,6 +3,7 @@
 Nothing here asks the pages or what makes them: an answer on a page is compared with this.
 """
 
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -17,6 +18,8 @@ from tests.site.world import SYSTEM, Site, last_verified
 
 YEAR: Final = 2026
 AGENCY: Final = "us.dhs.ice"
+CLINIC: Final = ("c5195ec9-6820-460f-a593-15c9a6b9a833", "Lantern Hill Example Clinic 57")
+"""A service by its id in the feed of partners, and who offers it."""
 
 
 @cache
@@ -48,8 +51,16 @@ def values(site: Site, language: Language) -> dict[str, str]:
         "directed": forms.day(_at(entries, "directed").date()),
         "confirmed": forms.day(_at(entries, "confirmed").date()),
         "verified": forms.moment(datetime.fromisoformat(last_verified(site))),
-        "refused": forms.number(sum(1 for _ in refused(entries, published.date()))),
+        "clinic": _clinic(site.content), "refused": forms.number(sum(1 for _ in refused(entries, published.date()))),
     }  # fmt: skip
+
+
+def _clinic(content: Path) -> str:
+    """The clinic, of which the feed says that no document is required."""
+    read = json.loads((content / "services/feeds/partners/services.json").read_text(encoding="utf-8"))
+    (found,) = (each for each in (read["contents"] if isinstance(read, dict) else read) if each["id"] == CLINIC[0])
+    assert [each["document"] for each in found["required_documents"]] == ["None"]
+    return CLINIC[1]
 
 
 def _at(entries: Iterable[Entry], kind: str) -> datetime:
