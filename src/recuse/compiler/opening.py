@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
+from recuse.compiler.alike import Named, named
 from recuse.compiler.condition import ALWAYS, NEVER, Condition
 from recuse.compiler.lower import lower
 from recuse.compiler.residual import (
@@ -49,19 +50,18 @@ class Openings:
     _conditions: tuple[Residual, ...] = field(init=False)
     _extents: dict[tuple[int, str, str], Extent] = field(default_factory=dict)
     _lowered: dict[Hashable, Extent] = field(default_factory=dict)
-    _named: frozenset[str] = field(init=False)
+    _named: Named = field(init=False)
+    _holding: dict[str, tuple[System, ...]] = field(default_factory=dict)
     _who: dict[str, tuple[Principal, ...]] = field(default_factory=dict)
     # By number, since the hash of what is left takes a walk through all of it.
-    _left: dict[tuple[Principal, Circumstances], int] = field(default_factory=dict)
+    _left: dict[Hashable, int] = field(default_factory=dict)
     _numbers: dict[Specialised, int] = field(default_factory=dict)
     _by_number: list[Specialised] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._hierarchy = hierarchy_of(self.repository)
         self._conditions = conditions(self.rules)
-        text = repr(self._conditions)
-        # Rules can tell an account from others of its agency only by its id.
-        self._named = frozenset(each for each in self.repository.accounts if each in text)
+        self._named = named(self.repository, self._conditions)
 
     def circumstances(self, agency: str, purposes: Iterable[str]) -> tuple[Context, ...]:
         """The circumstances an account of the agency could be in for these purposes, and those of having said none."""
@@ -72,11 +72,17 @@ class Openings:
         found: dict[str, Extent] = {}
         for principal in self._principals(agency):
             left = self._narrowed(principal, circumstances)
-            for system in self.repository.systems.values():
-                if any(category in table.categories for table in system.tables):
-                    extent = self._extent(left, system, category)
-                    found[system.name] = max(extent, found.get(system.name, "none"), key=WIDER.index)
+            for system in self._systems(category):
+                extent = self._extent(left, system, category)
+                found[system.name] = max(extent, found.get(system.name, "none"), key=WIDER.index)
         return found
+
+    def _systems(self, category: str) -> tuple[System, ...]:
+        if category not in self._holding:
+            every = self.repository.systems.values()
+            holding = (each for each in every if any(category in table.categories for table in each.tables))
+            self._holding[category] = tuple(holding)
+        return self._holding[category]
 
     def _possible(self, agency: str, purposes: Iterable[str]) -> Iterator[Context]:
         """What may be declared, and what an account of the agency has without declaring."""
@@ -89,7 +95,7 @@ class Openings:
 
     def _narrowed(self, principal: Principal, circumstances: Circumstances) -> int:
         """The number of what is left; equal rules have one number."""
-        key = (principal, circumstances)
+        key = self._named.alike(principal, circumstances)
         if key not in self._left:
             found = narrowed(self._conditions, principal, circumstances, self._hierarchy)
             if found not in self._numbers:
@@ -103,7 +109,7 @@ class Openings:
             above, served = principal_agencies(self.repository, agency), serves(self.repository, agency)
             those = [("", True), ("", False)]
             for account in self.repository.accounts.values():
-                if account.agency == agency and account.active and account.id in self._named:
+                if account.agency == agency and account.active and account.id in self._named.accounts:
                     those.append((account.id, account.use == "personal"))
             self._who[agency] = tuple(Principal(account, above, served, personal) for account, personal in those)
         return self._who[agency]

@@ -107,6 +107,7 @@ def _fewest(openings: Openings, tried: _Tried, extents: tuple[Extent, ...]) -> l
     return [*fewest(openings.repository, every, allowed)]
 
 
+@lru_cache(maxsize=KEPT)
 def _tried(openings: Openings, agency: str, category: str) -> _Tried:
     purposes = [each for each in openings.repository.purposes if each != UNDECLARED]
     contexts = openings.circumstances(agency, purposes)
