@@ -6,6 +6,7 @@ rule may compare with any id there is; then nothing is taken for alike.
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from recuse.compiler.known import Principal
 from recuse.compiler.residual import Residual
@@ -38,13 +39,16 @@ class Named:
         purpose = self._line("purpose", circumstances.purpose)
         return who, purpose, self._line("authority", circumstances.authority), circumstances.agreed
 
-    def _line(self, kind: str, name: str) -> Hashable:
+    def _line(self, kind: Literal["purpose", "authority"], name: str) -> Hashable:
         """An id, if rules name it, and those above it that they name."""
         key = (kind, name)
         if key not in self._closed:
-            trees = {"purpose": self.repository.purposes, "authority": self.repository.authorities}
-            ids = {"purpose": self.purposes, "authority": self.authorities}[kind]
-            self._closed[key] = (name if name in ids else None, frozenset(above(trees[kind], name) & ids))
+            repository = self.repository
+            if kind == "purpose":
+                ids, line = self.purposes, above(repository.purposes, name)
+            else:
+                ids, line = self.authorities, above(repository.authorities, name)
+            self._closed[key] = (name if name in ids else None, line & ids)
         return self._closed[key]
 
 

@@ -34,6 +34,7 @@ def build(
 
     Raises InputError for a message or a name that a language lacks, and for a language that no font serves.
     """
+    sections = [section for section in sections if section.there(sources)]
     renderer = Renderer(sources, sections)
     spoken = [read_texts(language, files("recuse.site") / "locales") for language in sources.settings.languages]
     steps = len(spoken) + 1

@@ -47,7 +47,8 @@ class Section:
     """A part of the site. `nav` is the message that navigation has for it, and `path` where that leads.
 
     `pages` gives its pages in the language of the texts, `sheets` what is printed of them as PDF, by paths below the
-    folder of the language, and `files` what is the same for all languages.
+    folder of the language, and `files` what is the same for all languages. `there` is whether there is anything to
+    show: without that the section is not in the site, and nothing leads to it.
     """
 
     name: str
@@ -57,3 +58,4 @@ class Section:
     files: Callable[[Sources], Iterable[tuple[str, bytes]]] = lambda _sources: ()
     tile: str | None = None
     sheets: Callable[[Sources, Texts], Iterable[tuple[str, Sheet]]] = lambda _sources, _texts: ()
+    there: Callable[[Sources], bool] = lambda _sources: True

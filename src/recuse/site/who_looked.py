@@ -130,4 +130,5 @@ def _sheets(sources: Sources, texts: Texts) -> Iterator[tuple[str, Sheet]]:
 SECTION: Final = Section(
     "disclosure", "Who looked?", PATH, _pages, sheets=_sheets,
     tile="How you can ask which agencies asked about you, and what the answer tells you.",
+    there=lambda sources: sources.content.site.who_looked is not None,
 )  # fmt: skip

@@ -84,4 +84,5 @@ def _above(texts: Texts) -> tuple[tuple[str, str], ...]:
 SECTION = Section(
     "rights", "Your rights", PATH, _pages, sheets=rights_sheets,
     tile="At home, at work, at school, in court, at a hospital, on the street: each with its law, and how sure it is.",
+    there=lambda sources: bool(sources.content.rights),
 )  # fmt: skip
