@@ -10,6 +10,7 @@ from recuse.content.values import WhoLooked
 from recuse.languages import Texts
 from recuse.ledger import JSON
 from recuse.site.pages import Page, Section
+from recuse.site.rights.lines import how_far
 from recuse.site.sheets import Part, Sheet
 from recuse.site.sources import Sources
 from recuse.site.words import demonstration, office
@@ -34,12 +35,16 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
 
 def _values(sources: Sources, asked: WhoLooked, texts: Texts) -> dict[str, object]:
     contact, code = sources.content.site.contact, texts.language.code
+    fact = sources.content.facts[asked.law]
     return {
         "office": office(sources, asked.office, texts),
         "contact": contact,
         "ways": [_ways(texts)[way] for way in asked.ask_by],
         "bring": asked.bring[code],
         "deadline": _deadline(asked, texts),
+        "fact": fact,
+        "rests_on": texts.say("Rests on:"),
+        "how_far": how_far(texts, fact, "commitment"),
         "holds": _holds(texts),
         "leaves_out": _leaves_out(texts),
         "fields": _fields(texts),

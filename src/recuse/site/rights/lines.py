@@ -20,7 +20,7 @@ def claim_lines(content: Content, texts: Texts, told: Told, claim: ToldClaim) ->
         return (texts.say("This names no law. Do not rely on it."),)
     kind = told.record.kind
     lines = tuple(dict.fromkeys(_law(content, texts, told, fact) for fact in claim.facts))
-    together = line(texts.say("All of this together:"), *_how_far(texts, claim.basis, kind))
+    together = line(texts.say("All of this together:"), *how_far(texts, claim.basis, kind))
     return (*lines, together) if len(lines) > 1 else lines
 
 
@@ -70,7 +70,7 @@ def brief(texts: Texts, told: Told) -> str:
     """What a card says of its text: day, status and sureness of the weakest law, reviews, translation."""
     parts = [texts.say("As of: %(day)s.", day=texts.forms.day(told.record.as_of))]
     if told.basis is not None:
-        parts += _how_far(texts, told.basis, told.record.kind)
+        parts += how_far(texts, told.basis, told.record.kind)
     if told.standing.reviewed is None or told.english is None:
         parts.append(texts.say("No person has reviewed this text yet."))
     if told.standing.machine:
@@ -87,7 +87,7 @@ def citations(told: Told) -> Line:
 def _law(content: Content, texts: Texts, told: Told, fact: LegalFact) -> Line:
     law = fact.jurisdiction
     kind = told.record.kind
-    parts = list(_how_far(texts, fact, kind))
+    parts = list(how_far(texts, fact, kind))
     if law != told.record.jurisdiction:
         parts.append(texts.say("Law of: %(name)s.", name=name_of(content, "jurisdiction", law, texts.language.code)))
     if fact.effective is not None:
@@ -98,7 +98,8 @@ def _law(content: Content, texts: Texts, told: Told, fact: LegalFact) -> Line:
     return line(label, Foreign(fact.citation), "–", *parts)
 
 
-def _how_far(texts: Texts, told: LegalFact | Basis, kind: Kind) -> tuple[str, str]:
+def how_far(texts: Texts, told: LegalFact | Basis, kind: Kind) -> tuple[str, str]:
+    """The status of what something rests on, and how sure that is, each as a sentence."""
     return texts.say("Status: %(status)s.", status=status_word(texts, told.status)), how_sure(texts, told, kind)
 
 
