@@ -426,7 +426,7 @@ def test_why_agrees_with_what_was_applied(chain: Chain) -> None:
 
 def test_the_ledger_tells_the_chain(chain: Chain) -> None:
     entries = chain.ran["ledger list"].document
-    assert [entry["kind"] for entry in entries] == ["directed", "confirmed", "planned", "applied", "verified"]
+    assert [entry["kind"] for entry in entries] == ["directed", "confirmed", "planned", "applied", "verified", "stated"]
     assert chain.ran["ledger verify"].document["size"] == len(entries)
     assert all(entry.keys() == {"kind", "at", "body"} for entry in entries)
 
@@ -466,7 +466,7 @@ SPOKEN: Mapping[str, tuple[tuple[str, ...], int, tuple[str, ...]]] = {
         ("the ledger verifies", "records.example/records", "pass it with --key"),
     ),
     "ledger list": (
-        ("ledger", "list", "policy/.ledger"), 0, ("directed", "confirmed", "planned", "applied", "verified"),
+        ("ledger", "list", "policy/.ledger"), 0, ("directed", "confirmed", "planned", "applied", "verified", "stated"),
     ),
 }  # fmt: skip
 
