@@ -51,7 +51,8 @@ def test_answers_are_those_of_each(openings: Openings) -> None:
 def test_an_id_that_is_not_seen_to_be_named_gives_another_answer(openings: Openings, lost: str) -> None:
     """The fault that this could have: what rules name is missed, and two that they tell apart have one answer."""
     made = Openings(openings.repository, openings.rules, openings.on)
-    made._named = replace(made._named, **{lost: frozenset()})
+    changes: dict[str, Any] = {lost: frozenset()}
+    made._named = replace(made._named, **changes)
     assert answers(made) != answers(apart(openings))
 
 
