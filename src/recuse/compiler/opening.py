@@ -4,7 +4,7 @@ It is asked of every account that the agency has, and of those that it could hav
 widest answer counts. What cannot be lowered exactly is `unknown`, which is no answer of `no`.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
@@ -55,6 +55,8 @@ class Openings:
     _who: dict[str, tuple[Principal, ...]] = field(default_factory=dict)
     # By number, since the hash of what is left takes a walk through all of it.
     _left: dict[Hashable, int] = field(default_factory=dict)
+    _asked: dict[tuple[str, Circumstances], frozenset[int]] = field(default_factory=dict)
+    _said: dict[tuple[frozenset[int], str], Mapping[str, Extent]] = field(default_factory=dict)
     _numbers: dict[Specialised, int] = field(default_factory=dict)
     _by_number: list[Specialised] = field(default_factory=list)
 
@@ -67,15 +69,24 @@ class Openings:
         """The circumstances an account of the agency could be in for these purposes, and those of having said none."""
         return (Context(UNDECLARED_CIRCUMSTANCES, None, standing=True), *self._possible(agency, purposes))
 
-    def extents(self, agency: str, circumstances: Circumstances, category: str) -> dict[str, Extent]:
+    def extents(self, agency: str, circumstances: Circumstances, category: str) -> Mapping[str, Extent]:
         """How much of a category an agency may read in these circumstances, by the system that holds it."""
-        found: dict[str, Extent] = {}
-        for principal in self._principals(agency):
-            left = self._narrowed(principal, circumstances)
-            for system in self._systems(category):
-                extent = self._extent(left, system, category)
-                found[system.name] = max(extent, found.get(system.name, "none"), key=WIDER.index)
-        return found
+        left = self._of(agency, circumstances)
+        key = (left, category)
+        if key not in self._said:
+            self._said[key] = {
+                system.name: max((self._extent(each, system, category) for each in left), key=WIDER.index)
+                for system in self._systems(category)
+            }
+        return self._said[key]
+
+    def _of(self, agency: str, circumstances: Circumstances) -> frozenset[int]:
+        """What is left of the rules for each kind of account that the agency could have, by number."""
+        key = (agency, circumstances)
+        if key not in self._asked:
+            those = self._principals(agency)
+            self._asked[key] = frozenset(self._narrowed(each, circumstances) for each in those)
+        return self._asked[key]
 
     def _systems(self, category: str) -> tuple[System, ...]:
         if category not in self._holding:

@@ -7,6 +7,7 @@ from any folder, from a web server as from a stick.
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from posixpath import dirname, relpath
+from types import SimpleNamespace
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
@@ -38,6 +39,7 @@ class Renderer:
         self._sources = sources
         every = tuple(sections)
         self._nav = tuple((each.nav, each.path) for each in every if each.nav is not None)
+        self._leads = frozenset(path for _, path in self._nav)
         self._tiles = tuple((each.nav, each.path, each.tile) for each in every if each.nav and each.tile)
         self._environments: dict[str, Environment] = {}
 
@@ -50,15 +52,27 @@ class Renderer:
         return self._render("choice.html", "index.html", texts, page=Page("index.html", "choice.html", ""))
 
     def _render(self, template: str, path: str, texts: Texts, **values: Any) -> bytes:
-        settings, code = self._sources.settings, texts.language.code
-        if code not in self._environments:
-            self._environments[code] = environment(texts)
-        found = self._environments[code].get_template(template).render(
-            texts=texts, language=texts.language, here=path, nav=self._nav, tiles=self._tiles, settings=settings,
-            now=self._sources.now,
-            institution=institution(self._sources, texts), security=policy_of(values["page"]), **values,
-        )  # fmt: skip
+        page: Page = values["page"]
+        # Pages of one folder have one frame, but for that to which navigation leads: it is marked there.
+        alike = path if page.path in self._leads else dirname(path)
+        found = (
+            self._environment(texts)
+            .get_template(template)
+            .render(here=path, alike=alike, tiles=self._tiles, security=policy_of(page), **values)
+        )
         return found.encode()
+
+    def _environment(self, texts: Texts) -> Environment:
+        """The environment of a language, with what every page of the site has in it."""
+        code = texts.language.code
+        if code not in self._environments:
+            made = environment(texts)
+            made.globals |= {
+                "texts": texts, "language": texts.language, "nav": self._nav, "settings": self._sources.settings,
+                "now": self._sources.now, "institution": institution(self._sources, texts),
+            }  # fmt: skip
+            self._environments[code] = made
+        return self._environments[code]
 
 
 def environment(texts: Texts) -> Environment:
@@ -80,7 +94,7 @@ def environment(texts: Texts) -> Environment:
     made.extend(said=texts.gettext)
     made.globals |= {
         "_": gettext, "gettext": gettext, "ngettext": ngettext, "url": _url, "static": _static,
-        "in_language": _in_language, "languages_beside": _beside,
+        "in_language": _in_language, "languages_beside": _beside, "framed": _framed(),
     }  # fmt: skip
     made.filters |= {
         "day": forms.day, "month": forms.month, "moment": cache(forms.moment), "number": cache(forms.number),
@@ -118,6 +132,25 @@ _SHAPE: Final[tuple[Callable[[Token], bool], ...]] = (
 )
 
 
+def _framed() -> Callable[[Context, str], Markup]:
+    """What gives a part of the frame by its template, made once for all pages that have it alike.
+
+    It knows of the page its path and where it lies, and nothing more: so no page is in the frame of another.
+    """
+    made: dict[tuple[str, str], Markup] = {}
+
+    @pass_context
+    def framed(context: Context, name: str) -> Markup:
+        key = (name, context["alike"])
+        if key not in made:
+            known = {"here": context["here"], "page": SimpleNamespace(path=context["page"].path)}
+            text = context.environment.get_template(name).render(known)
+            made[key] = Markup(text.rstrip("\n"))  # noqa: S704 - a template's own text, escaped there
+        return made[key]
+
+    return framed
+
+
 def _texts(context: Context) -> Texts:
     found: Texts = context["texts"]
     return found
@@ -132,10 +165,12 @@ def _url(context: Context, path: str) -> str:
 @pass_context
 def _in_language(context: Context, language: Language) -> str:
     """The address of this page in another language; on the page before all others, of the first page."""
-    _, _, path = str(context["here"]).partition("/")
+    here: str = context["here"]
+    _, _, path = here.partition("/")
     if language is not _texts(context).language:
         path = context["page"].in_others or path
-    return _to(context, f"{language.code}/{path or 'index.html'}")
+    # Not by `relpath`, which is slow, and of which only a page's own language is any shorter.
+    return f"{'../' * here.count('/')}{language.code}/{path or 'index.html'}"
 
 
 @pass_context
