@@ -2,11 +2,16 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Final
 
+from recuse.content.beginning import OFFICE, guesses
 from recuse.content.folder import read_content
-from recuse.content.values import ORIGINAL
+from recuse.content.naming import missing_names
+from recuse.content.values import ORIGINAL, Content
 from recuse.directory.reading import read_directory
-from recuse.ledger import decode, read_signed
+from recuse.errors import InputError
+from recuse.ledger import decode
+from recuse.model import Repository
 from recuse.operations import record
 from recuse.operations.workspace import open_with_ledger
 from recuse.site.building import Progress, build
@@ -15,6 +20,9 @@ from recuse.site.sheets import Printer
 from recuse.site.sources import Record, Settings, Sources
 from recuse.site.writing import Written, count_files, write_site
 
+_TOLD: Final = 5
+"""Ids without a name that a message lists."""
+
 
 def read_sources(content: Path, repository: Path, ledger: Path | None, *, printed: bool) -> Sources:
     """Everything that a site is made of. Raises as the readers of each: a site of what is not in force is not made."""
@@ -22,15 +30,32 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
     settings = Settings.of(told.site)
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=False)
+    _check_names(told, workspace.repository)
     codes = [each.code for each in settings.languages if each.code != ORIGINAL]
     there = (content / "services").is_dir()
     services = read_directory(content, workspace.at.date(), codes) if there else None
-    raw, checkpoint = read_signed(folder)
+    raw, checkpoint = record.exact(folder)
     verifier = (folder / "verifier").read_text(encoding="utf-8").strip()
     kept = Record(tuple(map(decode, raw)), raw, checkpoint, verifier)
     return Sources(
         workspace.repository, workspace.rules, workspace.attested, kept, settings, told, services, workspace.at, printed
     )
+
+
+def _check_names(content: Content, repository: Repository) -> None:
+    """Raise InputError, once for all, for ids of the policy repository that readers have no name for."""
+    wanted = [(kind, name) for kind, name, _ in guesses(repository) if (kind, name) != ("office", OFFICE)]
+    lacking = missing_names(content, wanted, content.site.languages)
+    found: dict[str, list[str]] = {}
+    for each in lacking:
+        found.setdefault(f"{each.what} `{each.id}`", []).append(each.language)
+    if found:
+        told = "; ".join(f"{name} in {', '.join(codes)}" for name, codes in [*found.items()][:_TOLD])
+        more = f"; and of {len(found) - _TOLD} more" if len(found) > _TOLD else ""
+        raise InputError(
+            f"names.toml lacks what readers call {told}{more}",
+            "write it there; `recuse new content` has a guess for each id",
+        )
 
 
 def publish_sources(sources: Sources, target: Path | None, fonts: tuple[Path, ...], progress: Progress) -> Written:

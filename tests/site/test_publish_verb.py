@@ -1,6 +1,7 @@
 """`recuse publish` and `recuse new content` as typed: what is said, written and refused; and without the extra."""
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -105,4 +106,23 @@ def test_a_wrong_beginning_is_refused_and_nothing_written(
 ) -> None:
     _, error = run("new", "content", str(tmp_path / "new"), *words, "-r", str(site.office.policy), code=2)
     assert said in error
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_is_missing_is_told_in_one_sentence_and_nothing_is_written(site: Site, tmp_path: Path) -> None:
+    """Names of several ids at once, a ledger, a folder of fonts."""
+    content = tmp_path / "content"
+    shutil.copytree(site.content, content)
+    names = content / "names.toml"
+    kept = [block for block in names.read_text(encoding="utf-8").split("\n\n") if "civil_enforcement" not in block]
+    lacking = next(block for block in kept if block.startswith("[agency."))
+    names.write_text("\n\n".join(each for each in kept if each != lacking), encoding="utf-8")
+    there = ("publish", str(content), "--out", str(tmp_path / "new"), "-r", str(site.office.policy))
+    _, said = run(*there, code=2)
+    assert "names.toml lacks what readers call agency" in said
+    assert "; purpose `imm.civil_enforcement` in en, es, zh-Hans, pl, ar" in said
+    _, said = run("publish", str(site.content), *there[2:], "--ledger", str(tmp_path / "none"), code=2)
+    assert f"there is no ledger in `{tmp_path / 'none'}`" in said
+    _, said = run("publish", str(site.content), *there[2:], "--fonts", "nowhere", code=2)
+    assert "`nowhere` is no folder" in said
     assert not (tmp_path / "new").exists()

@@ -49,6 +49,9 @@ def publish(
     """
     human = printing(format_)
     _check_installed()
+    for each in fonts or ():
+        if not each.is_dir():
+            raise InputError(f"`{each}` is no folder", "name a folder of fonts with `--fonts`")
     from recuse.publishing import publish_sources, read_sources  # noqa: PLC0415 - the extra `site` alone has what it needs
     from recuse.site.preview import serve_folder  # noqa: PLC0415
 

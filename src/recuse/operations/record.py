@@ -39,10 +39,15 @@ def entries(folder: Path) -> tuple[Entry, ...]:
 
 def whole(folder: Path) -> tuple[tuple[Entry, ...], str]:
     """Every entry, decoded, with the signed checkpoint over them. InputError where there is no ledger."""
+    found, checkpoint = exact(folder)
+    return tuple(map(decode, found)), checkpoint
+
+
+def exact(folder: Path) -> tuple[tuple[bytes, ...], str]:
+    """The exact bytes of every entry, with the signed checkpoint over them. InputError where there is no ledger."""
     if not folder.exists():
         raise InputError(f"there is no ledger in `{folder}`", "name its folder with `--ledger`")
-    found, checkpoint = read_signed(folder)
-    return tuple(map(decode, found)), checkpoint
+    return read_signed(folder)
 
 
 def last(folder: Path, kind: str, system: str) -> Entry | None:
