@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from recuse import clock
+from recuse.disclosure.answer import written
 from recuse.ledger.entry import JSON
 from tests.requests.test_request_verb import Office, office, whole
 from tests.serve.test_accounting import SETTINGS
@@ -175,6 +176,19 @@ def test_what_is_in_no_entry_is_told(desk: Office) -> None:
     said = document(desk, "prepare", name, "--by", "Desk 4", "--evaluations", str(ids), code=1)
     assert said["unknown"] == ["e-none"]
     assert "in no entry" in run(desk, "prepare", name, "--by", "Desk 4", "--evaluations", str(ids), code=1)
+
+
+def test_an_answer_that_lacks_what_every_answer_has_is_refused_in_a_sentence(desk: Office, tmp_path: Path) -> None:
+    request, name = assisted(desk), new(desk)["accounting"]
+    document(desk, "prepare", name, "--by", "Desk 4", "--assistance", request)
+    document(desk, "release", name, "--by", CHIEF, "--out", str(tmp_path / "given"))
+    whole, spoilt = json.loads((tmp_path / "given/answer.json").read_text()), tmp_path / "spoilt.json"
+    lines = [{key: value for key, value in each.items() if key != "purpose"} for each in whole["lines"]]
+    copies = ("--ledger", str(desk.policy / ".ledger"), "-r", str(desk.policy))
+    for each in ({"lines": lines}, {"covers": 3}, {"accounting": None}):
+        spoilt.write_bytes(written({key: value for key, value in (whole | each).items() if value is not None}))
+        said = "".join(desk.run("check", str(spoilt), *copies, code=2, group="accounting"))
+        assert "lacks something that every answer has" in said or "not what was recorded" in said
 
 
 def test_names_for_readers_are_taken_and_others_are_refused(desk: Office, tmp_path: Path) -> None:

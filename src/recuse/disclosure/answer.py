@@ -114,11 +114,10 @@ def _line(line: Line, proof: Proof) -> dict[str, JSON]:
 
 def _covered(name: LedgerName, read: Read) -> dict[str, JSON]:
     head = parse_checkpoint(parse_note(read.checkpoint.encode()).text)
-    first, last = (decode(each).at.date().isoformat() if each else None
-                   for each in (_end(read.entries, 0), _end(read.entries, -1)))  # fmt: skip
+    first, last = (_day(each) for each in (read.entries[:1], read.entries[-1:]))
     return {"ledger": name, "origin": head.origin, "size": head.size, "first": first, "last": last,
             "checkpoint": read.checkpoint}  # fmt: skip
 
 
-def _end(entries: Sequence[bytes], which: int) -> bytes | None:
-    return entries[which] if entries else None
+def _day(entries: Sequence[bytes]) -> str | None:
+    return decode(entries[0]).at.date().isoformat() if entries else None

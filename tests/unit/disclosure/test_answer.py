@@ -18,7 +18,7 @@ from recuse.disclosure.checking import check_proofs, check_recorded, check_said
 from recuse.disclosure.holds import Hold
 from recuse.disclosure.lines import Matches, Register
 from recuse.disclosure.telling import Names, Teller
-from recuse.errors import InputError, LedgerError
+from recuse.errors import InputError, LedgerError, RecuseError
 from recuse.languages import LANGUAGES, Texts, language, read_texts
 from recuse.ledger.entry import encode
 from recuse.model import Repository
@@ -156,6 +156,25 @@ def test_a_line_that_was_changed_is_not_proved(world: World, change: Any, told: 
     whole["lines"][0] = change(whole["lines"][0])
     with pytest.raises(LedgerError, match=told):
         check_proofs(whole, [each.verifier for each in world.signers.values()])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"size": 99}, "another size of `records.example/acts` than its checkpoint"),
+        ({"origin": "records.example/decisions"}, "is not signed by"),
+        ({"checkpoint": "x"}, "malformed"),
+    ],
+)
+def test_what_an_answer_without_lines_covers_is_checked_too(world: World, change: dict[str, Any], told: str) -> None:
+    fill(world)
+    whole, keys = read_written(world.answer(Matches())[0]), [each.verifier for each in world.signers.values()]
+    assert check_proofs(whole, keys) == 0
+    with pytest.raises(LedgerError, match="no verifier key of"):
+        check_proofs(whole, keys[:1])
+    whole["covers"][0] |= change
+    with pytest.raises(RecuseError, match=told):
+        check_proofs(whole, keys)
 
 
 @pytest.mark.parametrize(
