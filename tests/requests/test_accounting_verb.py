@@ -11,6 +11,7 @@ import pytest
 from recuse import clock
 from recuse.disclosure.answer import written
 from recuse.ledger.entry import JSON
+from recuse.operations import record
 from tests.requests.test_request_verb import Office, office, whole
 from tests.serve.test_accounting import SETTINGS
 
@@ -126,6 +127,23 @@ def test_a_draft_that_tells_what_is_held_back_since_is_not_released(desk: Office
     assert "until then nothing is answered" in run(desk, "prepare", name, "--by", "Desk 4", code=2)
 
 
+def test_a_draft_is_released_only_if_all_that_it_tells_would_be_told_so_today(desk: Office) -> None:
+    """Also of a record of decisions that who releases does not name: nobody could see what of it is held back."""
+    request, name = assisted(desk), new(desk)["accounting"]
+    decisions, settings = desk.folder / "decisions", desk.policy / ".accounting.toml"
+    record.open_or_create(decisions, "records.example/decisions").close()
+    words = ("prepare", name, "--by", "Desk 4", "--assistance", request)
+    release = ("release", name, "--by", CHIEF, "--out", str(desk.folder / "given"))
+    document(desk, *words, "--decisions", str(decisions))
+    assert "a record of decisions that is not there" in run(desk, *release, code=2)
+    document(desk, *words)
+    settings.write_text(SETTINGS + '[told_as.purpose]\n"crim.investigation" = "crim"\n')
+    assert "told otherwise" in run(desk, *release, code=1)
+    assert "accounting_answered" not in kinds(desk)
+    document(desk, *words)
+    document(desk, *release)
+
+
 def test_where_somebody_else_is_concerned_a_person_decides(desk: Office) -> None:
     request, name = assisted(desk), new(desk, "--others")["accounting"]
     found = ("prepare", name, "--by", "Desk 4", "--assistance", request)
@@ -184,10 +202,10 @@ def test_an_answer_that_lacks_what_every_answer_has_is_refused_in_a_sentence(des
     document(desk, "release", name, "--by", CHIEF, "--out", str(tmp_path / "given"))
     whole, spoilt = json.loads((tmp_path / "given/answer.json").read_text()), tmp_path / "spoilt.json"
     lines = [{key: value for key, value in each.items() if key != "purpose"} for each in whole["lines"]]
-    copies = ("--ledger", str(desk.policy / ".ledger"), "-r", str(desk.policy))
+    copy = ("--ledger", str(desk.policy / ".ledger"))
     for each in ({"lines": lines}, {"covers": 3}, {"accounting": None}):
         spoilt.write_bytes(written({key: value for key, value in (whole | each).items() if value is not None}))
-        said = "".join(desk.run("check", str(spoilt), *copies, code=2, group="accounting"))
+        said = run(desk, "check", str(spoilt), *copy, code=2)
         assert "lacks something that every answer has" in said or "not what was recorded" in said
 
 
@@ -195,7 +213,10 @@ def test_names_for_readers_are_taken_and_others_are_refused(desk: Office, tmp_pa
     request, name = assisted(desk), new(desk, "--language", "es")["accounting"]
     document(desk, "prepare", name, "--by", "Desk 4", "--assistance", request)
     names = tmp_path / "names.toml"
-    names.write_text('[category.custody]\nes = "Detención"\nen = "Custody"\n')
+    names.write_text('format = 1\n[category.custody]\nes = "Detención"\nen = "Custody"\n')
     assert "Tipo de datos: Detención" in run(desk, "show", name, "--names", str(names))
-    names.write_text("category = 1\n")
-    assert "holds no names" in run(desk, "show", name, "--names", str(names), code=2)
+    names.write_text("format = 1\ncategory = 1\n")
+    assert "names.toml:2: " in run(desk, "show", name, "--names", str(names), code=2)
+    names.write_text('format = 1\n[category.custody]\nes = "Detención"\n')
+    assert "missing English" in run(desk, "show", name, "--names", str(names), code=2)
+    assert "cannot be read" in run(desk, "show", name, "--names", str(tmp_path / "none"), code=2)

@@ -32,7 +32,7 @@ from recuse.cli.request_options import By, DryRun, StateOption
 from recuse.disclosure.lines import Matches, place_of
 from recuse.disclosure.marks import secret_in
 from recuse.operations import accounting_answer as operation
-from recuse.operations.accounting_files import check_new, names_of, texts, write_answer
+from recuse.operations.accounting_files import check_new, given, names_of, teller, write_given
 
 NamesOption = Annotated[
     Path | None, typer.Option("--names", help="plain names for readers, as names.toml of a site's content has them")
@@ -103,11 +103,11 @@ def show(
     """Show what is kept of an accounting, for staff: what was asked, the draft as the person would read it, answers."""
     human, at = printing(format_), bureau(repository, ledger, settings)
     kept = at.shelf.find(accounting)
-    whole = operation.shown(kept)
+    whole, known = operation.shown(kept), names_of(at.repository, names)
     if to is not None:
-        _, last, number = operation.last_answer(at, accounting)
-        known = names_of(at.repository, names)
-        write_answer(to, (last.answer.encode(), kept.request.language, known), at.folders["acts"], number)
+        last, number = operation.last_answer(at, kept)
+        check_new(to)
+        write_given(to, given(last.answer, kept.request.language, known), at.folders["acts"], number)
     if not human:
         document(whole)
         return
@@ -121,8 +121,7 @@ def show(
     out.print(f"\ndraft by {kept.draft.by}:", markup=False)
     for left in kept.draft.left_out:
         out.print(f"  left out: {left.place}, {left.reason.replace('_', ' ')}", markup=False)
-    text, _ = texts(kept.draft.answer.encode(), kept.request.language, names_of(at.repository, names))
-    out.print(text, markup=False, soft_wrap=True)
+    out.print(teller(kept.request.language, known).text(whole["draft"]["answer"]), markup=False, soft_wrap=True)
 
 
 def discard(
@@ -161,12 +160,11 @@ def release(
     By an official with the role `attest`, who is not who prepared it. Exit 1: refused, with nothing recorded.
     """
     human, at = printing(format_), bureau(repository, ledger, settings, decisions, state)
-    known, files = names_of(at.repository, names), list[str]()
     check_new(to)
+    kept, draft = operation.drafted(at, accounting)
+    told = given(draft.answer, kept.request.language, names_of(at.repository, names))  # nothing is recorded if it fails
     done = operation.release(at, accounting, by, key, dry_run=dry_run)
-    if done.entry is not None:
-        language = at.shelf.find(accounting).request.language
-        files = write_answer(to, (done.data, language, known), at.folders["acts"], done.entry)
+    files = [] if done.entry is None else write_given(to, told, at.folders["acts"], done.entry)
     said: dict[str, Any] = {"accounting": accounting, "answer_sha256": done.sha256, "entry": done.entry, "files": files}
     if human:
         word = "would be released" if dry_run else f"released, entry {done.entry}"
