@@ -119,6 +119,10 @@ def test_a_draft_that_tells_what_is_held_back_since_is_not_released(desk: Office
     assert (said["told"], {each["reason"] for each in said["left_out"]}) == (0, {"held_back"})
     document(desk, "release", name, "--by", CHIEF, *out)
     assert "This answer lists no entry" in (desk.folder / "given/answer.en.txt").read_text()
+    for wrong, told in (("acts:99", "there is no entry"), ("acts:2", "says of no record"),
+                        ("decisions:1", "a ledger that is not there")):  # fmt: skip
+        assert told in run(desk, "hold", "--entry", wrong, *words[3:], code=2)
+    assert "without a number" in run(desk, "hold", "--case", " ", *words[3:], code=2)
     late = str(clock.today() + timedelta(days=91))
     assert "later than an entry may be held back" in run(desk, *words[:6], late, "--by", CHIEF, code=1)
     assert "has not the role" in run(desk, *words[:6], until, "--by", "mayor-2019", code=1)
@@ -149,6 +153,7 @@ def test_where_somebody_else_is_concerned_a_person_decides(desk: Office) -> None
     found = ("prepare", name, "--by", "Desk 4", "--assistance", request)
     assert document(desk, *found)["told"] == 0
     assert document(desk, *found, "--tell", "acts:1")["told"] == 1
+    assert "is not among what was found" in run(desk, *found, "--tell", "acts:2", code=2)
 
 
 def test_a_draft_is_taken_away_and_an_accounting_is_erased(desk: Office) -> None:
@@ -169,7 +174,7 @@ def test_a_draft_is_taken_away_and_an_accounting_is_erased(desk: Office) -> None
 
 def test_what_cannot_be_taken_in_is_told_and_nothing_is_recorded(desk: Office) -> None:
     assert "holds a number" in new(desk, code=2, identity="passport 1234 5678")["error"]
-    assert "no day" in new(desk, code=2, received="soon")["error"]
+    assert "not a day" in new(desk, code=2, received="soon")["error"]
     assert "no way to ask" in new(desk, code=2, behalf="friend")["error"]
     (desk.folder / "bad.txt").write_text("person-4711\n")
     told = new(desk, code=2, records=str(desk.folder / "bad.txt"))
@@ -178,7 +183,7 @@ def test_what_cannot_be_taken_in_is_told_and_nothing_is_recorded(desk: Office) -
     assert new(desk, "--dry-run")["recorded"] is False
     assert not (desk.policy / ".ledger").exists()
     (desk.policy / ".accounting.toml").unlink()
-    assert "there are no settings" in new(desk, code=2)["error"]
+    assert "cannot be read" in new(desk, code=2)["error"]
 
 
 def test_what_is_late_is_told(desk: Office) -> None:
@@ -191,6 +196,11 @@ def test_what_is_late_is_told(desk: Office) -> None:
 def test_what_is_in_no_entry_is_told(desk: Office) -> None:
     name, ids = new(desk)["accounting"], desk.folder / "ids.txt"
     ids.write_text("e-none\n")
+    secret = desk.folder / "marks.key"
+    secret.write_text("x" * 40)
+    secret.chmod(0o600)
+    marks = ("prepare", name, "--by", "Desk 4", "--marks", str(secret))
+    assert "no record of decisions to look for marks in" in run(desk, *marks, code=2)
     said = document(desk, "prepare", name, "--by", "Desk 4", "--evaluations", str(ids), code=1)
     assert said["unknown"] == ["e-none"]
     assert "in no entry" in run(desk, "prepare", name, "--by", "Desk 4", "--evaluations", str(ids), code=1)

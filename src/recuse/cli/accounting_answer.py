@@ -26,13 +26,13 @@ from recuse.cli.console import (
     out,
     plain,
     printing,
-    read_file,
 )
 from recuse.cli.request_options import By, DryRun, StateOption
 from recuse.disclosure.lines import Matches, place_of
 from recuse.disclosure.marks import secret_in
 from recuse.operations import accounting_answer as operation
 from recuse.operations.accounting_files import check_new, given, names_of, teller, write_given
+from recuse.serving.place import secret_of
 
 NamesOption = Annotated[
     Path | None, typer.Option("--names", help="plain names for readers, as names.toml of a site's content has them")
@@ -49,7 +49,8 @@ def prepare(
         list[str] | None, typer.Option("--assistance", help="a request for assistance about this person; repeat")
     ] = None,
     marks: Annotated[
-        list[Path] | None, typer.Option("--marks", help="secret of record marks, also earlier ones; may be repeated")
+        list[Path] | None,
+        typer.Option("--marks", help="secret of record marks, that you alone can read; repeat for earlier ones"),
     ] = None,
     entry: EntriesOption = None,
     tell: Annotated[
@@ -72,7 +73,7 @@ def prepare(
         frozenset(lines_of(evaluations)) if evaluations is not None else frozenset(), frozenset(assistance or ()),
         frozenset(map(place_of, entry or ())),
     )  # fmt: skip
-    secrets = tuple(secret_in(read_file(each)) for each in marks or ())
+    secrets = tuple(secret_in(secret_of(each)) for each in marks or ())
     findings = operation.Findings(by, matches, frozenset(str(place_of(each)) for each in tell or ()), secrets)
     at = bureau(repository, ledger, settings, decisions, state)
     done = operation.prepare(at, accounting, findings, dry_run=dry_run)

@@ -4,7 +4,7 @@ Order: what is kept is kept before the entry that binds it. A decision to hold b
 is kept and was never recorded holds nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from recuse.directive.signature import ATTEST_NAMESPACE, sign
 from recuse.disclosure import due, holds
 from recuse.disclosure.asked import PersonRequest, asked_body, problems
 from recuse.disclosure.kept import Kept
-from recuse.disclosure.lines import LedgerName, Register
+from recuse.disclosure.lines import LedgerName, Register, check_places, place_of
 from recuse.disclosure.settings import Settings, read_settings
 from recuse.errors import InputError, RefusedError
 from recuse.ledger import JSON, Entry, encode
@@ -59,6 +59,10 @@ class Bureau:
         """What turns entries into words."""
         return register_of(self.workspace)
 
+    def entries(self) -> dict[LedgerName, Sequence[Entry]]:
+        """Every entry of both ledgers, of those that are there."""
+        return {name: record.entries(folder) for name, folder in self.folders.items()}
+
     def acts(self) -> tuple[Entry, ...]:
         """Every entry of the record of acts."""
         return record.entries(self.folders["acts"])
@@ -67,12 +71,13 @@ class Bureau:
         """What is held back, each by its newest decision."""
         return holds.standing(self.acts(), self.shelf.holds())
 
+    def begin(self) -> None:
+        """Make the record of acts where there is none yet: what is kept lies in its folder."""
+        record.open_or_create(self.folders["acts"], self.repository.ledger_origin).close()
+
     def append(self, kind: str, body: Mapping[str, JSON]) -> int:
         """Make an entry durable; its number."""
-        folder = self.folders["acts"]
-        if not folder.exists():
-            record.open_or_create(folder, self.repository.ledger_origin).close()
-        shared = share_ledger(folder)
+        shared = share_ledger(self.folders["acts"])
         try:
             return shared.append([encode(kind, clock.now(), body)])
         finally:
@@ -92,9 +97,10 @@ def open_bureau(
     path = settings if settings is not None else repository / SETTINGS
     try:
         raw = path.read_bytes()
-    except OSError:
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
         remedy = "write one, as docs/reference/accounting.md shows, or name it with --settings"
-        raise InputError(f"there are no settings `{path.name}` for accountings", remedy) from None
+        raise InputError(f"the settings `{path}` for accountings cannot be read: {reason}", remedy) from None
     found = read_settings(path.name, raw, workspace.repository)
     places: dict[LedgerName, Path] = {"acts": ledger}
     if decisions.exists():
@@ -117,7 +123,7 @@ def take_in(bureau: Bureau, request: PersonRequest, *, dry_run: bool) -> Kept:
         raise InputError("\n".join(found), "mend the request and give it again")
     kept = Kept(clock.random_bytes(SALT), request)
     if not dry_run:
-        record.open_or_create(bureau.folders["acts"], bureau.repository.ledger_origin).close()
+        bureau.begin()
         bureau.shelf.keep(kept)
         bureau.append("accounting_asked", asked_body(request, kept.commitment))
     return kept
@@ -129,11 +135,13 @@ def hold(bureau: Bureau, wanted: holds.Hold, key: Path | None, *, dry_run: bool)
     known = {each.id: each for each in bureau.holds()}
     before = known.get(wanted.id)
     holds.check(wanted, bureau.settings, before)
+    if before is None:
+        check_places(bureau.entries(), map(place_of, wanted.entries))
     kept = holds.KeptHold(clock.random_bytes(SALT), wanted)
     text = holds.statement(wanted, kept.commitment)
     signature = signed(bureau.repository, "the decision to hold back", text, official.id, key)
     if not dry_run:
-        record.open_or_create(bureau.folders["acts"], bureau.repository.ledger_origin).close()
+        bureau.begin()
         bureau.shelf.keep_hold(kept, clock.random_name(16))
         bureau.append(holds.KIND, holds.body_of(kept, official.office, signature, renews=before is not None))
     return wanted

@@ -54,10 +54,14 @@ def prepare(bureau: Bureau, name: str, findings: Findings, *, dry_run: bool) -> 
     before = kept.answers[-1] if kept.answers else None
     whole = findings.matches if before is None else _with(findings.matches, before.matches)
     read = _read(bureau)
-    if findings.secrets and "decisions" in read:
-        by_mark = marked(map(decode, read["decisions"].entries), kept.request.records, findings.secrets)
-        whole = _with(whole, Matches(by_mark))
+    if findings.secrets:
+        whole = _with(whole, _by_mark(kept.request, read, findings.secrets))
     found = _found(bureau, kept.request, whole, read)
+    nowhere = findings.decided - {str(each.place) for each in found.lines}
+    if nowhere:
+        raise InputError(
+            f"`{min(nowhere)}` was not found, so that nothing decides to tell it", "leave that --tell away"
+        )
     told, left_out = _protection(bureau, kept.request, findings.decided).sort(found.lines)
     institution, salt = bureau.repository.institution, clock.random_bytes(SALT)
     live = tuple(sorted(each.name for each in bureau.repository.systems.values() if each.kind == "live"))
@@ -70,6 +74,12 @@ def prepare(bureau: Bureau, name: str, findings: Findings, *, dry_run: bool) -> 
     if not dry_run:
         bureau.shelf.keep(kept.with_draft(draft))
     return Prepared(draft, found.unknown, len(found.lines))
+
+
+def _by_mark(request: PersonRequest, read: Mapping[LedgerName, answers.Read], secrets: tuple[bytes, ...]) -> Matches:
+    if "decisions" not in read:
+        raise InputError("there is no record of decisions to look for marks in", "name its folder with --decisions")
+    return Matches(marked(map(decode, read["decisions"].entries), request.records, secrets))
 
 
 def _read(bureau: Bureau) -> dict[LedgerName, answers.Read]:

@@ -249,6 +249,10 @@ def test_places_are_found_by_number_too(world: World) -> None:
     world.add("acts", "verified", {"system": "blotter"})
     with pytest.raises(InputError, match="is `verified`, which says of no record"):
         world.answer(Matches(places=places("acts:3")))
+    late = Matches(frozenset({"e1"}), places=places("decisions:6"))
+    for _ in range(4):
+        world.add("decisions", "decided", decided("e1"), day=28)
+    assert world.found(late).unknown == (), "an entry that is named twice, outside of the period"
     with pytest.raises(InputError, match="there is no entry `acts:99`"):
         world.answer(Matches(places=places("acts:99")))
 
