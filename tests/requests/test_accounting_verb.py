@@ -187,10 +187,12 @@ def test_what_cannot_be_taken_in_is_told_and_nothing_is_recorded(desk: Office) -
 
 
 def test_what_is_late_is_told(desk: Office) -> None:
-    assert new(desk, "--due", str(clock.today() - timedelta(days=1)))["recorded"]
+    day = str(clock.today() - timedelta(days=1))
+    assert "before the request was received" in new(desk, "--due", day, code=2)["error"]
+    name = new(desk, "--due", day, received=day)["accounting"]
     (duty,) = document(desk, "due", code=1)["duties"]
     assert (duty["days_left"], duty["late"]) == (-1, True)
-    assert re.search(r"open\s+│", run(desk, "due", code=1))
+    assert re.search(rf"{name} │ open\s+│", run(desk, "due", code=1)), "with its whole id, which every verb asks for"
 
 
 def test_what_is_in_no_entry_is_told(desk: Office) -> None:

@@ -1,5 +1,6 @@
 """`recuse accounting prepare`, `show`, `discard` and `release`: the draft of an answer, and the answer."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +29,7 @@ from recuse.cli.console import (
     printing,
 )
 from recuse.cli.request_options import By, DryRun, StateOption
+from recuse.disclosure.asked import PersonRequest
 from recuse.disclosure.lines import Matches, place_of
 from recuse.disclosure.marks import secret_in
 from recuse.operations import accounting_answer as operation
@@ -112,7 +114,7 @@ def show(
     if not human:
         document(whole)
         return
-    for name, value in whole["request"].items():
+    for name, value in _asked(kept.request):
         out.print(f"{name}: {value}", markup=False, soft_wrap=True)
     for each in whole["answers"]:
         out.print(f"answered {each['on']} by {each['official']}: {each['answer_sha256']}", markup=False, soft_wrap=True)
@@ -123,6 +125,21 @@ def show(
     for left in kept.draft.left_out:
         out.print(f"  left out: {left.place}, {left.reason.replace('_', ' ')}", markup=False)
     out.print(teller(kept.request.language, known).text(whole["draft"]["answer"]), markup=False, soft_wrap=True)
+
+
+def _asked(request: PersonRequest) -> Iterator[tuple[str, str]]:
+    """What was asked, for people, in the words of the options."""
+    yield "records", ", ".join(f"{each.type}={each.key}" for each in request.records)
+    yield "period", f"{request.since} to {request.until}"
+    yield "received", f"{request.received}, by {request.recorded_by}; to be answered by {request.due}"
+    yield "who asks", request.behalf
+    for name, shown in (("identity", request.identity), ("authority", request.authority)):
+        if shown is not None:
+            yield name, f"{shown.kind}, seen by {shown.seen_by} on {shown.on}"
+    yield "delivery", f"{request.delivery}, in {request.language}"
+    yield "others", "nobody else is a subject" if request.alone else "a person decides each line"
+    if request.note:
+        yield "note", request.note
 
 
 def discard(

@@ -11,19 +11,17 @@ from pathlib import Path
 from typing import Final
 
 from recuse import clock
-from recuse.directive.claims import Claim, signer
-from recuse.directive.officials import in_office
-from recuse.directive.signature import ATTEST_NAMESPACE, sign
 from recuse.disclosure import due, holds
 from recuse.disclosure.asked import PersonRequest, asked_body, problems
 from recuse.disclosure.kept import Kept
 from recuse.disclosure.lines import LedgerName, Register, check_places, place_of
 from recuse.disclosure.settings import Settings, read_settings
-from recuse.errors import InputError, RefusedError
+from recuse.errors import InputError
 from recuse.ledger import JSON, Entry, encode
 from recuse.ledger.shared import share_ledger
-from recuse.model import Official, Repository
+from recuse.model import Repository
 from recuse.operations import record
+from recuse.operations.attesting import attested, official_of
 from recuse.operations.kept_accounting import Shelf
 from recuse.operations.kept_assistance import FileStore
 from recuse.operations.workspace import Workspace, open_with_ledger
@@ -131,7 +129,7 @@ def take_in(bureau: Bureau, request: PersonRequest, *, dry_run: bool) -> Kept:
 
 def hold(bureau: Bureau, wanted: holds.Hold, key: Path | None, *, dry_run: bool) -> holds.Hold:
     """Hold back, renew or end, by an official in office with the role *attest*; recorded without what it is about."""
-    official = official_of(bureau.repository, wanted.official)
+    official = official_of(bureau.repository, wanted.official, "attest")
     known = {each.id: each for each in bureau.holds()}
     before = known.get(wanted.id)
     holds.check(wanted, bureau.settings, before)
@@ -139,34 +137,12 @@ def hold(bureau: Bureau, wanted: holds.Hold, key: Path | None, *, dry_run: bool)
         check_places(bureau.entries(), map(place_of, wanted.entries))
     kept = holds.KeptHold(clock.random_bytes(SALT), wanted)
     text = holds.statement(wanted, kept.commitment)
-    signature = signed(bureau.repository, "the decision to hold back", text, official.id, key)
+    signature = attested(bureau.repository, "the decision to hold back", text, official.id, key)
     if not dry_run:
         bureau.begin()
         bureau.shelf.keep_hold(kept, clock.random_name(16))
         bureau.append(holds.KIND, holds.body_of(kept, official.office, signature, renews=before is not None))
     return wanted
-
-
-def official_of(repository: Repository, by: str) -> Official:
-    """The official of this id, in office and with the role *attest*; InputError or RefusedError otherwise."""
-    official = repository.officials.get(by)
-    if official is None:
-        known = ", ".join(f"`{name}`" for name in repository.officials)
-        raise InputError(f"no official `{by}` in officials.toml", f"name one of {known}")
-    if not in_office(official, clock.now()):
-        raise RefusedError(f"`{by}` is in office from {official.start} until {official.until}", "let another do it")
-    if "attest" not in official.roles:
-        raise RefusedError(f"`{by}` has not the role `attest`", "give the role in officials.toml, or let another do it")
-    return official
-
-
-def signed(repository: Repository, what: str, text: bytes, by: str, key: Path | None) -> str | None:
-    """The official's signature of a text, None without a key; SignatureError where the key is not theirs."""
-    if key is None:
-        return None
-    signature = sign(text, ATTEST_NAMESPACE, key)
-    signer(Claim(what, text, signature, "attest", by), repository.officials, clock.now())
-    return signature.decode()
 
 
 def erase(bureau: Bureau, name: str, *, dry_run: bool) -> None:

@@ -18,7 +18,8 @@ from recuse.disclosure.marks import marked
 from recuse.disclosure.protection import Protection
 from recuse.errors import InputError, RefusedError
 from recuse.ledger import JSON, Entry, decode, read_signed
-from recuse.operations.accounting import SALT, Bureau, official_of, signed
+from recuse.operations.accounting import SALT, Bureau
+from recuse.operations.attesting import attested, official_of
 from recuse.permits import commitment_of
 from recuse.requests.store import Store
 from recuse.requests.written import parse_request
@@ -158,14 +159,14 @@ def release(bureau: Bureau, name: str, by: str, key: Path | None, *, dry_run: bo
     Raises RefusedError for one person alone, and where what the draft tells would not be told so today.
     """
     kept, draft = drafted(bureau, name)
-    official = official_of(bureau.repository, by)
+    official = official_of(bureau.repository, by, "attest")
     if draft.by.strip().casefold() in {official.id.casefold(), official.name.strip().casefold()}:
         raise RefusedError(f"`{by}` prepared it", "let another person release it")
     data = draft.answer.encode()
     whole, sha256 = answers.read_written(data), answers.digest(data)
     _check_fresh(bureau, kept.request, draft, whole)
     text = answers.statement(name, sha256, official.id, bureau.today)
-    signature = signed(bureau.repository, "the release", text, official.id, key)
+    signature = attested(bureau.repository, "the release", text, official.id, key)
     mark = commitment_of(draft.salt, draft.by.casefold().encode())[:32]
     stands: dict[str, JSON] = {"prepared": mark, "official": official.id, "office": official.office,
                                "on": bureau.today.isoformat()}  # fmt: skip
