@@ -4,10 +4,12 @@ from functools import partial
 from pathlib import Path
 
 from recuse.content.folder import read_content
-from recuse.content.values import ORIGINAL
+from recuse.content.values import ORIGINAL, WhoLooked
 from recuse.directory.reading import read_directory
+from recuse.errors import InputError
 from recuse.ledger import decode, read_signed
-from recuse.operations import record
+from recuse.model import Repository
+from recuse.operations import accounting, record
 from recuse.operations.workspace import open_with_ledger
 from recuse.site.building import Progress, build
 from recuse.site.engine import indexing
@@ -22,6 +24,7 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
     settings = Settings.of(told.site)
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=False)
+    _check_deadline(told.site.who_looked, repository, workspace.repository)
     codes = [each.code for each in settings.languages if each.code != ORIGINAL]
     there = (content / "services").is_dir()
     services = read_directory(content, workspace.at.date(), codes) if there else None
@@ -31,6 +34,19 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
     return Sources(
         workspace.repository, workspace.rules, workspace.attested, kept, settings, told, services, workspace.at, printed
     )
+
+
+def _check_deadline(asked: WhoLooked | None, folder: Path, repository: Repository) -> None:
+    """Raise InputError where readers would be told another deadline than staff have in the settings of accountings."""
+    path = folder / accounting.SETTINGS
+    if asked is None or not path.exists():
+        return
+    days = accounting.settings_of(path, repository).days
+    if days != asked.deadline_days:
+        raise InputError(
+            f"site.toml promises an answer within {asked.deadline_days} days, and `{path.name}` within {days}",
+            "give `deadline_days` and `days` the same number",
+        )
 
 
 def publish_sources(sources: Sources, target: Path | None, fonts: tuple[Path, ...], progress: Progress) -> Written:

@@ -92,20 +92,24 @@ def open_bureau(
     ledger = record.ledger_folder(repository, folders[0])
     decisions = folders[1] if folders[1] is not None else repository / RECORD
     workspace = open_with_ledger(repository, ledger, draft=True)
-    path = settings if settings is not None else repository / SETTINGS
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        remedy = "write one, as docs/reference/accounting.md shows, or name it with --settings"
-        raise InputError(f"the settings `{path}` for accountings cannot be read: {reason}", remedy) from None
-    found = read_settings(path.name, raw, workspace.repository)
+    found = settings_of(settings if settings is not None else repository / SETTINGS, workspace.repository)
     places: dict[LedgerName, Path] = {"acts": ledger}
     if decisions.exists():
         places["decisions"] = decisions
     elif folders[1] is not None:
         raise InputError(f"there is no record of decisions in `{decisions}`", "name its folder")
     return Bureau(workspace, found, places, Shelf(ledger), store or FileStore(ledger), clock.today())
+
+
+def settings_of(path: Path, repository: Repository) -> Settings:
+    """What a body decides about accountings; raises as `open_bureau`."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        remedy = "write one, as docs/reference/accounting.md shows, or name it with --settings"
+        raise InputError(f"the settings `{path}` for accountings cannot be read: {reason}", remedy) from None
+    return read_settings(path.name, raw, repository)
 
 
 def register_of(workspace: Workspace) -> Register:
