@@ -7,12 +7,12 @@ from typing import Final
 from recuse.content.beginning import OFFICE, guesses
 from recuse.content.folder import read_content
 from recuse.content.naming import missing_names
-from recuse.content.values import ORIGINAL, Content
+from recuse.content.values import ORIGINAL, Content, WhoLooked
 from recuse.directory.reading import read_directory
 from recuse.errors import InputError
 from recuse.ledger import decode
 from recuse.model import Repository
-from recuse.operations import record
+from recuse.operations import accounting, record
 from recuse.operations.workspace import open_with_ledger
 from recuse.site.building import Progress, build
 from recuse.site.engine import indexing
@@ -31,6 +31,7 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=False)
     _check_names(told, workspace.repository)
+    _check_deadline(told.site.who_looked, repository, workspace.repository)
     codes = [each.code for each in settings.languages if each.code != ORIGINAL]
     there = (content / "services").is_dir()
     services = read_directory(content, workspace.at.date(), codes) if there else None
@@ -55,6 +56,19 @@ def _check_names(content: Content, repository: Repository) -> None:
         raise InputError(
             f"names.toml lacks what readers call {told}{more}",
             "write it there; `recuse new content` has a guess for each id",
+        )
+
+
+def _check_deadline(asked: WhoLooked | None, folder: Path, repository: Repository) -> None:
+    """Raise InputError where readers would be told another deadline than staff have in the settings of accountings."""
+    path = folder / accounting.SETTINGS
+    if asked is None or not path.exists():
+        return
+    days = accounting.settings_of(path, repository).days
+    if days != asked.deadline_days:
+        raise InputError(
+            f"site.toml promises an answer within {asked.deadline_days} days, and `{path.name}` within {days}",
+            "give `deadline_days` and `days` the same number",
         )
 
 

@@ -9,7 +9,9 @@ from typing import Any, Final
 import pytest
 
 from recuse import clock
+from recuse.disclosure.answer import written
 from recuse.ledger.entry import JSON
+from recuse.operations import record
 from tests.requests.test_request_verb import Office, office, whole
 from tests.serve.test_accounting import SETTINGS
 
@@ -117,6 +119,10 @@ def test_a_draft_that_tells_what_is_held_back_since_is_not_released(desk: Office
     assert (said["told"], {each["reason"] for each in said["left_out"]}) == (0, {"held_back"})
     document(desk, "release", name, "--by", CHIEF, *out)
     assert "This answer lists no entry" in (desk.folder / "given/answer.en.txt").read_text()
+    for wrong, told in (("acts:99", "there is no entry"), ("acts:2", "says of no record"),
+                        ("decisions:1", "a ledger that is not there")):  # fmt: skip
+        assert told in run(desk, "hold", "--entry", wrong, *words[3:], code=2)
+    assert "without a number" in run(desk, "hold", "--case", " ", *words[3:], code=2)
     late = str(clock.today() + timedelta(days=91))
     assert "later than an entry may be held back" in run(desk, *words[:6], late, "--by", CHIEF, code=1)
     assert "has not the role" in run(desk, *words[:6], until, "--by", "mayor-2019", code=1)
@@ -125,11 +131,29 @@ def test_a_draft_that_tells_what_is_held_back_since_is_not_released(desk: Office
     assert "until then nothing is answered" in run(desk, "prepare", name, "--by", "Desk 4", code=2)
 
 
+def test_a_draft_is_released_only_if_all_that_it_tells_would_be_told_so_today(desk: Office) -> None:
+    """Also of a record of decisions that who releases does not name: nobody could see what of it is held back."""
+    request, name = assisted(desk), new(desk)["accounting"]
+    decisions, settings = desk.folder / "decisions", desk.policy / ".accounting.toml"
+    record.open_or_create(decisions, "records.example/decisions").close()
+    words = ("prepare", name, "--by", "Desk 4", "--assistance", request)
+    release = ("release", name, "--by", CHIEF, "--out", str(desk.folder / "given"))
+    document(desk, *words, "--decisions", str(decisions))
+    assert "a record of decisions that is not there" in run(desk, *release, code=2)
+    document(desk, *words)
+    settings.write_text(SETTINGS + '[told_as.purpose]\n"crim.investigation" = "crim"\n')
+    assert "told otherwise" in run(desk, *release, code=1)
+    assert "accounting_answered" not in kinds(desk)
+    document(desk, *words)
+    document(desk, *release)
+
+
 def test_where_somebody_else_is_concerned_a_person_decides(desk: Office) -> None:
     request, name = assisted(desk), new(desk, "--others")["accounting"]
     found = ("prepare", name, "--by", "Desk 4", "--assistance", request)
     assert document(desk, *found)["told"] == 0
     assert document(desk, *found, "--tell", "acts:1")["told"] == 1
+    assert "is not among what was found" in run(desk, *found, "--tell", "acts:2", code=2)
 
 
 def test_a_draft_is_taken_away_and_an_accounting_is_erased(desk: Office) -> None:
@@ -150,7 +174,7 @@ def test_a_draft_is_taken_away_and_an_accounting_is_erased(desk: Office) -> None
 
 def test_what_cannot_be_taken_in_is_told_and_nothing_is_recorded(desk: Office) -> None:
     assert "holds a number" in new(desk, code=2, identity="passport 1234 5678")["error"]
-    assert "no day" in new(desk, code=2, received="soon")["error"]
+    assert "not a day" in new(desk, code=2, received="soon")["error"]
     assert "no way to ask" in new(desk, code=2, behalf="friend")["error"]
     (desk.folder / "bad.txt").write_text("person-4711\n")
     told = new(desk, code=2, records=str(desk.folder / "bad.txt"))
@@ -159,29 +183,52 @@ def test_what_cannot_be_taken_in_is_told_and_nothing_is_recorded(desk: Office) -
     assert new(desk, "--dry-run")["recorded"] is False
     assert not (desk.policy / ".ledger").exists()
     (desk.policy / ".accounting.toml").unlink()
-    assert "there are no settings" in new(desk, code=2)["error"]
+    assert "cannot be read" in new(desk, code=2)["error"]
 
 
 def test_what_is_late_is_told(desk: Office) -> None:
-    assert new(desk, "--due", str(clock.today() - timedelta(days=1)))["recorded"]
+    day = str(clock.today() - timedelta(days=1))
+    assert "before the request was received" in new(desk, "--due", day, code=2)["error"]
+    name = new(desk, "--due", day, received=day)["accounting"]
     (duty,) = document(desk, "due", code=1)["duties"]
     assert (duty["days_left"], duty["late"]) == (-1, True)
-    assert re.search(r"open\s+│", run(desk, "due", code=1))
+    assert re.search(rf"{name} │ open\s+│", run(desk, "due", code=1)), "with its whole id, which every verb asks for"
 
 
 def test_what_is_in_no_entry_is_told(desk: Office) -> None:
     name, ids = new(desk)["accounting"], desk.folder / "ids.txt"
     ids.write_text("e-none\n")
+    secret = desk.folder / "marks.key"
+    secret.write_text("x" * 40)
+    secret.chmod(0o600)
+    marks = ("prepare", name, "--by", "Desk 4", "--marks", str(secret))
+    assert "no record of decisions to look for marks in" in run(desk, *marks, code=2)
     said = document(desk, "prepare", name, "--by", "Desk 4", "--evaluations", str(ids), code=1)
     assert said["unknown"] == ["e-none"]
     assert "in no entry" in run(desk, "prepare", name, "--by", "Desk 4", "--evaluations", str(ids), code=1)
+
+
+def test_an_answer_that_lacks_what_every_answer_has_is_refused_in_a_sentence(desk: Office, tmp_path: Path) -> None:
+    request, name = assisted(desk), new(desk)["accounting"]
+    document(desk, "prepare", name, "--by", "Desk 4", "--assistance", request)
+    document(desk, "release", name, "--by", CHIEF, "--out", str(tmp_path / "given"))
+    whole, spoilt = json.loads((tmp_path / "given/answer.json").read_text()), tmp_path / "spoilt.json"
+    lines = [{key: value for key, value in each.items() if key != "purpose"} for each in whole["lines"]]
+    copy = ("--ledger", str(desk.policy / ".ledger"))
+    for each in ({"lines": lines}, {"covers": 3}, {"accounting": None}):
+        spoilt.write_bytes(written({key: value for key, value in (whole | each).items() if value is not None}))
+        said = run(desk, "check", str(spoilt), *copy, code=2)
+        assert "lacks something that every answer has" in said or "not what was recorded" in said
 
 
 def test_names_for_readers_are_taken_and_others_are_refused(desk: Office, tmp_path: Path) -> None:
     request, name = assisted(desk), new(desk, "--language", "es")["accounting"]
     document(desk, "prepare", name, "--by", "Desk 4", "--assistance", request)
     names = tmp_path / "names.toml"
-    names.write_text('[category.custody]\nes = "Detención"\nen = "Custody"\n')
+    names.write_text('format = 1\n[category.custody]\nes = "Detención"\nen = "Custody"\n')
     assert "Tipo de datos: Detención" in run(desk, "show", name, "--names", str(names))
-    names.write_text("category = 1\n")
-    assert "holds no names" in run(desk, "show", name, "--names", str(names), code=2)
+    names.write_text("format = 1\ncategory = 1\n")
+    assert "names.toml:2: " in run(desk, "show", name, "--names", str(names), code=2)
+    names.write_text('format = 1\n[category.custody]\nes = "Detención"\n')
+    assert "missing English" in run(desk, "show", name, "--names", str(names), code=2)
+    assert "cannot be read" in run(desk, "show", name, "--names", str(tmp_path / "none"), code=2)

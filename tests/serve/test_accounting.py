@@ -206,6 +206,8 @@ def test_entries_are_found_by_their_marks_and_by_nobody_without_the_secret(runni
     secret, wrong = office.institution.folder / "marks.key", office.folder / "wrong.key"
     wrong.write_text("x" * 40)
     words = ("prepare", name, "--by", "canary clerk", "--dry-run", "--marks")
+    assert "can be read by others" in office.document(*words, str(wrong), code=2)["error"]
+    wrong.chmod(0o600)
     assert office.document(*words, str(wrong))["found"] == 0
     said = office.document(*words, str(secret))
     assert (said["found"], said["told"], said["prepared"]) == (2, 2, False)

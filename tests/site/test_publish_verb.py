@@ -54,6 +54,26 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(site: Site, tmp_path: P
     assert not (tmp_path / "new").exists()
 
 
+def test_readers_are_told_the_deadline_that_staff_have(site: Site, tmp_path: Path) -> None:
+    policy = tmp_path / "policy"
+    shutil.copytree(site.office.policy, policy)
+    settings = "format = 1\ndays = {}\nhold_days = 90\nreasons = []\n[withheld]\n"
+    there = (
+        "publish",
+        str(site.content),
+        "--out",
+        str(tmp_path / "new"),
+        "-r",
+        str(policy),
+        "--dry-run",
+        "--without-pdf",
+    )
+    (policy / ".accounting.toml").write_text(settings.format(20))
+    assert "promises an answer within 30 days, and `.accounting.toml` within 20" in run(*there, code=2)[1]
+    (policy / ".accounting.toml").write_text(settings.format(30))
+    run(*there)
+
+
 def test_a_folder_that_nobody_published_and_a_port_that_is_taken_are_refused(site: Site, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/letter.txt").write_text("mine")

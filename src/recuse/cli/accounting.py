@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from recuse import clock
 from recuse.cli.accounting_answer import discard, prepare, release, show
 from recuse.cli.accounting_check import check
 from recuse.cli.accounting_hold import hold
-from recuse.cli.accounting_options import AccountingArgument, SettingsOption, bureau, day, lines_of
+from recuse.cli.accounting_options import AccountingArgument, SettingsOption, bureau, lines_of
 from recuse.cli.console import (
     HERE,
     Format,
@@ -24,10 +24,13 @@ from recuse.cli.console import (
     printing,
 )
 from recuse.cli.request_options import By, DryRun, one_of
+from recuse.cli.times import day
 from recuse.disclosure.asked import BEHALVES, DELIVERIES, LANGUAGES, NamedRecord, PersonRequest, Shown
 from recuse.errors import InputError
 from recuse.operations import accounting as operation
 
+_ID: Final = 32
+"""Letters of an id: every other verb asks for it, so that it is never cut short."""
 app = typer.Typer(no_args_is_help=True, help="Answer a person who asks who looked at their records.")
 _COLOUR: Final = {"open": "yellow", "prepared": "yellow", "owes": "red", "answered": "green", "erased": "green"}
 app.command(
@@ -111,7 +114,7 @@ def new(
     human, at = printing(format_), bureau(repository, ledger, settings)
     given, seen = day(received), day(seen_on)
     asked = PersonRequest(
-        id=clock.random_name(32), received=given, recorded=clock.now(), recorded_by=by,
+        id=clock.random_name(_ID), received=given, recorded=clock.now(), recorded_by=by,
         records=tuple(map(_sought, lines_of(records))), since=day(since), until=day(until),
         behalf=one_of(behalf, BEHALVES, "way to ask"), identity=Shown(identity, seen_by, seen),
         authority=None if authority is None else Shown(authority, seen_by, seen),
@@ -122,7 +125,7 @@ def new(
     operation.take_in(at, asked, dry_run=dry_run)
     if human:
         word = "would be recorded" if dry_run else "recorded"
-        out.print(f"{word}: [bold]{asked.id}[/], to be answered by {asked.due}")
+        out.print(f"{word}: [bold]{asked.id}[/], to be answered by {asked.due}", soft_wrap=True)
     else:
         document({"accounting": asked.id, "due": asked.due.isoformat(), "recorded": not dry_run})
 
@@ -154,7 +157,7 @@ def due_(
         wrong = [{"accounting": name, "mismatch": said} for name, said in mismatches]
         document({"duties": [each.document(at.today) for each in found], "holds": held, "mismatches": wrong})
         raise typer.Exit(int(late))
-    table = Table("accounting", "state", "received", "due", "days left", "owed")
+    table = Table(Column("accounting", no_wrap=True, min_width=_ID), "state", "received", "due", "days left", "owed")
     for each in found:
         left = each.days_left(at.today)
         state = f"[{'red' if each.late(at.today) else _COLOUR[each.state]}]{each.state}[/]"

@@ -1,5 +1,6 @@
 """`recuse accounting prepare`, `show`, `discard` and `release`: the draft of an answer, and the answer."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,13 +27,14 @@ from recuse.cli.console import (
     out,
     plain,
     printing,
-    read_file,
 )
 from recuse.cli.request_options import By, DryRun, StateOption
+from recuse.disclosure.asked import PersonRequest
 from recuse.disclosure.lines import Matches, place_of
 from recuse.disclosure.marks import secret_in
 from recuse.operations import accounting_answer as operation
-from recuse.operations.accounting_files import check_new, names_of, texts, write_answer
+from recuse.operations.accounting_files import check_new, given, names_of, teller, write_given
+from recuse.serving.place import secret_of
 
 NamesOption = Annotated[
     Path | None, typer.Option("--names", help="plain names for readers, as names.toml of a site's content has them")
@@ -49,7 +51,8 @@ def prepare(
         list[str] | None, typer.Option("--assistance", help="a request for assistance about this person; repeat")
     ] = None,
     marks: Annotated[
-        list[Path] | None, typer.Option("--marks", help="secret of record marks, also earlier ones; may be repeated")
+        list[Path] | None,
+        typer.Option("--marks", help="secret of record marks, that you alone can read; repeat for earlier ones"),
     ] = None,
     entry: EntriesOption = None,
     tell: Annotated[
@@ -72,7 +75,7 @@ def prepare(
         frozenset(lines_of(evaluations)) if evaluations is not None else frozenset(), frozenset(assistance or ()),
         frozenset(map(place_of, entry or ())),
     )  # fmt: skip
-    secrets = tuple(secret_in(read_file(each)) for each in marks or ())
+    secrets = tuple(secret_in(secret_of(each)) for each in marks or ())
     findings = operation.Findings(by, matches, frozenset(str(place_of(each)) for each in tell or ()), secrets)
     at = bureau(repository, ledger, settings, decisions, state)
     done = operation.prepare(at, accounting, findings, dry_run=dry_run)
@@ -103,15 +106,15 @@ def show(
     """Show what is kept of an accounting, for staff: what was asked, the draft as the person would read it, answers."""
     human, at = printing(format_), bureau(repository, ledger, settings)
     kept = at.shelf.find(accounting)
-    whole = operation.shown(kept)
+    whole, known = operation.shown(kept), names_of(at.repository, names)
     if to is not None:
-        _, last, number = operation.last_answer(at, accounting)
-        known = names_of(at.repository, names)
-        write_answer(to, (last.answer.encode(), kept.request.language, known), at.folders["acts"], number)
+        last, number = operation.last_answer(at, kept)
+        check_new(to)
+        write_given(to, given(last.answer, kept.request.language, known), at.folders["acts"], number)
     if not human:
         document(whole)
         return
-    for name, value in whole["request"].items():
+    for name, value in _asked(kept.request):
         out.print(f"{name}: {value}", markup=False, soft_wrap=True)
     for each in whole["answers"]:
         out.print(f"answered {each['on']} by {each['official']}: {each['answer_sha256']}", markup=False, soft_wrap=True)
@@ -121,8 +124,22 @@ def show(
     out.print(f"\ndraft by {kept.draft.by}:", markup=False)
     for left in kept.draft.left_out:
         out.print(f"  left out: {left.place}, {left.reason.replace('_', ' ')}", markup=False)
-    text, _ = texts(kept.draft.answer.encode(), kept.request.language, names_of(at.repository, names))
-    out.print(text, markup=False, soft_wrap=True)
+    out.print(teller(kept.request.language, known).text(whole["draft"]["answer"]), markup=False, soft_wrap=True)
+
+
+def _asked(request: PersonRequest) -> Iterator[tuple[str, str]]:
+    """What was asked, for people, in the words of the options."""
+    yield "records", ", ".join(f"{each.type}={each.key}" for each in request.records)
+    yield "period", f"{request.since} to {request.until}"
+    yield "received", f"{request.received}, by {request.recorded_by}; to be answered by {request.due}"
+    yield "who asks", request.behalf
+    for name, shown in (("identity", request.identity), ("authority", request.authority)):
+        if shown is not None:
+            yield name, f"{shown.kind}, seen by {shown.seen_by} on {shown.on}"
+    yield "delivery", f"{request.delivery}, in {request.language}"
+    yield "others", "nobody else is a subject" if request.alone else "a person decides each line"
+    if request.note:
+        yield "note", request.note
 
 
 def discard(
@@ -161,12 +178,11 @@ def release(
     By an official with the role `attest`, who is not who prepared it. Exit 1: refused, with nothing recorded.
     """
     human, at = printing(format_), bureau(repository, ledger, settings, decisions, state)
-    known, files = names_of(at.repository, names), list[str]()
     check_new(to)
+    kept, draft = operation.drafted(at, accounting)
+    told = given(draft.answer, kept.request.language, names_of(at.repository, names))  # nothing is recorded if it fails
     done = operation.release(at, accounting, by, key, dry_run=dry_run)
-    if done.entry is not None:
-        language = at.shelf.find(accounting).request.language
-        files = write_answer(to, (done.data, language, known), at.folders["acts"], done.entry)
+    files = [] if done.entry is None else write_given(to, told, at.folders["acts"], done.entry)
     said: dict[str, Any] = {"accounting": accounting, "answer_sha256": done.sha256, "entry": done.entry, "files": files}
     if human:
         word = "would be released" if dry_run else f"released, entry {done.entry}"

@@ -35,10 +35,10 @@ def check(
         return
     out.print(f"[green]the answer holds[/]: {counted(found.proved, 'entry', 'entries')} proved")
     if found.recorded is None:
-        out.print("not asked: whether it was recorded; give a copy of the record of acts with --ledger")
+        out.print("not asked: whether it was recorded; give a copy of the record of acts with --ledger", soft_wrap=True)
     else:
         out.print(f"recorded as entry {found.recorded} of the record of acts")
     if found.compared:
         out.print("every line says what its entry says")
     else:
-        out.print("not asked: whether each line says what its entry says; give both copies and -r")
+        out.print("not asked: whether each line says what its entry says; give both copies and -r", soft_wrap=True)

@@ -5,9 +5,17 @@ from typing import Annotated
 import typer
 
 from recuse import clock
-from recuse.cli.accounting_options import EntriesOption, KeyOption, OfficialOption, SettingsOption, bureau, day
+from recuse.cli.accounting_options import (
+    DecisionsOption,
+    EntriesOption,
+    KeyOption,
+    OfficialOption,
+    SettingsOption,
+    bureau,
+)
 from recuse.cli.console import HERE, Format, FormatOption, LedgerOption, RepositoryOption, document, out, printing
 from recuse.cli.request_options import DryRun
+from recuse.cli.times import day
 from recuse.disclosure.holds import Hold
 from recuse.disclosure.lines import place_of
 from recuse.errors import InputError
@@ -28,6 +36,7 @@ def hold(
     settings: SettingsOption = None,
     repository: RepositoryOption = HERE,
     ledger: LedgerOption = None,
+    decisions: DecisionsOption = None,
     dry_run: DryRun = False,
     format_: FormatOption = Format.human,
 ) -> None:
@@ -36,7 +45,7 @@ def hold(
     The entry has the official, the reason's code and the day, and not what is held back. No answer tells of it. Exit 1:
     longer than the settings let it be, or not in office.
     """
-    human, at = printing(format_), bureau(repository, ledger, settings)
+    human, at = printing(format_), bureau(repository, ledger, settings, decisions)
     entries = tuple(str(place_of(each)) for each in entry or ())
     cases = tuple(case or ())
     if renew is not None:

@@ -1,6 +1,5 @@
 """The options that the verbs of `recuse accounting` share, and how they open what they work on."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -37,14 +36,6 @@ def bureau(
     """Where accountings are made, over this repository."""
     store = store_of(record.ledger_folder(repository, ledger), state)
     return open_bureau(repository, settings, (ledger, decisions), store)
-
-
-def day(text: str) -> date:
-    """The day written; InputError when it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"`{text}` is no day", "write it as 2026-01-31") from None
 
 
 def lines_of(path: Path) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from recuse.content.found import PACKS, Found, root_of
 from recuse.content.relations import relate
 from recuse.content.rights_files import RIGHTS, read_right, read_translation
 from recuse.content.site_file import read_site
-from recuse.content.values import PLACES, Content, Site
+from recuse.content.values import PLACES, Content, Name, NameKind, Site
 from recuse.content.words_files import read_glossary, read_names
 from recuse.errors import ContentError, Problem
 from recuse.policy.files import is_safe_name, read_files
@@ -55,11 +55,16 @@ def parse_content(files: Mapping[str, bytes], problems: list[Problem] | None = N
     found = reader.found
     found.register.settle()
     relate(found)
-    if found.register.problems:
-        raise ContentError(tuple(sorted(set(found.register.problems), key=lambda p: (p.file, p.line, p.message))))
+    names = reader.settled()
     rights = dict(sorted(found.rights.items(), key=lambda item: (PLACES.index(item[1].place), item[1].order, item[0])))
-    names = {(each.kind, each.id): each for each in found.names.values()}
     return Content(site, names, found.glossary, found.facts, rights, found.translations)
+
+
+def parse_names(file: str, raw: bytes) -> Mapping[tuple[NameKind, str], Name]:
+    """What the names.toml of a content folder calls ids, without the rest of it; raises as `read_content` does."""
+    reader = _Reader({file: raw})
+    read_names(reader.open(file), reader.found)
+    return reader.settled()
 
 
 def _root_files(folder: Path, prefix: str, problems: list[Problem]) -> dict[str, bytes]:
@@ -117,7 +122,7 @@ class _Reader:
         problems = self.found.register.problems
         if SITE not in self.files:
             problems.append(Problem(SITE, 0, "missing file", "a content folder has it"))
-        site = read_site(self._open(SITE) if SITE in self.files else _silent(SITE), self.found.register)
+        site = read_site(self.open(SITE) if SITE in self.files else _silent(SITE), self.found.register)
         for file in self.files:
             if file != SITE:
                 self._read(file, file.removeprefix(root_of(file)))
@@ -126,12 +131,12 @@ class _Reader:
     def _read(self, file: str, inside: str) -> None:
         reads = _reader_of(inside, self.found)
         if reads is not None:
-            reads(self._open(file))
+            reads(self.open(file))
         elif inside.endswith(".toml") or inside.startswith((FACTS, RIGHTS)):
             problem = Problem(file, 0, "unexpected file", "rename or remove it")
             self.found.register.problems.append(problem)
 
-    def _open(self, file: str) -> Section:
+    def open(self, file: str) -> Section:
         """The whole of one file; a silent, empty one when it is broken, which is then the only problem."""
         source = parse(file, self.files[file], self.found.register.problems)
         if source is None:
@@ -140,6 +145,13 @@ class _Reader:
         section = Section(source, self.found.register.problems)
         section.expect("format", 1)
         return section
+
+    def settled(self) -> Mapping[tuple[NameKind, str], Name]:
+        """The names, once all is read; raises ContentError with every problem found."""
+        problems = self.found.register.problems
+        if problems:
+            raise ContentError(tuple(sorted(set(problems), key=lambda p: (p.file, p.line, p.message))))
+        return {(each.kind, each.id): each for each in self.found.names.values()}
 
 
 def _reader_of(inside: str, found: Found) -> Callable[[Section], None] | None:

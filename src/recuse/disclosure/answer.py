@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from recuse.disclosure.asked import PersonRequest
 from recuse.disclosure.lines import LEDGERS, LedgerName, Line
-from recuse.disclosure.proofs import Proof, proofs
+from recuse.disclosure.proofs import proofs
 from recuse.errors import InputError
 from recuse.ledger.checkpoint import parse_checkpoint
 from recuse.ledger.entry import JSON, decode
@@ -56,7 +56,9 @@ def document(
     """The answer as a document."""
     proved = {name: proofs(ledger.entries, (each.place.entry for each in lines if each.place.ledger == name))
               for name, ledger in read.items()}  # fmt: skip
-    told: list[JSON] = [_line(each, proved[each.place.ledger][each.place.entry]) for each in lines]
+    told: list[JSON] = [
+        said(each) | {"proof": proved[each.place.ledger][each.place.entry].document()} for each in lines
+    ]
     return {
         "format": FORMAT, "accounting": request.id, "salt": heading.salt.hex(), "supersedes": heading.supersedes,
         "institution": {"id": heading.institution[0], "name": heading.institution[1]},
@@ -103,22 +105,22 @@ def answered_body(
     }  # fmt: skip
 
 
-def _line(line: Line, proof: Proof) -> dict[str, JSON]:
+def said(line: Line) -> dict[str, JSON]:
+    """What a line says, as the document has it, without the proof."""
     return {
         "ledger": line.place.ledger, "entry": line.place.entry, "day": line.day.isoformat(), "what": line.what,
         "agency": line.agency, "others": list(line.others), "purpose": line.purpose, "authority": line.authority,
         "categories": list(line.categories), "action": line.action, "outcome": line.outcome,
-        "directives": list(line.directives), "policy": line.policy, "proof": proof.document(),
+        "directives": list(line.directives), "policy": line.policy,
     }  # fmt: skip
 
 
 def _covered(name: LedgerName, read: Read) -> dict[str, JSON]:
     head = parse_checkpoint(parse_note(read.checkpoint.encode()).text)
-    first, last = (decode(each).at.date().isoformat() if each else None
-                   for each in (_end(read.entries, 0), _end(read.entries, -1)))  # fmt: skip
+    first, last = (_day(each) for each in (read.entries[:1], read.entries[-1:]))
     return {"ledger": name, "origin": head.origin, "size": head.size, "first": first, "last": last,
             "checkpoint": read.checkpoint}  # fmt: skip
 
 
-def _end(entries: Sequence[bytes], which: int) -> bytes | None:
-    return entries[which] if entries else None
+def _day(entries: Sequence[bytes]) -> str | None:
+    return decode(entries[0]).at.date().isoformat() if entries else None

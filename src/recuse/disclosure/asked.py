@@ -78,6 +78,8 @@ def problems(request: PersonRequest, today: date) -> Iterator[str]:
         yield f"the period from {request.since} to {request.until} ends before it begins"
     if request.until > today or request.received > today:
         yield f"the period and the day of receipt cannot be later than today, {today}"
+    if request.due < request.received:
+        yield f"the answer is due on {request.due}, before the request was received"
     if not request.recorded_by.strip():
         yield "say who takes it in"
     yield from _of_shown("the proof of identity", request.identity, today)

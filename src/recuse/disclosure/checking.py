@@ -12,6 +12,7 @@ from recuse.disclosure import proofs
 from recuse.disclosure.answer import ALWAYS, digest, read_written
 from recuse.disclosure.lines import LedgerName, Line, Matches, Place, Register, find, place_of
 from recuse.errors import LedgerError
+from recuse.ledger.checkpoint import Checkpoint, check_checkpoint
 from recuse.ledger.entry import Entry, decode
 from recuse.ledger.merkle import leaf_hash
 from recuse.notes import Verifier
@@ -21,19 +22,29 @@ _AGAIN: Final = "ask the institution for the answer again, and show an auditor b
 
 
 def check_proofs(whole: Mapping[str, Any], verifiers: Sequence[Verifier]) -> int:
-    """How many lines are proved; LedgerError for one that is not, or where no key of a ledger was given."""
+    """How many lines are proved; LedgerError for one that is not, or where no key of a ledger was given.
+
+    Each checkpoint is checked also where no line needs it: an answer without lines says up to where it looked.
+    """
     known = {each.name: each for each in verifiers}
-    heads = {str(each["ledger"]): (str(each["origin"]), str(each["checkpoint"])) for each in whole["covers"]}
+    heads = {str(each["ledger"]): _head(each, known) for each in whole["covers"]}
     if whole["always"] != ALWAYS:
         raise LedgerError("the answer lacks what every answer says", _AGAIN)
     for line in whole["lines"]:
         if line["ledger"] not in heads:
             raise LedgerError(f"a line is of the ledger `{line['ledger']}`, which the answer does not cover", _AGAIN)
-        origin, checkpoint = heads[line["ledger"]]
-        if origin not in known:
-            raise LedgerError(f"no verifier key of `{origin}` was given", "give the key that the institution published")
-        proofs.check((line["entry"], line["proof"]["leaf"], line["proof"]["path"]), checkpoint, known[origin])
+        proofs.check((line["entry"], line["proof"]["leaf"], line["proof"]["path"]), heads[line["ledger"]])
     return len(whole["lines"])
+
+
+def _head(covered: Mapping[str, Any], known: Mapping[str, Verifier]) -> Checkpoint:
+    origin = str(covered["origin"])
+    if origin not in known:
+        raise LedgerError(f"no verifier key of `{origin}` was given", "give the key that the institution published")
+    head = check_checkpoint(str(covered["checkpoint"]).encode(), known[origin])
+    if covered["size"] != head.size:
+        raise LedgerError(f"the answer says another size of `{origin}` than its checkpoint", _AGAIN)
+    return head
 
 
 def check_recorded(data: bytes, acts: Sequence[bytes]) -> int:

@@ -15,17 +15,21 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One accounting: how it stands, by when an answer is due, and the entries that it owes since a delay ended."""
+    """One accounting: how it stands, by when its first answer is due, and the entries it owes since a delay ended.
+
+    `given`: an answer was; a draft after that one corrects it, and nothing is due.
+    """
 
     accounting: str
     received: date
     due: date
     state: State
+    given: bool
     owed: tuple[str, ...] = ()
 
     def days_left(self, today: date) -> int | None:
         """Days until an answer is due, below 0 where it is late; None where nothing is due."""
-        return (self.due - today).days if self.state in ("open", "prepared") else None
+        return (self.due - today).days if self.state in ("open", "prepared") and not self.given else None
 
     def late(self, today: date) -> bool:
         """Whether something is to be done that should have been done."""
@@ -56,12 +60,12 @@ def duties(entries: Iterable[Entry], kept: Mapping[str, Kept], holds: Sequence[H
 def _duty(body: Mapping[str, JSON], kept: Kept | None, answered: set[str], holds: Sequence[Hold], today: date) -> Duty:
     name = str(body["accounting"])
     days = date.fromisoformat(str(body["received"])), date.fromisoformat(str(body["due"]))
+    given = name in answered
     if kept is None:
-        return Duty(name, *days, "answered" if name in answered else "erased")
-    if kept.draft is not None:
-        return Duty(name, *days, "prepared" if name not in answered else "owes", tuple(_owed(kept, holds, today)))
+        return Duty(name, *days, "answered" if given else "erased", given)
     owed = tuple(_owed(kept, holds, today))
-    return Duty(name, *days, "open" if name not in answered else "owes" if owed else "answered", owed)
+    state: State = "owes" if owed else "prepared" if kept.draft is not None else "answered" if given else "open"
+    return Duty(name, *days, state, given, owed)
 
 
 def _owed(kept: Kept, holds: Sequence[Hold], today: date) -> Iterator[str]:
@@ -93,6 +97,8 @@ def differences(entries: Iterable[Entry], kept: Mapping[str, Kept]) -> Iterator[
             yield name, "is kept and was never recorded: take it in again"
         elif mine is None and name not in erased:
             yield name, "is recorded and not kept: restore its file"
+        elif mine is not None and name in erased:
+            yield name, "is recorded as erased and is kept still: erase it again"
         elif mine is not None and mine.commitment != asked[name]:
             yield name, "is not what was recorded: its words differ"
         elif mine is not None and [each.sha256 for each in mine.answers] != answers.get(name, []):

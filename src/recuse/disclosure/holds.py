@@ -65,6 +65,8 @@ def check(hold: Hold, settings: Settings, before: Hold | None) -> None:
         raise InputError(f"`{hold.reason}` is no reason of the settings", f"name one of {', '.join(settings.reasons)}")
     if not (hold.entries or hold.cases):
         raise InputError("nothing is named that is to be held back", "name entries with --entry, or a case with --case")
+    if not all(map(_plain, hold.cases)):
+        raise InputError("a case is named without a number", "give the case number with --case")
     if before is not None and (hold.entries, hold.cases) != (before.entries, before.cases):
         raise InputError(f"`{hold.id}` is about other entries", "hold those back by a decision of their own")
     if before is None and hold.until < hold.on:

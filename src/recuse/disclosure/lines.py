@@ -106,26 +106,29 @@ def find(
 
     InputError for a place whose entry says nothing of a record.
     """
-    _check_places(ledgers, matches.places)
+    check_places(ledgers, matches.places)
     asked = {str(each.body["request"]): each.body for each in ledgers.get("acts", ()) if each.kind == "asked"}
     lines, seen = list[Line](), set[str]()
     for name in LEDGERS:
         for number, entry in enumerate(ledgers.get(name, ())):
             place = Place(name, number)
             said = _named_by(entry, place, matches)
-            if said is None:
+            if not said:
                 continue
-            seen.add(said)
+            seen |= said
             line = _line(place, entry, asked, register, cases)
             if period[0] <= line.day <= period[1]:
                 lines.append(line)
     wanted = {*matches.evaluations, *matches.requests, *map(str, matches.places)}
-    return Found(tuple(lines), tuple(sorted(wanted - seen - {str(each.place) for each in lines})))
+    return Found(tuple(lines), tuple(sorted(wanted - seen)))
 
 
-def _check_places(ledgers: Mapping[LedgerName, Sequence[Entry]], places: Iterable[Place]) -> None:
+def check_places(ledgers: Mapping[LedgerName, Sequence[Entry]], places: Iterable[Place]) -> None:
+    """Raise InputError for a place where no entry stands, or one that says of no record that it was asked for."""
     for place in sorted(places):
-        entries = ledgers.get(place.ledger, ())
+        entries = ledgers.get(place.ledger)
+        if entries is None:
+            raise InputError(f"`{place}` is of a ledger that is not there", "name its folder with --decisions")
         if place.entry >= len(entries):
             raise InputError(f"there is no entry `{place}`", "look at `recuse ledger list`")
         if entries[place.entry].kind not in get_args(What):
@@ -133,16 +136,14 @@ def _check_places(ledgers: Mapping[LedgerName, Sequence[Entry]], places: Iterabl
             raise InputError(f"entry `{place}` is `{kind}`, which says of no record that it was asked for", "leave it")
 
 
-def _named_by(entry: Entry, place: Place, matches: Matches) -> str | None:
-    """What staff named this entry by; None where they did not."""
+def _named_by(entry: Entry, place: Place, matches: Matches) -> set[str]:
+    """What staff named this entry by; nothing where they did not."""
     named, among = {
         "decided": (str(entry.body.get("evaluation")), matches.evaluations),
         "asked": (str(entry.body.get("request")), matches.requests),
         "answered": (str(entry.body.get("request")), matches.requests),
     }.get(entry.kind, ("", frozenset[str]()))
-    if named in among:
-        return named
-    return str(place) if place in matches.places else None
+    return ({named} & among) | ({str(place)} if place in matches.places else set())
 
 
 def _line(

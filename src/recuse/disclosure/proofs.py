@@ -9,10 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from recuse.errors import LedgerError
-from recuse.ledger.checkpoint import check_checkpoint
+from recuse.ledger.checkpoint import Checkpoint
 from recuse.ledger.entry import JSON
 from recuse.ledger.merkle import leaf_hash, node_hash, tree_root, verify_inclusion
-from recuse.notes import Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,11 @@ def _walk(leaves: Sequence[bytes], start: int, paths: dict[int, list[bytes]]) ->
     return node_hash(left, right)
 
 
-def check(place: tuple[int, JSON, JSON], checkpoint: str, verifier: Verifier) -> None:
-    """Return only if an entry of this number and hash stands in the ledger of this key; LedgerError otherwise."""
+def check(place: tuple[int, JSON, JSON], head: Checkpoint) -> None:
+    """Return only if an entry of this number and hash stands in the ledger with this head; LedgerError otherwise."""
     index, leaf, path = place
     if not (isinstance(path, list) and isinstance(leaf, str) and all(isinstance(each, str) for each in path)):
         raise LedgerError(f"the proof of entry {index} is no proof", "ask for the answer again")
-    head = check_checkpoint(checkpoint.encode(), verifier)
     verify_inclusion(_bytes(leaf), index, head.size, head.root, [_bytes(str(each)) for each in path])
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from recuse.content.values import NameKind
 from recuse.disclosure.answer import digest, written
 from recuse.model import NO_AUTHORITY, UNDECLARED, UNLISTED
 from recuse.seen import seen
@@ -19,8 +20,8 @@ from recuse.seen import seen
 if TYPE_CHECKING:
     from recuse.languages import Texts  # needs the extra `site`; whoever tells an answer passes it in
 
-Names = Mapping[tuple[str, str], Mapping[str, str]]
-"""By kind (`agency`, `purpose`, `authority`, `category`) and id: the name in each language."""
+Names = Mapping[tuple[NameKind, str], Mapping[str, str]]
+"""By kind (`agency`, `purpose`, `authority`, `category`, `system`, `directive`) and id: the name in each language."""
 _WHAT: Final = {
     "decided": "A program asked for access to data.",
     "asked": "An agency asked staff for records or help.",
@@ -84,7 +85,7 @@ class Teller:
     def text(self, whole: Mapping[str, Any]) -> str:
         """The answer as plain text."""
         parts = [self._said("Who asked for your records"), *self._notes(), ""]
-        parts += [f"{label}: {value}" for label, value in self._head(whole)]
+        parts += [f"{label}: {value.text}" for label, value in self._head(whole)]
         parts.append("")
         for line in whole["lines"]:
             parts += [f"{label}: {', '.join(each.text for each in pieces)}" for label, pieces in self._line(line)]
@@ -113,7 +114,7 @@ class Teller:
         yield from (f"<p>{_escaped(each)}</p>\n" for each in self._notes())
         yield "<dl>\n"
         for label, value in self._head(whole):
-            yield f"<dt>{_escaped(label)}</dt><dd><bdi>{_escaped(value)}</bdi></dd>\n"
+            yield f"<dt>{_escaped(label)}</dt><dd>{_marked(value)}</dd>\n"
         yield "</dl>\n"
         yield from self._table(whole["lines"])
         for heading, sentences in self._after(whole):
@@ -135,11 +136,11 @@ class Teller:
         if self._code != "en":
             yield self._said(_MACHINE)
 
-    def _head(self, whole: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        yield self._said("Answer to request"), whole["accounting"]
-        yield self._said("Made on"), self._day(whole["made"])
-        yield self._said("By"), whole["institution"]["name"]
-        yield self._said("Period"), self._days(whole["from"], whole["to"])
+    def _head(self, whole: Mapping[str, Any]) -> Iterator[tuple[str, Piece]]:
+        yield self._said("Answer to request"), Piece(whole["accounting"])
+        yield self._said("Made on"), Piece(self._day(whole["made"]))
+        yield self._said("By"), self._name("agency", whole["institution"]["id"], whole["institution"]["name"])
+        yield self._said("Period"), Piece(self._days(whole["from"], whole["to"]))
 
     def _line(self, line: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Piece, ...]]]:
         """What a line says: each label with its pieces, the same labels for every line."""
@@ -154,14 +155,16 @@ class Teller:
             ("Legal authority", (self._name("authority", line["authority"]),)),
             ("Kind of data", tuple(self._name("category", each) for each in line["categories"])),
             ("Result", (Piece(self._said(_OUTCOMES[line["outcome"]])),)),
-            ("Directive", tuple(Piece(each, "en") for each in line["directives"])),
+            ("Directive", tuple(self._name("directive", each) for each in line["directives"])),
         )
         yield from ((self._said(label), pieces or (Piece("–"),)) for label, pieces in cells)
 
     def _after(self, whole: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
         yield "", (self._said(_ALWAYS),)
         covered = [self._covered(each) for each in whole["covers"]]
-        systems = f"{self._said('Systems')}: {', '.join(whole['systems']) or '–'}"
+        systems = (
+            f"{self._said('Systems')}: {', '.join(self._name('system', each).text for each in whole['systems']) or '–'}"
+        )
         yield self._said("What this answer covers"), (*covered, systems)
         yield self._said("What it does not cover"), [self._said(_NOT_COVERED[each]) for each in whole["not_covered"]]
         yield (
@@ -179,13 +182,14 @@ class Teller:
         days = self._days(part["first"], part["last"])
         return f"{self._said(_LEDGERS[part['ledger']])}: {days} ({part['origin']})"
 
-    def _name(self, kind: str, name: str) -> Piece:
+    def _name(self, kind: NameKind, name: str, otherwise: str | None = None) -> Piece:
+        """What something is called; `otherwise`, or its id, where it has no name."""
         if name in _SPECIAL:
             return Piece(self._said(_SPECIAL[name]))
         known = self.names.get((kind, name), {})
         if self._code in known:
             return Piece(known[self._code])
-        return Piece(known.get("en", name), None if self._code == "en" else "en")
+        return Piece(known.get("en", otherwise or name), None if self._code == "en" else "en")
 
     def _said(self, text: str) -> str:
         return self.texts.say(text)

@@ -4,26 +4,24 @@ Order: what is kept is kept before the entry that binds it. A decision to hold b
 is kept and was never recorded holds nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from recuse import clock
-from recuse.directive.claims import Claim, signer
-from recuse.directive.officials import in_office
-from recuse.directive.signature import ATTEST_NAMESPACE, sign
 from recuse.disclosure import due, holds
 from recuse.disclosure.asked import PersonRequest, asked_body, problems
 from recuse.disclosure.kept import Kept
-from recuse.disclosure.lines import LedgerName, Register
+from recuse.disclosure.lines import LedgerName, Register, check_places, place_of
 from recuse.disclosure.settings import Settings, read_settings
-from recuse.errors import InputError, RefusedError
+from recuse.errors import InputError
 from recuse.ledger import JSON, Entry, encode
 from recuse.ledger.shared import share_ledger
-from recuse.model import Official, Repository
+from recuse.model import Repository
 from recuse.operations import record
+from recuse.operations.attesting import attested, official_of
 from recuse.operations.kept_accounting import Shelf
 from recuse.operations.kept_assistance import FileStore
 from recuse.operations.workspace import Workspace, open_with_ledger
@@ -59,6 +57,10 @@ class Bureau:
         """What turns entries into words."""
         return register_of(self.workspace)
 
+    def entries(self) -> dict[LedgerName, Sequence[Entry]]:
+        """Every entry of both ledgers, of those that are there."""
+        return {name: record.entries(folder) for name, folder in self.folders.items()}
+
     def acts(self) -> tuple[Entry, ...]:
         """Every entry of the record of acts."""
         return record.entries(self.folders["acts"])
@@ -67,12 +69,13 @@ class Bureau:
         """What is held back, each by its newest decision."""
         return holds.standing(self.acts(), self.shelf.holds())
 
+    def begin(self) -> None:
+        """Make the record of acts where there is none yet: what is kept lies in its folder."""
+        record.open_or_create(self.folders["acts"], self.repository.ledger_origin).close()
+
     def append(self, kind: str, body: Mapping[str, JSON]) -> int:
         """Make an entry durable; its number."""
-        folder = self.folders["acts"]
-        if not folder.exists():
-            record.open_or_create(folder, self.repository.ledger_origin).close()
-        shared = share_ledger(folder)
+        shared = share_ledger(self.folders["acts"])
         try:
             return shared.append([encode(kind, clock.now(), body)])
         finally:
@@ -89,19 +92,24 @@ def open_bureau(
     ledger = record.ledger_folder(repository, folders[0])
     decisions = folders[1] if folders[1] is not None else repository / RECORD
     workspace = open_with_ledger(repository, ledger, draft=True)
-    path = settings if settings is not None else repository / SETTINGS
-    try:
-        raw = path.read_bytes()
-    except OSError:
-        remedy = "write one, as docs/reference/accounting.md shows, or name it with --settings"
-        raise InputError(f"there are no settings `{path.name}` for accountings", remedy) from None
-    found = read_settings(path.name, raw, workspace.repository)
+    found = settings_of(settings if settings is not None else repository / SETTINGS, workspace.repository)
     places: dict[LedgerName, Path] = {"acts": ledger}
     if decisions.exists():
         places["decisions"] = decisions
     elif folders[1] is not None:
         raise InputError(f"there is no record of decisions in `{decisions}`", "name its folder")
     return Bureau(workspace, found, places, Shelf(ledger), store or FileStore(ledger), clock.today())
+
+
+def settings_of(path: Path, repository: Repository) -> Settings:
+    """What a body decides about accountings; raises as `open_bureau`."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        remedy = "write one, as docs/reference/accounting.md shows, or name it with --settings"
+        raise InputError(f"the settings `{path}` for accountings cannot be read: {reason}", remedy) from None
+    return read_settings(path.name, raw, repository)
 
 
 def register_of(workspace: Workspace) -> Register:
@@ -117,7 +125,7 @@ def take_in(bureau: Bureau, request: PersonRequest, *, dry_run: bool) -> Kept:
         raise InputError("\n".join(found), "mend the request and give it again")
     kept = Kept(clock.random_bytes(SALT), request)
     if not dry_run:
-        record.open_or_create(bureau.folders["acts"], bureau.repository.ledger_origin).close()
+        bureau.begin()
         bureau.shelf.keep(kept)
         bureau.append("accounting_asked", asked_body(request, kept.commitment))
     return kept
@@ -125,40 +133,20 @@ def take_in(bureau: Bureau, request: PersonRequest, *, dry_run: bool) -> Kept:
 
 def hold(bureau: Bureau, wanted: holds.Hold, key: Path | None, *, dry_run: bool) -> holds.Hold:
     """Hold back, renew or end, by an official in office with the role *attest*; recorded without what it is about."""
-    official = official_of(bureau.repository, wanted.official)
+    official = official_of(bureau.repository, wanted.official, "attest")
     known = {each.id: each for each in bureau.holds()}
     before = known.get(wanted.id)
     holds.check(wanted, bureau.settings, before)
+    if before is None:
+        check_places(bureau.entries(), map(place_of, wanted.entries))
     kept = holds.KeptHold(clock.random_bytes(SALT), wanted)
     text = holds.statement(wanted, kept.commitment)
-    signature = signed(bureau.repository, "the decision to hold back", text, official.id, key)
+    signature = attested(bureau.repository, "the decision to hold back", text, official.id, key)
     if not dry_run:
-        record.open_or_create(bureau.folders["acts"], bureau.repository.ledger_origin).close()
+        bureau.begin()
         bureau.shelf.keep_hold(kept, clock.random_name(16))
         bureau.append(holds.KIND, holds.body_of(kept, official.office, signature, renews=before is not None))
     return wanted
-
-
-def official_of(repository: Repository, by: str) -> Official:
-    """The official of this id, in office and with the role *attest*; InputError or RefusedError otherwise."""
-    official = repository.officials.get(by)
-    if official is None:
-        known = ", ".join(f"`{name}`" for name in repository.officials)
-        raise InputError(f"no official `{by}` in officials.toml", f"name one of {known}")
-    if not in_office(official, clock.now()):
-        raise RefusedError(f"`{by}` is in office from {official.start} until {official.until}", "let another do it")
-    if "attest" not in official.roles:
-        raise RefusedError(f"`{by}` has not the role `attest`", "give the role in officials.toml, or let another do it")
-    return official
-
-
-def signed(repository: Repository, what: str, text: bytes, by: str, key: Path | None) -> str | None:
-    """The official's signature of a text, None without a key; SignatureError where the key is not theirs."""
-    if key is None:
-        return None
-    signature = sign(text, ATTEST_NAMESPACE, key)
-    signer(Claim(what, text, signature, "attest", by), repository.officials, clock.now())
-    return signature.decode()
 
 
 def erase(bureau: Bureau, name: str, *, dry_run: bool) -> None:

@@ -18,7 +18,8 @@ from recuse.disclosure.marks import marked
 from recuse.disclosure.protection import Protection
 from recuse.errors import InputError, RefusedError
 from recuse.ledger import JSON, Entry, decode, read_signed
-from recuse.operations.accounting import SALT, Bureau, official_of, signed
+from recuse.operations.accounting import SALT, Bureau
+from recuse.operations.attesting import attested, official_of
 from recuse.permits import commitment_of
 from recuse.requests.store import Store
 from recuse.requests.written import parse_request
@@ -54,10 +55,14 @@ def prepare(bureau: Bureau, name: str, findings: Findings, *, dry_run: bool) -> 
     before = kept.answers[-1] if kept.answers else None
     whole = findings.matches if before is None else _with(findings.matches, before.matches)
     read = _read(bureau)
-    if findings.secrets and "decisions" in read:
-        by_mark = marked(map(decode, read["decisions"].entries), kept.request.records, findings.secrets)
-        whole = _with(whole, Matches(by_mark))
+    if findings.secrets:
+        whole = _with(whole, _by_mark(kept.request, read, findings.secrets))
     found = _found(bureau, kept.request, whole, read)
+    nowhere = findings.decided - {str(each.place) for each in found.lines}
+    if nowhere:
+        raise InputError(
+            f"`{min(nowhere)}` was not found, so that nothing decides to tell it", "leave that --tell away"
+        )
     told, left_out = _protection(bureau, kept.request, findings.decided).sort(found.lines)
     institution, salt = bureau.repository.institution, clock.random_bytes(SALT)
     live = tuple(sorted(each.name for each in bureau.repository.systems.values() if each.kind == "live"))
@@ -70,6 +75,12 @@ def prepare(bureau: Bureau, name: str, findings: Findings, *, dry_run: bool) -> 
     if not dry_run:
         bureau.shelf.keep(kept.with_draft(draft))
     return Prepared(draft, found.unknown, len(found.lines))
+
+
+def _by_mark(request: PersonRequest, read: Mapping[LedgerName, answers.Read], secrets: tuple[bytes, ...]) -> Matches:
+    if "decisions" not in read:
+        raise InputError("there is no record of decisions to look for marks in", "name its folder with --decisions")
+    return Matches(marked(map(decode, read["decisions"].entries), request.records, secrets))
 
 
 def _read(bureau: Bureau) -> dict[LedgerName, answers.Read]:
@@ -109,36 +120,35 @@ def shown(kept: Kept) -> dict[str, Any]:
     return {"request": request, "draft": drafted, "answers": given}
 
 
-def last_answer(bureau: Bureau, name: str) -> tuple[Kept, Answered, int]:
+def last_answer(bureau: Bureau, kept: Kept) -> tuple[Answered, int]:
     """The answer that was given last, with the number of its entry. InputError where none was."""
-    kept = bureau.shelf.find(name)
     if kept.answers:
         last = kept.answers[-1]
         for number, entry in enumerate(bureau.acts()):
             if entry.kind == "accounting_answered" and entry.body["answer_sha256"] == last.sha256:
-                return kept, last, number
-    raise InputError(f"accounting `{name}` has no answer", "release one with `recuse accounting release`")
+                return last, number
+    raise InputError(f"accounting `{kept.request.id}` has no answer", "release one with `recuse accounting release`")
 
 
 def discard(bureau: Bureau, name: str, *, dry_run: bool) -> None:
     """Take a draft away. InputError where there is none."""
-    kept = _drafted(bureau, name)
+    kept, _ = drafted(bureau, name)
     if not dry_run:
         bureau.shelf.keep(kept.with_draft(None))
 
 
-def _drafted(bureau: Bureau, name: str) -> Kept:
+def drafted(bureau: Bureau, name: str) -> tuple[Kept, Draft]:
+    """An accounting with its draft; InputError where there is none."""
     kept = bureau.shelf.find(name)
     if kept.draft is None:
         raise InputError(f"accounting `{name}` has no draft", "prepare one with `recuse accounting prepare`")
-    return kept
+    return kept, kept.draft
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """An answer that was recorded: its bytes, digest, and the number of its entry; None in a dry run."""
+    """An answer that was recorded: its digest, and the number of its entry; None in a dry run."""
 
-    data: bytes
     sha256: str
     entry: int | None
 
@@ -146,34 +156,36 @@ class Released:
 def release(bureau: Bureau, name: str, by: str, key: Path | None, *, dry_run: bool) -> Released:
     """Record the draft as the answer: by an official in office who is not who prepared it.
 
-    Raises RefusedError for one person alone, and where what the draft tells would be left out today.
+    Raises RefusedError for one person alone, and where what the draft tells would not be told so today.
     """
-    kept = _drafted(bureau, name)
-    draft = kept.draft
-    assert draft is not None  # noqa: S101 - `_drafted` saw to it
-    official = official_of(bureau.repository, by)
+    kept, draft = drafted(bureau, name)
+    official = official_of(bureau.repository, by, "attest")
     if draft.by.strip().casefold() in {official.id.casefold(), official.name.strip().casefold()}:
         raise RefusedError(f"`{by}` prepared it", "let another person release it")
-    _check_fresh(bureau, kept, draft)
     data = draft.answer.encode()
     whole, sha256 = answers.read_written(data), answers.digest(data)
+    _check_fresh(bureau, kept.request, draft, whole)
     text = answers.statement(name, sha256, official.id, bureau.today)
-    signature = signed(bureau.repository, "the release", text, official.id, key)
+    signature = attested(bureau.repository, "the release", text, official.id, key)
     mark = commitment_of(draft.salt, draft.by.casefold().encode())[:32]
     stands: dict[str, JSON] = {"prepared": mark, "official": official.id, "office": official.office,
                                "on": bureau.today.isoformat()}  # fmt: skip
     if dry_run:
-        return Released(data, sha256, None)
+        return Released(sha256, None)
     number = bureau.append("accounting_answered", answers.answered_body(whole, sha256, stands, signature))
     answered = Answered(sha256, bureau.today, official.id, draft.answer, draft.matches, draft.left_out)
     bureau.shelf.keep(kept.with_answer(answered))
-    return Released(data, sha256, number)
+    return Released(sha256, number)
 
 
-def _check_fresh(bureau: Bureau, kept: Kept, draft: Draft) -> None:
-    whole = answers.read_written(draft.answer.encode())
-    found = _found(bureau, kept.request, draft.matches, _read(bureau))
-    _, left = _protection(bureau, kept.request, draft.decided).sort(found.lines)
-    told = {f"{each['ledger']}:{each['entry']}" for each in whole["lines"]}
-    if {each.place for each in left} & told:
-        raise RefusedError("the draft tells what is to be left out by now", "prepare it again, and then release it")
+def _check_fresh(bureau: Bureau, request: PersonRequest, draft: Draft, whole: Mapping[str, Any]) -> None:
+    """Every line is told as it would be told today, by every ledger that the draft covers."""
+    read = _read(bureau)
+    if {each["ledger"] for each in whole["covers"]} - read.keys():
+        raise InputError("the draft covers a record of decisions that is not there", "name its folder with --decisions")
+    told, _ = _protection(bureau, request, draft.decided).sort(_found(bureau, request, draft.matches, read).lines)
+    today = [answers.said(each) for each in told]
+    if any({name: value for name, value in each.items() if name != "proof"} not in today for each in whole["lines"]):
+        raise RefusedError(
+            "the draft tells what is to be left out by now, or told otherwise", "prepare it again, and then release it"
+        )

@@ -7,7 +7,7 @@ from recuse import clock
 from recuse.directive.in_force import Moment
 from recuse.disclosure.answer import digest, read_written
 from recuse.disclosure.checking import check_proofs, check_recorded, check_said
-from recuse.disclosure.lines import LedgerName
+from recuse.disclosure.lines import LEDGERS
 from recuse.errors import InputError
 from recuse.ledger import Files, read_signed, told_as_ledger_errors
 from recuse.ledger.reading import own_verifier
@@ -31,22 +31,19 @@ def check_answer(
 ) -> Checked:
     """Check as far as what is given reaches. LedgerError for the first thing wrong, InputError without any key."""
     whole = read_written(data)
-    folders: dict[LedgerName, Path] = {}
-    for name, folder in zip(("acts", "decisions"), copies, strict=True):
-        if folder is not None:
-            folders["acts" if name == "acts" else "decisions"] = folder
+    folders = {name: folder for name, folder in zip(LEDGERS, copies, strict=True) if folder is not None}
     verifiers = [parse_verifier(each.strip()) for each in keys] or [*map(_own, folders.values())]
     if not verifiers:
         raise InputError("no key of a ledger was given", "give the published one with --key, or a copy with --ledger")
+    ledgers = {name: read_signed(folder)[0] for name, folder in folders.items()}
+    register = None if repository is None else register_of(open_workspace(repository, Moment(clock.now()), draft=True))
     try:
         proved = check_proofs(whole, verifiers)
+        recorded = None if "acts" not in ledgers else check_recorded(data, ledgers["acts"])
+        if register is not None:
+            check_said(whole, ledgers, register)
     except (KeyError, TypeError, AttributeError):
         raise InputError("the answer lacks something that every answer has", "give it as it was received") from None
-    ledgers = {name: read_signed(folder)[0] for name, folder in folders.items()}
-    recorded = None if "acts" not in ledgers else check_recorded(data, ledgers["acts"])
-    if repository is not None:
-        workspace = open_workspace(repository, Moment(clock.now()), draft=True)
-        check_said(whole, ledgers, register_of(workspace))
     return Checked(digest(data), proved, recorded, repository is not None)
 
 

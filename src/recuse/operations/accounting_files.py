@@ -1,82 +1,73 @@
 """What a person is given: the answer as data, as a page for print and as text, and the proof that it was recorded."""
 
-import tomllib
+import os
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
 
+from recuse.content.folder import parse_names
 from recuse.disclosure.answer import read_written
 from recuse.disclosure.telling import Names, Teller
 from recuse.errors import InputError
 from recuse.ledger import inclusion, read_entries
 from recuse.model import Repository
-
-_KINDS: Final = ("agency", "purpose", "authority", "category")
+from recuse.operations.folders import write_new_folder
 
 
 def names_of(repository: Repository, path: Path | None) -> Names:
     """Names for readers: those of the file, and beneath them the names of agencies in the policy, which are English."""
-    found: dict[tuple[str, str], dict[str, str]] = {
-        ("agency", each.id): {"en": each.name} for each in repository.agencies.values()
-    }
-    for kind, ids in _read(path).items():
-        for name, texts in ids.items():
-            found[kind, name] = found.get((kind, name), {}) | texts
-    return found
-
-
-def _read(path: Path | None) -> dict[str, Mapping[str, dict[str, str]]]:
+    agencies = {("agency", each.id): {"en": each.name} for each in repository.agencies.values()}
     if path is None:
-        return {}
+        return agencies
     try:
-        whole = tomllib.loads(path.read_text(encoding="utf-8"))
-        found = {kind: whole.get(kind, {}) for kind in _KINDS}
-        if all(isinstance(text, str) for ids in found.values() for texts in ids.values() for text in texts.values()):
-            return found
-    except (OSError, ValueError, AttributeError):
-        pass
-    raise InputError(f"`{path.name}` holds no names", 'write for example [agency."us.dhs"] and below it en = "…"')
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        raise InputError(f"`{path}` cannot be read: {reason}", "name a names.toml with --names") from error
+    return {**agencies, **{key: each.texts for key, each in parse_names(path.name, raw).items()}}
 
 
-def texts(data: bytes, language: str, names: Names) -> tuple[str, str]:
-    """The answer in a language, as text and as a page."""
+def teller(language: str, names: Names) -> Teller:
+    """Who tells an answer in a language; InputError where the extra for that is not installed."""
     try:
         from recuse.languages import language as named  # noqa: PLC0415 - an extra
         from recuse.languages import read_texts  # noqa: PLC0415
     except ImportError as error:
         remedy = "install the extra with `pip install 'recuse[site]'`"
         raise InputError("babel is not installed, so that no answer can be written for people", remedy) from error
-    messages = read_texts(named(language), files("recuse.disclosure") / "locales")
-    teller, whole = Teller(messages, names), read_written(data)
-    return teller.text(whole), teller.page(whole)
+    return Teller(read_texts(named(language), files("recuse.disclosure") / "locales"), names)
+
+
+def given(answer: str, language: str, names: Names) -> dict[str, bytes]:
+    """What a person is given, but for the proof: the answer, and made from it texts and pages.
+
+    In the person's language, and in English, which counts.
+    """
+    whole, found = read_written(answer.encode()), {"answer.json": answer.encode()}
+    for each in dict.fromkeys((language, "en")):
+        tells = teller(each, names)
+        found |= {f"answer.{each}.txt": tells.text(whole).encode(), f"answer.{each}.html": tells.page(whole).encode()}
+    return found
 
 
 def check_new(to: Path) -> None:
     """Raise InputError where a folder cannot be made: before anything is recorded."""
-    if to.exists() or not to.parent.is_dir():
-        raise InputError(f"`{to}` is there already, or its parent is not", "name a new folder with --out")
+    if os.path.lexists(to):
+        raise InputError(f"`{to}` is there already", "name a new folder with --out")
+    if not to.absolute().parent.is_dir():
+        raise InputError(f"there is no folder `{to.absolute().parent}`", "name a new folder in one that is there")
 
 
-def write_answer(to: Path, answer: tuple[bytes, str, Names], ledger: Path, entry: int) -> list[str]:
-    """Write what is given into a new folder, in the person's language and in English, which counts; the files' names.
+def write_given(to: Path, answer: Mapping[str, bytes], ledger: Path, entry: int) -> list[str]:
+    """Write what is given into a new folder for its owner alone, with the proof that it was recorded; the files' names.
 
-    InputError where the folder is there already or cannot be made.
+    InputError where the folder is there already or cannot be made, with nothing written.
     """
-    data, language, names = answer
-    given: dict[str, bytes] = {"answer.json": data}
-    for each in dict.fromkeys((language, "en")):
-        text, page = texts(data, each, names)
-        given |= {f"answer.{each}.txt": text.encode(), f"answer.{each}.html": page.encode()}
-    given["recorded.json"] = read_entries(ledger)[entry]
-    given["recorded.tlog-proof"] = str(inclusion(ledger, entry)).encode()
-    try:
-        to.mkdir(mode=0o700)
-        for name, content in given.items():
-            (to / name).write_bytes(content)
-    except OSError as error:
-        reason = (error.strerror or "").lower()
-        raise InputError(
-            f"`{to}` cannot be written: {reason}", "write it elsewhere with `recuse accounting show --out`"
-        ) from error
-    return sorted(given)
+    recorded = {
+        "recorded.json": read_entries(ledger)[entry],
+        "recorded.tlog-proof": str(inclusion(ledger, entry)).encode(),
+    }
+    whole = {**answer, **recorded}
+    remedy = f"the answer is recorded as entry {entry}: write it elsewhere with `recuse accounting show --out`"
+    write_new_folder(to, whole, remedy, 0o700)
+    return sorted(whole)

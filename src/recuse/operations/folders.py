@@ -9,11 +9,13 @@ from recuse import clock
 from recuse.errors import InputError
 
 
-def write_new_folder(folder: Path, files: Mapping[str, bytes], remedy: str = "name a folder that can be made") -> None:
+def write_new_folder(
+    folder: Path, files: Mapping[str, bytes], remedy: str = "name a folder that can be made", mode: int = 0o777
+) -> None:
     """Write files by their names into a folder that is not there yet; InputError, with `remedy`, where that fails."""
     beside = folder.absolute().with_name(f".{folder.absolute().name}.{clock.random_name(8)}")
     try:
-        beside.mkdir(parents=True)
+        beside.mkdir(mode, parents=True)
         for name, data in files.items():
             with (beside / name).open("xb") as file:
                 file.write(data)

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from recuse import clock
-from recuse.directive.claims import Claim, signer
-from recuse.directive.officials import in_office
-from recuse.directive.signature import ATTEST_NAMESPACE, sign
-from recuse.errors import InputError, RefusedError
+from recuse.errors import InputError
 from recuse.ledger import JSON, Entry, encode
-from recuse.model import Official, Repository, Ruling
+from recuse.model import Repository, Ruling
 from recuse.operations import record
+from recuse.operations.attesting import attested, official_of
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.policy.assisting import Assisting
 from recuse.policy.trees import above
@@ -133,29 +131,16 @@ def certify(
     Raises RefusedError for a period that is not over or not nil, InputError for who is no official in office.
     """
     now, (about, scope) = clock.now(), what
-    official = _official(counter.repository, by, now)
+    official = official_of(counter.repository, by)
     for agency in scope.agencies:
         counter.below(agency)
     nil.check(about, scope, counter.entries(), counter.repository, now.date())
     text = nil.certificate(counter.repository.institution.id, about, scope, official, now)
-    signature = None if key is None else sign(text, ATTEST_NAMESPACE, key)
-    if signature is not None:
-        claim = Claim("the certificate", text, signature, "attest", by)
-        signer(claim, counter.repository.officials, now)
+    signature = attested(counter.repository, "the certificate", text, by, key)
     body = nil.certified_body(about, scope, official, text, signature)
     if not dry_run:
         counter.desk.record([("certified", body)])
     return body
-
-
-def _official(repository: Repository, by: str, now: datetime) -> Official:
-    official = repository.officials.get(by)
-    if official is None:
-        known = ", ".join(f"`{name}`" for name in repository.officials)
-        raise InputError(f"no official `{by}` in officials.toml", f"name one of {known}")
-    if not in_office(official, now):
-        raise RefusedError(f"`{by}` is in office from {official.start} until {official.until}", "let another certify")
-    return official
 
 
 def shown(counter: Counter, name: str) -> dict[str, Any]:

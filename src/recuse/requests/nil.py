@@ -110,7 +110,7 @@ def _is_below(repository: Repository, body: Mapping[str, JSON], agencies: tuple[
 
 
 def certified_body(
-    about: Period, scope: Scope, official: Official, text: bytes, signature: bytes | None
+    about: Period, scope: Scope, official: Official, text: bytes, signature: str | None
 ) -> dict[str, JSON]:
     """The *certified* entry: the certificate whole, and its signature where it was signed."""
     return {
@@ -122,7 +122,7 @@ def certified_body(
         "office": official.office,
         "certificate": text.decode(),
         "certificate_sha256": hashlib.sha256(text).hexdigest(),
-        "signature": None if signature is None else signature.decode(),
+        "signature": signature,
     }
 
 

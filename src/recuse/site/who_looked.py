@@ -93,7 +93,7 @@ def _leaves_out(texts: Texts) -> tuple[str, ...]:
         texts.say(
             "It covers what the record holds. What was read in a database without asking first is in other logs."
         ),
-        texts.say("It never says that nobody looked. It says that there is no entry, of which days and which systems."),
+        texts.say("It never says that nobody looked. It says that it lists no entry, of which days and which systems."),
         texts.say(
             "The law may delay entries or leave them out, to protect other people or an investigation. "
             "Each answer says so in the same words."
@@ -109,6 +109,7 @@ def _fields(texts: Texts) -> tuple[str, ...]:
         texts.say("I ask about the time from … to …"),
         texts.say("Which records, if you know (for example: an arrest, a crash report)"),
         texts.say("I ask for: myself / my child / a person who gave me written authority"),
+        texts.say("Language in which you want the answer"),
         texts.say("Date and signature"),
     )
 

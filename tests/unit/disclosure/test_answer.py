@@ -18,7 +18,7 @@ from recuse.disclosure.checking import check_proofs, check_recorded, check_said
 from recuse.disclosure.holds import Hold
 from recuse.disclosure.lines import Matches, Register
 from recuse.disclosure.telling import Names, Teller
-from recuse.errors import InputError, LedgerError
+from recuse.errors import InputError, LedgerError, RecuseError
 from recuse.languages import LANGUAGES, Texts, language, read_texts
 from recuse.ledger.entry import encode
 from recuse.model import Repository
@@ -159,6 +159,25 @@ def test_a_line_that_was_changed_is_not_proved(world: World, change: Any, told: 
 
 
 @pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"size": 99}, "another size of `records.example/acts` than its checkpoint"),
+        ({"origin": "records.example/decisions"}, "is not signed by"),
+        ({"checkpoint": "x"}, "malformed"),
+    ],
+)
+def test_what_an_answer_without_lines_covers_is_checked_too(world: World, change: dict[str, Any], told: str) -> None:
+    fill(world)
+    whole, keys = read_written(world.answer(Matches())[0]), [each.verifier for each in world.signers.values()]
+    assert check_proofs(whole, keys) == 0
+    with pytest.raises(LedgerError, match="no verifier key of"):
+        check_proofs(whole, keys[:1])
+    whole["covers"][0] |= change
+    with pytest.raises(RecuseError, match=told):
+        check_proofs(whole, keys)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [("agency", "fed.justice.bureau"), ("purpose", "own.records"), ("outcome", "complied"), ("day", "2026-01-06"),
      ("categories", ["arrest_record"]), ("authority", "judicial.warrant"), ("others", ["fed.homeland"]),
@@ -230,6 +249,10 @@ def test_places_are_found_by_number_too(world: World) -> None:
     world.add("acts", "verified", {"system": "blotter"})
     with pytest.raises(InputError, match="is `verified`, which says of no record"):
         world.answer(Matches(places=places("acts:3")))
+    late = Matches(frozenset({"e1"}), places=places("decisions:6"))
+    for _ in range(4):
+        world.add("decisions", "decided", decided("e1"), day=28)
+    assert world.found(late).unknown == (), "an entry that is named twice, outside of the period"
     with pytest.raises(InputError, match="there is no entry `acts:99`"):
         world.answer(Matches(places=places("acts:99")))
 

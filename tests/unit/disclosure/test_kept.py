@@ -36,6 +36,7 @@ KEPT = Kept(b"k" * 32, REQUEST)
         ({"since": date(2026, 1, 11)}, "ends before it begins"),
         ({"until": TODAY + DAY}, "cannot be later than today"),
         ({"received": TODAY + DAY}, "cannot be later than today"),
+        ({"due": date(2026, 1, 9)}, "due on 2026-01-09, before the request was received"),
         ({"recorded_by": " "}, "say who takes it in"),
         ({"identity": Shown("identity card 123-456", "Desk 4", TODAY)}, "holds a number"),
         ({"identity": Shown("passport ١٢٣٤", "Desk 4", TODAY)}, "holds a number"),
@@ -161,11 +162,24 @@ def test_an_answer_owes_what_it_held_back_once_the_delay_ends() -> None:
     assert state(HOLD.until + DAY) == ("owes", ("acts:3",))
 
 
+def test_a_draft_that_corrects_an_answer_is_not_due() -> None:
+    draft = Draft("Desk 4", NOW, b"", Matches(), frozenset(), "{}", ())
+    (one,) = duties([ASKED], {REQUEST.id: KEPT.with_draft(draft)}, (), TODAY)
+    assert (one.state, one.days_left(TODAY)) == ("prepared", 25)
+    kept = {REQUEST.id: WITH.with_draft(draft)}
+    (one,) = duties([ASKED, GIVEN], kept, (HOLD,), date(2026, 3, 1) - 60 * DAY)
+    assert (one.state, one.days_left(TODAY), one.late(date(2030, 1, 1))) == ("prepared", None, False)
+    (one,) = duties([ASKED, GIVEN], kept, (HOLD,), HOLD.until + DAY)
+    assert (one.state, one.owed, one.late(TODAY)) == ("owes", ("acts:3",), True)
+
+
 def test_where_record_and_files_differ_is_told() -> None:
     assert list(differences([ASKED, GIVEN], {REQUEST.id: WITH})) == []
     assert "never recorded" in str([*differences([], {REQUEST.id: KEPT})])
     assert "not kept" in str([*differences([ASKED], {})])
-    assert list(differences([ASKED, Entry("erased", NOW, {"request": REQUEST.id})], {})) == []
+    erased = [ASKED, Entry("erased", NOW, {"request": REQUEST.id})]
+    assert list(differences(erased, {})) == []
+    assert "kept still" in str([*differences(erased, {REQUEST.id: KEPT})])
     assert "its words differ" in str([*differences([ASKED], {REQUEST.id: replace(KEPT, salt=b"")})])
     assert "other answers" in str([*differences([ASKED], {REQUEST.id: WITH})])
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from recuse.disclosure.answer import Heading, Read, document, written
 from recuse.disclosure.asked import NamedRecord, PersonRequest, Shown
 from recuse.disclosure.holds import Hold
-from recuse.disclosure.lines import LedgerName, Line, Matches, Place, Register, find
+from recuse.disclosure.lines import Found, LedgerName, Line, Matches, Place, Register, find
 from recuse.disclosure.protection import LeftOut, Protection
 from recuse.disclosure.settings import Settings
 from recuse.ledger.checkpoint import Checkpoint
@@ -78,9 +78,12 @@ class World:
         return Read(entries, str(signer.sign(str(head))))
 
     def lines(self, matches: Matches, cases: Mapping[str, str | None] | None = None) -> tuple[Line, ...]:
+        return self.found(matches, cases).lines
+
+    def found(self, matches: Matches, cases: Mapping[str, str | None] | None = None) -> Found:
         whole = {name: [*map(decode, self.bytes_of(name))] for name in self.entries}
         known = {str(body.get("request")): None for _, _, body in self.entries["acts"]} if cases is None else cases
-        return find(whole, matches, (REQUEST.since, REQUEST.until), self.register, known).lines
+        return find(whole, matches, (REQUEST.since, REQUEST.until), self.register, known)
 
     def answer(
         self, matches: Matches, holds: Sequence[Hold] = (), settings: Settings = SETTINGS, **changes: Any
