@@ -1,10 +1,10 @@
 """What a site is put together from: the policy repository, the ledger and the content folder, read as of now."""
 
+import os
 from functools import partial
 from pathlib import Path
 
 from recuse.content.folder import read_content
-from recuse.content.values import ORIGINAL
 from recuse.directory.reading import read_directory
 from recuse.ledger import decode, read_signed
 from recuse.operations import record
@@ -22,9 +22,8 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
     settings = Settings.of(told.site)
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=False)
-    codes = [each.code for each in settings.languages if each.code != ORIGINAL]
-    there = (content / "services").is_dir()
-    services = read_directory(content, workspace.at.date(), codes) if there else None
+    there = os.path.lexists(content / "services")
+    services = read_directory(content, workspace.at.date()) if there else None
     raw, checkpoint = read_signed(folder)
     verifier = (folder / "verifier").read_text(encoding="utf-8").strip()
     kept = Record(tuple(map(decode, raw)), raw, checkpoint, verifier)

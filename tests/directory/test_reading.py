@@ -1,6 +1,7 @@
 """A content folder as one directory: kinds, areas, how records stand, what is never concluded, what is rejected."""
 
 import hashlib
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from recuse.directory.exporting import package, translations
 from recuse.directory.reading import LARGEST, Directory, read_directory
 from recuse.directory.settings import TRANSLATED
 from recuse.directory.standing import kinds, no_id, standing
-from recuse.directory.telling import report
+from recuse.directory.telling import rejects_csv, report
 from recuse.errors import InputError
 from recuse.languages import LANGUAGES
 from tests.directory.content import SETTINGS, TODAY, item, read, write
@@ -365,3 +366,48 @@ def test_the_demonstrations_content_is_what_the_generator_makes(tmp_path: Path) 
     assert found.rejects == ()
     assert {area.path[0] for area in areas(found.shown, found.settings)} >= {"IL", "CA"}
     assert all(states["missing"] == states["stale"] == 0 for states in report(found)["translations"].values())
+
+
+HOSTILE = "a\u202eb\x07\udcff`c"
+
+
+def test_what_a_feed_calls_things_is_told_as_plain_text(tmp_path: Path) -> None:
+    """Names that a reader of values never sees: references, columns, keys, files, folders, words of the side-car."""
+    raw = HOSTILE.encode(errors="surrogateescape")
+    write(tmp_path, [item("s") | {HOSTILE: "x", "\ud800": "y"}])
+    feeds = tmp_path / "services/feeds"
+    (feeds / "two/services.json").unlink()
+    (feeds / "two/services.csv").write_bytes(b"id,name,status\nt,T,active\n")
+    (feeds / "two/phones.csv").write_bytes(b"id,number,service_id\np,988," + raw + b"\n")
+    (feeds / "two/languages.csv").write_bytes(b"id," + raw + b"," + raw + b"\n")
+    (feeds / "two" / "file\u202e\udcff.csv").write_bytes(b"")
+    (feeds / "more\u202e\udcff").mkdir()
+    rows = ((HOSTILE, "s", "name", "es"), ("service", HOSTILE, "name", "es"), ("service", "s", "name", HOSTILE))
+    head = "table,id,field,language,text,source_sha256,translated_by,reviewed_by,reviewed_on"
+    side = "\n".join([head, *(",".join((*row, "T", "0" * 64, "machine", "", "")) for row in rows)])
+    (tmp_path / "services/translations.csv").write_bytes(side.encode(errors="surrogateescape"))
+    found = read_directory(tmp_path, TODAY)
+    for words in (
+        "the service `a",
+        "two columns `a",
+        "cannot be shown",
+        "more",
+        "`a�b",
+        "there is no",
+        "not a language",
+    ):
+        assert any(words in str(each) for each in found.rejects), words
+    assert len(found.rejects) == 7
+    told = f"{rejects_csv(found)}{json.dumps(report(found), ensure_ascii=False)}".encode()
+    assert not [mark for mark in ("\u202e", "\x07", "\\u0007") if mark.encode() in told]
+
+
+def test_a_folder_of_feeds_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    write(tmp_path, [item("s")])
+    (tmp_path / "services/feeds").rename(tmp_path / "moved")
+    (tmp_path / "services/feeds").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "services/translations.csv").symlink_to(tmp_path / "nowhere")
+    told = [str(each) for each in read_directory(tmp_path, TODAY).rejects]
+    assert len(told) == 3
+    assert all("cannot be read: no such file" in each for each in told[:2])
+    assert "translations.csv: is not a plain file" in told[2]

@@ -94,12 +94,18 @@ class _WrongCellError(ValueError):
 def _translation(cells: Mapping[str, str], reading: Reading) -> tuple[Key, Translation]:
     table, name, field, language = cells["table"], cells["id"], cells["field"], cells["language"]
     if field not in FIELDS.get(table, ()):
-        raise _WrongCellError("field", f"`{table[:40]}.{field[:40]}` is not translated", "see the reference page")
+        raise _WrongCellError(
+            "field", f"{values.quoted(f'{table}.{field}')} is not translated", "see the reference page"
+        )
     if (table, name, field) not in reading.known:
-        raise _WrongCellError("id", f"there is no `{field}` of a {table} `{name[:60]}`", "look the id up in the feed")
+        raise _WrongCellError(
+            "id", f"there is no `{field}` of a {table} {values.quoted(name)}", "look the id up in the feed"
+        )
     if language not in reading.languages:
         known = ", ".join(reading.languages)
-        raise _WrongCellError("language", f"`{language[:20]}` is not a language of the site", f"write one of: {known}")
+        raise _WrongCellError(
+            "language", f"{values.quoted(language)} is not a language of the site", f"write one of: {known}"
+        )
     digest = cells["source_sha256"]
     if not _SHA256.fullmatch(digest):
         raise _WrongCellError("source_sha256", "is not a digest", "take the row from `recuse directory export`")
