@@ -17,7 +17,7 @@ from recuse.directory.making import Making
 from recuse.directory.merging import Merge, merge
 from recuse.directory.records import Entry, Service
 from recuse.directory.rejects import Place, Reject, Tally
-from recuse.directory.settings import TRANSLATED, Feed, Settings, read_settings
+from recuse.directory.settings import Feed, Settings, read_settings
 from recuse.directory.survey import Surveyed, survey
 from recuse.directory.texts import Text, texts
 from recuse.directory.translating import Key, Reading, State, Translation, known_texts, read_translations, translated
@@ -93,7 +93,7 @@ def read_directory(content: Path, today: date) -> Directory:
     entries, merges = merge(read, settings.same_name_and)
     known = known_texts(text for entry in entries for text in texts(entry.service))
     tally = Tally("")
-    translations = _translations(folder / "translations.csv", Reading(TRANSLATED, known, today), tally)
+    translations = _translations(folder / "translations.csv", Reading(known, today), tally)
     rejects += tally.rejects
     return Directory(
         settings, entries, merges, tuple(rejects), tuple(reports), translations, today,

@@ -5,7 +5,7 @@ the id `*` holds for every text of its field that has its digest: “Photo ID”
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -13,6 +13,7 @@ from typing import Final, Literal
 from recuse.directory import values
 from recuse.directory.csv_rows import read_rows
 from recuse.directory.rejects import Place, Tally
+from recuse.directory.settings import TRANSLATED
 from recuse.directory.texts import FIELDS, Text
 
 COLUMNS: Final = (
@@ -51,9 +52,8 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What translations are read against: languages there are, the texts that they may name, the day."""
+    """What translations are read against: the texts that they may name, and the day."""
 
-    languages: Sequence[str]
     known: Mapping[tuple[str, str, str], frozenset[str]]
     """By table, id and field the digests of that text; by table, `*` and field those of every such text."""
     today: date
@@ -101,8 +101,8 @@ def _translation(cells: Mapping[str, str], reading: Reading) -> tuple[Key, Trans
         raise _WrongCellError(
             "id", f"there is no `{field}` of a {table} {values.quoted(name)}", "look the id up in the feed"
         )
-    if language not in reading.languages:
-        known = ", ".join(reading.languages)
+    if language not in TRANSLATED:
+        known = ", ".join(TRANSLATED)
         raise _WrongCellError(
             "language", f"{values.quoted(language)} is not a language of the site", f"write one of: {known}"
         )

@@ -216,5 +216,5 @@ def quoted(value: object) -> str:
 
 
 def plainly(text: str) -> str:
-    """What a feed or a folder calls something, for a message: nothing that a terminal, a page or UTF-8 stumbles over."""
+    """What a feed or a folder calls something, for a message: nothing that a terminal or a page would obey."""
     return _SURROGATE.sub("\ufffd", str(seen(text))).replace("\n", " ")
