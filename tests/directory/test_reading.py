@@ -195,6 +195,7 @@ def test_what_lies_in_the_folder_of_a_feed(tmp_path: Path) -> None:
     [
         ("format = 2", "`format` must be 1"),
         ("format = 1", "missing key `feed`"),
+        ("format = 1\nfeed = []", "no feed is named"),
         (SETTINGS + "x = 1\n", "unknown key `x`"),
         (SETTINGS.replace('"two"', '"one"'), "stands twice"),
         (SETTINGS.replace('name = "two"', 'name = "../two"'), "not a plain name"),
@@ -411,3 +412,23 @@ def test_a_folder_of_feeds_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert len(told) == 3
     assert all("cannot be read: no such file" in each for each in told[:2])
     assert "translations.csv: is not a plain file" in told[2]
+
+
+def test_a_folder_that_may_not_be_read_is_told_once_with_its_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, [item("s")], [item("t")])
+    (tmp_path / "services/feeds/two/services.json").unlink()
+    (tmp_path / "services/feeds/two/folder.json").mkdir()
+    whole = Path.iterdir
+
+    def forbidden(path: Path) -> Any:  # the tests may run as one who may read everything
+        if path.name == "one":
+            raise PermissionError(13, "Permission denied")
+        return whole(path)
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    assert [str(each) for each in read_directory(tmp_path, TODAY).rejects] == [
+        "one/: cannot be read: permission denied (mend its rights)",
+        "two/folder.json: is not a plain file (put a copy of the file there)",
+    ]

@@ -117,18 +117,20 @@ def _report(tally: Tally, services: int) -> FeedReport:
 def _feed(folder: Path, making: Making) -> list[Service]:
     tally, whole = making.tally, Place(making.tally.feed, "")
     try:
-        names = _names(folder)
+        names = [name for name in _names(folder) if name != _PACKAGE]
     except OSError as error:
-        tally.whole(whole, f"cannot be read: {(error.strerror or '').lower()}", "add its folder below `services/feeds`")
+        remedy = "mend its rights" if isinstance(error, PermissionError) else "add its folder below `services/feeds`"
+        tally.whole(whole, f"cannot be read: {(error.strerror or '').lower()}", remedy)
         return []
-    files = {name: raw for name in names if name != _PACKAGE and (raw := _bytes(folder / name, tally)) is not None}
+    files = {name: raw for name in names if (raw := _bytes(folder / name, tally)) is not None}
     forms = {name.rpartition(".")[2] for name in files}
     if forms == {"json"}:
         return read_json(files, making)
     if forms == {"csv"}:
         return read_csv(files, making)
-    told = "holds no file" if not files else "holds other files than one form's"
-    tally.whole(whole, told, "put either `.json` files or `.csv` files of one package there")
+    if files or not names:  # else each of its files is told already
+        told = "holds other files than one form's" if files else "holds no file"
+        tally.whole(whole, told, "put either `.json` files or `.csv` files of one package there")
     return []
 
 
