@@ -17,6 +17,7 @@ from recuse.directory.translating import COLUMNS
 from tests.directory.content import TODAY, item, read
 from tests.places.world import pages, service_page
 
+PERSON: Final = "Quillon Attentive"
 SAID: Final = "No ID needed, says the record"
 HOSTILE: Final = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7*7 }} {% raw %} %(n)s"
 
@@ -161,7 +162,7 @@ def hostile() -> dict[str, Any]:
             "accessibility": [{"id": "a", "description": HOSTILE, "details": HOSTILE}],
             "addresses": [
                 {"id": "ad", "address_1": HOSTILE, "address_2": HOSTILE, "city": HOSTILE, "region": HOSTILE,
-                 "attention": HOSTILE, "state_province": HOSTILE, "postal_code": HOSTILE, "country": "US",
+                 "attention": PERSON, "state_province": HOSTILE, "postal_code": HOSTILE, "country": "US",
                  "address_type": "physical"}
             ],
         },
@@ -198,6 +199,7 @@ def test_a_hostile_text_in_every_field_is_text(tmp_path: Path, code: str) -> Non
     assert not directory.rejects, directory.rejects
     for path, (page, html) in pages(directory, code).items():
         assert [*faults(html)] == [], path
+        assert PERSON not in f"{html}{page.data}", "to whom a letter goes is a person"
         json.dumps(page.data)
         if "services/" in path:
             shown = html.partition("<article")[2].partition("</article>")[0]

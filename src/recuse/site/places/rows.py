@@ -78,7 +78,7 @@ def _address(address: Address) -> str:
 
 
 def _languages(languages: Iterable[Language]) -> list[JSON]:
-    return list(dict.fromkeys(each.code or each.name or "" for each in languages))
+    return list(dict.fromkeys(said for each in languages if (said := each.code or each.name)))
 
 
 def _phones(found: Surveyed) -> list[JSON]:

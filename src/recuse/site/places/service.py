@@ -207,6 +207,7 @@ def _age(age: float | None) -> str:
 
 
 def _address(address: Address) -> str:
+    # Without `attention`: that is often a person, and no page names one.
     city = f"{address.city}, {address.state_province} {address.postal_code}"
-    lines = (address.attention, address.address_1, address.address_2, city)
+    lines = (address.address_1, address.address_2, city)
     return "\n".join(each for each in (*lines, address.country if address.country != "US" else None) if each)
