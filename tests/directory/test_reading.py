@@ -185,6 +185,9 @@ def test_what_lies_in_the_folder_of_a_feed(tmp_path: Path) -> None:
     ):
         assert any(words in each for each in told), words
     (feeds / "two").rmdir()
+    (feeds / "two").symlink_to(feeds / "one")
+    assert any("two/: is a link" in str(each) for each in read_directory(tmp_path, TODAY).rejects)
+    (feeds / "two").unlink()
     assert any("no such file" in str(each) for each in read_directory(tmp_path, TODAY).rejects)
     (feeds / "one/services.csv").write_text("id,name,status\n")
     assert any("other files than one form's" in str(each) for each in read_directory(tmp_path, TODAY).rejects)

@@ -116,6 +116,9 @@ def _report(tally: Tally, services: int) -> FeedReport:
 
 def _feed(folder: Path, making: Making) -> list[Service]:
     tally, whole = making.tally, Place(making.tally.feed, "")
+    if folder.is_symlink():
+        tally.whole(whole, "is a link, which is not followed", "put a copy of the folder there")
+        return []
     try:
         names = [name for name in _names(folder) if name != _PACKAGE]
     except OSError as error:
