@@ -94,6 +94,15 @@ def test_the_first_page_counts_what_there_is(directory: Directory) -> None:
     assert all(f"<td>{feed.rows:,}</td>" in html for feed in directory.feeds)
 
 
+def test_kinds_stand_in_one_order_on_every_page(directory: Directory) -> None:
+    made = pages(directory, "pl")
+    kinds = re.findall(r"kinds/[a-z_0-9-]+/index.html\">([^<]+)<", made["places/index.html"][1])
+    areas = (html for path, (_, html) in made.items() if path.startswith("places/areas/"))
+    heads = [re.findall(r"<h2>([^<]+)</h2>", html) for html in areas]
+    assert max(map(len, heads)) > 3
+    assert all(found == sorted(found, key=[*kinds, *found].index) for found in heads)
+
+
 def test_words_are_what_the_plain_search_finds(directory: Directory) -> None:
     page = next(each for path, (each, _) in pages(directory, "es").items() if "/services/" in path)
     kind, where, spoken = page.words.split(" · ")

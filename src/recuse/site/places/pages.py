@@ -160,7 +160,7 @@ class _Places:
         lines = tuple(line for line in self._lines if line.id in here)
         others = tuple(line for line in self._lines if line.id in offered)
         large = len(lines) > PAGE
-        own = (Group("", lines),) if large else by_kind(lines, self._kinds.__getitem__)
+        own = (Group("", lines),) if large else by_kind(lines, self._kinds)
         groups = (*own, Group(self._texts.say("Offered here, with an address elsewhere"), others))
         kinds = {kind: tuple(each for each in lines if kind in each.kinds) for kind in self._kinds} if large else {}
         links = tuple(
