@@ -144,6 +144,16 @@ def test_areas_need_no_map(tmp_path: Path) -> None:
     )
 
 
+def test_capitals_and_points_make_no_other_area(tmp_path: Path) -> None:
+    loud = place("PEORIA", "OLD MILL.")
+    loud["service_at_locations"][0]["location"]["addresses"][0]["state_province"] = "Il."
+    found = read(tmp_path, [item("a", **place("Peoria", "Old Mill")), item("b", **loud)])
+    assert areas(found.shown, found.settings) == (
+        Area(("IL", "Peoria"), ("a", "b"), ()),
+        Area(("IL", "Peoria", "Old Mill"), ("a", "b"), ()),
+    )
+
+
 def test_an_area_of_which_there_are_two_is_neither(tmp_path: Path) -> None:
     far = place("Chicago")
     far["service_at_locations"][0]["location"]["addresses"][0]["state_province"] = "CA"
