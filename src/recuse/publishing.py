@@ -1,5 +1,6 @@
 """What a site is put together from: the policy repository, the ledger and the content folder, read as of now."""
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from recuse.content.beginning import OFFICE, guesses
 from recuse.content.folder import read_content
 from recuse.content.naming import missing_names
-from recuse.content.values import ORIGINAL, Content, WhoLooked
+from recuse.content.values import Content, WhoLooked
 from recuse.directory.reading import read_directory
 from recuse.errors import InputError
 from recuse.ledger import decode
@@ -32,9 +33,8 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
     workspace = open_with_ledger(repository, folder, draft=False)
     _check_names(told, workspace.repository)
     _check_deadline(told.site.who_looked, repository, workspace.repository)
-    codes = [each.code for each in settings.languages if each.code != ORIGINAL]
-    there = (content / "services").is_dir()
-    services = read_directory(content, workspace.at.date(), codes) if there else None
+    there = os.path.lexists(content / "services")
+    services = read_directory(content, workspace.at.date()) if there else None
     raw, checkpoint = record.exact(folder)
     verifier = (folder / "verifier").read_text(encoding="utf-8").strip()
     kept = Record(tuple(map(decode, raw)), raw, checkpoint, verifier)

@@ -69,7 +69,11 @@ def test_export_is_a_feed_again(run: Callable[..., Ran], tmp_path: Path) -> None
         assert (tmp_path / "again/feed" / name).read_bytes() == (root / "feeds/own" / name).read_bytes()
     code, _, err = run("export", str(tmp_path / "b"), "--out", str(tmp_path / "again"))
     assert code == 2
-    assert "is not empty" in err
+    assert "is there already" in err
+    (tmp_path / "file").touch()
+    code, _, err = run("export", str(tmp_path / "b"), "--out", str(tmp_path / "file/in"))
+    assert code == 2
+    assert "cannot be written: not a directory" in err
 
 
 def test_due_lists_what_is_to_be_assured(run: Callable[..., Ran], tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A content folder as one directory: kinds, areas, how records stand, what is never concluded, what is rejected."""
 
 import hashlib
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from recuse.directory.exporting import package, translations
 from recuse.directory.reading import LARGEST, Directory, read_directory
 from recuse.directory.settings import TRANSLATED
 from recuse.directory.standing import kinds, no_id, standing
-from recuse.directory.telling import report
+from recuse.directory.telling import rejects_csv, report
 from recuse.errors import InputError
 from recuse.languages import LANGUAGES
 from tests.directory.content import SETTINGS, TODAY, item, read, write
@@ -143,6 +144,16 @@ def test_areas_need_no_map(tmp_path: Path) -> None:
     )
 
 
+def test_capitals_and_points_make_no_other_area(tmp_path: Path) -> None:
+    loud = place("PEORIA", "OLD MILL.")
+    loud["service_at_locations"][0]["location"]["addresses"][0]["state_province"] = "Il."
+    found = read(tmp_path, [item("a", **place("Peoria", "Old Mill")), item("b", **loud)])
+    assert areas(found.shown, found.settings) == (
+        Area(("IL", "Peoria"), ("a", "b"), ()),
+        Area(("IL", "Peoria", "Old Mill"), ("a", "b"), ()),
+    )
+
+
 def test_an_area_of_which_there_are_two_is_neither(tmp_path: Path) -> None:
     far = place("Chicago")
     far["service_at_locations"][0]["location"]["addresses"][0]["state_province"] = "CA"
@@ -184,6 +195,9 @@ def test_what_lies_in_the_folder_of_a_feed(tmp_path: Path) -> None:
     ):
         assert any(words in each for each in told), words
     (feeds / "two").rmdir()
+    (feeds / "two").symlink_to(feeds / "one")
+    assert any("two/: is a link" in str(each) for each in read_directory(tmp_path, TODAY).rejects)
+    (feeds / "two").unlink()
     assert any("no such file" in str(each) for each in read_directory(tmp_path, TODAY).rejects)
     (feeds / "one/services.csv").write_text("id,name,status\n")
     assert any("other files than one form's" in str(each) for each in read_directory(tmp_path, TODAY).rejects)
@@ -194,6 +208,7 @@ def test_what_lies_in_the_folder_of_a_feed(tmp_path: Path) -> None:
     [
         ("format = 2", "`format` must be 1"),
         ("format = 1", "missing key `feed`"),
+        ("format = 1\nfeed = []", "no feed is named"),
         (SETTINGS + "x = 1\n", "unknown key `x`"),
         (SETTINGS.replace('"two"', '"one"'), "stands twice"),
         (SETTINGS.replace('name = "two"', 'name = "../two"'), "not a plain name"),
@@ -365,3 +380,68 @@ def test_the_demonstrations_content_is_what_the_generator_makes(tmp_path: Path) 
     assert found.rejects == ()
     assert {area.path[0] for area in areas(found.shown, found.settings)} >= {"IL", "CA"}
     assert all(states["missing"] == states["stale"] == 0 for states in report(found)["translations"].values())
+
+
+HOSTILE = "a\u202eb\x07\udcff`c"
+
+
+def test_what_a_feed_calls_things_is_told_as_plain_text(tmp_path: Path) -> None:
+    """Names that a reader of values never sees: references, columns, keys, files, folders, words of the side-car."""
+    raw = HOSTILE.encode(errors="surrogateescape")
+    write(tmp_path, [item("s") | {HOSTILE: "x", "\ud800": "y"}])
+    feeds = tmp_path / "services/feeds"
+    (feeds / "two/services.json").unlink()
+    (feeds / "two/services.csv").write_bytes(b"id,name,status\nt,T,active\n")
+    (feeds / "two/phones.csv").write_bytes(b"id,number,service_id\np,988," + raw + b"\n")
+    (feeds / "two/languages.csv").write_bytes(b"id," + raw + b"," + raw + b"\n")
+    (feeds / "two" / "file\u202e\udcff.csv").write_bytes(b"")
+    (feeds / "more\u202e\udcff").mkdir()
+    rows = ((HOSTILE, "s", "name", "es"), ("service", HOSTILE, "name", "es"), ("service", "s", "name", HOSTILE))
+    head = "table,id,field,language,text,source_sha256,translated_by,reviewed_by,reviewed_on"
+    side = "\n".join([head, *(",".join((*row, "T", "0" * 64, "machine", "", "")) for row in rows)])
+    (tmp_path / "services/translations.csv").write_bytes(side.encode(errors="surrogateescape"))
+    found = read_directory(tmp_path, TODAY)
+    for words in (
+        "the service `a",
+        "two columns `a",
+        "cannot be shown",
+        "more",
+        "`a�b",
+        "there is no",
+        "not a language",
+    ):
+        assert any(words in str(each) for each in found.rejects), words
+    assert len(found.rejects) == 7
+    told = f"{rejects_csv(found)}{json.dumps(report(found), ensure_ascii=False)}".encode()
+    assert not [mark for mark in ("\u202e", "\x07", "\\u0007") if mark.encode() in told]
+
+
+def test_a_folder_of_feeds_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    write(tmp_path, [item("s")])
+    (tmp_path / "services/feeds").rename(tmp_path / "moved")
+    (tmp_path / "services/feeds").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "services/translations.csv").symlink_to(tmp_path / "nowhere")
+    told = [str(each) for each in read_directory(tmp_path, TODAY).rejects]
+    assert len(told) == 3
+    assert all("cannot be read: no such file" in each for each in told[:2])
+    assert "translations.csv: is not a plain file" in told[2]
+
+
+def test_a_folder_that_may_not_be_read_is_told_once_with_its_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, [item("s")], [item("t")])
+    (tmp_path / "services/feeds/two/services.json").unlink()
+    (tmp_path / "services/feeds/two/folder.json").mkdir()
+    whole = Path.iterdir
+
+    def forbidden(path: Path) -> Any:  # the tests may run as one who may read everything
+        if path.name == "one":
+            raise PermissionError(13, "Permission denied")
+        return whole(path)
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    assert [str(each) for each in read_directory(tmp_path, TODAY).rejects] == [
+        "one/: cannot be read: permission denied (mend its rights)",
+        "two/folder.json: is not a plain file (put a copy of the file there)",
+    ]

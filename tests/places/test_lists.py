@@ -18,7 +18,7 @@ from recuse.directory.telling import report
 from recuse.languages import LANGUAGES
 from recuse.site.alphabet import order
 from recuse.site.places.lines import PAGE, Group, lines_of, parts
-from recuse.site.places.naming import file_name
+from recuse.site.places.naming import area_path, file_name
 from recuse.site.places.pages import CSV, SECTION
 from recuse.site.places.rows import COLUMNS
 from recuse.site.places.saying import Saying
@@ -49,6 +49,10 @@ def test_an_id_cannot_take_the_file_of_another() -> None:
     assert other.startswith("abc-")
     assert file_name(other) != other
     assert file_name("002cef92-1372-490e-bf33-84011e98c6be") == "002cef92-1372-490e-bf33-84011e98c6be"
+
+
+def test_a_slash_in_the_name_of_an_area_is_none_between_two() -> None:
+    assert area_path(("IL", "A/B")) != area_path(("IL", "A", "B"))
 
 
 @given(st.lists(st.integers(0, 250), max_size=4))
@@ -88,6 +92,15 @@ def test_the_first_page_counts_what_there_is(directory: Directory) -> None:
     assert page.data["kinds"] == found["kinds"]
     assert [page.data[each] for each in ("assured", "stale", "never_assured")] == [*found["assurance"].values()]
     assert all(f"<td>{feed.rows:,}</td>" in html for feed in directory.feeds)
+
+
+def test_kinds_stand_in_one_order_on_every_page(directory: Directory) -> None:
+    made = pages(directory, "pl")
+    kinds = re.findall(r"kinds/[a-z_0-9-]+/index.html\">([^<]+)<", made["places/index.html"][1])
+    areas = (html for path, (_, html) in made.items() if path.startswith("places/areas/"))
+    heads = [re.findall(r"<h2>([^<]+)</h2>", html) for html in areas]
+    assert max(map(len, heads)) > 3
+    assert all(found == sorted(found, key=[*kinds, *found].index) for found in heads)
 
 
 def test_words_are_what_the_plain_search_finds(directory: Directory) -> None:

@@ -17,6 +17,7 @@ from recuse.directory.translating import COLUMNS
 from tests.directory.content import TODAY, item, read
 from tests.places.world import pages, service_page
 
+PERSON: Final = "Quillon Attentive"
 SAID: Final = "No ID needed, says the record"
 HOSTILE: Final = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7*7 }} {% raw %} %(n)s"
 
@@ -161,7 +162,7 @@ def hostile() -> dict[str, Any]:
             "accessibility": [{"id": "a", "description": HOSTILE, "details": HOSTILE}],
             "addresses": [
                 {"id": "ad", "address_1": HOSTILE, "address_2": HOSTILE, "city": HOSTILE, "region": HOSTILE,
-                 "attention": HOSTILE, "state_province": HOSTILE, "postal_code": HOSTILE, "country": "US",
+                 "attention": PERSON, "state_province": HOSTILE, "postal_code": HOSTILE, "country": "US",
                  "address_type": "physical"}
             ],
         },
@@ -198,6 +199,7 @@ def test_a_hostile_text_in_every_field_is_text(tmp_path: Path, code: str) -> Non
     assert not directory.rejects, directory.rejects
     for path, (page, html) in pages(directory, code).items():
         assert [*faults(html)] == [], path
+        assert PERSON not in f"{html}{page.data}", "to whom a letter goes is a person"
         json.dumps(page.data)
         if "services/" in path:
             shown = html.partition("<article")[2].partition("</article>")[0]
@@ -214,3 +216,40 @@ def test_a_text_that_is_not_escaped_is_found(tmp_path: Path, monkeypatch: pytest
 def test_without_services_the_section_says_so() -> None:
     assert [*pages(None)] == ["places/index.html"]
     assert "No services are listed here yet." in pages(None)["places/index.html"][1]
+
+
+def test_what_it_costs_has_its_period_and_what_is_over_is_left_out(tmp_path: Path) -> None:
+    past, coming = TODAY - timedelta(days=1), TODAY + timedelta(days=9)
+    costs = [
+        {"id": "old", "option": "Old price", "valid_to": past.isoformat()},
+        {"id": "now", "option": "Price", "amount": 5, "currency": "USD", "valid_from": past.isoformat()},
+        {"id": "new", "option": "New price", "amount": 7, "currency": "USD", "valid_from": coming.isoformat()},
+    ]
+    page, html = pages(read(tmp_path, [item("s", cost_options=costs)]))["places/services/s.html"]
+    assert "Old price" not in html
+    assert html.count("From: ") == 1
+    assert "From: December 7, 2026" in html.partition("New price")[2]
+    assert page.data["service"]["fees"] == [  # type: ignore[index,call-overload]
+        f"Price, 5 USD (from {past})", f"New price, 7 USD (from {coming})"
+    ]  # fmt: skip
+
+
+ONE_TEXT: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("cost_option", {"cost_options": [{"id": "x", "option": "Visit"}]}),
+    ("phone", {"phones": [{"id": "x", "number": "988", "description": "Visit"}]}),
+    ("phone", {"organization": {"id": "o", "name": "O", "description": "-",
+                                "phones": [{"id": "x", "number": "988", "description": "Visit"}]}}),
+    ("phone", {"service_at_locations": [{"id": "a", "location": {"id": "l", "location_type": "virtual"},
+                                         "phones": [{"id": "x", "number": "988", "description": "Visit"}]}]}),
+    ("required_document", {"required_documents": [{"id": "x", "document": "Visit"}]}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "more"), ONE_TEXT)
+def test_a_page_with_one_text_by_a_machine_says_so(tmp_path: Path, table: str, more: dict[str, Any]) -> None:
+    field = {"cost_option": "option", "phone": "description"}.get(table, "document")
+    digest = hashlib.sha256(b"Visit").hexdigest()
+    rows = csv_text([COLUMNS, (table, "x", field, "es", "Visita", digest, "machine", "", "")])
+    html = service_page(tmp_path, item("s", **more), "es", rows)
+    assert "Visita" in html
+    assert "traducido por una máquina" in html.partition("<footer")[0]

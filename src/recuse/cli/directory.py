@@ -13,7 +13,7 @@ from recuse.directory.exporting import package, translations
 from recuse.directory.reading import Directory, read_directory
 from recuse.directory.settings import TRANSLATED
 from recuse.directory.telling import duty_document, rejects_csv, report
-from recuse.errors import InputError
+from recuse.operations.folders import write_new_folder
 
 app = typer.Typer(no_args_is_help=True, help="Check, export and keep up the services directory of a content folder.")
 ContentArgument = Annotated[Path, typer.Argument(metavar="CONTENT", help="content folder, which holds services/")]
@@ -77,24 +77,16 @@ def _show(directory: Directory) -> None:
 )
 def export(
     content: ContentArgument,
-    folder: Annotated[Path, typer.Option("--out", "-o", help="folder to write, which must be empty or absent")],
+    folder: Annotated[Path, typer.Option("--out", "-o", help="folder to write, which does not exist yet")],
     format_: FormatOption = Format.human,
 ) -> None:
     """Write all services as one HSDS package of CSV files, which is a feed again, and every text for translators."""
     human, directory = printing(format_), read_directory(content, clock.today())
     files = package(entry.service for entry in directory.entries)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        taken = any(folder.iterdir())
-    except OSError as error:
-        raise InputError(f"`{folder}` cannot be made: {(error.strerror or '').lower()}", "name another") from error
-    if taken:
-        raise InputError(f"the folder `{folder}` is not empty", "name one that is empty or absent")
+    texts = {"translations.csv": translations(directory, TRANSLATED)}
+    written = {f"feed/{name}": text for name, text in files.items()} | texts
+    write_new_folder(folder, {name: text.encode() for name, text in written.items()})
     feed = folder / "feed"
-    feed.mkdir()
-    for name, text in files.items():
-        write_file(feed / name, text.encode())
-    write_file(folder / "translations.csv", translations(directory, TRANSLATED).encode())
     if human:
         services = counted(len(directory.entries), "service")
         out.print(f"written: [bold]{plain(feed)}[/] with {services}, and translations.csv")

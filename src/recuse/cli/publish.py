@@ -15,6 +15,7 @@ from recuse.cli.console import (
     RepositoryOption,
     counted,
     document,
+    err,
     out,
     plain,
     printing,
@@ -59,12 +60,17 @@ def publish(
     with progress() as tell:
         made = publish_sources(sources, None if dry_run else target, tuple(fonts or ()), tell)
     languages = [each.code for each in sources.settings.languages]
+    rejects = len(sources.directory.rejects) if sources.directory else 0
     if not human:
-        document({"out": None if dry_run else str(target), **asdict(made), "languages": languages})
+        written = {"out": None if dry_run else str(target), **asdict(made), "languages": languages}
+        document(written | {"rejects": rejects})
     else:
         done = "would be written to" if dry_run else "written to"
         whole = f"{counted(made.files, 'file')} in {counted(len(languages), 'language')}"
         out.print(f"[bold]{whole}[/] {done} {plain(target)}, {made.bytes / 1e6:,.1f} MB", soft_wrap=True)
+        if rejects:
+            listed = f"`recuse directory check {content} --rejects FILE` lists them"
+            err.print(f"without {counted(rejects, 'reject')} of the services: {plain(listed)}", soft_wrap=True)
     if preview and not dry_run:
         serve_folder(target, port, lambda address: out.print(f"look at {address}; Ctrl-C ends this"))
 

@@ -22,21 +22,24 @@ class Area:
 
 
 def areas(entries: Iterable[Entry], settings: Settings) -> tuple[Area, ...]:
-    """Every area of the entries, sorted; a service is in a neighbourhood and in the city around it."""
+    """Every area of the entries, sorted; a service is in a neighbourhood and in the city around it.
+
+    Names that differ in case and punctuation alone are one, as the earliest entry writes it, or the settings.
+    """
     here: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
     offered: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
-    every = tuple(entries)
+    every, states, names = tuple(entries), dict[str, str](), dict(settings.areas)
     for entry in every:
         for address in visited(entry.service):
-            path: tuple[str, ...] = (address.state_province, _named(address.city, settings))
+            path: tuple[str, ...] = (_named(address.state_province, states), _named(address.city, names))
             here[path][entry.id] = None
             if address.region:
-                here[(*path, _named(address.region, settings))][entry.id] = None
+                here[(*path, _named(address.region, names))][entry.id] = None
     paths = _paths(here)
     for entry in every:
         for area in entry.service.service_areas:
             if area.name:
-                name = _named(area.name, settings)
+                name = _named(area.name, names)
                 for path in paths.get(normal(name), [(name,)]):
                     offered[path][entry.id] = None
     return tuple(
@@ -44,8 +47,9 @@ def areas(entries: Iterable[Entry], settings: Settings) -> tuple[Area, ...]:
     )
 
 
-def _named(name: str, settings: Settings) -> str:
-    return settings.areas.get(normal(name), name)
+def _named(name: str, known: dict[str, str]) -> str:
+    """A name as it is known in normal form; from now on it is."""
+    return known.setdefault(normal(name), name)
 
 
 def _paths(here: Iterable[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:

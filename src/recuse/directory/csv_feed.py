@@ -10,6 +10,7 @@ from recuse.directory.fields import LEFT_OUT, TABLES, Table
 from recuse.directory.making import Making
 from recuse.directory.records import Service
 from recuse.directory.rejects import Place
+from recuse.directory.values import quoted
 
 FILES: Final = {f"{stem}.csv": table for table in TABLES.values() for stem in table.files}
 _ORDER: Final = (
@@ -136,7 +137,7 @@ class _Package:
                 if (table.name, name) == ("service", "organization") and why == "was rejected":
                     continue  # a service is shown without its organization, and says that something is missing
                 self._tally.reject(
-                    row.place, column, f"the {name.replace('_', ' ')} `{reference[:60]}` {why}", "mend what it names"
+                    row.place, column, f"the {name.replace('_', ' ')} {quoted(reference)} {why}", "mend what it names"
                 )
                 return None
             if column in table.parents or column == "link_id":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recuse.directory.rejects import Place, Tally
+from recuse.directory.values import quoted
 
 _LINES: Final = 100
 _FORMULA: Final = re.compile("'[=+@\t\r\0-]")
@@ -97,7 +98,7 @@ def _header_problem(header: list[str], required: tuple[str, ...]) -> str:
         if name not in header:
             return f"has no column `{name}`"
     twice = next((name for name in header if header.count(name) > 1), None)
-    return f"has two columns `{twice[:60]}`" if twice is not None else ""
+    return f"has two columns {quoted(twice)}" if twice is not None else ""
 
 
 def _cell(cell: str) -> str:

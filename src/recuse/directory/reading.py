@@ -3,6 +3,7 @@
 A row that is wrong never stops the reading, nor does a feed: it is a reject. Only settings that cannot be used do.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,18 +17,11 @@ from recuse.directory.making import Making
 from recuse.directory.merging import Merge, merge
 from recuse.directory.records import Entry, Service
 from recuse.directory.rejects import Place, Reject, Tally
-from recuse.directory.settings import TRANSLATED, Feed, Settings, read_settings
+from recuse.directory.settings import Feed, Settings, read_settings
 from recuse.directory.survey import Surveyed, survey
 from recuse.directory.texts import Text, texts
-from recuse.directory.translating import (
-    Key,
-    Reading,
-    State,
-    Translation,
-    known_texts,
-    read_translations,
-    translated,
-)
+from recuse.directory.translating import Key, Reading, State, Translation, known_texts, read_translations, translated
+from recuse.directory.values import plainly
 from recuse.errors import InputError
 
 LARGEST: Final = 64 * 1024 * 1024
@@ -82,7 +76,7 @@ class Directory:
         return translated(self.translations, text, language)
 
 
-def read_directory(content: Path, today: date, languages: Sequence[str] = TRANSLATED) -> Directory:
+def read_directory(content: Path, today: date) -> Directory:
     """Read it; raises InputError when there is no `services/services.toml`, or it cannot be used."""
     folder = content / "services"
     settings = read_settings("services/services.toml", _settings_bytes(folder / "services.toml"))
@@ -99,7 +93,7 @@ def read_directory(content: Path, today: date, languages: Sequence[str] = TRANSL
     entries, merges = merge(read, settings.same_name_and)
     known = known_texts(text for entry in entries for text in texts(entry.service))
     tally = Tally("")
-    translations = _translations(folder / "translations.csv", Reading(languages, known, today), tally)
+    translations = _translations(folder / "translations.csv", Reading(known, today), tally)
     rejects += tally.rejects
     return Directory(
         settings, entries, merges, tuple(rejects), tuple(reports), translations, today,
@@ -122,26 +116,33 @@ def _report(tally: Tally, services: int) -> FeedReport:
 
 def _feed(folder: Path, making: Making) -> list[Service]:
     tally, whole = making.tally, Place(making.tally.feed, "")
-    try:
-        names = sorted(each.name for each in folder.iterdir() if not each.name.startswith("."))
-    except OSError as error:
-        tally.whole(whole, f"cannot be read: {(error.strerror or '').lower()}", "add its folder below `services/feeds`")
+    if folder.is_symlink():
+        tally.whole(whole, "is a link, which is not followed", "put a copy of the folder there")
         return []
-    files = {name: raw for name in names if name != _PACKAGE and (raw := _bytes(folder / name, tally)) is not None}
+    try:
+        names = [name for name in _names(folder) if name != _PACKAGE]
+    except OSError as error:
+        remedy = "mend its rights" if isinstance(error, PermissionError) else "add its folder below `services/feeds`"
+        tally.whole(whole, f"cannot be read: {(error.strerror or '').lower()}", remedy)
+        return []
+    files = {name: raw for name in names if (raw := _bytes(folder / name, tally)) is not None}
     forms = {name.rpartition(".")[2] for name in files}
     if forms == {"json"}:
         return read_json(files, making)
     if forms == {"csv"}:
         return read_csv(files, making)
-    told = "holds no file" if not files else "holds other files than one form's"
-    tally.whole(whole, told, "put either `.json` files or `.csv` files of one package there")
+    if files or not names:  # else each of its files is told already
+        told = "holds other files than one form's" if files else "holds no file"
+        tally.whole(whole, told, "put either `.json` files or `.csv` files of one package there")
     return []
 
 
 def _bytes(path: Path, tally: Tally) -> bytes | None:
-    place = Place(tally.feed, path.name)
+    place = Place(tally.feed, plainly(path.name))
     try:
-        if path.is_symlink() or not path.is_file():
+        if place.file != path.name:
+            tally.whole(place, "has a name with characters that cannot be shown", "give the file another name")
+        elif path.is_symlink() or not path.is_file():
             tally.whole(place, "is not a plain file", "put a copy of the file there")
         elif path.stat().st_size > LARGEST:
             tally.whole(place, f"has more than {LARGEST // 1024**2} MiB", "split it")
@@ -154,15 +155,22 @@ def _bytes(path: Path, tally: Tally) -> bytes | None:
 
 def _unnamed(folder: Path, feeds: Sequence[Feed]) -> list[Reject]:
     known = {feed.name for feed in feeds}
-    found = sorted(each.name for each in folder.iterdir() if not each.name.startswith(".")) if folder.is_dir() else []
+    try:
+        found = _names(folder)
+    except OSError:
+        return []  # then no feed can be read, and each is a reject
     return [
         Reject(Place(name, ""), "", "is not named in `services.toml`, so it was not read", "name it there", whole=True)
-        for name in found if name not in known
+        for name in map(plainly, found) if name not in known
     ]  # fmt: skip
 
 
+def _names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir() if not each.name.startswith("."))
+
+
 def _translations(path: Path, reading: Reading, tally: Tally) -> Mapping[Key, Translation]:
-    if not path.exists():
+    if not os.path.lexists(path):
         return {}
     raw = _bytes(path, tally)
     return {} if raw is None else read_translations(path.name, raw, reading, tally)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from recuse.directory.values import plainly
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -57,7 +59,7 @@ class Tally:
 
     def pass_over(self, table: str, names: Iterable[str]) -> None:
         """Note fields of a row that are not read."""
-        self.unread.update(f"{table}.{name}" for name in names)
+        self.unread.update(f"{table}.{plainly(name)}" for name in names)
 
     @property
     def rejected(self) -> int:

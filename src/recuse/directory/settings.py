@@ -71,6 +71,8 @@ def read_settings(file: str, raw: bytes) -> Settings:
 def _settings(root: Section) -> Settings:
     root.expect("format", 1)
     feeds = tuple(_feed(each) for each in root.sections("feed"))
+    if not feeds and "feed" in root:
+        root.report("no feed is named", "feed", remedy="write a `[[feed]]` for each folder below `services/feeds`")
     for index, feed in enumerate(feeds):
         if feed.name in {each.name for each in feeds[:index]}:
             root.report(f"the feed `{feed.name}` stands twice", "feed", index, remedy="name it once")

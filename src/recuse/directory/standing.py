@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from recuse.directory.records import Attribute, Entry, Service
+from recuse.directory.records import Attribute, CostOption, Entry, Service
 from recuse.directory.settings import Settings, term_key
 from recuse.directory.words import normal
 
@@ -47,11 +47,14 @@ def no_id(service: Service, settings: Settings) -> NoId:
     return "contradicted" if others or unclear else "said"
 
 
+def costs(service: Service, today: date) -> tuple[CostOption, ...]:
+    """What it costs from a day on; what is over by then is left out."""
+    return tuple(each for each in service.cost_options if each.valid_to is None or each.valid_to >= today)
+
+
 def kinds(service: Service, settings: Settings) -> tuple[str, ...]:
     """The kinds that a service is of, by its terms, in the order of the settings; `other` when none is its."""
-    found = tuple(
-        kind.id for kind in settings.kinds if any(_is(each, kind.terms) for each in service.attributes)
-    )  # fmt: skip
+    found = tuple(kind.id for kind in settings.kinds if any(_is(each, kind.terms) for each in service.attributes))
     return tuple(dict.fromkeys(found)) or (OTHER,)
 
 

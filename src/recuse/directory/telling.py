@@ -1,54 +1,42 @@
 """What there is to tell of a directory: rejects, merges, how its records and translations stand."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 from recuse.csv_text import csv_text
 from recuse.directory.due import Duty
-from recuse.directory.hours import opening_hours, schedules_of
 from recuse.directory.merging import Merge
 from recuse.directory.reading import Directory
-from recuse.directory.records import Entry
 from recuse.directory.rejects import Reject
 from recuse.directory.settings import TRANSLATED
-from recuse.directory.standing import kinds, no_id, standing
 
 REJECT_COLUMNS: Final = ("feed", "file", "line", "path", "field", "message", "remedy", "whole")
 
 
-def report(directory: Directory, languages: Sequence[str] = TRANSLATED) -> dict[str, Any]:
+def report(directory: Directory) -> dict[str, Any]:
     """All of it, with every reject and merge; counts are of what readers see."""
-    shown, settings = directory.shown, directory.settings
-    contradicted = [entry.id for entry in shown if no_id(entry.service, settings) == "contradicted"]
-    said = sum(no_id(entry.service, settings) == "said" for entry in shown)
-    assurance = Counter(standing(entry, settings, directory.today).assurance for entry in shown)
+    shown = directory.surveyed
+    contradicted = [each.entry.id for each in shown if each.no_id == "contradicted"]
+    assurance = Counter(each.standing.assurance for each in shown)
     return {
         "read": sum(feed.services for feed in directory.feeds), "merged": len(directory.merges),
         "entries": len(directory.entries), "shown": len(shown),
-        "incomplete": [entry.id for entry in shown if entry.service.incomplete],
+        "incomplete": [each.entry.id for each in shown if each.entry.service.incomplete],
         "feeds": [asdict(feed) for feed in directory.feeds],
         "rejects": [reject_document(each) for each in directory.rejects],
         "merges": [merge_document(each) for each in directory.merges],
         "assurance": {word: assurance[word] for word in ("assured", "stale", "never_assured")},
-        "kinds": dict(sorted(Counter(kind for entry in shown for kind in kinds(entry.service, settings)).items())),
-        "no_id": {"said": said, "contradicted": contradicted},
-        "hours_untold": [entry.id for entry in shown if _untold(entry, directory)],
-        "translations": {language: _states(directory, language) for language in languages},
+        "kinds": dict(sorted(Counter(kind for each in shown for kind in each.kinds).items())),
+        "no_id": {"said": sum(each.no_id == "said" for each in shown), "contradicted": contradicted},
+        "hours_untold": [each.entry.id for each in shown if any(visit.hours.untold for visit in each.visits)],
+        "translations": {language: _states(directory, language) for language in TRANSLATED},
     }  # fmt: skip
 
 
 def _states(directory: Directory, language: str) -> dict[str, int]:
     counts = Counter(directory.translated(text, language)[1] for text in directory.texts)
     return {word: counts[word] for word in ("reviewed", "unreviewed", "stale", "missing")}
-
-
-def _untold(entry: Entry, directory: Directory) -> bool:
-    """Whether a schedule of a service says neither hours of a week nor a word."""
-    service = entry.service
-    every = [schedules_of(service), *(schedules_of(service, at) for at in service.service_at_locations)]
-    return any(opening_hours(schedules, directory.today).untold for schedules in every)
 
 
 def reject_document(reject: Reject) -> dict[str, Any]:

@@ -5,7 +5,7 @@ the id `*` holds for every text of its field that has its digest: “Photo ID”
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -13,6 +13,7 @@ from typing import Final, Literal
 from recuse.directory import values
 from recuse.directory.csv_rows import read_rows
 from recuse.directory.rejects import Place, Tally
+from recuse.directory.settings import TRANSLATED
 from recuse.directory.texts import FIELDS, Text
 
 COLUMNS: Final = (
@@ -51,9 +52,8 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What translations are read against: languages there are, the texts that they may name, the day."""
+    """What translations are read against: the texts that they may name, and the day."""
 
-    languages: Sequence[str]
     known: Mapping[tuple[str, str, str], frozenset[str]]
     """By table, id and field the digests of that text; by table, `*` and field those of every such text."""
     today: date
@@ -94,12 +94,18 @@ class _WrongCellError(ValueError):
 def _translation(cells: Mapping[str, str], reading: Reading) -> tuple[Key, Translation]:
     table, name, field, language = cells["table"], cells["id"], cells["field"], cells["language"]
     if field not in FIELDS.get(table, ()):
-        raise _WrongCellError("field", f"`{table[:40]}.{field[:40]}` is not translated", "see the reference page")
+        raise _WrongCellError(
+            "field", f"{values.quoted(f'{table}.{field}')} is not translated", "see the reference page"
+        )
     if (table, name, field) not in reading.known:
-        raise _WrongCellError("id", f"there is no `{field}` of a {table} `{name[:60]}`", "look the id up in the feed")
-    if language not in reading.languages:
-        known = ", ".join(reading.languages)
-        raise _WrongCellError("language", f"`{language[:20]}` is not a language of the site", f"write one of: {known}")
+        raise _WrongCellError(
+            "id", f"there is no `{field}` of a {table} {values.quoted(name)}", "look the id up in the feed"
+        )
+    if language not in TRANSLATED:
+        known = ", ".join(TRANSLATED)
+        raise _WrongCellError(
+            "language", f"{values.quoted(language)} is not a language of the site", f"write one of: {known}"
+        )
     digest = cells["source_sha256"]
     if not _SHA256.fullmatch(digest):
         raise _WrongCellError("source_sha256", "is not a digest", "take the row from `recuse directory export`")

@@ -42,9 +42,7 @@ def text(value: object) -> str:
         raise WrongValueError("is not text", "write it in quotes")
     if len(value) > LONGEST:
         raise WrongValueError(f"has {len(value):,} characters, more than {LONGEST:,}", "shorten it")
-    if (
-        value.isprintable()
-    ):  # neither control, format, surrogate nor line separator: nearly every text, and quickly told
+    if value.isprintable():  # no control, format, surrogate or line separator: nearly every text, and quickly told
         return value.strip()
     plain = value.replace("\r\n", "\n")
     if seen(plain) != plain:
@@ -71,7 +69,7 @@ def identifier(value: object) -> str:
     """An id: letters, digits and `._:-`; HSDS wants a UUID, and many feeds have a number."""
     found = line(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
     if not _IDENTIFIER.fullmatch(found):
-        raise WrongValueError(f"{_quoted(found)} is not an id", "write letters, digits and `._:-`, at most 128")
+        raise WrongValueError(f"{quoted(found)} is not an id", "write letters, digits and `._:-`, at most 128")
     return found
 
 
@@ -87,30 +85,30 @@ def url(value: object) -> str:
         case "tel":
             phone(rest)
         case _:
-            raise WrongValueError(f"{_quoted(found)} is not a link", "write it as https://example.org/page")
+            raise WrongValueError(f"{quoted(found)} is not a link", "write it as https://example.org/page")
     return found
 
 
 def _web(found: str) -> None:
     remedy = "write it as https://example.org/page, everything but plain letters percent-encoded"
     if not found.isascii() or re.search(r"[\s\"<>\\^`{|}]", found):
-        raise WrongValueError(f"{_quoted(found)} has characters that no link has", remedy)
+        raise WrongValueError(f"{quoted(found)} has characters that no link has", remedy)
     try:
         parts = urlsplit(found)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise WrongValueError(f"{_quoted(found)} is not a link", remedy) from None
+        raise WrongValueError(f"{quoted(found)} is not a link", remedy) from None
     if "@" in parts.netloc:
-        raise WrongValueError(f"{_quoted(found)} has a user name before its host", remedy)
+        raise WrongValueError(f"{quoted(found)} has a user name before its host", remedy)
     if not _HOST.fullmatch(host):
-        raise WrongValueError(f"{_quoted(found)} names no host", remedy)
+        raise WrongValueError(f"{quoted(found)} names no host", remedy)
 
 
 def email(value: object) -> str:
     """An address for mail."""
     found = line(value)
     if not _EMAIL.fullmatch(found):
-        raise WrongValueError(f"{_quoted(found)} is not an address for mail", "write it as name@example.org")
+        raise WrongValueError(f"{quoted(found)} is not an address for mail", "write it as name@example.org")
     return found
 
 
@@ -119,7 +117,7 @@ def phone(value: object) -> str:
     found = line(value)
     if not _PHONE.fullmatch(found) or not 3 <= sum(map(str.isdigit, found)) <= 15:
         raise WrongValueError(
-            f"{_quoted(found)} is not a telephone number", "write digits, and an extension in `extension`"
+            f"{quoted(found)} is not a telephone number", "write digits, and an extension in `extension`"
         )
     return found
 
@@ -132,7 +130,7 @@ def day(value: object) -> date:
             return date.fromisoformat(found)
     except ValueError:
         pass
-    raise WrongValueError(f"{_quoted(found)} is not a day", "write it as 2026-01-31")
+    raise WrongValueError(f"{quoted(found)} is not a day", "write it as 2026-01-31")
 
 
 def moment(value: object) -> datetime:
@@ -143,7 +141,7 @@ def moment(value: object) -> datetime:
             return datetime.fromisoformat(found)
     except ValueError:
         pass
-    raise WrongValueError(f"{_quoted(found)} is not a time", "write it as 2026-01-31T12:00:00Z")
+    raise WrongValueError(f"{quoted(found)} is not a time", "write it as 2026-01-31T12:00:00Z")
 
 
 def time(value: object) -> str:
@@ -151,7 +149,7 @@ def time(value: object) -> str:
     found = line(value)
     parts = _TIME.fullmatch(found)
     if parts is None or (parts[1] == "24" and parts[2] != "00"):
-        raise WrongValueError(f"{_quoted(found)} is not a time of day", "write it as 09:00")
+        raise WrongValueError(f"{quoted(found)} is not a time of day", "write it as 09:00")
     return f"{parts[1]}:{parts[2]}{parts[3] or ''}"
 
 
@@ -162,9 +160,9 @@ def number(low: float, high: float) -> Reader:
         if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
             value = float(value)
         if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
-            raise WrongValueError(f"{_quoted(value)} is not a number", "write it in digits, with a point")
+            raise WrongValueError(f"{quoted(value)} is not a number", "write it in digits, with a point")
         if not low <= value <= high:
-            raise WrongValueError(f"{_quoted(value)} is not between {low:g} and {high:g}", "look it up again")
+            raise WrongValueError(f"{quoted(value)} is not between {low:g} and {high:g}", "look it up again")
         return float(value)
 
     return read
@@ -177,7 +175,7 @@ def whole(low: int, high: int) -> Reader:
     def read(value: object) -> int:
         found = float(inner(value))
         if not found.is_integer():
-            raise WrongValueError(f"{_quoted(value)} is not a whole number", "write it without a fraction")
+            raise WrongValueError(f"{quoted(value)} is not a whole number", "write it without a fraction")
         return int(found)
 
     return read
@@ -190,7 +188,7 @@ def choice(words: Sequence[str]) -> Reader:
     def read(value: object) -> str:
         if isinstance(value, str) and value in known:
             return value
-        raise WrongValueError(f"{_quoted(value)} is not known here", f"write one of: {', '.join(words)}")
+        raise WrongValueError(f"{quoted(value)} is not known here", f"write one of: {', '.join(words)}")
 
     return read
 
@@ -199,7 +197,7 @@ def currency(value: object) -> str:
     """A currency by ISO 4217."""
     found = line(value)
     if not re.fullmatch("[A-Z]{3}", found):
-        raise WrongValueError(f"{_quoted(found)} is not a currency", "write its three letters, such as USD")
+        raise WrongValueError(f"{quoted(found)} is not a currency", "write its three letters, such as USD")
     return found
 
 
@@ -208,11 +206,15 @@ def days(value: object) -> str:
     parts = [part.strip() for part in line(value).upper().split(",")]
     for part in parts:
         if not _DAYS.fullmatch(part):
-            raise WrongValueError(f"{_quoted(part)} is not a day of the week", "write MO, TU, WE, TH, FR, SA, SU")
+            raise WrongValueError(f"{quoted(part)} is not a day of the week", "write MO, TU, WE, TH, FR, SA, SU")
     return ",".join(parts)
 
 
-def _quoted(value: object) -> str:
-    """A value for a message: what it is, cut, with nothing that a terminal or a page would obey."""
-    shown = str(seen(str(value)[:60])).replace("`", "'").replace("\n", " ")
-    return "`" + _SURROGATE.sub("\ufffd", shown) + "`"
+def quoted(value: object) -> str:
+    """A value for a message, cut."""
+    return "`" + plainly(str(value)[:60]).replace("`", "'") + "`"
+
+
+def plainly(text: str) -> str:
+    """What a feed or a folder calls something, for a message: nothing that a terminal or a page would obey."""
+    return _SURROGATE.sub("\ufffd", str(seen(text))).replace("\n", " ")

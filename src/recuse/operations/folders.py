@@ -12,11 +12,12 @@ from recuse.errors import InputError
 def write_new_folder(
     folder: Path, files: Mapping[str, bytes], remedy: str = "name a folder that can be made", mode: int = 0o777
 ) -> None:
-    """Write files by their names into a folder that is not there yet; InputError, with `remedy`, where that fails."""
+    """Write files by their paths into a folder that is not there yet; InputError, with `remedy`, where that fails."""
     beside = folder.absolute().with_name(f".{folder.absolute().name}.{clock.random_name(8)}")
     try:
         beside.mkdir(mode, parents=True)
         for name, data in files.items():
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
             with (beside / name).open("xb") as file:
                 file.write(data)
                 file.flush()

@@ -2,7 +2,7 @@
 
 Latin letters follow the alphabet of the language (Polish ą after a, Spanish ñ after n), Arabic its own without the
 article, and Chinese the pinyin of the first character: the order of GB 2312 for common characters. What no alphabet has
-stands under `#`, last.
+stands under `#`, last, in the order of Unicode.
 """
 
 import unicodedata
@@ -48,12 +48,16 @@ def order(code: str) -> Callable[[str], Key]:
     """The key by which titles of a language are sorted."""
     alphabet = letters(code)
 
+    def placed(each: str) -> int:
+        """What the alphabet lacks stands after it, in an order of its own: many a name is not translated."""
+        return alphabet.index(each) if each in alphabet else len(alphabet) + ord(each)
+
     def key(title: str) -> Key:
         said, first = _plain(title, code), letter(title, code)
         place = alphabet.index(first) if first != OTHER else len(alphabet)
         if code == "zh-Hans":
             return place, tuple(said.encode("gb18030")), title
-        return place, tuple(alphabet.index(each) if each in alphabet else len(alphabet) for each in said), title
+        return place, tuple(map(placed, said)), title
 
     return key
 

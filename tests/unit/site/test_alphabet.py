@@ -35,6 +35,8 @@ def test_the_order_is_that_of_the_language() -> None:
     ]
     assert sorted(["医院", "法院", "学校", "诊所"], key=order("zh-Hans")) == ["法院", "学校", "医院", "诊所"]
     assert sorted(["المدرسة", "عيادة", "الباب"], key=order("ar")) == ["الباب", "عيادة", "المدرسة"]
+    assert sorted(["A long name", "Two", "المدرسة", "One"], key=order("ar")) == ["المدرسة", "A long name", "One", "Two"]
+    assert sorted(["911 desk", "24-hour clinic", "Desk"], key=order("en")) == ["Desk", "24-hour clinic", "911 desk"]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

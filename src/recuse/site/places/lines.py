@@ -1,6 +1,6 @@
 """One line for each service, and lists of them: in alphabetical order, some on a page, under headings or none."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,9 +112,9 @@ def parts(groups: Sequence[Group]) -> Iterator[Part]:
         )  # fmt: skip
 
 
-def by_kind(lines: Iterable[Line], named: Callable[[str], str]) -> tuple[Group, ...]:
-    """Lines under the names of their kinds, the order of each kept; what is of two kinds stands under the first."""
-    found: dict[str, list[Line]] = {}
+def by_kind(lines: Iterable[Line], kinds: Mapping[str, str]) -> tuple[Group, ...]:
+    """Lines under the names of their kinds, both in their order; what is of two kinds stands under the first."""
+    found: dict[str, list[Line]] = {kind: [] for kind in kinds}
     for line in lines:
-        found.setdefault(line.kinds[0], []).append(line)
-    return tuple(Group(named(kind), tuple(found[kind])) for kind in sorted(found, key=named))
+        found[line.kinds[0]].append(line)
+    return tuple(Group(name, tuple(found[kind])) for kind, name in kinds.items() if found[kind])

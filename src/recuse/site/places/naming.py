@@ -41,7 +41,8 @@ def kind_path(kind: str, number: int = 1) -> str:
 def area_path(area: tuple[str, ...], kind: str | None = None, number: int = 1) -> str:
     """A page of the list of an area, or of one kind in it."""
     within = f"{file_name(kind)}/" if kind is not None else ""
-    return f"places/areas/{file_name('/'.join(area))}/{within}{_numbered(number)}"
+    whole = "\n".join(area)  # no name of an area has a line break, and some have a slash: `A/B` is not `B` in `A`
+    return f"places/areas/{file_name(whole)}/{within}{_numbered(number)}"
 
 
 def _numbered(number: int) -> str:

@@ -1,5 +1,6 @@
 """The pages of places and services in one language: the first one, lists by kind and area, a page for each service."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -63,13 +64,18 @@ class _List:
     path: Callable[[int], str]
     links: tuple[_Linked, ...] = ()
 
+    @property
+    def count(self) -> int:
+        """How many services are in it."""
+        return sum(len(each.lines) for each in self.groups)
+
     def page(self, part: Part, page_of: str, values: Mapping[str, object], above: Above) -> Page:
         """One of its pages. An area is a name in every language: it stands behind what the reader's says, or alone."""
-        first, count = part.number == 1, sum(len(each.lines) for each in self.groups)
+        first = part.number == 1
         title = " – ".join(each for each in (self.kind, "" if first else page_of) if each)
         over: Above = () if first else ((self.kind or _named(self.area), self.path(1)),)
         return Page(
-            self.path(part.number), "places/list.html", title or self.area, values, _list_data(part, count),
+            self.path(part.number), "places/list.html", title or self.area, values, _list_data(part, self.count),
             (*above, *over), indexed=first, title_language=None if title else ORIGINAL, of=self.area if title else "",
         )  # fmt: skip
 
@@ -114,19 +120,16 @@ class _Places:
     def _first(self) -> Page:
         directory = self._directory
         kinds = [_Linked(name, kind_path(kind), self._count(kind)) for kind, name in self._kinds.items()]
-        standing = [each.standing.assurance for each in directory.surveyed]
-        titles = {feed.name: feed.title for feed in directory.settings.feeds}
-        feeds = [(titles.get(each.feed, each.feed), each) for each in directory.feeds]
+        standing = Counter(each.standing.assurance for each in directory.surveyed)
+        feeds = [*zip((each.title for each in directory.settings.feeds), directory.feeds, strict=True)]
+        counts = {each: standing[each] for each in ("assured", "stale", "never_assured")}
+        counts |= {"merged": len(directory.merges)}
         values = {
-            "kinds": kinds, "areas": self._area_links(), "feeds": feeds, "count": len(directory.surveyed),
-            "assured": standing.count("assured"), "stale": standing.count("stale"),
-            "never": standing.count("never_assured"), "merged": len(directory.merges), "today": directory.today,
-            "days": directory.settings.stale_after_days, "csv": CSV,
+            **counts, "kinds": kinds, "areas": self._area_links(), "feeds": feeds, "count": len(directory.surveyed),
+            "today": directory.today, "days": directory.settings.stale_after_days, "csv": CSV,
         }  # fmt: skip
         data: dict[str, JSON] = {
-            "services": len(directory.surveyed), "kinds": {kind: self._count(kind) for kind in self._kinds},
-            "assured": standing.count("assured"), "stale": standing.count("stale"),
-            "never_assured": standing.count("never_assured"), "merged": len(directory.merges),
+            **counts, "services": len(directory.surveyed), "kinds": {each: self._count(each) for each in self._kinds},
             "feeds": [
                 {"feed": each.feed, "title": title, "rows": each.rows, "kept": each.kept, "rejected": each.rejected,
                  "left_out": each.left_out, "services": each.services}
@@ -157,7 +160,7 @@ class _Places:
         lines = tuple(line for line in self._lines if line.id in here)
         others = tuple(line for line in self._lines if line.id in offered)
         large = len(lines) > PAGE
-        own = (Group("", lines),) if large else by_kind(lines, self._kinds.__getitem__)
+        own = (Group("", lines),) if large else by_kind(lines, self._kinds)
         groups = (*own, Group(self._texts.say("Offered here, with an address elsewhere"), others))
         kinds = {kind: tuple(each for each in lines if kind in each.kinds) for kind in self._kinds} if large else {}
         links = tuple(
@@ -174,12 +177,12 @@ class _Places:
         every = tuple(parts([each for each in found.groups if each.lines]))
         numbers = [(part.number, found.path(part.number)) for part in every]
         for part in every:
+            page_of = self._page_of(part)
             values = {
-                "part": part, "page_of": self._page_of(part), "count": sum(len(each.lines) for each in found.groups),
-                "numbers": numbers if len(every) > 1 else [], "links": found.links,
-                "machine": any(line.machine for line in part.lines),
+                "part": part, "page_of": page_of, "count": found.count, "links": found.links,
+                "numbers": numbers if len(every) > 1 else [], "machine": any(line.machine for line in part.lines),
             }  # fmt: skip
-            yield found.page(part, self._page_of(part), values, above)
+            yield found.page(part, page_of, values, above)
 
     def _page_of(self, part: Part) -> str:
         number, of = self._texts.forms.number(part.number), self._texts.forms.number(part.of)

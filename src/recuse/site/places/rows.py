@@ -10,8 +10,9 @@ from recuse.csv_text import Cell, csv_text
 from recuse.directory.hours import DAYS, Week
 from recuse.directory.reading import Directory
 from recuse.directory.records import Address, CostOption, Language, Phone
+from recuse.directory.standing import costs
 from recuse.directory.survey import Surveyed, Visit
-from recuse.directory.words import visited
+from recuse.directory.words import phones_of, visited
 from recuse.ledger import JSON
 
 COLUMNS: Final = (
@@ -39,7 +40,7 @@ def document(found: Surveyed, directory: Directory) -> dict[str, JSON]:
     """One service with the fields that readers see."""
     service, settings = found.entry.service, directory.settings
     titles = {feed.name: feed.title for feed in settings.feeds}
-    fees = (service.fees_description, service.fees, *map(_cost, service.cost_options))
+    fees = (service.fees_description, service.fees, *map(_cost, costs(service, directory.today)))
     return {
         "id": service.id, "name": service.name,
         "organization": service.organization.name if service.organization else None, "kinds": list(found.kinds),
@@ -67,7 +68,8 @@ def document(found: Surveyed, directory: Directory) -> dict[str, JSON]:
 
 def _cost(cost: CostOption) -> str:
     money = "" if cost.amount is None else f"{cost.amount:g} {cost.currency or ''}".strip()
-    return ", ".join(each for each in (cost.option, money, cost.amount_description) if each)
+    said = ", ".join(each for each in (cost.option, money, cost.amount_description) if each)
+    return said and f"{said}{_period(cost)}"
 
 
 def _address(address: Address) -> str:
@@ -76,14 +78,13 @@ def _address(address: Address) -> str:
 
 
 def _languages(languages: Iterable[Language]) -> list[JSON]:
-    return list(dict.fromkeys(each.code or each.name or "" for each in languages))
+    return list(dict.fromkeys(said for each in languages if (said := each.code or each.name)))
 
 
 def _phones(found: Surveyed) -> list[JSON]:
     service = found.entry.service
-    places = (phone for at in service.service_at_locations for phone in (*at.phones, *at.location.phones))
     own = service.organization.phones if service.organization else ()
-    return list(dict.fromkeys(map(_phone, (*service.phones, *places, *own))))
+    return list(dict.fromkeys(map(_phone, (*phones_of(service), *own))))
 
 
 def _phone(phone: Phone) -> str:
@@ -98,7 +99,7 @@ def _hours(visit: Visit) -> list[str]:
     return [*weeks, *(each.source for each in visit.hours.told)]
 
 
-def _period(week: Week) -> str:
-    ends = (("from", week.valid_from), ("to", week.valid_to))
+def _period(of: Week | CostOption) -> str:
+    ends = (("from", of.valid_from), ("to", of.valid_to))
     said = " ".join(f"{word} {day.isoformat()}" for word, day in ends if day is not None)
     return f" ({said})" if said else ""

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from recuse.directory.hours import OpeningHours, Week
 from recuse.directory.records import Address, CostOption, Phone
+from recuse.directory.standing import costs
 from recuse.directory.survey import Surveyed, Visit
 from recuse.site.places.lines import Line
 from recuse.site.places.naming import part_names, phone_kinds
@@ -45,6 +46,17 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What it costs: for whom or what, how much, and the period where that has ends that are still to come."""
+
+    option: Said | None
+    amount: str
+    says: Said | None
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One place of a service."""
 
@@ -70,7 +82,7 @@ class Shown:
     documents: tuple[tuple[Said | None, str | None], ...]
     incomplete: tuple[str, ...]
     languages: str
-    costs: tuple[tuple[Said | None, str, Said | None], ...]
+    costs: tuple[Cost, ...]
     ages: tuple[str, str]
     places: tuple[Place, ...]
     phones: tuple[Dial, ...]
@@ -106,16 +118,18 @@ class Teller:
         parts = dict.fromkeys(self._parts.get(each, self._texts.say("other parts")) for each in service.incomplete)
         areas = tuple((each.name or "", of("service_area", each, "description")) for each in service.service_areas)
         places = tuple(self._place(each) for each in found.visits)
-        costs = tuple(self._cost(each) for each in service.cost_options if self._holds(each))
+        money = tuple(self._cost(each) for each in costs(service, self._saying.directory.today))
+        phones = self._phones((*service.phones, *organization))
         every = (
             line.name, about, *says.values(), *(said for said, _ in documents), *(said for _, said in areas),
+            *(said for cost in money for said in (cost.option, cost.says)), *(each.says for each in phones),
             *(said for place in places for said in _texts_of(place)),
         )  # fmt: skip
         return Shown(
             line=line, found=found, says=says, documents=documents, incomplete=tuple(parts),
-            languages=self._saying.tongues(service.languages), costs=costs,
+            languages=self._saying.tongues(service.languages), costs=money,
             ages=(_age(service.minimum_age), _age(service.maximum_age)), places=places,
-            phones=self._phones((*service.phones, *organization)), areas=areas, about=about,
+            phones=phones, areas=areas, about=about,
             sources=tuple(dict.fromkeys(self._titles[each.feed] for each in found.entry.sources)),
             machine=any(said is not None and said.machine for said in every),
         )  # fmt: skip
@@ -167,23 +181,22 @@ class Teller:
             self._clock[time] = self._forms.clock(time)
         return self._clock[time]
 
-    def _holds(self, cost: CostOption) -> bool:
-        return cost.valid_to is None or cost.valid_to >= self._saying.directory.today
-
-    def _cost(self, cost: CostOption) -> tuple[Said | None, str, Said | None]:
-        amount = ""
+    def _cost(self, cost: CostOption) -> Cost:
+        amount, start = "", cost.valid_from
         if cost.amount is not None:
             plain = self._forms.number(cost.amount)
             amount = self._forms.money(cost.amount, cost.currency) if cost.currency else plain
-        return (
+        return Cost(
             self._saying.of("cost_option", cost, "option"), amount,
             self._saying.of("cost_option", cost, "amount_description"),
+            start if start is not None and start > self._saying.directory.today else None, cost.valid_to,
         )  # fmt: skip
 
 
 def _texts_of(place: Place) -> Iterator[Said | None]:
     yield from place.says
     yield from place.hours.told
+    yield from (each.says for each in place.phones)
     yield place.transport
     for description, details, _ in place.accessible:
         yield from (description, details)
@@ -194,6 +207,7 @@ def _age(age: float | None) -> str:
 
 
 def _address(address: Address) -> str:
+    # Without `attention`: that is often a person, and no page names one.
     city = f"{address.city}, {address.state_province} {address.postal_code}"
-    lines = (address.attention, address.address_1, address.address_2, city)
+    lines = (address.address_1, address.address_2, city)
     return "\n".join(each for each in (*lines, address.country if address.country != "US" else None) if each)
