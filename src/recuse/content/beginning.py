@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recuse.content.values import ORIGINAL, NameKind
+from recuse.content.words_files import JOINTS
 from recuse.errors import InputError
 from recuse.model import Repository
 from recuse.policy.references import nearest
@@ -24,6 +25,7 @@ _NAMES: Final = """\
 # id, and the same in every language that site.toml offers.
 format = 1
 """
+_COMMAS: Final = str.maketrans(dict.fromkeys(JOINTS, ","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ def _names(repository: Repository, languages: Iterable[str]) -> str:
     tables = []
     for kind, name, guess in _guesses(repository):
         lines = [comment(f"{key(code)} = ") for code in others]
-        tables.append(block(f"[{kind}.{key(name)}]", {ORIGINAL: guess}) + "".join(f"{line}\n" for line in lines))
+        table = block(f"[{kind}.{key(name)}]", {ORIGINAL: guess.translate(_COMMAS)})
+        tables.append(table + "".join(f"{line}\n" for line in lines))
     return "\n".join((_NAMES, *tables))
 
 

@@ -51,7 +51,7 @@ def test_nothing_of_a_text_that_is_withheld_stands_anywhere() -> None:
 
 
 def test_the_canaries_sing_where_texts_are_told() -> None:
-    """The test above can fail: in a demonstration each canary stands on a page, as data, on a sheet, in the open data."""
+    """The test above can fail: in a demonstration each canary stands on a page, in data, on a sheet, in the rows."""
     found = planted()
     heard = leaks(replace(found, site=replace(found.site, demonstration=True)))
     assert {
