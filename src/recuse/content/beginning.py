@@ -64,26 +64,24 @@ def _site(repository: Repository, chosen: Beginning) -> str:
 def _names(repository: Repository, languages: Iterable[str]) -> str:
     others = [code for code in languages if code != ORIGINAL]
     tables = []
-    for kind, name, guess in _guesses(repository):
+    for kind, name, guess in (*guesses(repository), ("office", OFFICE, "Records office")):
         lines = [comment(f"{key(code)} = ") for code in others]
         table = block(f"[{kind}.{key(name)}]", {ORIGINAL: guess.translate(_COMMAS)})
         tables.append(table + "".join(f"{line}\n" for line in lines))
     return "\n".join((_NAMES, *tables))
 
 
-def _guesses(repository: Repository) -> Iterator[tuple[NameKind, str, str]]:
-    """Every id that a page may speak of, with what it might be called."""
+def guesses(repository: Repository) -> Iterator[tuple[NameKind, str, str]]:
+    """Every id of a policy repository that a page may speak of, with what it might be called."""
     yield from (("agency", each.id, each.name) for each in repository.agencies.values())
     yield from (("category", name, _spoken(name)) for name in repository.categories)
     yield from (("purpose", name, _spoken(name)) for name in repository.purposes)
     yield from (("authority", name, _spoken(name)) for name in repository.authorities)
     yield from (("system", name, _spoken(name)) for name in repository.systems)
-    marks = {
-        name for system in repository.systems.values() for table in system.tables for name in table.attributes
-    }  # fmt: skip
+    tables = [table for system in repository.systems.values() for table in system.tables]
+    marks = {name for table in tables for name, each in table.attributes.items() if each.type == "Bool"}
     yield from (("mark", name, _spoken(name)) for name in sorted(marks))
     yield from (("office", each.id, each.office) for each in repository.officials.values())
-    yield "office", OFFICE, "Records office"
     yield from (("directive", name, each.directive.title) for name, each in sorted(repository.directives.items()))
 
 
