@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from recuse.content.beginning import OFFICE, guesses
+from recuse.content.beginning import guesses
 from recuse.content.folder import read_content
 from recuse.content.naming import missing_names
 from recuse.content.values import Content, WhoLooked
@@ -45,7 +45,7 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
 
 def _check_names(content: Content, repository: Repository) -> None:
     """Raise InputError, once for all, for ids of the policy repository that readers have no name for."""
-    wanted = [(kind, name) for kind, name, _ in guesses(repository) if (kind, name) != ("office", OFFICE)]
+    wanted = ((kind, name) for kind, name, _ in guesses(repository))
     lacking = missing_names(content, wanted, content.site.languages)
     found: dict[str, list[str]] = {}
     for each in lacking:

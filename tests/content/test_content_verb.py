@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -16,8 +17,11 @@ from recuse.cli import console
 from recuse.content.folder import read_content
 from recuse.content.states import standing
 from recuse.operations import review_subjects
+from tests.content_texts.texts import CONTENT, LANGUAGES, content_files, hardened
 from tests.unit.content.example import COMMITMENT, DAY, SPANISH, changed, example
 from tests.unit.content.test_folder import write
+from tests.unit.content.test_level import HARD
+from tests.unit.policy.conftest import FIXTURE
 
 Run = Callable[..., tuple[int, str]]
 
@@ -72,6 +76,27 @@ def test_check_tells_what_is_hard_to_read(run: Run, tmp_path: Path) -> None:
     assert code == 1
     assert "hard to read in en: court-promise: school grade" in text
     assert "at most 8.0 (Flesch–Kincaid)" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_check_of_the_demo_stops_a_hard_text_in_every_language(run: Run, tmp_path: Path, language: str) -> None:
+    files = hardened(content_files(), "home-silence", language, HARD[language])
+    write(tmp_path / "demo", {file: raw.encode() for file, raw in files.items()})
+    code, text = run("check", "-c", "demo")
+    assert code == 1
+    assert re.findall("hard to read in (.*?): (.*?): ", text) == [(language, "home-silence")]
+    write(tmp_path / "demo", {file: raw.encode() for file, raw in content_files().items()})
+    assert run("check", "-c", "demo")[0] == 0
+
+
+def test_check_with_the_policy_tells_its_ids_without_a_name(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "demo", {file: raw.encode() for file, raw in content_files().items()})
+    assert run("check", "-c", "demo", "-r", str(CONTENT.parent / "policy"))[0] == 0
+    code, text = run("check", "-c", "demo", "-r", str(FIXTURE))
+    assert code == 1
+    assert "missing in pl: agency `fed.homeland.border.removal`" in text
+    code, text = run("check", "-c", "demo", "-r", "nowhere")
+    assert (code, "not a folder" in text) == (2, True)
 
 
 def test_problems_are_told_together(run: Run, tmp_path: Path) -> None:

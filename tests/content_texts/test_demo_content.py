@@ -2,13 +2,18 @@
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from recuse.content.checking import check_content
+from recuse.content.folder import parse_content
 from tests.content_texts import legal_facts, measures
 from tests.content_texts.judging import faults, source_sha256
-from tests.content_texts.texts import LANGUAGES, Texts, content_files, policy_ids, read
+from tests.content_texts.texts import LANGUAGES, Texts, content_files, hardened, policy_ids, read
+from tests.unit.content.example import DAY
+from tests.unit.content.test_level import HARD
 
 SCHOOL = "rights/school/school-open"
 
@@ -48,6 +53,22 @@ def test_the_page_of_legal_facts_is_that_of_the_files() -> None:
     assert legal_facts.PAGE.read_text() == legal_facts.page(facts.values()), "run `-m tests.content_texts.legal_facts`"
     changed = {**facts["D2"], "status": "in force"}
     assert legal_facts.PAGE.read_text() != legal_facts.page([*facts.values(), changed])
+
+
+def hard(files: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Which texts do not pass the gate of `recuse content check`, with their language."""
+    content = parse_content({file: raw.encode() for file, raw in files.items() if not file.startswith("services/")})
+    return {(name, level.language) for name, level in check_content(content, DAY).hard}
+
+
+def test_every_text_passes_the_gate_of_its_language() -> None:
+    assert hard(content_files()) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hard_claim_is_stopped_in_every_language(language: str) -> None:
+    """Also where a card of short lines stands beside it, as it does in `home-silence`."""
+    assert hard(hardened(content_files(), "home-silence", language, HARD[language])) == {("home-silence", language)}
 
 
 PLANTED = tomllib.loads((Path(__file__).parent / "planted.toml").read_text())["fault"]

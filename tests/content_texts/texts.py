@@ -1,5 +1,6 @@
 """The demo's content as the editor's tests read it: from files as text, so that a fault can be planted in a file."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ CONTENT: Final = ROOT / "src/recuse/demo/content"
 POLICIES: Final = tuple(ROOT / "src/recuse/demo" / name for name in ("policy", "policy_other", "policy_warehouse"))
 LANGUAGES: Final = ("en", "es", "zh-Hans", "pl", "ar")
 TRANSLATIONS: Final = LANGUAGES[1:]
+
+_CLAIM: Final = re.compile(r'^text = ".*"$', re.MULTILINE)
 
 Files = Mapping[str, str]
 Table = Mapping[str, Any]
@@ -95,6 +98,13 @@ def read(files: Files) -> Texts:
         words={word["id"]: word for word in tables["glossary.toml"]["word"]},
         site=tables["site.toml"],
     )  # fmt: skip
+
+
+def hardened(files: Files, record: str, language: str, hard: str) -> dict[str, str]:
+    """The files with the first claim of a text, in one language, written so that few can read it."""
+    end = f"/{record}.toml" if language == "en" else f"/{record}.{language}.toml"
+    (path,) = (each for each in files if each.startswith("rights/") and each.endswith(end))
+    return {**files, path: _CLAIM.sub(f'text = "{hard}"', files[path], count=1)}
 
 
 def policy_ids() -> set[tuple[str, str]]:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recuse.content.naming import Names
 from recuse.content.values import Name, NameKind
 from recuse.errors import InputError
 from recuse.policy.plain import PlainRule, Terms, to_rules
 from recuse.policy.repository import read_repository
-from recuse.site.names import Names
 from recuse.site.ruling import rules_of, steps_of
 from recuse.site.saying import Sayer
 from recuse.site.sources import Sources
@@ -136,9 +136,6 @@ def test_differences_are_of_rules_that_changed(body: Sources) -> None:
 
 
 def test_names_that_would_blur_a_sentence() -> None:
-    texts = {"en": "one; other"}
-    with pytest.raises(InputError, match="holds a semicolon"):
-        Names({("mark", "a"): Name("mark", "a", texts, "names.toml")}).name("mark", "a", "en")
     both: dict[tuple[NameKind, str], Name] = {
         ("mark", each): Name("mark", each, {"en": "same"}, "x") for each in ("a", "b")
     }

@@ -11,6 +11,7 @@ from recuse import clock
 from recuse.cli.console import HERE, Format, FormatOption, counted, document, out, plain, printing, write_file
 from recuse.cli.content_text import shown, told
 from recuse.cli.times import day
+from recuse.content.beginning import guesses
 from recuse.content.checking import Checked, check_content
 from recuse.content.digests import text_sha256
 from recuse.content.due import due
@@ -20,10 +21,14 @@ from recuse.content.reviewing import check_review, check_written, text_of, with_
 from recuse.content.states import Standing
 from recuse.content.values import ORIGINAL, Content, Reviewed
 from recuse.errors import Problem
+from recuse.policy.repository import read_repository
 
 app = typer.Typer(no_args_is_help=True, help="Check the site's texts, and record that a person reviewed one.")
 ContentOption = Annotated[
     Path, typer.Option("--content", "-c", help="folder of the site's content", show_default="this folder")
+]
+PolicyOption = Annotated[
+    Path | None, typer.Option("--repository", "-r", help="folder of the policy repository", show_default="none")
 ]
 OnOption = Annotated[str | None, typer.Option("--on", help="as of this day, as 2026-01-31", show_default="today")]
 TextArgument = Annotated[str, typer.Argument(metavar="ID", help="id of the right record")]
@@ -38,15 +43,23 @@ _COLOUR: Final = {"shown": "green", "shown with warnings": "yellow", "withheld":
 _PRESSING: Final = {"overdue": "red", "due": "yellow", "later": "green"}
 
 
-@app.command("check", epilog="Examples: recuse content check -c content · recuse content check --on 2027-03-01")
-def check_(content: ContentOption = HERE, on: OnOption = None, format_: FormatOption = Format.human) -> None:
+@app.command("check", epilog="Examples: recuse content check -c content -r policy · recuse content check "
+             "--on 2027-03-01")  # fmt: skip
+def check_(
+    content: ContentOption = HERE,
+    repository: PolicyOption = None,
+    on: OnOption = None,
+    format_: FormatOption = Format.human,
+) -> None:
     """Read the content folder strictly, and say what is shown, what is missing, and what is too hard to read.
 
-    All problems are told at once, with file and line. Exit 1: something is withheld, missing or too hard to read.
+    With the policy repository, also which of its ids have no name. All problems are told at once, with file and line.
+    Exit 1: something is withheld, missing or too hard to read.
     """
     human = printing(format_)
     found = read_content(content)
-    checked = check_content(found, _day(on))
+    policy = () if repository is None else guesses(read_repository(repository))
+    checked = check_content(found, _day(on), ((kind, name) for kind, name, _ in policy))
     if human:
         _print_checked(found, checked)
     else:

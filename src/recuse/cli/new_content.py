@@ -19,7 +19,8 @@ def content(
     agency: Annotated[str, typer.Option("--agency", help="whose access the first page tells")],
     purpose: Annotated[str, typer.Option("--purpose", help="for which purpose")],
     language: Annotated[
-        list[str] | None, typer.Option("--language", help="offered besides English; may be repeated")
+        list[str] | None,
+        typer.Option("--language", help="offered besides English, of es, zh-Hans, pl, ar; may be repeated"),
     ] = None,
     exit_to: Annotated[str, typer.Option("--exit-to", help="where who leaves in haste is sent")] = _EXIT,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show the files and write nothing")] = False,
@@ -33,7 +34,7 @@ def content(
     Examples: recuse new content content --agency us.dhs --purpose imm.civil_enforcement --language es -r policy
     """
     human = printing(format_)
-    chosen = Beginning(agency, purpose, ("en", *dict.fromkeys(language or ())), exit_to)
+    chosen = Beginning(agency, purpose, tuple(dict.fromkeys(("en", *(language or ())))), exit_to)
     files = {name: text.encode() for name, text in begin(read_repository(repository), chosen).items()}
     told = parse_content(files)  # what is wrong with an option is told before anything is written
     if not dry_run:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recuse.content.values import ORIGINAL, NameKind
+from recuse.content.words_files import JOINTS
 from recuse.errors import InputError
 from recuse.model import Repository
 from recuse.policy.references import nearest
@@ -24,6 +25,7 @@ _NAMES: Final = """\
 # id, and the same in every language that site.toml offers.
 format = 1
 """
+_COMMAS: Final = str.maketrans(dict.fromkeys(JOINTS, ","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,15 @@ def _site(repository: Repository, chosen: Beginning) -> str:
 def _names(repository: Repository, languages: Iterable[str]) -> str:
     others = [code for code in languages if code != ORIGINAL]
     tables = []
-    for kind, name, guess in guesses(repository):
+    for kind, name, guess in (*guesses(repository), ("office", OFFICE, "Records office")):
         lines = [comment(f"{key(code)} = ") for code in others]
-        tables.append(block(f"[{kind}.{key(name)}]", {ORIGINAL: guess}) + "".join(f"{line}\n" for line in lines))
+        table = block(f"[{kind}.{key(name)}]", {ORIGINAL: guess.translate(_COMMAS)})
+        tables.append(table + "".join(f"{line}\n" for line in lines))
     return "\n".join((_NAMES, *tables))
 
 
 def guesses(repository: Repository) -> Iterator[tuple[NameKind, str, str]]:
-    """Every id that a page may speak of, with what it might be called."""
+    """Every id of a policy repository that a page may speak of, with what it might be called."""
     yield from (("agency", each.id, each.name) for each in repository.agencies.values())
     yield from (("category", name, _spoken(name)) for name in repository.categories)
     yield from (("purpose", name, _spoken(name)) for name in repository.purposes)
@@ -80,7 +83,6 @@ def guesses(repository: Repository) -> Iterator[tuple[NameKind, str, str]]:
     marks = {name for table in tables for name, each in table.attributes.items() if each.type == "Bool"}
     yield from (("mark", name, _spoken(name)) for name in sorted(marks))
     yield from (("office", each.id, each.office) for each in repository.officials.values())
-    yield "office", OFFICE, "Records office"
     yield from (("directive", name, each.directive.title) for name, each in sorted(repository.directives.items()))
 
 

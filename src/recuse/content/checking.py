@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from recuse.content.level import Level, level_of, read_aloud
+from recuse.content.level import Level, record_level
 from recuse.content.naming import Missing, Wanted, missing
 from recuse.content.states import Standing, standings
 from recuse.content.values import ORIGINAL, Content
@@ -67,6 +67,6 @@ def _level(content: Content, name: str, code: str) -> Level | None:
     if code != ORIGINAL and (name, code) not in content.translations:
         return None
     try:
-        return level_of(read_aloud(content, name, code), code)
+        return record_level(content, name, code)
     except InputError:
         return None  # a word has nothing in this language, which `missing` tells

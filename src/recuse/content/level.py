@@ -6,7 +6,7 @@ say less, and `validated` says so. No measure knows whether a text is right, or 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from recuse.content.marks import without_marks
@@ -63,8 +63,20 @@ def level_of(text: str, language: str) -> Level | None:
     return Level(language, measure.name, measure.figures(text), measure.validated)
 
 
-def read_aloud(content: Content, name: str, language: str) -> str:
-    """What is measured of a right record in a language: claims and card, words of the glossary as they show.
+def record_level(content: Content, name: str, language: str) -> Level | None:
+    """The level of a right record: of each figure the harder of claims and card, so that neither hides the other.
+
+    None as `level_of`; KeyError where there is no such text; InputError for a word without one.
+    """
+    parts = [level for part in read_aloud(content, name, language) if (level := level_of(part, language)) is not None]
+    if not parts:
+        return None
+    figures = tuple(max(same, key=_hardness) for same in zip(*(each.figures for each in parts), strict=True))
+    return replace(parts[0], figures=figures)
+
+
+def read_aloud(content: Content, name: str, language: str) -> tuple[str, str]:
+    """What is measured of a right record in a language: claims, and card; words of the glossary as they show.
 
     The title is a heading and left out. KeyError where there is no such text; InputError for a word without one.
     """
@@ -72,7 +84,12 @@ def read_aloud(content: Content, name: str, language: str) -> str:
     if language != "en":
         text = content.translations[name, language]
     claims = [claim if isinstance(claim, str) else claim.text for claim in text.claims]
-    return " ".join([*(without_marks(claim, content.glossary, language) for claim in claims), *_lines(text.card)])
+    said = " ".join(without_marks(claim, content.glossary, language) for claim in claims)
+    return said, " ".join(_lines(text.card))
+
+
+def _hardness(figure: Figure) -> float:
+    return -figure.value if figure.lowest else figure.value
 
 
 def _lines(card: Card) -> Iterable[str]:

@@ -1,10 +1,11 @@
 """Names for readers, and all that is missing in the languages of a site: nothing is filled up in English."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from recuse.content.marks import Marked, read_marks
-from recuse.content.values import ORIGINAL, Content, NameKind
+from recuse.content.values import ORIGINAL, Content, Name, NameKind
 from recuse.errors import InputError
 
 Wanted = tuple[NameKind, str]
@@ -19,12 +20,27 @@ class Missing:
     language: str
 
 
-def name_of(content: Content, kind: NameKind, name: str, language: str) -> str:
-    """What readers of a language call an id. InputError when names.toml does not say: it is never guessed."""
-    found = content.names.get((kind, name))
-    if found is None or language not in found.texts:
-        raise InputError(f"{kind} `{name}` has no name in `{language}`", "add it to names.toml")
-    return found.texts[language]
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What readers call ids. Of two things of a kind with one name each also shows its id, so that none is mistaken."""
+
+    found: Mapping[tuple[NameKind, str], Name]
+    _shared: dict[tuple[str, str], Counter[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def name(self, kind: NameKind, name: str, language: str) -> str:
+        """What readers of a language call an id. InputError when names.toml does not say: it is never guessed."""
+        found = self.found.get((kind, name))
+        if found is None or language not in found.texts:
+            raise InputError(f"{kind} `{name}` has no name in `{language}`", "add it to names.toml")
+        text = found.texts[language]
+        return f"{text} ({name})" if self._count(kind, language)[text] > 1 else text
+
+    def _count(self, kind: NameKind, language: str) -> Counter[str]:
+        key = (kind, language)
+        if key not in self._shared:
+            named = (each for (of, _), each in self.found.items() if of == kind)
+            self._shared[key] = Counter(each.texts.get(language, "") for each in named)
+        return self._shared[key]
 
 
 def missing_names(content: Content, wanted: Iterable[Wanted], languages: Iterable[str]) -> tuple[Missing, ...]:

@@ -1,12 +1,16 @@
 """names.toml and glossary.toml: what ids are called for readers, and words explained, in each language."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from recuse.content.found import Found
 from recuse.content.values import NAME_KINDS, Explained, Name, NameKind, Word
 from recuse.content.wording import languages_of, need_original, take_by_language, take_content_id, take_line
 from recuse.policy.names import is_id
 from recuse.toml_source import Section
+
+JOINTS: Final = ";\u061b\uff1b"
+"""What parts the names in a sentence, in any language; no name holds one."""
 
 
 def read_names(root: Section, found: Found) -> None:
@@ -25,7 +29,11 @@ def _names(kind: NameKind, table: Section, found: Found) -> None:
             remedy = "use lower-case letters, digits, `_` and `-`, with dots between parts; quote a name with dots"
             table.report(f"`{name}` is not an id", name, remedy=remedy)
         elif section is not None:
-            found.keep(found.names, (kind, name), Name(kind, name, take_by_language(section), table.file), table, name)
+            texts = take_by_language(section)
+            for code in [code for code, text in texts.items() if any(joint in text for joint in JOINTS)]:
+                message = f"the name in `{code}` holds a semicolon, which parts names in a sentence"
+                section.report(message, code, remedy="write it without one")
+            found.keep(found.names, (kind, name), Name(kind, name, texts, table.file), table, name)
 
 
 def read_glossary(root: Section, found: Found) -> None:

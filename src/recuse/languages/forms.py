@@ -9,7 +9,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal
 
 from recuse.languages.language import Language
 
@@ -50,17 +50,9 @@ class Forms:
         hour = format_time(there.time(), "HH:mm", locale=self._locale)
         return f"{self._locale.datetime_formats['medium'].format(hour, self.day(there.date()))} UTC"
 
-    def hour(self, at: datetime) -> str:
-        """An hour of the day as people there write it."""
-        return format_time(at.time(), "short", locale=self._locale)
-
     def number(self, number: float) -> str:
         """A count, with marks between thousands."""
         return format_decimal(number, locale=self._locale, numbering_system=_DIGITS)
-
-    def share(self, share: float) -> str:
-        """A share of 1 as per cent."""
-        return format_percent(share, locale=self._locale, numbering_system=_DIGITS)
 
     def listed(self, parts: Sequence[str], style: Literal["standard", "or", "unit"] = "standard") -> str:
         """Parts in a row: `a, b and c`, or `a, b or c`."""

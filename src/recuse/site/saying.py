@@ -8,11 +8,11 @@ say different things have different sentences.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from recuse.content.naming import Names
 from recuse.content.values import NameKind
 from recuse.languages import Texts
 from recuse.model import ACTIONS, ASSISTANCE
 from recuse.policy.plain import Branches, PlainRule, Terms, on_assistance
-from recuse.site.names import Names
 
 
 @dataclass(frozen=True, slots=True)

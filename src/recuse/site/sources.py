@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from recuse.compiler.opening import Openings
+from recuse.content.naming import Names
 from recuse.content.values import Content, Site
 from recuse.directive.in_force import Attested
 from recuse.directory.reading import Directory
@@ -12,7 +13,6 @@ from recuse.languages import Language, language
 from recuse.ledger import Entry
 from recuse.model import Repository
 from recuse.policy.validate import RuleSet
-from recuse.site.names import Names
 from recuse.verdicts import FRESH
 
 

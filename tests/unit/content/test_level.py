@@ -1,11 +1,14 @@
 """Reading level: by hand and by rule the same; a hard text is caught in every language, and an easy one passes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recuse.content.level import MEASURES, Figure, level_of, read_aloud
+from recuse.content.level import MEASURES, Figure, level_of, read_aloud, record_level
 from recuse.content.syllables import english, polish, sentences, spanish, words
+from recuse.content.values import Card, Claim, Translation
 from tests.unit.content.example import SPANISH, content
 
 EASY = {
@@ -83,13 +86,31 @@ def test_a_limit_is_kept_at_the_limit() -> None:
 
 
 def test_what_is_measured_of_a_record() -> None:
-    assert read_aloud(content(), "home-warrant", "en").endswith(
-        "ask to see the judge's paper first. Ask for the paper under the door. I do not agree that you come in."
-    )
+    claims, card = read_aloud(content(), "home-warrant", "en")
+    assert claims.endswith("ask to see the judge's paper first.")
+    assert card == "Ask for the paper under the door. I do not agree that you come in."
     bare = content((SPANISH, "debajo de la puerta.", "debajo de la puerta"))
-    text = read_aloud(bare, "home-warrant", "es")
-    assert "una orden judicial para" in text
-    assert "debajo de la puerta. No estoy" in text
+    claims, card = read_aloud(bare, "home-warrant", "es")
+    assert "una orden judicial para" in claims
+    assert "debajo de la puerta. No estoy" in card
+
+
+@pytest.mark.parametrize("language", sorted(MEASURES))
+@pytest.mark.parametrize("hard_part", ["claims", "card", "none"])
+def test_an_easy_part_does_not_hide_a_hard_one(language: str, hard_part: str) -> None:
+    found = content()
+    easy = " ".join([EASY[language]] * 20)
+    claim = HARD[language] if hard_part == "claims" else easy
+    card = Card(do=(HARD[language] if hard_part == "card" else easy,))
+    record = replace(found.rights["home-warrant"], claims=(Claim(claim, ()),), card=card)
+    translation = Translation(record.id, language, "", "machine", (), "", (claim,), card, "")
+    found = replace(found, rights={record.id: record}, translations={(record.id, language): translation})
+    level = record_level(found, record.id, language)
+    assert level is not None
+    assert level.passes == (hard_part == "none"), level
+    both = level_of(f"{claim} {card.do[0]}", language)
+    assert both is not None
+    assert both.passes, "measured together the hard part is hidden"
 
 
 SYLLABLES = {

@@ -4,17 +4,27 @@ from dataclasses import replace
 
 import pytest
 
-from recuse.content.naming import Missing, missing, missing_names, name_of, needed_names, words_in
+from recuse.content.naming import Missing, Names, missing, missing_names, needed_names, words_in
 from recuse.errors import InputError
 from tests.unit.content.example import COMMITMENT, RIGHT, content
 
 
 def test_names() -> None:
-    assert name_of(content(), "agency", "us.dhs.ice", "es") == "Servicio de Control de Inmigración y Aduanas (ICE)"
+    assert (
+        Names(content().names).name("agency", "us.dhs.ice", "es")
+        == "Servicio de Control de Inmigración y Aduanas (ICE)"
+    )
     with pytest.raises(InputError, match=r"agency `us\.dhs` has no name in `es`"):
-        name_of(content(), "agency", "us.dhs", "es")
+        Names(content().names).name("agency", "us.dhs", "es")
     with pytest.raises(InputError, match=r"agency `us\.dhs\.ice` has no name in `pl`"):
-        name_of(content(), "agency", "us.dhs.ice", "pl")
+        Names(content().names).name("agency", "us.dhs.ice", "pl")
+
+
+def test_two_things_of_one_name_show_their_ids() -> None:
+    found = content(("names.toml", 'es = "Exampleton"', 'es = "Estado de Example"'))
+    names = Names(found.names)
+    assert names.name("jurisdiction", "us-ex", "es") == "Estado de Example (us-ex)"
+    assert names.name("jurisdiction", "us-ex", "en") == "State of Example"
 
 
 def test_missing_names_each_once() -> None:

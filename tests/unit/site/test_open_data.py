@@ -1,17 +1,23 @@
 """Open data: a Data Package as the standard asks, whose files are as it says; every field is in the dictionary."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from recuse.content.values import Content
 from recuse.languages import LANGUAGES
 from recuse.site.open_data import dictionary
 from recuse.site.open_data.package import package
 from recuse.site.open_data.pages import SECTION, written
 from recuse.site.open_data.tables import TABLES
 from recuse.site.sources import Sources
+from tests.unit.content import example
+from tests.unit.content.test_states import sound
 from tests.unit.site.data_package import faults
 from tests.unit.site.world import sources, texts
 
@@ -20,8 +26,22 @@ def files(found: Sources) -> dict[str, bytes]:
     return {path.removeprefix("data/"): content for path, content in SECTION.files(found)}
 
 
+def with_rights(made: Content, *, demonstration: bool) -> Sources:
+    """The whole, with the right records of some content."""
+    found = sources()
+    site = replace(found.content.site, demonstration=demonstration)
+    law = replace(found.content, glossary=made.glossary, facts=made.facts, rights=made.rights)
+    return replace(found, content=replace(law, site=site, translations=made.translations))
+
+
+SHOWN = with_rights(example.content(), demonstration=True)
+REVIEWED = with_rights(sound(), demonstration=False)
+
+
 @pytest.mark.parametrize(
-    "found", [sources(), sources(()), sources(address="https://records.example/")], ids=["whole", "nothing", "address"]
+    "found",
+    [sources(), sources(()), sources(address="https://records.example/"), SHOWN, REVIEWED],
+    ids=["whole", "nothing", "address", "rights", "rights in production"],
 )
 def test_the_package_is_as_the_standard_asks(found: Sources) -> None:
     content = files(found)
@@ -104,3 +124,28 @@ def test_no_table_names_a_system_or_a_login() -> None:
 
 def test_the_same_sources_give_the_same_bytes() -> None:
     assert files(sources()) == files(sources())
+
+
+def rights(found: Sources) -> list[dict[str, str]]:
+    return [*csv.DictReader(io.StringIO(files(found)["rights.csv"].decode()))]
+
+
+def test_rights_are_there_with_their_law() -> None:
+    rows = rights(SHOWN)
+    assert [(each["text"], each["language"], each["claim"], each["fact"]) for each in rows] == [
+        ("home-warrant", "en", "1", "EX2"), ("court-promise", "en", "1", "EX1"), ("court-promise", "en", "2", ""),
+        ("home-warrant", "es", "1", "EX2"),
+    ]  # fmt: skip
+    first, promise, last = rows[0], rows[2], rows[3]
+    assert (first["status"], first["sure"], first["checked_on"]) == ("disputed", "secondary", "2026-11-28")
+    assert {promise[each] for each in ("law_of", "citation", "status", "sure", "checked_on")} == {""}
+    assert (last["translation"], last["state"], last["says"][:5]) == ("machine", "withheld", "Usted")
+
+
+def test_rights_that_nobody_reviewed_are_no_rows() -> None:
+    assert {(each["text"], each["language"], each["state"]) for each in rights(REVIEWED)} == {
+        ("home-warrant", "en", "shown"), ("court-promise", "en", "shown"), ("home-warrant", "es", "shown"),
+    }  # fmt: skip
+    assert {each["translation_reviewed_on"] for each in rights(REVIEWED)} == {"", "2026-11-28"}
+    bare = {name: replace(each, reviewed=()) for name, each in sound().rights.items()}
+    assert rights(with_rights(replace(sound(), rights=bare), demonstration=False)) == []

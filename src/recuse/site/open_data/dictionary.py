@@ -16,6 +16,7 @@ def tables(texts: Texts) -> Mapping[str, str]:
         "request-months": texts.say("How many requests for assistance each month had, by what was asked."),
         "nil-periods": texts.say("Periods for which an office certified that nothing was received."),
         "verdicts": texts.say("What each verification said. A row is one database on one day; it does not say which."),
+        "rights": texts.say("Texts on rights that are shown. A row is one legal fact that one paragraph rests on."),
     }
 
 
@@ -32,7 +33,7 @@ def types(texts: Texts) -> Mapping[str, str]:
 
 def fields(texts: Texts) -> Mapping[tuple[str, str], str]:
     """What each field means, by its table and name."""
-    return {**_policy(texts), **_requests(texts), **_record(texts)}
+    return {**_policy(texts), **_requests(texts), **_record(texts), **_rights(texts)}
 
 
 def _policy(texts: Texts) -> Mapping[tuple[str, str], str]:
@@ -92,4 +93,38 @@ def _record(texts: Texts) -> Mapping[tuple[str, str], str]:
         ),
         ("verdicts", "findings"): texts.say("How many findings there were, those of little weight too"),
         ("verdicts", "known_by"): texts.say("Whether access was tried, or told from the catalog alone"),
+    }
+
+
+def _rights(texts: Texts) -> Mapping[tuple[str, str], str]:
+    return {
+        ("rights", "text"): texts.say("Name of the text, the same in every language"),
+        ("rights", "language"): texts.say("Language of the text"),
+        ("rights", "place"): texts.say(
+            "Where one needs it: at home, at work, at school, in court, at a hospital or on the street"
+        ),
+        ("rights", "kind"): texts.say("Whether it tells law, or what this body has decided itself"),
+        ("rights", "jurisdiction"): texts.say("Where the text applies"),
+        ("rights", "title"): texts.say("Title of the text"),
+        ("rights", "claim"): texts.say("Number of the paragraph, from 1"),
+        ("rights", "says"): texts.say("The paragraph as it is shown"),
+        ("rights", "fact"): texts.say("Name of the legal fact that it rests on; empty where it names no law"),
+        ("rights", "law_of"): texts.say("Whose law it is"),
+        ("rights", "citation"): texts.say("Where the law is written"),
+        ("rights", "status"): texts.say("How far the law holds"),
+        ("rights", "sure"): texts.say("Whether the law was read, read about, or told from memory"),
+        ("rights", "checked_on"): texts.say("The day on which that was read; empty for what is told from memory"),
+        ("rights", "as_of"): texts.say("The day as of which the text tells"),
+        ("rights", "review_by"): texts.say("The day by which it is to be reviewed again"),
+        ("rights", "state"): texts.say(
+            "Shown, shown with warnings, or withheld: that one shows only in a demonstration"
+        ),
+        ("rights", "reasons"): texts.say("Codes that say why it is not simply shown"),
+        ("rights", "reviewed_on"): texts.say(
+            "The day on which a person reviewed the English text; empty where nobody has"
+        ),
+        ("rights", "translation"): texts.say("Who translated it, “machine” for a machine; empty for the English text"),
+        ("rights", "translation_reviewed_on"): texts.say(
+            "The day on which a person reviewed the translation; empty where nobody has"
+        ),
     }

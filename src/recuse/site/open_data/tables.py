@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
+from recuse.content.values import KINDS, PLACES, STATUSES, SURENESS
 from recuse.csv_text import Cell
 from recuse.languages import ENGLISH
 from recuse.model import ASSISTANCE
 from recuse.policy.plain import PlainRule, texts, to_rules, to_sentence
 from recuse.site.counted import SUBJECTS, nil_periods, years
 from recuse.site.open_data.table import PERIOD, Field, Table
+from recuse.site.rights.rows import rights_rows
 from recuse.site.small_cells import TOTAL
 from recuse.site.sources import Sources
 from recuse.site.verified import VERDICTS
@@ -83,6 +85,11 @@ def _verdict_rows(sources: Sources) -> Iterator[tuple[Cell, ...]]:
             yield index, each.at.date().isoformat(), str(each.body["verdict"]), found, str(each.body["known_by"])
 
 
+def _rights(sources: Sources) -> Rows:
+    languages = (each.code for each in sources.settings.languages)
+    return [*rights_rows(sources.content, sources.now.date(), languages)]
+
+
 _SHA: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _DIRECTIVE: Final = Field("directive", "string", "2019-07-12-civil-immigration")
 TABLES: Final = (
@@ -143,6 +150,27 @@ TABLES: Final = (
             Field("findings", "integer", "0"), Field("known_by", "string", "attempt", words=("attempt", "catalog")),
         ),
         _verdicts, ("entry",),
+    ),
+    Table(
+        "rights", "Texts on rights that are shown, with the law that each paragraph rests on",
+        (
+            Field("text", "string", "home-judges-warrant"), Field("language", "string", "en"),
+            Field("place", "string", "home", words=PLACES), Field("kind", "string", "law", words=KINDS),
+            Field("jurisdiction", "string", "us-il"), Field("title", "string", "At the door"),
+            Field("claim", "integer", "1"), Field("says", "string", "As a rule, an officer needs a warrant …"),
+            Field("fact", "string", "D2", required=False), Field("law_of", "string", "us", required=False),
+            Field("citation", "string", "Payton v. New York, 445 US 573", required=False),
+            Field("status", "string", "disputed", required=False, words=STATUSES),
+            Field("sure", "string", "secondary", required=False, words=SURENESS),
+            Field("checked_on", "date", "2026-11-23", required=False), Field("as_of", "date", "2026-11-28"),
+            Field("review_by", "date", "2027-02-28"),
+            Field("state", "string", "shown with warnings", words=("shown", "shown with warnings", "withheld")),
+            Field("reasons", "string", "fact-secondary fact-disputed", required=False),
+            Field("reviewed_on", "date", "2026-11-28", required=False),
+            Field("translation", "string", "machine", required=False),
+            Field("translation_reviewed_on", "date", "2026-11-28", required=False),
+        ),
+        _rights,
     ),
 )  # fmt: skip
 """In the order of the page."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from recuse.content.basis import Basis
-from recuse.content.naming import name_of
-from recuse.content.values import Content, Kind, LegalFact, Reviewed
+from recuse.content.naming import Names
+from recuse.content.values import Kind, LegalFact, Reviewed
 from recuse.languages import ENGLISH, Texts
 from recuse.site.rights.mixed import line
 from recuse.site.rights.saying import how_sure, reason_word, status_word
@@ -12,14 +12,14 @@ from recuse.site.rights.told import Shelf, Told, ToldClaim
 from recuse.site.sheets import Foreign, Line
 
 
-def claim_lines(content: Content, texts: Texts, told: Told, claim: ToldClaim) -> tuple[Line, ...]:
+def claim_lines(names: Names, texts: Texts, told: Told, claim: ToldClaim) -> tuple[Line, ...]:
     """The law of a claim, fact by fact; where there are several, also how far they hold together."""
     if claim.basis is None:
         return (texts.say("This rests on our own decision. It names no law."),)
     if not claim.facts:
         return (texts.say("This names no law. Do not rely on it."),)
     kind = told.record.kind
-    lines = tuple(dict.fromkeys(_law(content, texts, told, fact) for fact in claim.facts))
+    lines = tuple(dict.fromkeys(_law(names, texts, told, fact) for fact in claim.facts))
     together = line(texts.say("All of this together:"), *how_far(texts, claim.basis, kind))
     return (*lines, together) if len(lines) > 1 else lines
 
@@ -84,12 +84,12 @@ def citations(told: Told) -> Line:
     return (Foreign("; ".join(found)),) if found else ""
 
 
-def _law(content: Content, texts: Texts, told: Told, fact: LegalFact) -> Line:
+def _law(names: Names, texts: Texts, told: Told, fact: LegalFact) -> Line:
     law = fact.jurisdiction
     kind = told.record.kind
     parts = list(how_far(texts, fact, kind))
     if law != told.record.jurisdiction:
-        parts.append(texts.say("Law of: %(name)s.", name=name_of(content, "jurisdiction", law, texts.language.code)))
+        parts.append(texts.say("Law of: %(name)s.", name=names.name("jurisdiction", law, texts.language.code)))
     if fact.effective is not None:
         parts.append(texts.say("It holds from: %(day)s.", day=texts.forms.day(fact.effective)))
     if fact.until is not None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from recuse.content.marks import without_marks
-from recuse.content.naming import name_of
 from recuse.content.values import PLACES, Kind, Place
 from recuse.languages import Language, Texts
 from recuse.site.rights.lines import about_lines, brief, citations, claim_lines, spared_line, warnings, withheld_lines
@@ -83,7 +82,7 @@ def _kind(sources: Sources, texts: Texts, found: Shelf, kind: Kind, head: Part) 
     if told:
         yield head
     for jurisdiction, group in by_jurisdiction(told):
-        yield Part(name_of(sources.content, "jurisdiction", jurisdiction, texts.language.code), level=3)
+        yield Part(sources.names.name("jurisdiction", jurisdiction, texts.language.code), level=3)
         for each in group:
             yield from _text(sources, texts, each)
 
@@ -95,7 +94,7 @@ def _text(sources: Sources, texts: Texts, told: Told) -> Iterator[Part]:
     for claim in told.claims:
         yield Part(
             paragraphs=(without_marks(claim.text, content.glossary, code),),
-            small=claim_lines(content, texts, told, claim),
+            small=claim_lines(sources.names, texts, told, claim),
         )
     if told.card.do:
         yield Part(paragraphs=(texts.say("What you can do:"),), points=told.card.do)

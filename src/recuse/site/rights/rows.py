@@ -2,28 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Final
 
 from recuse.content.marks import without_marks
 from recuse.content.values import Content, LegalFact, Reviewed
+from recuse.csv_text import Cell
 from recuse.ledger import JSON
 from recuse.site.rights.told import Shelf, Told, ToldClaim, shelf
 
-COLUMNS: Final = (
-    "text", "language", "place", "kind", "jurisdiction", "title", "claim", "says", "fact", "law_of", "citation",
-    "status", "sure", "checked_on", "as_of", "review_by", "state", "reasons", "reviewed_on", "translation",
-    "translation_reviewed_on",
-)  # fmt: skip
 
+def rights_rows(content: Content, on: date, languages: Iterable[str]) -> Iterator[tuple[Cell, ...]]:
+    """A row for each legal fact of each claim of each text that is told; one for a claim without law.
 
-def rights_rows(content: Content, on: date, languages: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """A row of `COLUMNS` for each legal fact of each claim of each text that is told; one for a claim without law."""
+    The columns are those of the table `rights` of the open data.
+    """
     for language in languages:
         for told in shelf(content, language, on).told:
             for number, claim in enumerate(told.claims, 1):
                 says = without_marks(claim.text, content.glossary, language)
                 for fact in claim.facts or (None,):
-                    yield (*_head(told, language), str(number), says, *_law_cells(fact), *_tail(told))
+                    yield (*_head(told, language), number, says, *_law_cells(fact), *_tail(told))
 
 
 def shelf_data(content: Content, language: str, found: Shelf) -> dict[str, JSON]:
@@ -83,18 +80,21 @@ def _head(told: Told, language: str) -> tuple[str, ...]:
     return record.id, language, record.place, record.kind, record.jurisdiction, told.title
 
 
-def _law_cells(fact: LegalFact | None) -> tuple[str, ...]:
+def _law_cells(fact: LegalFact | None) -> tuple[Cell, ...]:
     if fact is None:
-        return ("",) * 6
-    return fact.id, fact.jurisdiction, fact.citation, fact.status, fact.sure, _day(fact.checked_on) or ""
+        return (None,) * 6
+    return fact.id, fact.jurisdiction, fact.citation, fact.status, fact.sure, _day(fact.checked_on)
 
 
-def _tail(told: Told) -> tuple[str, ...]:
-    record, state, english = told.record, told.standing, told.english
+def _tail(told: Told) -> tuple[Cell, ...]:
+    record, state = told.record, told.standing
+    translation = None if told.translated_by is None else state.reviewed
     return (
         record.as_of.isoformat(), record.review_by.isoformat(), state.state,
-        " ".join(dict.fromkeys(each.code for each in state.reasons)),
-        "" if english is None else english.on.isoformat(),
-        told.translated_by or "",
-        state.reviewed.on.isoformat() if told.translated_by is not None and state.reviewed is not None else "",
+        " ".join(dict.fromkeys(each.code for each in state.reasons)), _reviewed_on(told.english),
+        told.translated_by, _reviewed_on(translation),
     )  # fmt: skip
+
+
+def _reviewed_on(review: Reviewed | None) -> str | None:
+    return None if review is None else review.on.isoformat()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from recuse.content.naming import name_of
 from recuse.content.values import Explained, Place
 from recuse.languages import Language, Texts
 from recuse.site.rights.lines import about_lines, brief, citations, claim_lines, warnings
@@ -79,7 +78,7 @@ def shelf_of(sources: Sources, language: Language, at: Place | None = None) -> S
 def _groups(sources: Sources, texts: Texts, told: Iterable[Told], views: dict[str, TextView]) -> tuple[Group, ...]:
     code = texts.language.code
     return tuple(
-        (name_of(sources.content, "jurisdiction", jurisdiction, code), tuple(views[each.record.id] for each in group))
+        (sources.names.name("jurisdiction", jurisdiction, code), tuple(views[each.record.id] for each in group))
         for jurisdiction, group in by_jurisdiction(told)
     )
 
@@ -90,7 +89,7 @@ def _text(sources: Sources, texts: Texts, told: Told, words: list[tuple[str, ...
         ClaimView(
             stretches(content, code, claim.text),
             tuple((word, explained(content, code, word)) for word in new),
-            tuple(marked_up(each) for each in claim_lines(content, texts, told, claim)),
+            tuple(marked_up(each) for each in claim_lines(sources.names, texts, told, claim)),
         )
         for claim, new in zip(told.claims, words, strict=True)
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from recuse.content.basis import Basis
+from recuse.content.naming import Names
 from recuse.content.states import WARNS
 from recuse.content.values import KINDS, PLACES, STATUSES, SURENESS
 from recuse.errors import InputError
@@ -67,18 +68,18 @@ def test_law_stands_under_its_claim() -> None:
     found = content()
     found = replace(found, site=replace(found.site, demonstration=True))
     [home] = shelf(found, "en", DAY, "home").told
-    assert [plain(each) for each in claim_lines(found, texts(), home, home.claims[0])] == [
+    assert [plain(each) for each in claim_lines(Names(found.names), texts(), home, home.claims[0])] == [
         "Law: Example Code, section 7-1 – Status: disputed. We read about this law on November 28, 2026, not its text."
     ]
     [court] = shelf(found, "en", DAY, "court").told
-    first, second = (claim_lines(found, texts(), court, each) for each in court.claims)
+    first, second = (claim_lines(Names(found.names), texts(), court, each) for each in court.claims)
     assert [plain(each) for each in first] == [
         "Rests on: Example Code, section 12-3 – Status: in force. We read its text on November 28, 2026. "
         "Law of: State of Example. It holds from: January 1, 2020."
     ]
     assert second == ("This rests on our own decision. It names no law.",)
     nothing = replace(home.claims[0], facts=(), basis=Basis("unknown", "memory", None))
-    assert claim_lines(found, texts(), home, nothing) == ("This names no law. Do not rely on it.",)
+    assert claim_lines(Names(found.names), texts(), home, nothing) == ("This names no law. Do not rely on it.",)
 
 
 def test_several_laws_are_also_told_together() -> None:
@@ -88,7 +89,7 @@ def test_several_laws_are_also_told_together() -> None:
     record = replace(found.rights["home-warrant"], claims=(both,))
     found = replace(found, rights={record.id: record}, facts=facts, site=replace(found.site, demonstration=True))
     [home] = shelf(found, "en", DAY).told
-    lines = [plain(each) for each in claim_lines(found, texts(), home, home.claims[0])]
+    lines = [plain(each) for each in claim_lines(Names(found.names), texts(), home, home.claims[0])]
     assert len(lines) == 3
     assert lines[1].endswith("It holds until: January 1, 2030.")
     assert lines[2] == (
@@ -96,7 +97,7 @@ def test_several_laws_are_also_told_together() -> None:
     )
     twice = {**facts, "EX1": facts["EX2"]}
     [home] = shelf(replace(found, facts=twice), "en", DAY).told
-    assert len(claim_lines(found, texts(), home, home.claims[0])) == 1, "one citation is told once"
+    assert len(claim_lines(Names(found.names), texts(), home, home.claims[0])) == 1, "one citation is told once"
 
 
 def test_who_looked_at_a_text_is_told() -> None:

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from recuse.content.jurisdictions import holds_in
 from recuse.content.states import standing
 from recuse.content.values import PLACES, STATUSES, SURENESS, Content, Reviewed
+from recuse.site.open_data.tables import TABLES
 from recuse.site.rights import told as module
-from recuse.site.rights.rows import COLUMNS, rights_rows
+from recuse.site.rights.rows import rights_rows
 from recuse.site.rights.told import Withheld, by_jurisdiction, shelf
 from tests.unit.content.example import DAY, content
 from tests.unit.content.test_states import reviewed, sound
 from tests.unit.site.rights.example import everything, html, pages, sources
 
+(TABLE,) = (each for each in TABLES if each.name == "rights")
 CANARIES = ("Canary-title", "Canary-claim", "Canary-do", "Canary-say", "Canary-citation", "Canary-title-es")
 
 
@@ -39,7 +41,7 @@ def planted() -> Content:
 def leaks(found: Content) -> dict[str, set[str]]:
     """Which canaries stand where; the open data counts as a place."""
     said = dict(everything(sources(found)))
-    said["rows"] = "\n".join(map("\t".join, rights_rows(found, DAY, found.site.languages)))
+    said["data/rights.csv"] = TABLE.written(sources(found))[0].decode()
     return {where: there for where, text in said.items() if (there := {each for each in CANARIES if each in text})}
 
 
@@ -49,10 +51,15 @@ def test_nothing_of_a_text_that_is_withheld_stands_anywhere() -> None:
 
 
 def test_the_canaries_sing_where_texts_are_told() -> None:
-    """The test above can fail: in a demonstration each canary stands on a page, in data, on a sheet and in the rows."""
+    """The test above can fail: in a demonstration each canary stands on a page, in data, on a sheet, in the rows."""
     found = planted()
     heard = leaks(replace(found, site=replace(found.site, demonstration=True)))
-    assert {"en/rights/home.html", "en/rights/home.html as data", "en/rights/home.pdf", "rows"} <= heard.keys()
+    assert {
+        "en/rights/home.html",
+        "en/rights/home.html as data",
+        "en/rights/home.pdf",
+        "data/rights.csv",
+    } <= heard.keys()
     assert {"en/rights/cards.html", "es/rights/cards.html as data", "es/rights/cards.pdf"} <= heard.keys()
     assert set().union(*heard.values()) == set(CANARIES)
 
@@ -144,4 +151,4 @@ def test_every_text_is_told_or_counted(status: Any, sure: Any, review: bool, lat
     assert bool(whole.withheld.reasons) == bool(whole.withheld.texts)
     rows = list(rights_rows(found, on, [language]))
     assert {row[0] for row in rows} == {each.record.id for each in whole.told}
-    assert all(len(row) == len(COLUMNS) for row in rows)
+    assert all(len(row) == len(TABLE.fields) for row in rows)
