@@ -39,7 +39,7 @@ def _system(standing: Standing, sayer: Sayer) -> JSON:
     return {
         "system": sayer.name("system", standing.system.name), "known": standing.known, "why_not": standing.why,
         "verified": verified.entry.at.isoformat() if verified else None,
-        "known_by": verified.entry.body.get("known_by") if verified and standing.known else None,
+        "known_by": "attempt" if standing.known else None,
         "applied": applied.entry.at.isoformat() if applied else None,
     }  # fmt: skip
 
