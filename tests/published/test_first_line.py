@@ -15,7 +15,7 @@ from recuse.policy.plain.editing import texts as texts_of
 from recuse.policy.validate import validate
 from recuse.site import first_line
 from recuse.site.first_line import Answer, answer, said
-from recuse.site.sources import Sources
+from recuse.site.sources import Settings, Sources
 from recuse.site.standing import standings
 from tests.published.world import DIRECTIVE, SYSTEMS, TEXTS, Made, applied, stated, verified, well, with_record
 
@@ -124,6 +124,13 @@ def test_a_verdict_of_one_system_alone_tells_nothing_of_another(body: Sources) -
     half = [*well(), verified("clear", 0.9, verdict="findings"), verified("warehouse", 0.9, verdict="findings")]
     assert found(with_record(body, [*half, verified("clear", 0.5)])).known == ()
     assert found(with_record(body, [*half, verified("clear", 0.5), stated(1)])).known == ()
+
+
+@pytest.mark.parametrize(("hours", "known"), [(2, SYSTEMS), (1, ())])
+def test_how_long_a_verdict_counts_is_a_setting(body: Sources, hours: int, known: tuple[str, ...]) -> None:
+    settings = Settings.of(replace(body.content.site, verdict_hours=hours))
+    late = with_record(replace(body, settings=settings), well())
+    assert found(replace(late, now=late.now + timedelta(minutes=1))).known == known
 
 
 def test_a_clock_that_was_set_back_makes_no_verdict_fresh(body: Sources) -> None:

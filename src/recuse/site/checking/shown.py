@@ -2,9 +2,9 @@
 
 An entry is shown whole where it names no account, no system and no open way past the rules: what officials directed and
 confirmed, and what was stated for everybody of a verification of all systems. One of some systems alone is no word on
-the whole, and its moment would tell which: its digest is shown. So is that of an apply, which names the accounts that it
-cut off, and of a system's verdict, which counts what is open or accepted by codes: the entry can be checked against it
-later.
+the whole, and its moment would tell which: its digest is shown. So is that of an apply, which names the accounts that
+it cut off, and of a system's verdict, which counts what is open or accepted by codes: the entry can be checked against
+it later.
 """
 
 import base64
