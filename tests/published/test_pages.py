@@ -58,6 +58,22 @@ def test_nothing_of_open_findings_shows_where_they_are(body: Sources) -> None:
         assert TEXTS[code].gettext("Back door: access that everyone was given") not in page
 
 
+@pytest.mark.parametrize("kind", ["listing", "attested"])
+def test_findings_of_a_system_that_nobody_can_enter_are_counted(body: Sources, kind: Any) -> None:
+    systems = {**body.repository.systems}
+    systems["warehouse"] = replace(systems["warehouse"], kind=kind)
+    closed = replace(body, repository=replace(body.repository, systems=systems))
+    open_ = verified("warehouse", verdict="findings", findings={"public": 2}, doors={"back": 2})
+    for then, open_doors, told in (
+        ([open_], [("back", 2)], True),
+        ([open_, verified("warehouse", 0.5, verdict="undetermined")], [], False),
+        ([], [], True),
+    ):
+        (page,) = enforcement._pages(with_record(closed, [*well(("clear",)), *then]), TEXTS["en"])
+        doors: Any = page.data["doors"]
+        assert ([(each["door"], each["count"]) for each in doors["open"]], doors["told"]) == (open_doors, told)
+
+
 def test_accounts_that_were_cut_off_are_in_no_file(body: Sources) -> None:
     files = site(with_record(body, [*well(), applied("clear", severed=["ice_ero_017"])]))
     assert not [path for path, data in files.items() if b"ice_ero_017" in data]
