@@ -111,7 +111,7 @@ def test_what_is_recorded_adds_up_and_names_no_path(tmp_path: Path) -> None:
         finding("public", "back", "high"), finding("public", "back", "critical"), finding("set-role", "ghost", "high"),
         finding("drift", None, "high"), finding("shared-account", None, "low"),
     ]  # fmt: skip
-    scope = {"attempts": 3, "known_by": "attempt", "server_version": "18"}
+    scope = {"at": START.isoformat(), "attempts": 3, "known_by": "attempt", "server_version": "18"}
     create_ledger(tmp_path / "ledger", "records.example/x").close()
     record_verdicts(
         tmp_path / "ledger", {"verdict": "findings", "scope": {"a": scope}, "findings": found, "accepted": []}

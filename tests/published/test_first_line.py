@@ -10,10 +10,14 @@ import pytest
 from recuse.compiler.opening import Openings
 from recuse.content.values import Question
 from recuse.errors import UnsupportedRuleError
+from recuse.model import Acceptance, SignedAcceptance
+from recuse.policy.plain.editing import texts as texts_of
+from recuse.policy.validate import validate
 from recuse.site import first_line
 from recuse.site.first_line import Answer, answer, said
-from recuse.site.sources import Sources
-from tests.published.world import DIRECTIVE, SYSTEMS, TEXTS, Made, applied, verified, well, with_record
+from recuse.site.sources import Settings, Sources
+from recuse.site.standing import standings
+from tests.published.world import DIRECTIVE, SYSTEMS, TEXTS, Made, applied, stated, verified, well, with_record
 
 CATEGORIES = (
     "citizenship_immigration_status", "arrest_record", "release_date", "contact_information", "gang_designation",
@@ -59,6 +63,21 @@ FAULTS: dict[str, Callable[[], Iterable[Made]]] = {
     "of another directive": lambda: [*well(("warehouse",)), applied("clear", directives=["other"]), verified("clear")],
     "with one more": lambda: [*well(("warehouse",)), applied("clear", directives=[DIRECTIVE, "x"]), verified("clear")],
     "canary": lambda: [*well(("warehouse",)), applied("clear", stage="canary"), verified("clear")],
+    "undone": lambda: [*well(("warehouse",)), applied("clear", undo=7), verified("clear")],
+    "told from settings alone": lambda: [*well(), verified("clear", known_by="catalog")],
+    "begun before the apply ended": lambda: [*well(("warehouse",)), applied("clear"), verified("clear", began=3)],
+    "begun long ago": lambda: [*well(("warehouse",)), applied("clear", ago=30), verified("clear", began=25)],
+    "resumed while looking": lambda: [
+        *well(("warehouse",)),
+        applied("clear", ago=4),
+        ("resumed", timedelta(hours=2), {"system": "clear"}),
+        verified("clear", began=3),
+    ],
+    "overlapped by a newer look": lambda: [
+        *well(),
+        verified("clear", ago=0.5, verdict="undetermined", began=0.8),
+        verified("clear", 0.25, began=0.9),
+    ],
     "stepped back": lambda: [*well(), ("staged", timedelta(0), {"system": "clear", "stage": "observe"})],
     "cut short": lambda: [*well(), ("planned", timedelta(0), {"system": "clear", "stage": "enforce"})],
     "applied after": lambda: [*well(), applied("clear")],
@@ -92,6 +111,59 @@ def test_while_any_finding_is_open_nothing_is_claimed_anywhere(body: Sources) ->
             "purpose": body.names.name("purpose", "imm.civil_enforcement", code),
         }  # fmt: skip
         assert claim.rstrip("。.") not in lines(faulty)[code]
+
+
+def test_findings_stay_open_until_a_verdict_that_could_tell(body: Sources) -> None:
+    """A run that could not tell comes after one with findings; of the other system alone it was told that it holds."""
+    since = [*well(), verified("clear", 0.9, verdict="findings"), verified("clear", 0.8, verdict="undetermined")]
+    assert found(with_record(body, [*since, verified("warehouse", 0.7)])).known == ()
+    assert found(with_record(body, [*since, verified("warehouse", 0.7), verified("clear", 0.6)])).known == SYSTEMS
+
+
+def test_a_verdict_of_one_system_alone_tells_nothing_of_another(body: Sources) -> None:
+    half = [*well(), verified("clear", 0.9, verdict="findings"), verified("warehouse", 0.9, verdict="findings")]
+    assert found(with_record(body, [*half, verified("clear", 0.5)])).known == ()
+    assert found(with_record(body, [*half, verified("clear", 0.5), stated(1)])).known == ()
+
+
+@pytest.mark.parametrize(("hours", "known"), [(2, SYSTEMS), (1, ())])
+def test_how_long_a_verdict_counts_is_a_setting(body: Sources, hours: int, known: tuple[str, ...]) -> None:
+    settings = Settings.of(replace(body.content.site, verdict_hours=hours))
+    late = with_record(replace(body, settings=settings), well())
+    assert found(replace(late, now=late.now + timedelta(minutes=1))).known == known
+
+
+def test_a_clock_that_was_set_back_makes_no_verdict_fresh(body: Sources) -> None:
+    late: Made = ("watched", timedelta(hours=-30), {"systems": {}})
+    assert found(with_record(body, [*well(), late])).known == ()
+    assert found(with_record(body, [late, *well()])).known == SYSTEMS, "verified again since the clock is right"
+
+
+@pytest.mark.parametrize("what", ["agreement", "acceptance"])
+def test_what_began_or_ended_since_the_verdict_takes_the_claim_away(body: Sources, what: str) -> None:
+    """What was verified on one day is not what the rules open on the next: a database does not read a calendar."""
+    noon = replace(body, now=body.now.replace(hour=12))
+    yesterday = noon.now.date() - timedelta(days=1)
+    late = with_record(noon, [*(applied(each, 40) for each in SYSTEMS), *(verified(each, 13) for each in SYSTEMS)])
+    assert {each.why for each in standings(late)} == {""}
+    agreements, acceptances = {**body.repository.agreements}, {**body.repository.acceptances}
+    if what == "agreement":
+        name, agreement = next(iter(agreements.items()))
+        agreements[name] = replace(agreement, until=yesterday)
+    else:
+        one = Acceptance("x", b"", "mayor-2019", "", yesterday, yesterday, ())
+        acceptances["x"] = SignedAcceptance(one, b"")
+    ended = replace(body.repository, agreements=agreements, acceptances=acceptances)
+    assert {each.why for each in standings(replace(late, repository=ended))} == {"changed"}
+
+
+def test_findings_that_an_official_answers_for_are_said_in_the_line(body: Sources) -> None:
+    faulty = with_record(body, [*well(), verified("clear", accepted={"backup": 2}), verified("warehouse")])
+    assert found(faulty).accepted == 2
+    assert found(faulty).closed == asked(body).categories
+    for code, line in lines(faulty).items():
+        assert line != lines(with_record(body, well()))[code]
+    assert "An official answers with a signature for 2 findings there." in lines(faulty)["en"]
 
 
 def test_a_watch_that_sees_the_same_facts_takes_nothing_away(body: Sources) -> None:
@@ -147,6 +219,41 @@ def test_what_an_authority_opens_is_said_only_with_it(body: Sources) -> None:
     assert f"may see, for {purpose}: {crime_map}." in line
 
 
+def test_a_kind_of_data_is_asked_for_with_its_parts(body: Sources) -> None:
+    """The release date is a part of custody: a rule that opens it alone is an answer about custody."""
+    question = replace(asked(body), categories=("custody",))
+    assert answer(body, question).closed == ("custody",)
+    opened = with_rule(body, 'permit (principal, action == Action::"read", resource in Category::"release_date");')
+    told = answer(opened, question)
+    assert told.closed == ()
+    assert [each.category for each in told.opened] == ["custody"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ['principal.serves.contains(Agency::"us.dhs.ice")', 'context.purpose == Purpose::"imm"'],
+    ids=["open to who serves the agency", "open for a purpose that this one is part of"],
+)
+def test_what_is_open_a_step_beside_is_not_known(body: Sources, condition: str) -> None:
+    rule = f'permit (principal, action == Action::"read", resource) when {{ {condition} }};'
+    told = answer(with_rule(body, rule), asked(body))
+    assert (told.closed, told.opened, told.untold) == ((), (), CATEGORIES)
+
+
+@pytest.mark.parametrize("part", ["agency", "purpose", "categories"])
+def test_what_the_repository_does_not_have_is_not_known(body: Sources, part: str) -> None:
+    nobody: Any = ("nothing",) if part == "categories" else "nothing"
+    assert answer(body, replace(asked(body), **{part: nobody})).closed == ()
+
+
+def with_rule(sources: Sources, cedar: str) -> Sources:
+    """The rules in force without what forbids, and with one more."""
+    (attested,) = sources.attested
+    kept = "".join(each for each in texts_of(attested.directive.cedar) if "forbid (" not in each)
+    directive = replace(attested.directive, cedar=f'{kept}\n@id("one-more")\n{cedar}')
+    return replace(sources, rules=validate(sources.repository, [directive]))
+
+
 def test_what_cannot_be_lowered_is_not_known(body: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_args: object) -> None:
         raise UnsupportedRuleError("rule `x` cannot be enforced exactly", "write it otherwise")
@@ -157,7 +264,7 @@ def test_what_cannot_be_lowered_is_not_known(body: Sources, monkeypatch: pytest.
     assert told.untold == asked(body).categories
 
 
-def test_the_question_is_of_all_offices(body: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_question_is_of_all_offices_and_of_who_serves_them(body: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
     asked_of: list[str] = []
     whole = first_line._by_office
 
@@ -167,4 +274,4 @@ def test_the_question_is_of_all_offices(body: Sources, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(first_line, "_by_office", noting)
     found(replace(body))
-    assert set(asked_of) == {"us.dhs.ice", "us.dhs.ice.ero", "us.dhs.ice.hsi"}
+    assert set(asked_of) == {"us.dhs.ice", "us.dhs.ice.ero", "us.dhs.ice.hsi", "fusion.midstates"}

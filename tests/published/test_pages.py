@@ -6,8 +6,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +19,10 @@ from recuse.notes import parse_verifier
 from recuse.site import access, checking, decided, enforcement, home
 from recuse.site.building import build
 from recuse.site.checking.section import program
+from recuse.site.checking.shown import shown
 from recuse.site.openness import cell, ways
 from recuse.site.sources import Sources
-from tests.published.world import DIRECTIVE, TEXTS, applied, verified, well, with_record
+from tests.published.world import DIRECTIVE, TEXTS, applied, stated, verified, well, with_record
 
 SECTIONS = (home.SECTION, decided.SECTION, access.SECTION, enforcement.SECTION, checking.SECTION)
 SECRETS = ("desk", "secret-code", "clear/ice", "pg_catalog")
@@ -55,6 +58,22 @@ def test_nothing_of_open_findings_shows_where_they_are(body: Sources) -> None:
         assert TEXTS[code].gettext("Back door: access that everyone was given") not in page
 
 
+@pytest.mark.parametrize("kind", ["listing", "attested"])
+def test_findings_of_a_system_that_nobody_can_enter_are_counted(body: Sources, kind: Any) -> None:
+    systems = {**body.repository.systems}
+    systems["warehouse"] = replace(systems["warehouse"], kind=kind)
+    closed = replace(body, repository=replace(body.repository, systems=systems))
+    open_ = verified("warehouse", verdict="findings", findings={"public": 2}, doors={"back": 2})
+    for then, open_doors, told in (
+        ([open_], [("back", 2)], True),
+        ([open_, verified("warehouse", 0.5, verdict="undetermined")], [], False),
+        ([], [], True),
+    ):
+        (page,) = enforcement._pages(with_record(closed, [*well(("clear",)), *then]), TEXTS["en"])
+        doors: Any = page.data["doors"]
+        assert ([(each["door"], each["count"]) for each in doors["open"]], doors["told"]) == (open_doors, told)
+
+
 def test_accounts_that_were_cut_off_are_in_no_file(body: Sources) -> None:
     files = site(with_record(body, [*well(), applied("clear", severed=["ice_ero_017"])]))
     assert not [path for path, data in files.items() if b"ice_ero_017" in data]
@@ -84,6 +103,23 @@ def test_the_matrix_says_what_the_decider_would(body: Sources) -> None:
     assert ("crim", ("judicial.court_order",), False) in opened
     assert ("crim.investigation", ("agreement",), True) in opened
     assert not any(purpose.startswith("imm") for purpose, _, _ in opened)
+
+
+def test_the_table_has_every_agency_once_with_what_its_own_page_says(body: Sources, whole: dict[str, bytes]) -> None:
+    (page, *_) = access._pages(body, TEXTS["en"])
+    groups: Any = page.values["groups"]
+    named = [agency for group in groups for agency in group.agencies]
+    assert sorted(named) == sorted(body.repository.agencies)
+    assert len({group.cells for group in groups}) == len(groups) < len(named)
+    for group in groups:
+        for agency in group.agencies:
+            cells = [cell(body.openings(), agency, each) for each in access.held(body)]
+            assert group.cells == tuple(cells), agency
+    text = whole["en/access/index.html"].decode()
+    for group in groups:
+        for found in group.cells:
+            for each in found.only:
+                assert body.names.name("authority", each, "en") in text, "the words behind a number"
 
 
 def test_the_first_page_leads_to_every_part(whole: dict[str, bytes]) -> None:
@@ -129,6 +165,16 @@ def test_the_program_finds_that_everything_holds(body: Sources, whole: dict[str,
     assert done.stdout.count("not shown, its digest alone") == 4
     assert whole["en/check/index.html"].decode().count("def root_of") == 1, "the program stands on the page"
     assert (folder / "check.py").read_text() == program()
+
+
+def test_what_was_stated_of_some_systems_alone_does_not_stand_for_all(body: Sources) -> None:
+    """A run of one system that holds, after one of all with findings: the page shows the one of all, whole."""
+    failed = ("stated", timedelta(minutes=50), {**stated(2)[2], "verdict": "findings"})
+    half = with_record(body, [*well(), failed, verified("clear", 0.5), ("stated", timedelta(minutes=30), stated(1)[2])])
+    told = {each.number: each for each in shown(half) if each.kind == "stated"}
+    assert [b'"verdict":"findings"' in each.entry for each in told.values() if each.entry] == [True]
+    assert [each.number for each in told.values() if each.entry is None] == [len(half.record.entries) - 1]
+    assert "holds" not in "".join(each.text for each in told.values())
 
 
 def test_every_changed_file_is_noticed(body: Sources, whole: dict[str, bytes], tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -43,7 +43,7 @@ def body_of(folder: Path) -> Sources:
         for kind, body in record.attestations(workspace.repository, workspace.attested):
             ledger.append([encode(kind, clock.now(), body)])
         for kind, _, body in well():
-            ledger.append([encode(kind, clock.now(), body)])
+            ledger.append([encode(kind, clock.now(), _dated(body, clock.now(), 0))])
     return read_sources(CONTENT, policy, None, printed=False)
 
 
@@ -65,28 +65,35 @@ def stated(systems: int) -> Made:
     return "stated", timedelta(hours=1), body
 
 
-def applied(system: str, **change: JSON) -> Made:
+def applied(system: str, ago: float = 2, **change: JSON) -> Made:
     body: dict[str, JSON] = {
         "system": system, "directives": [DIRECTIVE], "stage": "enforce", "severed": ["desk"], "fingerprint_after": "f1",
     }  # fmt: skip
-    return "applied", timedelta(hours=2), {**body, **change}
+    return "applied", timedelta(hours=ago), {**body, **change}
 
 
 def verified(system: str, ago: float = 1, run: str = "1", **change: JSON) -> Made:
+    """`began` is how many hours ago the look began; `with_record` makes it a moment."""
     body: dict[str, JSON] = {
-        "system": system, "verdict": "holds", "findings": {}, "doors": {}, "order": 0, "accepted": {}, "attempts": 12,
-        "known_by": "attempt", "server_version": "18.6", "document_sha256": run,
+        "system": system, "verdict": "holds", "began": ago, "findings": {}, "doors": {}, "order": 0, "accepted": {},
+        "attempts": 12, "known_by": "attempt", "server_version": "18.6", "document_sha256": run,
     }  # fmt: skip
     return "verified", timedelta(hours=ago), {**body, **change}
 
 
 def with_record(sources: Sources, made: Iterable[Made], *, head: int = 2) -> Sources:
     """These sources with another record: its first `head` entries as they are, then these. It is signed by nobody."""
-    entries = [Entry(kind, sources.now - ago, body) for kind, ago, body in made]
+    entries = [Entry(kind, sources.now - ago, _dated(body, sources.now)) for kind, ago, body in made]
     kept = sources.record.entries[:head]
     whole = (*kept, *entries)
     raw = tuple(encode(each.kind, each.at, each.body) for each in whole)
     return replace(sources, record=Record(whole, raw, sources.record.checkpoint, sources.record.verifier))
+
+
+def _dated(body: Mapping[str, JSON], now: datetime, hours: float = 1) -> Mapping[str, JSON]:
+    """The body with moments for hours; `hours` stretches them."""
+    ago = body.get("began")
+    return {**body, "began": (now - hours * timedelta(hours=ago)).isoformat()} if isinstance(ago, int | float) else body
 
 
 def of_folder(folder: Path) -> Record:

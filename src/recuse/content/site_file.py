@@ -26,6 +26,11 @@ WARN_DAYS: Final = 14
 FACT_DAYS: Final = 180
 """Days after which a legal fact is to be checked again, by whoever looks after the site; the law moves monthly."""
 
+VERDICT_HOURS: Final = 24
+"""Hours after which a verdict of `verify` says no more how a system stands."""
+LONGEST_HOURS: Final = 168
+"""The most that may be set: a week."""
+
 
 def read_site(root: Section, register: Register) -> Site:
     """What site.toml says, with neutral values where there was a problem."""
@@ -42,6 +47,7 @@ def read_site(root: Section, register: Register) -> Site:
         who_looked=_who_looked(root, languages, register),
         warn_days=_days(stale, "warn_days", WARN_DAYS),
         fact_days=_days(stale, "fact_days", FACT_DAYS),
+        verdict_hours=_hours(stale),
     )
     if stale is not None:
         stale.close()
@@ -171,4 +177,15 @@ def _days(section: Section | None, key: str, default: int | None) -> int:
     found = section.whole(key)
     if found < 1 and key in section:
         section.report(f"`{key}` must be a number of days above 0", key)
+    return found
+
+
+def _hours(stale: Section | None) -> int:
+    """How long a verdict counts."""
+    key = "verdict_hours"
+    if stale is None or key not in stale:
+        return VERDICT_HOURS
+    found = stale.whole(key)
+    if not 1 <= found <= LONGEST_HOURS:
+        stale.report(f"`{key}` must be a number of hours from 1 to {LONGEST_HOURS}", key)
     return found

@@ -186,7 +186,10 @@ class WhoLooked:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What site.toml says; `languages` begins with English, the others follow in the order offered."""
+    """What site.toml says; `languages` begins with English, the others follow in the order offered.
+
+    `verdict_hours` is how long a verdict of `verify` tells how a system stands.
+    """
 
     languages: tuple[str, ...]
     title: Mapping[str, str]
@@ -198,6 +201,7 @@ class Site:
     who_looked: WhoLooked | None
     warn_days: int
     fact_days: int
+    verdict_hours: int
 
 
 @dataclass(frozen=True, slots=True)

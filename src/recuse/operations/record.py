@@ -153,7 +153,8 @@ def record_verdicts(folder: Path, verdict: Mapping[str, Any]) -> None:
 
     *verified*: verdict, counts by code and door, no paths. `doors` counts the findings that weigh, those without a door
     as `other`; `order` those of low severity, which are about order and not about access. Together they are all of
-    `findings`. *stated* is what may be shown to everybody: it names no system, no code and no release.
+    `findings`. `began` is when the look began: of what was done between that and the entry it tells nothing. *stated*
+    is what may be shown to everybody: it names no system, no code and no release.
     """
     digest = hashlib.sha256(json.dumps(verdict, sort_keys=True).encode()).hexdigest()
     with open_ledger(folder) as ledger:
@@ -170,6 +171,7 @@ def _verified(system: str, scope: Mapping[str, Any], verdict: Mapping[str, Any])
     return {
         "system": system,
         "verdict": verdict["verdict"],
+        "began": scope["at"],
         "findings": dict(sorted(codes.items())),
         "doors": dict(sorted(doors.items())),
         "order": codes.total() - doors.total(),

@@ -41,6 +41,16 @@ def covers(repository: Repository, agreement: Agreement, agency: str, purpose: s
     return bool(parties) and bool(above(repository.purposes, purpose) & agreement.purposes)
 
 
+def turned(repository: Repository, since: date, until: date) -> bool:
+    """Whether, from one day to another, an agreement, a standing purpose or an acceptance began or ended."""
+    lasting = [
+        *((each.start, each.until) for each in repository.agreements.values()),
+        *((date.min, each.standing.until) for each in repository.accounts.values() if each.standing is not None),
+        *((each.acceptance.start, each.acceptance.until) for each in repository.acceptances.values()),
+    ]
+    return any((start <= since <= end) != (start <= until <= end) for start, end in lasting)
+
+
 def owns(repository: Repository, agency: str) -> bool:
     """Whether an agency is the institution or below it, so that it can act by official duty."""
     return repository.institution.id in principal_agencies(repository, agency)

@@ -38,6 +38,11 @@ def above(tree: Mapping[str, B], start: str) -> frozenset[str]:
     return frozenset(upwards(tree, start))
 
 
+def below(tree: Mapping[str, B], start: str) -> tuple[str, ...]:
+    """An item and all that is below it, in the order of the tree; none for an unknown id."""
+    return tuple(each for each in tree if start in above(tree, each))
+
+
 def cycles(tree: Mapping[str, B]) -> Iterator[tuple[str, ...]]:
     """Each circle of parents once, beginning with the item that the file names first."""
     done: set[str] = set()

@@ -1,9 +1,9 @@
-"""Who may see what, by the policy in force: agency by category in plain words, and a page for each agency.
+"""Who may see what, by the policy in force: category by agencies that may see the same, and a page for each agency.
 
 It is what the rules allow, and no word on whether a system keeps to them: that is said elsewhere, from the record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from recuse.languages import Texts
@@ -24,6 +24,14 @@ class Row:
     cells: tuple[Cell, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Agencies (ids) that may see the same, in the order of the repository."""
+
+    agencies: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
 def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
     sayer = Sayer(texts, sources.names)
     categories = held(sources)
@@ -32,7 +40,9 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
         for agency in sources.repository.agencies
     )
     title = texts.say("Who may see what")
-    values = {"rows": rows, "categories": categories, "sayer": sayer}
+    groups = grouped(rows)
+    bases = tuple(dict.fromkeys(each for group in groups for found in group.cells for each in found.only))
+    values = {"groups": groups, "bases": bases, "categories": categories, "sayer": sayer}
     yield Page(PATH, "access/index.html", title, values, {"agencies": [_row(row, categories) for row in rows]})
     for row in rows:
         found = ways(sources.openings(), row.agency, categories)
@@ -40,6 +50,14 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
         data: dict[str, JSON] = {**_row(row, categories), "ways": [_way(each) for each in found]}
         shown = {"row": row, "categories": categories, "ways": found, "sayer": sayer}
         yield Page(f"access/{row.agency}.html", "access/agency.html", name, shown, data, ((title, PATH),))
+
+
+def grouped(rows: Iterable[Row]) -> tuple[Group, ...]:
+    """Rows that are alike as one, in the order in which the first of each comes."""
+    found: dict[tuple[Cell, ...], list[str]] = {}
+    for row in rows:
+        found.setdefault(row.cells, []).append(row.agency)
+    return tuple(Group(tuple(agencies), cells) for cells, agencies in found.items())
 
 
 def held(sources: Sources) -> tuple[str, ...]:

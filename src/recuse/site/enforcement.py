@@ -19,7 +19,7 @@ PATH = "enforcement/index.html"
 
 def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
     found = standings(sources)
-    of_doors = doors(sources.record.entries, _live(sources))
+    of_doors = doors(sources.record.entries, _counted(sources))
     sayer = Sayer(texts, sources.names)
     values = {
         "standings": found, "doors": of_doors, "sayer": sayer,
@@ -30,8 +30,10 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
     yield Page(PATH, "enforcement/index.html", texts.say("Is it so?"), values, data)
 
 
-def _live(sources: Sources) -> list[str]:
-    return [each.name for each in sources.repository.systems.values() if each.kind == "live"]
+def _counted(sources: Sources) -> list[str]:
+    """The systems whose findings are counted: those that can be checked from here, and others that ever had some."""
+    had = {e.body.get("system") for e in sources.record.entries if e.kind == "verified" and e.body.get("findings")}
+    return [each.name for each in sources.repository.systems.values() if each.kind == "live" or each.name in had]
 
 
 def _system(standing: Standing, sayer: Sayer) -> JSON:
@@ -39,7 +41,7 @@ def _system(standing: Standing, sayer: Sayer) -> JSON:
     return {
         "system": sayer.name("system", standing.system.name), "known": standing.known, "why_not": standing.why,
         "verified": verified.entry.at.isoformat() if verified else None,
-        "known_by": verified.entry.body.get("known_by") if verified and standing.known else None,
+        "known_by": "attempt" if standing.known else None,
         "applied": applied.entry.at.isoformat() if applied else None,
     }  # fmt: skip
 

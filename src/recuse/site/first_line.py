@@ -1,7 +1,8 @@
 """The first line of the first page: what one agency may see for one purpose, by the rules, and where that is known.
 
 *May not* is said only of systems where the record shows that the policy in force holds; others are named as unknown.
-What cannot be told of the rules is unknown too. Of what is open the rules are enough.
+What cannot be told of the rules is unknown too, and what is shut while it is open to who serves the agency, or for a
+purpose that the one asked about is part of. Of what is open the rules are enough.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from recuse.ledger import JSON
 from recuse.model import Circumstances, Repository
 from recuse.policy.closed import fewest
 from recuse.policy.contexts import Context
-from recuse.policy.trees import above
+from recuse.policy.trees import above, below, serves
 from recuse.site.saying import Sayer
 from recuse.site.sources import Sources
 from recuse.site.standing import standings
@@ -31,7 +32,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the line says: categories by how far they are open, systems that are known, and those that are not (ids)."""
+    """What the line says: categories by how far they are open, systems that are known, and those that are not (ids).
+
+    `accepted` are findings in the known ones for which an official answers.
+    """
 
     question: Question
     closed: tuple[str, ...]
@@ -39,6 +43,7 @@ class Answer:
     untold: tuple[str, ...]
     known: tuple[str, ...]
     unknown: tuple[str, ...]
+    accepted: int = 0
 
 
 def answer(sources: Sources, question: Question) -> Answer:
@@ -57,15 +62,28 @@ def answer(sources: Sources, question: Question) -> Answer:
         (*(each for each in shut if each not in closed), *untold),
         tuple(each.system.name for each in standing if each.system.name in known & wanted),
         tuple(each.system.name for each in standing if not each.known),
+        sum(each.accepted for each in standing if each.known),
     )
 
 
 def opened(openings: Openings, question: Question, category: str) -> Opened:
-    """How much of a category the rules open to an agency, or an office of it, for a purpose or what is part of it."""
+    """How much of a category the rules open to an agency, or an office of it, for a purpose or what is part of it.
+
+    A category is asked for with all its parts. An id that the repository does not have makes it unknown.
+    """
     repository = openings.repository
-    purposes = [each for each in repository.purposes if question.purpose in above(repository.purposes, each)]
-    offices = [each for each in repository.agencies if question.agency in above(repository.agencies, each)]
-    return joined(repository, category, [_by_office(openings, office, purposes, category) for office in offices])
+    purposes, parts = below(repository.purposes, question.purpose), below(repository.categories, category)
+    offices = below(repository.agencies, question.agency)
+    if not (purposes and parts and offices):
+        return Opened(category, "unknown")
+    found = joined(repository, category, [_by_office(openings, each, purposes, parts) for each in offices])
+    if found.extent != "none":
+        return found
+    wider = above(repository.purposes, question.purpose) - {question.purpose}
+    centres = [each for each in repository.agencies if question.agency in serves(repository, each)]
+    doubts = [_by_office(openings, each, purposes, parts) for each in centres]
+    doubts += [_by_office(openings, each, sorted(wider), parts) for each in offices]
+    return found if joined(repository, category, doubts).extent == "none" else Opened(category, "unknown")
 
 
 Tried = Sequence[tuple[Context, Extent]]
@@ -91,9 +109,16 @@ def _authorities(
     yield from dict.fromkeys(each.authority for each in fewest(repository, tried, allowed))
 
 
-def _by_office(openings: Openings, office: str, purposes: Iterable[str], category: str) -> Tried:
+def _by_office(openings: Openings, office: str, purposes: Iterable[str], categories: Sequence[str]) -> Tried:
     contexts = openings.circumstances(office, purposes)
-    return [(each, widest(openings.extents(office, each.circumstances, category).values())) for each in contexts]
+    return [(each, widest(_extents(openings, office, each.circumstances, categories))) for each in contexts]
+
+
+def _extents(
+    openings: Openings, office: str, circumstances: Circumstances, categories: Iterable[str]
+) -> Iterator[Extent]:
+    for category in categories:
+        yield from openings.extents(office, circumstances, category).values()
 
 
 def widest(extents: Iterable[Extent]) -> Extent:
@@ -102,8 +127,9 @@ def widest(extents: Iterable[Extent]) -> Extent:
 
 
 def _holders(repository: Repository, category: str) -> Iterator[str]:
+    parts = {*below(repository.categories, category)}
     for system in repository.systems.values():
-        if any(category in table.categories for table in system.tables):
+        if any(parts & {*table.categories} for table in system.tables):
             yield system.name
 
 
@@ -122,6 +148,12 @@ def _claims(found: Answer, sayer: Sayer) -> Iterator[str]:
         yield say("%(agency)s may not see, for %(purpose)s: %(data)s.", data=_data(found.closed, sayer), **about)
         systems = sayer.each_of(sayer.name("system", each) for each in found.known)
         yield say("Checked in: %(systems)s.", systems=systems)
+        if found.accepted:
+            yield sayer.texts.count(
+                "An official answers with a signature for %(n)s finding there.",
+                "An official answers with a signature for %(n)s findings there.",
+                found.accepted,
+            )
     for each in found.opened:
         data = _data([each.category], sayer)
         if each.only:
@@ -158,5 +190,5 @@ def document(found: Answer, sayer: Sayer) -> JSON:
     return {
         "agency": found.question.agency, "purpose": found.question.purpose, "may_not_see": list(found.closed),
         "may_see": [{"category": e.category, "extent": e.extent, "only_with": list(e.only)} for e in found.opened],
-        "not_known": list(found.untold), "checked_in": known, "unknown": unknown,
+        "not_known": list(found.untold), "checked_in": known, "unknown": unknown, "accepted": found.accepted,
     }  # fmt: skip

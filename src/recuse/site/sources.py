@@ -44,7 +44,8 @@ class Settings:
     def of(cls, site: Site) -> "Settings":
         """The settings that a content folder has. InputError for a language that the site's frame is not written in."""
         languages = tuple(map(language, site.languages))
-        return cls(site.title, languages, site.demonstration, site.exit_to, site.address)
+        fresh = timedelta(hours=site.verdict_hours)
+        return cls(site.title, languages, site.demonstration, site.exit_to, site.address, fresh)
 
 
 @dataclass(frozen=True, slots=True)

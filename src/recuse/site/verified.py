@@ -67,7 +67,7 @@ def verified_of(sources: Sources) -> Verified:
     if not live or len(found) < len(live):
         return Verified("never", None, None, len(live))
     on = min(each.at for each in found).date()
-    known = all(each.known or each.state == "findings" for each in live)
+    known = all(each.known or each.why == "catalog" or each.state == "findings" for each in live)
     verdict = together(found) if known else "undetermined"
     return Verified(verdict, on, on + timedelta(days=CURRENT_DAYS), len(live))
 

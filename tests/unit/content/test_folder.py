@@ -77,7 +77,7 @@ def test_what_may_be_left_away() -> None:
     ).replace('email = "records@example.org"', "")  # fmt: skip
     found = parse_content({**example(), SITE: short.encode()})
     assert (found.site.address, found.site.who_looked, found.site.contact.phone) == (None, None, None)
-    assert (found.site.warn_days, found.site.fact_days) == (14, 180)
+    assert (found.site.warn_days, found.site.fact_days, found.site.verdict_hours) == (14, 180, 24)
     assert parse_content({SITE: short.encode()}).rights == {}
 
 
@@ -103,6 +103,9 @@ WRONG = [
     (SITE, "deadline_days = 30", "deadline_days = 0", "`deadline_days` must be a number of days above 0"),
     (SITE, "warn_days = 14", "warn_days = -1", "`warn_days` must be a number of days above 0"),
     (SITE, "warn_days = 14", "warned = 14", "unknown key `warned`"),
+    (SITE, "verdict_hours = 24", "verdict_hours = 0", "`verdict_hours` must be a number of hours from 1 to 168"),
+    (SITE, "verdict_hours = 24", "verdict_hours = 169", "`verdict_hours` must be a number of hours from 1 to 168"),
+    (SITE, "verdict_hours = 24", 'verdict_hours = "9"', "`verdict_hours` must be a whole number"),
     (SITE, 'law = "EX1"', 'law = "EX9"', "unknown legal fact `EX9` (did you mean"),
     (SITE, "[who_looked.bring]", "[who_looked.take]", "missing key `bring`"),
     (SITE, 'en = ["Something', 'fr = ["Something', "missing English"),

@@ -1,9 +1,10 @@
 """Which entries of the record the site gives out: whole, or by their digest alone, each with its receipt.
 
 An entry is shown whole where it names no account, no system and no open way past the rules: what officials directed and
-confirmed, and what was stated of a verification for everybody. Of an apply, which names the accounts that it cut off,
-and of a system's verdict, which counts what is open or accepted by codes, the digest is shown, so that the entry can be
-checked against it later.
+confirmed, and what was stated for everybody of a verification of all systems. One of some systems alone is no word on
+the whole, and its moment would tell which: its digest is shown. So is that of an apply, which names the accounts that
+it cut off, and of a system's verdict, which counts what is open or accepted by codes: the entry can be checked against
+it later.
 """
 
 import base64
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from recuse.ledger import Entry
 from recuse.ledger.merkle import leaf_hash, prove_inclusion
 from recuse.ledger.proof import Receipt
-from recuse.site.sources import Record, Sources
+from recuse.site.sources import Sources
 
 FOLDER: Final = "record"
 _WHOLE: Final = frozenset({"directed", "confirmed", "stated"})
@@ -46,7 +48,7 @@ def shown(sources: Sources) -> tuple[Shown, ...]:
     """The newest entries of those kinds that the site speaks of: of each directive, and of each system."""
     numbers = sorted(set(_numbers(sources)))
     leaves = _leaves(sources.record.raw)
-    return tuple(_shown(sources.record, leaves, number) for number in numbers)
+    return tuple(_shown(sources, leaves, number) for number in numbers)
 
 
 def files(sources: Sources) -> Iterator[tuple[str, bytes]]:
@@ -72,14 +74,20 @@ def _numbers(sources: Sources) -> Iterator[int]:
         elif entry.kind in ("verified", "applied") and entry.body.get("system") in sources.repository.systems:
             newest[entry.kind, str(entry.body["system"])] = number
         elif entry.kind == "stated":
-            newest[entry.kind, ""] = number
+            newest[entry.kind, "" if _of_all(sources, entry) else "some"] = number
     yield from newest.values()
 
 
-def _shown(record: Record, leaves: tuple[bytes, ...], number: int) -> Shown:
-    entry = record.entries[number]
-    raw = record.raw[number] if entry.kind in _WHOLE else None
+def _shown(sources: Sources, leaves: tuple[bytes, ...], number: int) -> Shown:
+    entry = sources.record.entries[number]
+    whole = entry.kind in _WHOLE and (entry.kind != "stated" or _of_all(sources, entry))
+    raw = sources.record.raw[number] if whole else None
     return Shown(number, entry.kind, raw, leaves[number], prove_inclusion(leaves, number))
+
+
+def _of_all(sources: Sources, stated: Entry) -> bool:
+    """Whether a verification looked at as many systems as there are."""
+    return stated.body.get("systems") == len(sources.repository.systems)
 
 
 @lru_cache(maxsize=1)
