@@ -108,7 +108,23 @@ def test_one_column_protects_nobody() -> None:
 
 def test_a_rule_that_withholds_the_small_alone_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted fault: nothing is withheld besides, so that the total gives the count back."""
-    monkeypatch.setattr(small_cells, "_open", lambda *_: True)
+    monkeypatch.setattr(small_cells, "_hidden", lambda *_: {"a"})
     shown = protect(ROWS, COLUMNS, {("a", "x"): 1, ("a", "y"): 9, ("a", "z"): 9}, frozenset(ROWS))
     assert shown is not None
     assert ("a", "x") in worked_out(shown)
+
+
+@settings(max_examples=60, deadline=None)
+@given(counts_of())
+def test_who_runs_the_program_learns_no_count_either(
+    drawn: tuple[tuple[str, ...], tuple[str, ...], Counts, frozenset[str]],
+) -> None:
+    """Of tables that fit, those alone are asked that would be shown in just this way: no small count is left over."""
+    rows, columns, counts, people = drawn
+    shown = protect(rows, columns, counts, people)
+    if shown is None:
+        return
+    alike = [each for each in tables(shown) if protect(rows, columns, each, people) == shown]
+    for (row, column), count in counts.items():
+        if row in people and 0 < count < THRESHOLD:
+            assert len({each[row, column] for each in alike}) > 1
