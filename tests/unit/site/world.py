@@ -23,6 +23,7 @@ from tests.unit.policy.conftest import DIRECTIVE, FIXTURE
 
 SIGNER: Final = Signer("ledger.example/riverton", bytes(range(32)))
 NOW: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
+ANSWERED: Final = datetime(2026, 9, 1, 12, tzinfo=UTC)
 REMOVAL: Final = "fed.homeland.border.removal"
 BODY: Final[dict[str, JSON]] = {
     "supersedes": None, "kind": "detainer", "agency": REMOVAL, "others": [], "purpose": "imm.civil_enforcement",
@@ -35,11 +36,13 @@ VERIFIED: Final[dict[str, JSON]] = {
 
 
 def asked(name: str, received: str, **changes: Any) -> Entry:
-    return Entry("asked", NOW, {**BODY, "request": name, "received": received, **changes})
+    """Recorded on the day of its receipt, unless `at` says otherwise."""
+    at = changes.pop("at", None) or datetime.fromisoformat(f"{received}T12:00+00:00")
+    return Entry("asked", at, {**BODY, "request": name, "received": received, **changes})
 
 
-def answered(name: str, word: str, **changes: Any) -> Entry:
-    return Entry("answered", NOW, {"request": name, "word": word, "transferred_to": None, **changes})
+def answered(name: str, word: str, at: datetime = ANSWERED, **changes: Any) -> Entry:
+    return Entry("answered", at, {"request": name, "word": word, "transferred_to": None, **changes})
 
 
 def certified(period: str, *, kinds: Sequence[str] = (), agencies: Sequence[str] = (), signed: bool = True) -> Entry:
@@ -72,7 +75,8 @@ RECORD: Final = (
     asked("old", "2025-11-02", kind="joint_operation", agency="fed.justice.bureau", purpose="crim.investigation"),
     asked("now", "2026-11-20"),
     certified("2025-Q3"),
-    certified("2026-02", kinds=("detainer",), agencies=(REMOVAL,), signed=False),
+    certified("2026-Q1", kinds=("detainer",), agencies=(REMOVAL,), signed=False),
+    certified("2026-02", kinds=("interview", "facility_use")),
 )
 
 
