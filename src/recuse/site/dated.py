@@ -85,14 +85,14 @@ def _paragraphs(sources: Sources, texts: Texts) -> str:
 
 
 def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
-    """What the text says: who, what was found on which day, until when that counts, and where to check it."""
+    """What the text says: who, what was found and when, until when that counts; with an address, where to check it."""
     verified, forms = verified_of(sources), texts.forms
     if banner := demonstration(sources, texts):
         yield banner
     yield texts.say("Who may see records of this body:")
-    if verified.on is None or verified.until is None:
+    if verified.on is None:
         yield texts.say("Not every database has been verified. This text says nothing else.")
-    elif verified.verdict == "holds":
+    elif verified.until is not None:
         yield texts.say(
             "Verified on %(day)s: the policy holds in every database looked at.", day=forms.day(verified.on)
         )
@@ -104,7 +104,9 @@ def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
         yield texts.say(
             "Last verified on %(day)s. It was not found that the policy holds everywhere.", day=forms.day(verified.on)
         )
-    yield texts.say("Check it at: %(address)s", address=address_of(sources, f"{texts.language.code}/check/index.html"))
+    if sources.settings.address is not None:
+        checks = address_of(sources, f"{texts.language.code}/check/index.html")
+        yield texts.say("Check it at: %(address)s", address=checks)
 
 
 def frame(sources: Sources, texts: Texts) -> bytes:

@@ -1,38 +1,26 @@
 """What readers call the words of the record: kinds of request, rulings, outcomes. Ids have names in `names.toml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from recuse.content.naming import name_of
 from recuse.content.values import NameKind
 from recuse.languages import Texts
 from recuse.model import UNLISTED
 from recuse.site.sources import Sources
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What something is called in the reader's language."""
-
-    id: str
-    text: str
-
-
-def name(sources: Sources, kind: str, name_id: str, texts: Texts) -> Name:
+def name(sources: Sources, kind: str, name_id: str, texts: Texts) -> str:
     """What an agency, a purpose or a word of the record is called; `kind` is the particular.
 
     Raises InputError for what has no name in the language.
     """
     words = _WORDS[kind](texts) if kind in _WORDS else {}
-    if name_id in words:
-        return Name(name_id, words[name_id])
-    return Name(name_id, name_of(sources.content, _NAMED[kind], name_id, texts.language.code))
+    return words.get(name_id) or sources.names.name(_NAMED[kind], name_id, texts.language.code)
 
 
 def institution(sources: Sources, texts: Texts) -> str:
     """What the body that publishes is called."""
-    return name_of(sources.content, "agency", sources.repository.institution.id, texts.language.code)
+    return sources.names.name("agency", sources.repository.institution.id, texts.language.code)
 
 
 def demonstration(sources: Sources, texts: Texts) -> str:
@@ -44,7 +32,7 @@ def demonstration(sources: Sources, texts: Texts) -> str:
 
 def office(sources: Sources, official: str, texts: Texts) -> str:
     """What the office of an official is called."""
-    return name_of(sources.content, "office", official, texts.language.code)
+    return sources.names.name("office", official, texts.language.code)
 
 
 def particulars(texts: Texts) -> Mapping[str, str]:

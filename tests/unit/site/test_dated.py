@@ -9,7 +9,7 @@ import pytest
 from recuse.languages import LANGUAGES
 from recuse.site.dated import current_file, files, fragment, frame, last_day, sentences
 from recuse.site.serving_notes import DATED, HEADERS, headers_of, notes
-from recuse.site.verified import CURRENT_DAYS, checkpoint_of, verified_of
+from recuse.site.verified import CURRENT_DAYS, counted_from, verified_of
 from recuse.verdicts import FRESH
 from tests.unit.site.world import APPLIED, NOW, RECORD, at, sources, texts, verified
 
@@ -78,7 +78,7 @@ def test_a_verdict_that_the_first_line_does_not_trust_makes_no_text_current() ->
 def test_the_oldest_of_the_last_verifications_counts() -> None:
     found = sources([verified(NOW - timedelta(days=3)), verified(NOW - timedelta(days=2))])
     assert verified_of(found).on == (NOW - timedelta(days=2)).date()
-    assert checkpoint_of(found.record).size == 2
+    assert counted_from(found.record)["size"] == 2
 
 
 @pytest.mark.parametrize(
