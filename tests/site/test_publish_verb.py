@@ -1,6 +1,7 @@
 """`recuse publish` and `recuse new content` as typed: what is said, written and refused; and without the extra."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -106,3 +107,16 @@ def test_a_wrong_beginning_is_refused_and_nothing_written(
     _, error = run("new", "content", str(tmp_path / "new"), *words, "-r", str(site.office.policy), code=2)
     assert said in error
     assert not (tmp_path / "new").exists()
+
+
+def test_a_preview_leaves_the_document_alone(site: Site, tmp_path: Path) -> None:
+    """Where it can be looked at is told beside the one document."""
+    there = (str(site.content), "--out", str(tmp_path / "new"), "-r", str(site.office.policy), "--without-pdf")
+    words = (sys.executable, "-c", PROGRAM, "publish", *there, "--preview", "--port", "0", "--format", "json")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as shown:
+        assert shown.stderr is not None
+        assert any("look at http://127.0.0.1:" in line for line in shown.stderr)
+        shown.send_signal(signal.SIGINT)
+        printed, _ = shown.communicate()
+    assert shown.returncode == 0
+    assert json.loads(printed)["out"] == str(tmp_path / "new")

@@ -15,6 +15,7 @@ from recuse.cli.console import (
     RepositoryOption,
     counted,
     document,
+    err,
     out,
     plain,
     printing,
@@ -63,7 +64,8 @@ def publish(
         whole = f"{counted(made.files, 'file')} in {counted(len(languages), 'language')}"
         out.print(f"[bold]{whole}[/] {done} {plain(target)}, {made.bytes / 1e6:,.1f} MB", soft_wrap=True)
     if preview and not dry_run:
-        serve_folder(target, port, lambda address: out.print(f"look at {address}; Ctrl-C ends this"))
+        tell_of = out if human else err
+        serve_folder(target, port, lambda address: tell_of.print(f"look at {address}; Ctrl-C ends this"))
 
 
 def _check_installed() -> None:

@@ -1,6 +1,7 @@
 """Shows a published folder on this machine alone, with the headers that its notes ask of a web server."""
 
 from collections.abc import Callable
+from errno import EADDRINUSE
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -49,8 +50,8 @@ def server_of(folder: Path, port: int) -> ThreadingHTTPServer:
     try:
         return ThreadingHTTPServer((_LOOPBACK, port), partial(_Handler, directory=str(folder)))
     except OSError as error:
-        reason = (error.strerror or "").lower()
-        raise InputError(f"port {port} cannot be used: {reason}", "give another --port") from error
+        reason = "is taken" if error.errno == EADDRINUSE else f"cannot be used: {(error.strerror or '').lower()}"
+        raise InputError(f"port {port} {reason}", "give another --port") from error
 
 
 def serve_folder(folder: Path, port: int, tell: Callable[[str], None]) -> None:
