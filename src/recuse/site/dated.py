@@ -9,15 +9,14 @@ caches are told to ask each time. A copy that is kept anywhere without that file
 from collections.abc import Iterator
 from datetime import date
 from html import escape
-from importlib.resources import files as resources
 from typing import Final
 
-from recuse.languages import Texts, read_texts
+from recuse.languages import Texts
 from recuse.site.pages import Page
 from recuse.site.rendering import policy_of
 from recuse.site.sources import Sources
 from recuse.site.verified import verified_of
-from recuse.site.words import demonstration, institution
+from recuse.site.words import demonstration, institution, texts_of
 
 FOLDER: Final = "embed"
 _PAGE: Final = Page("", "", "")
@@ -65,7 +64,7 @@ def files(sources: Sources) -> Iterator[tuple[str, bytes]]:
     """The frames and texts of every language, their look, and the file of the day if there is one."""
     verified = verified_of(sources)
     for language in sources.settings.languages:
-        texts = read_texts(language, resources("recuse.site") / "locales")
+        texts = texts_of(language)
         yield frame_file(language.code), frame(sources, texts)
         yield fragment_file(language.code), fragment(sources, texts).encode()
     yield f"{FOLDER}/look.css", _LOOK

@@ -30,11 +30,6 @@ class Shown:
     cells: Mapping[Place, int | None]
     totals: Mapping[str, int]
 
-    @property
-    def withheld(self) -> int:
-        """How many counts are withheld."""
-        return sum(each is None for each in self.cells.values())
-
 
 def protect(
     rows: Sequence[str], columns: Sequence[str], counts: Mapping[Place, int], people: frozenset[str]

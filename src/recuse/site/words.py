@@ -1,12 +1,20 @@
 """What readers call the words of the record: kinds of request, rulings, outcomes. Ids have names in `names.toml`."""
 
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from recuse.content.values import NameKind
-from recuse.languages import Texts
+from recuse.languages import Language, Texts, read_texts
 from recuse.model import UNLISTED
 from recuse.site.sources import Sources
+
+
+@cache
+def texts_of(language: Language) -> Texts:
+    """The messages of the site in a language, read once."""
+    return read_texts(language, files("recuse.site") / "locales")
 
 
 def name(sources: Sources, kind: str, name_id: str, texts: Texts) -> str:

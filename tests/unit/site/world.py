@@ -4,12 +4,11 @@ import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any, Final
 
 from recuse.content.values import Contact, Content, Name, NameKind, Question, Site
 from recuse.directive.in_force import Attested
-from recuse.languages import LANGUAGES, Language, Texts, read_texts
+from recuse.languages import LANGUAGES
 from recuse.ledger import JSON, Entry, encode
 from recuse.ledger.checkpoint import Checkpoint
 from recuse.ledger.merkle import leaf_hash, tree_root
@@ -19,6 +18,7 @@ from recuse.policy.repository import read_repository
 from recuse.policy.validate import RuleSet, validate
 from recuse.requests import counting
 from recuse.site.sources import Record, Settings, Sources
+from recuse.site.words import texts_of
 from tests.unit.policy.conftest import DIRECTIVE, FIXTURE
 
 SIGNER: Final = Signer("ledger.example/riverton", bytes(range(32)))
@@ -125,9 +125,7 @@ def sources(entries: Sequence[Entry] = RECORD, now: datetime = NOW, address: str
     return Sources(repository, rules, attested, record, settings, content(), None, now, printed=False)
 
 
-@functools.cache
-def texts(language: Language) -> Texts:
-    return read_texts(language, files("recuse.site") / "locales")
+texts = texts_of
 
 
 def total(found: Sources, subject: counting.Subject = "assistance") -> int:
