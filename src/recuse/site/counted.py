@@ -18,10 +18,8 @@ from recuse.requests import counting, nil
 from recuse.requests.counting import Line, Particular, Sheet, Subject
 from recuse.site.small_cells import Shown, protect
 
-PEOPLE: Final = frozenset(
-    {"data_access", "clarification", "detainer", "notification_of_release", "custody_transfer", "interview"}
-)
-"""Kinds of assistance that are asked about somebody; the others are about rooms, hours, whole tables and standing."""
+OF_NOBODY: Final = frozenset({"facility_use", "joint_operation", "bulk_extract", "standing_access"})
+"""Kinds of assistance that are about rooms, hours, whole tables and standing; any other is asked about somebody."""
 SUBJECTS: Final[tuple[Subject, ...]] = ("assistance", "permits")
 BY_QUARTER: Final[dict[Subject, tuple[Particular, ...]]] = {
     "assistance": ("kind", "agency", "purpose", "ruling", "outcome"),
@@ -158,7 +156,7 @@ def _months(quarter: str, asked: Iterable[Entry]) -> Months:
     months = tuple(f"{about.start.year}-{about.start.month + n:02}" for n in range(3))
     cells = Counter((each.values["kind"], each.values["month"]) for each in lines)
     kinds = counting.sheet(cells, "kind", "month").rows
-    return Months(quarter, protect(kinds, months, cells, PEOPLE))
+    return Months(quarter, protect(kinds, months, cells, frozenset(kinds) - OF_NOBODY))
 
 
 def nil_periods(entries: Sequence[Entry], repository: Repository) -> tuple[Nil, ...]:
@@ -170,7 +168,7 @@ def nil_periods(entries: Sequence[Entry], repository: Repository) -> tuple[Nil, 
 def tells_month(certified: Entry) -> bool:
     """Whether a certificate says of a month that nobody was asked about, or, once it is broken, that somebody was."""
     about, kinds = nil.period(str(certified.body["period"])), nil.scope_of(certified.body).kinds
-    of_people = not kinds or not PEOPLE.isdisjoint(kinds)
+    of_people = not kinds or not OF_NOBODY.issuperset(kinds)
     return of_people and (about.start.year, about.start.month) == (about.end.year, about.end.month)
 
 

@@ -12,12 +12,15 @@ from recuse.errors import InputError
 from recuse.languages import LANGUAGES
 from recuse.model import ASSISTANCE
 from recuse.requests import counting, nil
-from recuse.site.counted import PEOPLE, nil_periods, quarter_of, years
+from recuse.site.counted import nil_periods, quarter_of, years
 from recuse.site.news import every_news
 from recuse.site.open_data.pages import written
 from recuse.site.requested import SECTION
 from recuse.site.small_cells import THRESHOLD, TOTAL
 from tests.unit.site.world import NOW, RECORD, answered, asked, certified, policy, sources, texts
+
+
+PEOPLE = {"data_access", "clarification", "detainer", "notification_of_release", "custody_transfer", "interview"}
 
 
 def files(entries: Any, now: datetime = NOW) -> dict[str, bytes]:
@@ -138,6 +141,11 @@ def test_how_a_request_ended_changes_with_the_quarter_and_not_with_the_day() -> 
         for sheet in [each.sheet for each in year.figures if (each.rows, each.columns) == ("outcome", None)][:1]
     }
     assert [*outcomes.values()] == [{"open": 3}] * 4 + [{"refused": 1, "lapsed": 2}] * 2
+
+
+def test_a_kind_that_nobody_has_thought_of_is_about_people() -> None:
+    (year,) = years([asked("a", "2026-02-03", kind="fingerprints")], NOW)
+    assert [each.shown and {*each.shown.cells.values()} for each in year.months] == [{None}, set(), set()]
 
 
 def on(day: str) -> datetime:
