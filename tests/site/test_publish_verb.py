@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -146,3 +147,16 @@ def test_what_is_missing_is_told_in_one_sentence_and_nothing_is_written(site: Si
     _, said = run("publish", str(site.content), *there[2:], "--fonts", "nowhere", code=2)
     assert "`nowhere` is no folder" in said
     assert not (tmp_path / "new").exists()
+
+
+def test_a_preview_leaves_the_document_alone(site: Site, tmp_path: Path) -> None:
+    """Where it can be looked at is told beside the one document."""
+    there = (str(site.content), "--out", str(tmp_path / "new"), "-r", str(site.office.policy), "--without-pdf")
+    words = (sys.executable, "-c", PROGRAM, "publish", *there, "--preview", "--port", "0", "--format", "json")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as shown:
+        assert shown.stderr is not None
+        assert any("look at http://127.0.0.1:" in line for line in shown.stderr)
+        shown.send_signal(signal.SIGINT)
+        printed, _ = shown.communicate()
+    assert shown.returncode == 0
+    assert json.loads(printed)["out"] == str(tmp_path / "new")

@@ -72,7 +72,8 @@ def publish(
             listed = f"`recuse directory check {content} --rejects FILE` lists them"
             err.print(f"without {counted(rejects, 'reject')} of the services: {plain(listed)}", soft_wrap=True)
     if preview and not dry_run:
-        serve_folder(target, port, lambda address: out.print(f"look at {address}; Ctrl-C ends this"))
+        tell_of = out if human else err
+        serve_folder(target, port, lambda address: tell_of.print(f"look at {address}; Ctrl-C ends this"))
 
 
 def _check_installed() -> None:

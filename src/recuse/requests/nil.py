@@ -51,6 +51,15 @@ def period(text: str) -> Period:
     return Period(text, date(year, first, 1), end)
 
 
+def scope_of(body: Mapping[str, JSON]) -> Scope:
+    """The scope of a *certified* entry."""
+    kinds, agencies = body["kinds"], body["agencies"]
+    return Scope(
+        tuple(kinds) if isinstance(kinds, list) else (),
+        tuple(map(str, agencies)) if isinstance(agencies, list) else (),
+    )
+
+
 def certificate(institution: str, about: Period, scope: Scope, official: Official, at: datetime) -> bytes:
     """What an office holder certifies, as text of one line a fact."""
     lines = (
@@ -131,12 +140,7 @@ def broken(entries: Iterable[Entry], repository: Repository) -> Iterator[tuple[s
     every = tuple(entries)
     for entry in every:
         if entry.kind == "certified":
-            kinds, agencies = entry.body["kinds"], entry.body["agencies"]
-            scope = Scope(
-                tuple(kinds) if isinstance(kinds, list) else (),
-                tuple(map(str, agencies)) if isinstance(agencies, list) else (),
-            )
             about = period(str(entry.body["period"]))
-            count = sum(1 for _ in received(about, scope, every, repository))
+            count = sum(1 for _ in received(about, scope_of(entry.body), every, repository))
             if count:
                 yield about.name, count

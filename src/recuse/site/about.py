@@ -1,12 +1,13 @@
 """How the site treats its readers, and what it cannot protect them from."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from recuse.languages import Texts
 from recuse.site.pages import Page, Section
 from recuse.site.sources import Sources
 
-PATH = "about/this-site.html"
+PATH: Final = "about/this-site.html"
 
 
 def _pages(_sources: Sources, texts: Texts) -> Iterator[Page]:

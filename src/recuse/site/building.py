@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Final
 
 from recuse.design import files_below, vendored
-from recuse.languages import ENGLISH, Texts, read_texts
+from recuse.languages import ENGLISH, Texts
 from recuse.site.finding import finding_pages, plain_index
 from recuse.site.halves import in_order
 from recuse.site.pages import Page, Section
@@ -16,6 +16,7 @@ from recuse.site.sections import SECTIONS
 from recuse.site.serving_notes import notes
 from recuse.site.sheets import Printer
 from recuse.site.sources import Sources
+from recuse.site.words import texts_of
 
 Progress = Callable[[str, int, int], None]
 """Called before each step with its name, its number from 0, and the number of steps; once more when all are done."""
@@ -36,7 +37,7 @@ def build(
     """
     sections = [section for section in sections if section.there(sources)]
     renderer = Renderer(sources, sections)
-    spoken = [read_texts(language, files("recuse.site") / "locales") for language in sources.settings.languages]
+    spoken = [texts_of(language) for language in sources.settings.languages]
     steps = len(spoken) + 1
     parts = in_order([partial(_pages, sources, texts, renderer, sections) for texts in spoken], large=_large(sources))
     for number, texts in enumerate(spoken):
@@ -46,7 +47,7 @@ def build(
             yield from _printed(sources, texts, printer, sections)
     parts.close()
     progress("files", steps - 1, steps)
-    yield "index.html", renderer.choice(read_texts(ENGLISH, files("recuse.site") / "locales"))
+    yield "index.html", renderer.choice(texts_of(ENGLISH))
     for section in sections:
         yield from section.files(sources)
     yield from _static()

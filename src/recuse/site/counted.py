@@ -1,26 +1,25 @@
 """Requests as the public is shown them: by quarters that are over, by two particulars in a year, by month with care.
 
 What agencies asked and how they were answered are their own acts, and are shown whole by the quarter. In which month
-somebody was asked about is said of people, and small counts of that are withheld. A quarter that is not over has no
-figures: whoever kept yesterday's would learn from today's on which day somebody was asked about.
+somebody was asked about is said of people, and small counts of that are withheld. Whoever kept yesterday's figures must
+not learn from today's on which day, or in which month, somebody was asked about: a quarter that is not over has none,
+how requests ended is told as of its first day, and a month counts what the record held when its quarter ended.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from recuse.ledger import Entry
-from recuse.model import ASSISTANCE, Repository
+from recuse.model import Repository
 from recuse.requests import counting, nil
 from recuse.requests.counting import Line, Particular, Sheet, Subject
 from recuse.site.small_cells import Shown, protect
 
-PEOPLE: Final = frozenset(
-    {"data_access", "clarification", "detainer", "notification_of_release", "custody_transfer", "interview"}
-)
-"""Kinds of assistance that are asked about somebody; the others are about rooms, hours, whole tables and standing."""
+OF_NOBODY: Final = frozenset({"facility_use", "joint_operation", "bulk_extract", "standing_access"})
+"""Kinds of assistance that are about rooms, hours, whole tables and standing; any other is asked about somebody."""
 SUBJECTS: Final[tuple[Subject, ...]] = ("assistance", "permits")
 BY_QUARTER: Final[dict[Subject, tuple[Particular, ...]]] = {
     "assistance": ("kind", "agency", "purpose", "ruling", "outcome"),
@@ -30,6 +29,11 @@ BY_YEAR: Final[dict[Subject, tuple[tuple[Particular, Particular], ...]]] = {
     "assistance": (("kind", "outcome"), ("agency", "outcome")),
     "permits": (("agency", "outcome"),),
 }
+
+
+_ENDINGS: Final = frozenset({"answered", "issued", "broke_glass", "withdrawn", "declined"})
+"""Entries that say how a request ended."""
+_COUNTED: Final = {"assistance": counting.assistance, "permits": counting.permits}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Year:
 class Nil:
     """A period for which an office holder certified that nothing was received: of these kinds and agencies, or of all.
 
-    `broken`: something was recorded for it later. How much is not said: it may be about one person in one month.
+    `broken`: something was recorded for it later. How much is not said.
     """
 
     period: str
@@ -85,23 +89,42 @@ def quarter_of(day: date) -> str:
 
 def years(entries: Sequence[Entry], now: datetime) -> tuple[Year, ...]:
     """Every year with a quarter that is over, from the first request on; the newest first."""
-    lines: dict[Subject, tuple[Line, ...]] = {
-        "assistance": counting.assistance(entries, now), "permits": counting.permits(entries, now),
-    }  # fmt: skip
+    lines = {subject: lines_of(subject, entries, now) for subject in SUBJECTS}
     days = [each.received for every in lines.values() for each in every]
     if not days:
         return ()
-    return tuple(_years(lines, min(days).year, now.date()))
+    asked = [each for each in entries if each.kind == "asked"]
+    return tuple(
+        _year(str(year), quarters, lines, asked)
+        for year in range(now.year, min(days).year - 1, -1)
+        if (quarters := tuple(each for n in range(1, 5) if nil.period(each := f"{year}-Q{n}").end < now.date()))
+    )
 
 
-def _years(lines: dict[Subject, tuple[Line, ...]], first: int, today: date) -> Iterator[Year]:
-    for year in range(today.year, first - 1, -1):
-        quarters = tuple(each for n in range(1, 5) if nil.period(each := f"{year}-Q{n}").end < today)
-        if quarters:
-            yield _year(str(year), quarters, lines)
+def lines_of(subject: Subject, entries: Sequence[Entry], now: datetime) -> tuple[Line, ...]:
+    """The requests as figures count them: none of the last quarter that is over has lapsed yet.
+
+    Which of those had lapsed by its end would say how early in it they were received.
+    """
+    began = _start(now.date())
+    last = _start(began.date() - timedelta(days=1))
+    known, count = settled(entries, now), _COUNTED[subject]
+    every = zip(count(known, last), count(known, began), strict=True)
+    return tuple(waiting if waiting.received >= last.date() else told for waiting, told in every)
 
 
-def _year(name: str, quarters: tuple[str, ...], every: dict[Subject, tuple[Line, ...]]) -> Year:
+def settled(entries: Sequence[Entry], now: datetime) -> list[Entry]:
+    """The record without what the running quarter says of how requests ended, which figures would tell day by day."""
+    began = _start(now.date())
+    return [each for each in entries if each.kind not in _ENDINGS or each.at < began]
+
+
+def _start(day: date) -> datetime:
+    """The moment at which the quarter of a day began."""
+    return datetime.combine(nil.period(quarter_of(day)).start, time(), UTC)
+
+
+def _year(name: str, quarters: tuple[str, ...], every: dict[Subject, tuple[Line, ...]], asked: Sequence[Entry]) -> Year:
     lines = {
         subject: tuple(each for each in every[subject] if quarter_of(each.received) in quarters)
         for subject in SUBJECTS
@@ -110,7 +133,7 @@ def _year(name: str, quarters: tuple[str, ...], every: dict[Subject, tuple[Line,
         *(_by_quarter(subject, rows, lines[subject], quarters) for subject in SUBJECTS for rows in BY_QUARTER[subject]),
         *(_by_two(subject, by, lines[subject]) for subject in SUBJECTS for by in BY_YEAR[subject]),
     ]
-    months = tuple(_months(quarter, lines["assistance"]) for quarter in quarters)
+    months = tuple(_months(quarter, asked) for quarter in quarters)
     return Year(name, quarters, tuple(figures), months, {each: len(lines[each]) for each in SUBJECTS})
 
 
@@ -124,29 +147,34 @@ def _by_two(subject: Subject, by: tuple[Particular, Particular], lines: Iterable
     return Figures(subject, *by, counting.sheet(cells, *by))
 
 
-def _months(quarter: str, every: Iterable[Line]) -> Months:
-    lines = [each for each in every if quarter_of(each.received) == quarter]
-    start = nil.period(quarter).start
-    months = tuple(f"{start.year}-{start.month + n:02}" for n in range(3))
+def _months(quarter: str, asked: Iterable[Entry]) -> Months:
+    """What the record held when the quarter ended: the table stays, whatever is recorded or corrected later."""
+    about = nil.period(quarter)
+    after = datetime.combine(about.end + timedelta(days=1), time(), UTC)
+    every = counting.assistance((each for each in asked if each.at < after), after)
+    lines = [each for each in every if about.start <= each.received <= about.end]
+    months = tuple(f"{about.start.year}-{about.start.month + n:02}" for n in range(3))
     cells = Counter((each.values["kind"], each.values["month"]) for each in lines)
     kinds = counting.sheet(cells, "kind", "month").rows
-    return Months(quarter, protect(kinds, months, cells, PEOPLE))
+    return Months(quarter, protect(kinds, months, cells, frozenset(kinds) - OF_NOBODY))
 
 
 def nil_periods(entries: Sequence[Entry], repository: Repository) -> tuple[Nil, ...]:
-    """The certificates, in the order of the ledger."""
-    return tuple(_nil(each, entries, repository) for each in entries if each.kind == "certified")
+    """The certificates that tell no month of people, in the order of the ledger."""
+    certified = (each for each in entries if each.kind == "certified" and not tells_month(each))
+    return tuple(_nil(each, entries, repository) for each in certified)
+
+
+def tells_month(certified: Entry) -> bool:
+    """Whether a certificate says of a month that nobody was asked about, or, once it is broken, that somebody was."""
+    about, kinds = nil.period(str(certified.body["period"])), nil.scope_of(certified.body).kinds
+    of_people = not kinds or not OF_NOBODY.issuperset(kinds)
+    return of_people and (about.start.year, about.start.month) == (about.end.year, about.end.month)
 
 
 def _nil(entry: Entry, entries: Sequence[Entry], repository: Repository) -> Nil:
-    kinds, agencies = _words(entry.body["kinds"]), _words(entry.body["agencies"])
-    scope = nil.Scope(tuple(each for each in ASSISTANCE if each in kinds), agencies)
-    about = nil.period(str(entry.body["period"]))
+    about, scope = nil.period(str(entry.body["period"])), nil.scope_of(entry.body)
     broken = any(True for _ in nil.received(about, scope, entries, repository))
     signed = entry.body["signature"] is not None
     official, office = str(entry.body["official"]), str(entry.body["office"])
-    return Nil(about.name, kinds, agencies, official, office, entry.at.date(), signed, broken)
-
-
-def _words(value: object) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list | tuple) else ()
+    return Nil(about.name, scope.kinds, scope.agencies, official, office, entry.at.date(), signed, broken)

@@ -9,15 +9,14 @@ caches are told to ask each time. A copy that is kept anywhere without that file
 from collections.abc import Iterator
 from datetime import date
 from html import escape
-from importlib.resources import files as resources
 from typing import Final
 
-from recuse.languages import Texts, read_texts
+from recuse.languages import Texts
 from recuse.site.pages import Page
 from recuse.site.rendering import policy_of
 from recuse.site.sources import Sources
 from recuse.site.verified import verified_of
-from recuse.site.words import demonstration, institution
+from recuse.site.words import demonstration, institution, texts_of
 
 FOLDER: Final = "embed"
 _PAGE: Final = Page("", "", "")
@@ -65,7 +64,7 @@ def files(sources: Sources) -> Iterator[tuple[str, bytes]]:
     """The frames and texts of every language, their look, and the file of the day if there is one."""
     verified = verified_of(sources)
     for language in sources.settings.languages:
-        texts = read_texts(language, resources("recuse.site") / "locales")
+        texts = texts_of(language)
         yield frame_file(language.code), frame(sources, texts)
         yield fragment_file(language.code), fragment(sources, texts).encode()
     yield f"{FOLDER}/look.css", _LOOK
@@ -85,14 +84,14 @@ def _paragraphs(sources: Sources, texts: Texts) -> str:
 
 
 def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
-    """What the text says: who, what was found on which day, until when that counts, and where to check it."""
+    """What the text says: who, what was found and when, until when that counts; with an address, where to check it."""
     verified, forms = verified_of(sources), texts.forms
     if banner := demonstration(sources, texts):
         yield banner
     yield texts.say("Who may see records of this body:")
-    if verified.on is None or verified.until is None:
+    if verified.on is None:
         yield texts.say("Not every database has been verified. This text says nothing else.")
-    elif verified.verdict == "holds":
+    elif verified.until is not None:
         yield texts.say(
             "Verified on %(day)s: the policy holds in every database looked at.", day=forms.day(verified.on)
         )
@@ -104,7 +103,9 @@ def sentences(sources: Sources, texts: Texts) -> Iterator[str]:
         yield texts.say(
             "Last verified on %(day)s. It was not found that the policy holds everywhere.", day=forms.day(verified.on)
         )
-    yield texts.say("Check it at: %(address)s", address=address_of(sources, f"{texts.language.code}/check/index.html"))
+    if sources.settings.address is not None:
+        checks = address_of(sources, f"{texts.language.code}/check/index.html")
+        yield texts.say("Check it at: %(address)s", address=checks)
 
 
 def frame(sources: Sources, texts: Texts) -> bytes:

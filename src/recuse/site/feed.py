@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib.resources import files
 from posixpath import basename
 from typing import Final
 from xml.etree import ElementTree
 
-from recuse.languages import ENGLISH, Texts, read_texts
+from recuse.languages import ENGLISH, Texts
 from recuse.ledger import JSON
 from recuse.site.news import News, about, every_news, feed_id, id_of, said
 from recuse.site.pages import Page, Section
 from recuse.site.sources import Sources
-from recuse.site.words import institution
+from recuse.site.words import institution, texts_of
 
 PATH: Final = "record/changes.html"
 FEED: Final = "record/changes.atom"
@@ -35,8 +34,7 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
 def _files(sources: Sources) -> Iterator[tuple[str, bytes]]:
     found = every_news(sources)[:MOST]
     for language in sources.settings.languages:
-        texts = read_texts(language, files("recuse.site") / "locales")
-        yield f"{language.code}/{FEED}", atom(found, sources, texts)
+        yield f"{language.code}/{FEED}", atom(found, sources, texts_of(language))
 
 
 def atom(found: tuple[News, ...], sources: Sources, texts: Texts) -> bytes:

@@ -1,6 +1,7 @@
 """What is new in the record: directives, applications, verdicts, nil certificates, reviews of public content.
 
-No news names a system, an account or a person; a verdict is that of all systems together.
+No news names a system, an account or a person, or a month in which nobody was asked about; a verdict is that of all
+systems together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from recuse.languages import Texts
 from recuse.ledger import Entry
+from recuse.site.counted import tells_month
 from recuse.site.sources import Sources
 from recuse.site.verified import Verdict, together
 
@@ -35,20 +37,22 @@ def every_news(sources: Sources) -> tuple[News, ...]:
 
 def _news(sources: Sources) -> Iterator[News]:
     live = {name for name, each in sources.repository.systems.items() if each.kind == "live"}
-    newest, told = dict[str, Entry](), "never"
+    newest, applied, told = dict[str, Entry](), set[str](), "never"
     for index, each in enumerate(sources.record.entries):
         match each.kind:
             case "directed" | "confirmed":
                 yield News(index, each.at, each.kind, str(each.body["directive"]))
             case "applied":
+                applied.add(str(each.body["system"]))
                 yield News(index, each.at, each.kind, "")
             case "certified":
-                yield News(index, each.at, each.kind, str(each.body["period"]))
+                yield News(index, each.at, each.kind, "" if tells_month(each) else str(each.body["period"]))
             case "reviewed" if each.body.get("kind") == _PUBLIC:
                 yield News(index, each.at, each.kind, "")
-            case "verified":
+            case "verified" if each.body["system"] in live:
                 newest[str(each.body["system"])] = each
-                verdict = together([newest[name] for name in live & newest.keys()]) if live <= newest.keys() else told
+                # A system that the policy has only now says nothing of what was told before.
+                verdict = together([*newest.values()]) if live & applied <= newest.keys() else told
                 if verdict != told:
                     told = verdict
                     yield News(index, each.at, f"verdict-{verdict}", "")

@@ -10,7 +10,7 @@ from recuse.site.dated import address_of, files, fragment, fragment_file, frame_
 from recuse.site.pages import Page, Section
 from recuse.site.requested import quarters_of
 from recuse.site.sources import Sources
-from recuse.site.verified import Verified, checkpoint_of, verified_of
+from recuse.site.verified import Verified, counted_from, verified_of
 from recuse.site.words import institution, office
 
 PATH: Final = "press/index.html"
@@ -18,7 +18,7 @@ EMBED: Final = "press/embed.html"
 
 
 def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
-    verified, checkpoint = verified_of(sources), checkpoint_of(sources.record)
+    verified, head = verified_of(sources), counted_from(sources.record)
     every = years(sources.record.entries, sources.now)
     contact = sources.content.site.contact
     quarters = quarters_of(every[0], texts) if every else []
@@ -28,11 +28,11 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
     ]
     values = {
         "verified": verified, "attested": attested, "body": institution(sources, texts), "contact": contact,
-        "office": office(sources, contact.office, texts), "counted_from": checkpoint,
+        "office": office(sources, contact.office, texts), "counted_from": head,
         "year": every[0] if every else None, "quarters": quarters, "embed": EMBED, "verifier": sources.record.verifier,
     }  # fmt: skip
     data: dict[str, JSON] = {
-        "counted_from": checkpoint.document(),
+        "counted_from": head,
         **verified.document(),
         "directives": [each.directive.id for each in sources.attested],
         "requests": {"year": every[0].name, **every[0].totals} if every else None,

@@ -1,12 +1,14 @@
 """Shows a published folder on this machine alone, with the headers that its notes ask of a web server."""
 
 from collections.abc import Callable
+from errno import EADDRINUSE
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
+from urllib.parse import unquote
 
 from recuse import clock
 from recuse.errors import InputError
@@ -22,6 +24,7 @@ class _Handler(SimpleHTTPRequestHandler):
     extensions_map = {  # noqa: RUF012  # the base class has a plain dictionary
         **SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript", ".wasm": "application/wasm",
         ".json": "application/json", ".html": "text/html; charset=utf-8", ".atom": "application/atom+xml",
+        ".txt": "text/plain; charset=utf-8", ".csv": "text/csv; charset=utf-8",
     }  # fmt: skip
 
     def end_headers(self) -> None:
@@ -32,7 +35,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def send_head(self) -> BytesIO | BinaryIO | None:
         """As of any file; but the one by which a dated text is current is gone after its last day."""
-        until = last_day(self.path.partition("?")[0])
+        until = last_day(unquote(self.path.partition("?")[0]))
         if until is not None and clock.today() > until:
             self.send_error(HTTPStatus.GONE)
             return None
@@ -43,11 +46,12 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 def server_of(folder: Path, port: int) -> ThreadingHTTPServer:
-    """A server of a folder, for this machine alone; at port 0 it takes any. InputError for a port that is taken."""
+    """A server of a folder, for this machine alone; at port 0 it takes any. InputError where it gets no port."""
     try:
         return ThreadingHTTPServer((_LOOPBACK, port), partial(_Handler, directory=str(folder)))
     except OSError as error:
-        raise InputError(f"port {port} is taken: {(error.strerror or '').lower()}", "give another --port") from error
+        reason = "is taken" if error.errno == EADDRINUSE else f"cannot be used: {(error.strerror or '').lower()}"
+        raise InputError(f"port {port} {reason}", "give another --port") from error
 
 
 def serve_folder(folder: Path, port: int, tell: Callable[[str], None]) -> None:

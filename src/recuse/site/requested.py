@@ -13,8 +13,8 @@ from recuse.site.counted import BY_QUARTER, Figures, Months, Nil, Year, nil_peri
 from recuse.site.pages import Page, Section
 from recuse.site.small_cells import THRESHOLD, TOTAL
 from recuse.site.sources import Sources
-from recuse.site.verified import checkpoint_of
-from recuse.site.words import Name, name, office, particulars
+from recuse.site.verified import counted_from
+from recuse.site.words import name, office, particulars
 
 PATH: Final = "record/requests.html"
 
@@ -24,8 +24,8 @@ class Table:
     """A table as a page shows it; None is a count that is withheld. `command` counts again, or `of_one` quarter."""
 
     caption: str
-    head: tuple[Name, ...]
-    rows: tuple[tuple[Name, tuple[int | None, ...], int | None], ...]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int | None, ...], int | None], ...]
     foot: tuple[int | None, ...]
     total: int
     command: str
@@ -47,8 +47,8 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
         values = {
             "year": year, "tables": [_table(each, year, sources, texts) for each in year.figures],
             "months": [(quarter_name(each.quarter, texts), _months(each, sources, texts)) for each in year.months],
-            "quarters": quarters_of(year, texts),
-            "counted_from": checkpoint_of(sources.record), "threshold": THRESHOLD,
+            "quarters": quarters_of(year, texts), "as_of": _as_of(sources),
+            "counted_from": counted_from(sources.record), "threshold": THRESHOLD,
         }  # fmt: skip
         yield Page(path_of(year), "record/requests_year.html", title, values, document(year, sources), above)
 
@@ -67,15 +67,21 @@ def _first(sources: Sources, texts: Texts, every: tuple[Year, ...], periods: tup
     listed = [(year, path_of(year), quarters_of(year, texts)) for year in every]
     values = {
         "years": listed, "nil": shown, "running": quarter_name(running.name, texts),
-        "next": running.end + timedelta(days=1), "counted_from": checkpoint_of(sources.record), "threshold": THRESHOLD,
+        "next": running.end + timedelta(days=1), "as_of": _as_of(sources),
+        "counted_from": counted_from(sources.record), "threshold": THRESHOLD,
     }  # fmt: skip
     data: dict[str, JSON] = {
-        "counted_from": checkpoint_of(sources.record).document(),
+        "counted_from": counted_from(sources.record),
         "running": running.name,
         "years": [{"year": each.name, "quarters": list(each.quarters), **each.totals} for each in every],
         "nil_periods": [nil_document(each) for each in periods],
     }
     return Page(PATH, "record/requests.html", texts.say("What was asked and what was answered"), values, data)
+
+
+def _as_of(sources: Sources) -> date:
+    """The last day of which is told how requests ended."""
+    return nil.period(quarter_of(sources.now.date())).start - timedelta(days=1)
 
 
 def path_of(year: Year) -> str:
@@ -105,7 +111,7 @@ def _table(figures: Figures, year: Year, sources: Sources, texts: Texts) -> Tabl
     found, words, said = figures.sheet, particulars(texts), _subjects(texts)
     columns = figures.columns or "quarter"
     head = tuple(
-        name(sources, figures.columns, each, texts) if figures.columns else Name(each, quarter_name(each, texts))
+        name(sources, figures.columns, each, texts) if figures.columns else quarter_name(each, texts)
         for each in found.columns
     )
     rows = tuple(
@@ -116,7 +122,7 @@ def _table(figures: Figures, year: Year, sources: Sources, texts: Texts) -> Tabl
         )
         for row in found.rows
     )
-    caption = f"{said[figures.subject]}: {words[figures.rows]} – {words[columns]}"
+    caption = f"{said[figures.subject]} – {words[figures.rows]} – {words[columns]}"
     foot = tuple(map(found.of_column, found.columns))
     return Table(caption, head, rows, foot, found.total, _command(figures, year), figures.columns is None)
 
@@ -133,7 +139,7 @@ def _months(months: Months, sources: Sources, texts: Texts) -> Table | None:
     shown = months.shown
     if shown is None:
         return None
-    head = tuple(Name(each, texts.forms.month(date.fromisoformat(f"{each}-01"))) for each in shown.columns)
+    head = tuple(texts.forms.month(date.fromisoformat(f"{each}-01")) for each in shown.columns)
     rows = tuple(
         (name(sources, "kind", row, texts), tuple(shown.cells[row, each] for each in shown.columns), shown.totals[row])
         for row in shown.rows
@@ -147,7 +153,7 @@ def _months(months: Months, sources: Sources, texts: Texts) -> Table | None:
 def document(year: Year, sources: Sources) -> dict[str, JSON]:
     """The figures of a year as documents have them; a count that is withheld is null."""
     return {
-        "counted_from": checkpoint_of(sources.record).document(),
+        "counted_from": counted_from(sources.record),
         "year": year.name,
         "quarters": list(year.quarters),
         "totals": dict(year.totals),

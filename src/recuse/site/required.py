@@ -11,9 +11,9 @@ from typing import Final, Literal, assert_never
 from recuse.csv_text import Cell
 from recuse.languages import Texts
 from recuse.policy.trees import above
-from recuse.requests import counting, nil
+from recuse.requests import nil
 from recuse.requests.counting import UNANSWERED, Line
-from recuse.site.counted import nil_periods, quarter_of
+from recuse.site.counted import lines_of, nil_periods, quarter_of, settled
 from recuse.site.sources import Sources
 
 Held = Literal["record", "person", "both"]
@@ -108,11 +108,12 @@ class _Counted:
     """What the record has of the things that reports ask for."""
 
     def __init__(self, sources: Sources) -> None:
-        self._lines = counting.assistance(sources.record.entries, sources.now)
+        entries = sources.record.entries
+        self._lines = lines_of("assistance", entries, sources.now)
         self._repository = sources.repository
         self._today = sources.now.date()
-        self._nil = nil_periods(sources.record.entries, sources.repository)
-        last = {str(each.body["request"]): each for each in sources.record.entries if each.kind == "answered"}
+        self._nil = nil_periods(entries, sources.repository)
+        last = {str(each.body["request"]): each for each in settled(entries, sources.now) if each.kind == "answered"}
         self._transferred = {name for name, each in last.items() if each.body.get("transferred_to")}
 
     def periods(self, report: Report) -> tuple[str, ...]:

@@ -1,14 +1,15 @@
 """What a web server is told of the site: headers that a page cannot carry itself, and what robots may read.
 
-`_headers` is the form that several static hosts read; `headers.conf` is the same for nginx (its `include`). Dated texts
-(`recuse.site.dated`) may be framed by others and are asked for anew each time, and the file by which one knows that it
-is current is refused after its last day.
+`_headers` is the form that several static hosts read; `headers.conf` is the same for nginx (its `include`), which also
+keeps no list of readers by it. Dated texts (`recuse.site.dated`) may be framed by others and are asked for anew each
+time, and the file by which one knows that it is current is refused after its last day.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
+from recuse.site.checking.shown import FOLDER as RECORD
 from recuse.site.dated import CURRENT, FOLDER
 from recuse.site.sources import Sources
 from recuse.site.verified import CURRENT_DAYS, verified_of
@@ -39,7 +40,7 @@ def notes(sources: Sources) -> Iterator[tuple[str, bytes]]:
     more = {"X-Robots-Tag": "noindex, nofollow"} if demonstration else {}
     # Hosts that read `_headers` join what several lines say, so no line may cover both kinds of page.
     folders = [each.code for each in sources.settings.languages]
-    paths = ["/", "/index.html", *(f"/{each}/*" for each in (*folders, "data", "static", "pagefind"))]
+    paths = ["/", "/index.html", *(f"/{each}/*" for each in (*folders, "data", "static", RECORD))]
     text = "".join(_listed(path, {**HEADERS, **more}) for path in paths) + _listed(f"/{FOLDER}/*", {**DATED, **more})
     yield "_headers", text.encode()
     yield "headers.conf", _nginx(sources, more).encode()
@@ -55,7 +56,9 @@ def _nginx(sources: Sources, more: Mapping[str, str]) -> str:
     until = verified_of(sources).until or sources.now.date()
     days = "|".join((until - timedelta(days=n)).isoformat() for n in range(CURRENT_DAYS, -1, -1))
     lines = [
-        "access_log off;", *_added({**HEADERS, **more}), f"location ^~ /{FOLDER}/ {{", *_added({**DATED, **more}),
+        # What is missing is an error to nginx, and a line of its log with the reader's address.
+        "access_log off;", "error_log /dev/null;", "charset utf-8;",
+        *_added({**HEADERS, **more}), f"location ^~ /{FOLDER}/ {{", *_added({**DATED, **more}),
         f'  location ~ "/{CURRENT}" {{', *_added({**DATED, **more}),
         f'    if ($time_iso8601 !~ "^({days})") {{ return 410; }}', "  }", "}",
     ]  # fmt: skip

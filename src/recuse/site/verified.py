@@ -1,11 +1,14 @@
 """How things stand by the record: its checkpoint, what the last verifications said, and until when that counts."""
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
 from recuse.ledger import JSON, Entry
+from recuse.ledger.checkpoint import parse_checkpoint
+from recuse.notes import parse_note
 from recuse.site.sources import Record, Sources
 from recuse.site.standing import standings
 
@@ -17,24 +20,11 @@ VERDICTS: Final = ("holds", "holds by catalog", "findings", "undetermined")
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """What every figure is counted from: the ledger's name, how many entries, and the root hash over them."""
-
-    origin: str
-    size: int
-    root: str
-
-    def document(self) -> dict[str, JSON]:
-        """As documents have it."""
-        return {"origin": self.origin, "size": self.size, "root": self.root}
-
-
-@dataclass(frozen=True, slots=True)
 class Verified:
-    """The last verdict of all systems together.
+    """The last verdict of all live systems together, and how many those are.
 
     `on` is the day of the oldest of the last verifications, None where a system has none; `until` is the last day on
-    which it is current. `by_catalog` says that some were told from the catalog, without attempts.
+    which *holds* is current, None for any other verdict.
     """
 
     verdict: Verdict
@@ -51,13 +41,13 @@ class Verified:
 
     def current(self, today: date) -> bool:
         """Whether it holds and is not too old."""
-        return self.verdict == "holds" and self.until is not None and today <= self.until
+        return self.until is not None and today <= self.until
 
 
-def checkpoint_of(record: Record) -> Checkpoint:
-    """The checkpoint by its three lines: origin, size, root."""
-    origin, size, root, *_ = record.checkpoint.splitlines()
-    return Checkpoint(origin, int(size), root)
+def counted_from(record: Record) -> Mapping[str, JSON]:
+    """What every figure is counted from, by its checkpoint: the ledger's name, how many entries, the root (Base 64)."""
+    head = parse_checkpoint(parse_note(record.checkpoint.encode()).text)
+    return {"origin": head.origin, "size": head.size, "root": base64.b64encode(head.root).decode()}
 
 
 def verified_of(sources: Sources) -> Verified:
@@ -69,7 +59,8 @@ def verified_of(sources: Sources) -> Verified:
     on = min(each.at for each in found).date()
     known = all(each.known or each.why == "catalog" or each.state == "findings" for each in live)
     verdict = together(found) if known else "undetermined"
-    return Verified(verdict, on, on + timedelta(days=CURRENT_DAYS), len(live))
+    until = on + timedelta(days=CURRENT_DAYS) if verdict == "holds" else None
+    return Verified(verdict, on, until, len(live))
 
 
 def together(found: Sequence[Entry]) -> Verdict:

@@ -1,32 +1,29 @@
 """What readers call the words of the record: kinds of request, rulings, outcomes. Ids have names in `names.toml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from recuse.content.values import NameKind
-from recuse.languages import Texts
+from recuse.languages import Language, Texts, read_texts
 from recuse.model import UNLISTED
 from recuse.site.sources import Sources
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What something is called in the reader's language."""
-
-    id: str
-    text: str
+@cache
+def texts_of(language: Language) -> Texts:
+    """The messages of the site in a language, read once."""
+    return read_texts(language, files("recuse.site") / "locales")
 
 
-def name(sources: Sources, kind: str, name_id: str, texts: Texts) -> Name:
+def name(sources: Sources, kind: str, name_id: str, texts: Texts) -> str:
     """What an agency, a purpose or a word of the record is called; `kind` is the particular.
 
     Raises InputError for what has no name in the language.
     """
     words = _WORDS[kind](texts) if kind in _WORDS else {}
-    if name_id in words:
-        return Name(name_id, words[name_id])
-    return Name(name_id, sources.names.name(_NAMED[kind], name_id, texts.language.code))
+    return words.get(name_id) or sources.names.name(_NAMED[kind], name_id, texts.language.code)
 
 
 def institution(sources: Sources, texts: Texts) -> str:

@@ -12,11 +12,15 @@ from recuse.errors import InputError
 from recuse.languages import LANGUAGES
 from recuse.model import ASSISTANCE
 from recuse.requests import counting, nil
-from recuse.site.counted import PEOPLE, nil_periods, quarter_of, years
+from recuse.site.counted import nil_periods, quarter_of, years
+from recuse.site.news import every_news
 from recuse.site.open_data.pages import written
 from recuse.site.requested import SECTION
 from recuse.site.small_cells import THRESHOLD, TOTAL
-from tests.unit.site.world import NOW, RECORD, asked, certified, policy, sources, texts
+from tests.unit.site.world import NOW, RECORD, answered, asked, certified, policy, sources, texts
+
+
+PEOPLE = {"data_access", "clarification", "detainer", "notification_of_release", "custody_transfer", "interview"}
 
 
 def files(entries: Any, now: datetime = NOW) -> dict[str, bytes]:
@@ -107,12 +111,45 @@ def test_a_nil_period_that_is_broken_is_said_to_be() -> None:
     found = nil_periods(RECORD, policy()[0])
     assert [(each.period, each.signed, each.broken) for each in found] == [
         ("2025-Q3", True, False),
-        ("2026-02", False, True),
+        ("2026-Q1", False, True),
     ]
-    other = nil_periods([*RECORD, certified("2026-02", kinds=("interview",))], policy()[0])
+    other = nil_periods([*RECORD, certified("2026-Q1", kinds=("interview",))], policy()[0])
     assert [each.broken for each in other] == [False, True, False], "one of another scope is not broken by it"
     later = [*RECORD, asked("late", "2025-08-01"), asked("more", (NOW - timedelta(days=1)).date().isoformat())]
     assert [each.broken for each in nil_periods(later, policy()[0])] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "listed"),
+    [((), False), (("interview",), False), (("interview", "facility_use"), False), (("facility_use",), True)],
+)
+def test_no_certificate_of_a_month_and_people_is_told(kinds: tuple[str, ...], listed: bool) -> None:
+    """Broken, it would say that somebody was asked about in that month; and so would its absence among the others."""
+    record = [asked("a", "2026-02-03"), certified("2026-02", kinds=kinds)]
+    found = sources(record)
+    assert [each.period for each in nil_periods(record, policy()[0])] == ["2026-02"] * listed
+    assert [each.about for each in every_news(found)] == ["2026-02" if listed else ""]
+
+
+def test_how_a_request_ended_changes_with_the_quarter_and_not_with_the_day() -> None:
+    """Else the day on which a request lapses, or is answered, leads back to the day on which it was received."""
+    record = [asked(str(n), f"2026-0{n}-28", lapses=f"2026-0{n + 1}-28T12:00:00+00:00") for n in (1, 2, 3)]
+    outcomes = {
+        day: {row: sheet.of_row(row) for row in sheet.rows}
+        for day in ("2026-04-01", "2026-04-27", "2026-04-29", "2026-06-30", "2026-07-01", "2026-11-28")
+        for year in years([*record, answered("3", "refused", at=on("2026-06-02"))], on(day))
+        for sheet in [each.sheet for each in year.figures if (each.rows, each.columns) == ("outcome", None)][:1]
+    }
+    assert [*outcomes.values()] == [{"open": 3}] * 4 + [{"refused": 1, "lapsed": 2}] * 2
+
+
+def test_a_kind_that_nobody_has_thought_of_is_about_people() -> None:
+    (year,) = years([asked("a", "2026-02-03", kind="fingerprints")], NOW)
+    assert [each.shown and {*each.shown.cells.values()} for each in year.months] == [{None}, set(), set()]
+
+
+def on(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T12:00+00:00")
 
 
 def test_what_has_no_name_for_readers_stops_the_publishing() -> None:

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from recuse.languages import LANGUAGES
+from recuse.site import press
+from recuse.site.building import build
 from recuse.site.dated import current_file, files, fragment, frame, last_day, sentences
+from recuse.site.rendering import Renderer
 from recuse.site.serving_notes import DATED, HEADERS, headers_of, notes
-from recuse.site.verified import CURRENT_DAYS, checkpoint_of, verified_of
+from recuse.site.verified import CURRENT_DAYS, counted_from, verified_of
 from recuse.verdicts import FRESH
 from tests.unit.site.world import APPLIED, NOW, RECORD, at, sources, texts, verified
 
@@ -78,7 +81,7 @@ def test_a_verdict_that_the_first_line_does_not_trust_makes_no_text_current() ->
 def test_the_oldest_of_the_last_verifications_counts() -> None:
     found = sources([verified(NOW - timedelta(days=3)), verified(NOW - timedelta(days=2))])
     assert verified_of(found).on == (NOW - timedelta(days=2)).date()
-    assert checkpoint_of(found.record).size == 2
+    assert counted_from(found.record)["size"] == 2
 
 
 @pytest.mark.parametrize(
@@ -114,3 +117,29 @@ def test_servers_are_told_the_days_of_the_file() -> None:
     (framed,) = (each for each in blocks if "frame-ancestors" not in each)
     assert framed.startswith("/embed/*\n")
     assert {f"/{code}/*" for code in LANGUAGES} <= {each.splitlines()[0] for each in blocks}
+    assert all(f"{name};\n" in told["headers.conf"] for name in ("access_log off", "error_log /dev/null"))
+
+
+def test_every_folder_of_the_site_has_its_line() -> None:
+    """A folder without one could be framed; a line without a folder is of none."""
+    built = {path for path, _ in build(sources(), None)}
+    lines = [each for each in dict(notes(sources()))["_headers"].decode().splitlines() if each.startswith("/")]
+    folders = {path.partition("/")[0] for path in built if "/" in path}
+    assert {f"/{each}/*" for each in folders} | {"/", "/index.html"} == set(lines)
+
+
+def test_without_an_address_a_text_sends_nobody_to_one() -> None:
+    english = texts(LANGUAGES["en"])
+    assert "https://" not in fragment(sources(), english)
+    assert "https://records.example/en/check/index.html" in fragment(
+        sources(address="https://records.example/"), english
+    )
+
+
+def test_what_does_not_hold_has_no_last_day() -> None:
+    found = sources([*RECORD, verified(verdict="findings")])
+    assert verified_of(found).document()["current_until"] is None
+    (page, *_) = press.SECTION.pages(found, texts(LANGUAGES["en"]))
+    assert b"Counts up to and including" not in Renderer(found, [press.SECTION]).page(page, texts(LANGUAGES["en"]))
+    (page, *_) = press.SECTION.pages(sources(), texts(LANGUAGES["en"]))
+    assert b"Counts up to and including" in Renderer(sources(), [press.SECTION]).page(page, texts(LANGUAGES["en"]))

@@ -12,7 +12,7 @@ from recuse.site.feed import MOST, SECTION, atom
 from recuse.site.news import News, every_news, said
 from recuse.site.sources import Sources
 from tests.unit.site.atom import ATOM, faults
-from tests.unit.site.world import NOW, RECORD, sources, texts, verified
+from tests.unit.site.world import APPLIED, NOW, RECORD, sources, texts, verified
 
 
 def feeds(found: Sources) -> dict[str, bytes]:
@@ -84,6 +84,17 @@ def test_a_verdict_is_told_when_it_changes_and_is_that_of_all_systems() -> None:
     assert what(verified(known_by="catalog")) == ["verdict-catalog"]
     assert what(verified(verdict="a word of later")) == ["verdict-undetermined"]
     assert what(verified(system="another")) == [], "one system is not verified"
+
+
+def test_a_system_that_is_new_takes_no_news_back() -> None:
+    """It is in the policy and was never applied: what was told before stays, by the same ids."""
+    found = sources()
+    new = replace(found.repository.systems["blotter"], name="another")
+    more = replace(found, repository=replace(found.repository, systems={**found.repository.systems, "another": new}))
+    assert every_news(more) == every_news(found)
+    applied = replace(APPLIED, body={**APPLIED.body, "system": "another"})
+    record = replace(more.record, entries=(*RECORD, applied, verified(verdict="findings")))
+    assert [each.what for each in every_news(replace(more, record=record))][:1] == ["applied"], "it is not verified yet"
 
 
 @pytest.mark.parametrize("language", LANGUAGES.values(), ids=lambda each: each.code)

@@ -9,7 +9,7 @@ import pytest
 from recuse.errors import InputError
 from recuse.languages import LANGUAGES
 from recuse.site import required
-from recuse.site.open_data.pages import template
+from recuse.site.open_data.pages import template, written
 from recuse.site.personal import FORMS, check_no_person
 from recuse.site.required import REPORTS, say
 from tests.unit.site.world import RECORD, REMOVAL, answered, asked, certified, sources, texts
@@ -82,6 +82,25 @@ def test_a_planted_canary_is_refused(form: str) -> None:
     with pytest.raises(InputError, match=f"row 2 of `x.csv` has {form}") as told:
         check_no_person("x.csv", [("head",), (f"said {CANARIES[form]} there",)])
     assert CANARIES[form] not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "312\u2011555\u20110100", "3125550100", 3125550100, "078051120", "a 012-345-678", "A\u200b012345678",
+        "2026 CF 001234", "1:26-cv-01234", "JH 123456", "\uff12\uff1a\uff11\uff14", "\u0660\u0662:\u0661\u0664",
+        "2 pm", "02/03/2026", "3 February 2026", "Feb. 3",
+    ],
+)  # fmt: skip
+def test_a_canary_in_other_dress_is_refused(cell: str | int) -> None:
+    with pytest.raises(InputError, match=r"row 1 of `x\.csv` has an? "):
+        check_no_person("x.csv", [(cell,)])
+
+
+def test_a_canary_that_reaches_a_table_of_figures_stops_it() -> None:
+    odd = [*RECORD, asked("odd", "2026-03-03", agency="asked by Q. Oddsworth, 312-555-0100")]
+    with pytest.raises(InputError, match=r"`requests.csv` has a telephone number"):
+        written(sources(odd))
 
 
 def test_a_canary_that_reaches_a_template_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:

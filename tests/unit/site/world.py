@@ -4,12 +4,11 @@ import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any, Final
 
 from recuse.content.values import Contact, Content, Name, NameKind, Question, Site
 from recuse.directive.in_force import Attested
-from recuse.languages import LANGUAGES, Language, Texts, read_texts
+from recuse.languages import LANGUAGES
 from recuse.ledger import JSON, Entry, encode
 from recuse.ledger.checkpoint import Checkpoint
 from recuse.ledger.merkle import leaf_hash, tree_root
@@ -19,10 +18,12 @@ from recuse.policy.repository import read_repository
 from recuse.policy.validate import RuleSet, validate
 from recuse.requests import counting
 from recuse.site.sources import Record, Settings, Sources
+from recuse.site.words import texts_of
 from tests.unit.policy.conftest import DIRECTIVE, FIXTURE
 
 SIGNER: Final = Signer("ledger.example/riverton", bytes(range(32)))
 NOW: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
+ANSWERED: Final = datetime(2026, 9, 1, 12, tzinfo=UTC)
 REMOVAL: Final = "fed.homeland.border.removal"
 BODY: Final[dict[str, JSON]] = {
     "supersedes": None, "kind": "detainer", "agency": REMOVAL, "others": [], "purpose": "imm.civil_enforcement",
@@ -35,11 +36,13 @@ VERIFIED: Final[dict[str, JSON]] = {
 
 
 def asked(name: str, received: str, **changes: Any) -> Entry:
-    return Entry("asked", NOW, {**BODY, "request": name, "received": received, **changes})
+    """Recorded on the day of its receipt, unless `at` says otherwise."""
+    at = changes.pop("at", None) or datetime.fromisoformat(f"{received}T12:00+00:00")
+    return Entry("asked", at, {**BODY, "request": name, "received": received, **changes})
 
 
-def answered(name: str, word: str, **changes: Any) -> Entry:
-    return Entry("answered", NOW, {"request": name, "word": word, "transferred_to": None, **changes})
+def answered(name: str, word: str, at: datetime = ANSWERED, **changes: Any) -> Entry:
+    return Entry("answered", at, {"request": name, "word": word, "transferred_to": None, **changes})
 
 
 def certified(period: str, *, kinds: Sequence[str] = (), agencies: Sequence[str] = (), signed: bool = True) -> Entry:
@@ -72,7 +75,8 @@ RECORD: Final = (
     asked("old", "2025-11-02", kind="joint_operation", agency="fed.justice.bureau", purpose="crim.investigation"),
     asked("now", "2026-11-20"),
     certified("2025-Q3"),
-    certified("2026-02", kinds=("detainer",), agencies=(REMOVAL,), signed=False),
+    certified("2026-Q1", kinds=("detainer",), agencies=(REMOVAL,), signed=False),
+    certified("2026-02", kinds=("interview", "facility_use")),
 )
 
 
@@ -121,9 +125,7 @@ def sources(entries: Sequence[Entry] = RECORD, now: datetime = NOW, address: str
     return Sources(repository, rules, attested, record, settings, content(), None, now, printed=False)
 
 
-@functools.cache
-def texts(language: Language) -> Texts:
-    return read_texts(language, files("recuse.site") / "locales")
+texts = texts_of
 
 
 def total(found: Sources, subject: counting.Subject = "assistance") -> int:

@@ -14,7 +14,7 @@ from recuse.content.values import ORIGINAL
 from recuse.ledger import JSON
 from recuse.site.open_data.table import Field, Table
 from recuse.site.sources import Sources
-from recuse.site.verified import checkpoint_of
+from recuse.site.verified import counted_from
 
 _PROFILE: Final = "https://datapackage.org/profiles/2.0"
 FORMAT: Final = "1.0.0"
@@ -33,7 +33,7 @@ def package(sources: Sources, files: Mapping[str, bytes], tables: tuple[Table, .
         "version": FORMAT,
         "contributors": [{"title": body, "roles": ["publisher"]}],
         "ledger": {
-            **checkpoint_of(record).document(), "checkpoint": record.checkpoint, "verifier": record.verifier,
+            **counted_from(record), "checkpoint": record.checkpoint, "verifier": record.verifier,
         },
         "demonstration": sources.settings.demonstration,
         "resources": [resource(each, files[each.file]) for each in tables],

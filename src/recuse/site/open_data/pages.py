@@ -16,7 +16,7 @@ from recuse.site.pages import Page, Section
 from recuse.site.personal import check_no_person
 from recuse.site.required import HEAD, REPORTS, Report, rows, say
 from recuse.site.sources import Sources
-from recuse.site.verified import checkpoint_of
+from recuse.site.verified import counted_from
 
 PATH: Final = "data/index.html"
 DICTIONARY: Final = "data/dictionary.html"
@@ -51,10 +51,10 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
         for each in found
     ]
     values = {
-        "files": found, "said": said, "folder": FOLDER, "counted_from": checkpoint_of(sources.record),
+        "files": found, "said": said, "folder": FOLDER, "counted_from": counted_from(sources.record),
         "dictionary": DICTIONARY, "required": REQUIRED,
     }  # fmt: skip
-    data: dict[str, JSON] = {"counted_from": checkpoint_of(sources.record).document(), "tables": document}
+    data: dict[str, JSON] = {"counted_from": counted_from(sources.record), "tables": document}
     yield Page(PATH, "data/index.html", texts.say("Open data"), values, data)
     yield _dictionary(texts, said, above)
     yield _required(texts, above)

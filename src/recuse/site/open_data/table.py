@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from recuse.csv_text import Cell, csv_text
+from recuse.site.personal import check_no_person
 from recuse.site.sources import Sources
 
 FieldType = Literal["string", "integer", "boolean", "date", "datetime"]
@@ -23,13 +24,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One file of the data: its name, what it is in English, its columns, and its rows from what a site is made of."""
+    """One file of the data: its name, what it is in English, its columns, and its rows from what a site is made of.
+
+    `of_requests` says that entries about requests are counted: no cell may name a person.
+    """
 
     name: str
     title: str
     fields: tuple[Field, ...]
     rows: Callable[[Sources], list[tuple[Cell, ...]]]
     key: tuple[str, ...] = ()
+    of_requests: bool = False
 
     @property
     def file(self) -> str:
@@ -37,8 +42,10 @@ class Table:
         return f"{self.name}.csv"
 
     def written(self, sources: Sources) -> tuple[bytes, int]:
-        """The file, and how many rows it has besides its head."""
+        """The file, and how many rows it has besides its head. InputError where it would name a person."""
         found = self.rows(sources)
+        if self.of_requests:
+            check_no_person(self.file, found)
         return csv_text([tuple(each.name for each in self.fields), *found]).encode(), len(found)
 
 

@@ -122,7 +122,7 @@ TABLES: Final = (
             Field("particular", "string", "kind", words=("kind", "agency", "purpose", "ruling", "outcome")),
             Field("value", "string", "detainer"), Field("count", "integer", "3"),
         ),
-        _requests, ("period", "subject", "particular", "value"),
+        _requests, ("period", "subject", "particular", "value"), of_requests=True,
     ),
     Table(
         "request-months", "Requests for assistance by month and kind",
@@ -130,7 +130,7 @@ TABLES: Final = (
             Field("month", "string", "2026-01"), Field("kind", "string", "detainer", words=ASSISTANCE),
             Field("count", "integer", "7", required=False), Field("withheld", "boolean", "false"),
         ),
-        _months, ("month", "kind"),
+        _months, ("month", "kind"), of_requests=True,
     ),
     Table(
         "nil-periods", "Periods for which an office certified that nothing was received",
