@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize
 
 from tests.browser.looking import HEIGHT, WIDTHS
+from tests.site.looking import FRAMED
+from tests.site.reading import Read
 
 KEPT: Final = """async () => {
   const kept = [];
@@ -44,11 +46,12 @@ _EDGES: Final = """() => [...document.querySelectorAll('a.usa-button, button, a[
       && (!each.hasAttribute('aria-current') || parseFloat(s.fontWeight) < 700); })
   .map(each => each.outerHTML.slice(0, 80))"""
 """With forced colours: what was told by a background alone, and now is not."""
+NO_WAY_OUT: Final = "the way out cannot be reached by a pointer"
 _SEEN: Final = """wanted => {
-  const faults = [], exit = document.getElementById('exit');
+  const faults = [], exit = document.getElementById('exit') ?? document.createElement('a');
   const box = exit.getBoundingClientRect(), start = document.querySelector('.s-title a')?.getBoundingClientRect();
   const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-  if (!exit.contains(hit)) faults.push('the way out cannot be reached by a pointer');
+  if (!exit.contains(hit)) faults.push('%s');
   if (document.documentElement.scrollWidth > document.documentElement.clientWidth) faults.push('wider than the window');
   if (getComputedStyle(document.body).direction !== wanted) faults.push(`it does not run ${wanted}`);
   const gap = start && (wanted === 'rtl' ? document.documentElement.clientWidth - start.right : start.left);
@@ -62,7 +65,7 @@ _SEEN: Final = """wanted => {
   const covered = Math.round(100 * Math.max(0, ...bars) / innerHeight);
   if (covered > 30) faults.push(`${covered} % of the window stays covered`);
   return faults;
-}"""
+}""".replace("%s", NO_WAY_OUT)
 """What a reader does not see of a page, as it stands in the window, of which bars may cover three tenths."""
 _LED: Final = "() => [...document.links].map(each => each.href.replace(/#.*/, ''))"
 
@@ -118,10 +121,10 @@ def told_by_colour(page: Page) -> list[str]:
     return found
 
 
-def unseen(page: Page, direction: str) -> list[str]:
-    """What a reader of a page in this direction misses in this window: way out, heading, text, an edge."""
-    found: list[str] = page.evaluate(_SEEN, direction)
-    return found
+def unseen(page: Page, read: Read) -> list[str]:
+    """What a reader of a page misses in this window: way out, heading, text, an edge; all by the page's direction."""
+    found: list[str] = page.evaluate(_SEEN, read.html.get("dir"))
+    return [each for each in found if not (each == NO_WAY_OUT and read.path.startswith(FRAMED))]
 
 
 def at_its_end(page: Page) -> None:

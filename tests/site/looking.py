@@ -26,6 +26,8 @@ NOT_LOADED: Final = {"alternate", "canonical"}
 FORBIDDEN: Final = {"style", "base", "iframe", "frame", "object", "embed", "applet", "portal"}
 _OWN: Final = "a-z/"
 """The folder of pages by letter, which each language has of its own; their switch leads to the list of letters."""
+FRAMED: Final = "embed/"
+"""The folder of what other sites show in a frame of theirs, which has no way out of its own."""
 EXIT: Final = "static/site.js"
 """The script that hides a page at once when its reader leaves."""
 LEFT_OVER: Final = re.compile(r"\{word:|\{\{|\}\}|\{%|%\}|%\(\w+\)|&(amp|lt|gt|quot|#\d+);|<bound method|\bUndefined\b")
@@ -185,13 +187,16 @@ def _labels(page: Read) -> Iterator[str]:
 
 def way_out(page: Read, site: Published) -> Iterator[str]:
     """The way out is the second stop, leads where `site.toml` says, and has its script and all that it says."""
+    if page.path.startswith(FRAMED):
+        return
     stops = [each for each in page.html.all("a", "button", "input", "select", "textarea", "summary") if _is_stop(each)]
     if [(each.get("href"), each.get("id")) for each in stops[:2]] != [("#main", ""), (site.exit_to, "exit")]:
         yield f"its first stops are not past the frame and to `{site.exit_to}`"
         return
     if "noreferrer" not in stops[1].get("rel").split():
         yield "the way out tells where its reader comes from"
-    if not any(normpath(f"{dirname(page.path)}/{each.get('src')}") == EXIT for each in page.html.all("script")):
+    loaded = {normpath(f"{dirname(page.path)}/{each.get('src')}").lstrip("/") for each in page.html.all("script")}
+    if EXIT not in loaded:
         yield f"it does not load `{EXIT}`"
     said = [each for each in page.html.all() if each.get("id") == "exit-said"]
     words = {said[0].get(f"data-{when}") for when in ("first", "second", "over", "gone")} if said else set()

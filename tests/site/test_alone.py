@@ -21,7 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.looking import HEIGHT, WIDTHS
 from tests.conftest import skip_loudly
-from tests.site.browsing import SMALL, Visiting, at_its_end, kept, led_to, one_of_each, unseen, visiting
+from tests.site.browsing import KEPT, SMALL, Visiting, at_its_end, kept, led_to, one_of_each, unseen, visiting
 from tests.site.conftest import served
 from tests.site.looking import Published
 from tests.site.world import Site
@@ -90,10 +90,10 @@ def test_every_page_asks_its_own_server_alone_and_keeps_nothing(
             visited.page.mouse.move(40, 40)
             assert answer is not None
             assert answer.ok
-            said = [*astray(visited.page, address, published), *unseen(visited.page, page.html.get("dir"))]
+            said = [*astray(visited.page, address, published), *unseen(visited.page, page)]
             visited.page.set_viewport_size(SMALL)
             at_its_end(visited.page)
-            said += [f"in a small window: {each}" for each in unseen(visited.page, page.html.get("dir"))]
+            said += [f"in a small window: {each}" for each in unseen(visited.page, page)]
             found += [f"{path}: {each}" for each in said]
         assert found == []
         assert len(visited.asked) > len(published.pages)
@@ -218,6 +218,7 @@ def test_what_a_planted_script_keeps_is_found(
     page.write_text(page.read_text().replace("</head>", f"<script>{script}</script></head>"))
     with visit() as visited:
         visited.page.goto(f"{address}/x.html")
+        visited.page.wait_for_function(f"async () => (await ({KEPT})()).length")  # a database is not opened at once
         assert any(told in each for each in kept(visited))
 
 
