@@ -21,8 +21,8 @@ from tests.site.browsing import visiting
 
 NOW: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
 PICTURES: Final = {
-    "site-first-page": (1100, "en/index.html", "footer"),
-    "site-rights": (320, "ar/rights/home.html", ".r-text"),
+    "site-first-page": (1100, "en/index.html", ".s-tiles li:nth-child(6)"),
+    "site-rights": (320, "ar/rights/home.html", ".r-claim"),
 }  # fmt: skip
 """The width of each, the page that it is of, and the first of what it ends with."""
 
