@@ -54,9 +54,9 @@ restore: .venv/.dev             ## copies, standbys and backups on both ends, wi
 	scripts/system-packages.sh
 	RESTORE=whole TMPDIR=$$(scripts/test-folder.sh) $(BIN)/python -m pytest -q tests/restore tests/restore/whole.py
 
-design: .venv/.dev              ## the console's design system anew from npm, and the pictures of its documentation
+design: .venv/.dev              ## the design system anew from npm, and the pictures of the documentation
 	scripts/design-system.sh
-	PICTURES=write $(BIN)/python -m pytest -q tests/browser -k picture
+	PICTURES=write $(BIN)/python -m pytest -q tests/browser tests/site -k picture
 
 mutants: .venv/.mutation        ## mutation testing, resumable: make mutants MODULE=compiler/lower (or gate)
 	$(BIN)/python -m tests.mutation $(MODULE)

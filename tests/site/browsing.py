@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize
 
-from tests.browser.looking import HEIGHT
+from tests.browser.looking import HEIGHT, WIDTHS
+from tests.site.looking import FRAMED
+from tests.site.reading import Read
 
 KEPT: Final = """async () => {
   const kept = [];
@@ -22,6 +24,8 @@ KEPT: Final = """async () => {
   return kept;
 }"""
 """What a page has kept on the device, in all places that it may."""
+SMALL: Final[ViewportSize] = {"width": WIDTHS[0], "height": 256}
+"""A window of 1280 to 1024 pixels, enlarged four times."""
 HIDDEN_IN_PRINT: Final = (".s-exit", ".s-nav", ".s-languages", ".usa-skipnav")
 _FAINT: Final = """() => {
   const light = colour => {
@@ -42,11 +46,28 @@ _EDGES: Final = """() => [...document.querySelectorAll('a.usa-button, button, a[
       && (!each.hasAttribute('aria-current') || parseFloat(s.fontWeight) < 700); })
   .map(each => each.outerHTML.slice(0, 80))"""
 """With forced colours: what was told by a background alone, and now is not."""
-_COVERED: Final = """() => {
+NO_WAY_OUT: Final = "the way out cannot be reached by a pointer"
+_SEEN: Final = """wanted => {
+  const faults = [], exit = document.getElementById('exit') ?? document.createElement('a');
+  const box = exit.getBoundingClientRect(), start = document.querySelector('.s-title a')?.getBoundingClientRect();
+  const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  if (!exit.contains(hit)) faults.push('%s');
+  if (document.documentElement.scrollWidth > document.documentElement.clientWidth) faults.push('wider than the window');
+  if (getComputedStyle(document.body).direction !== wanted) faults.push(`it does not run ${wanted}`);
+  const gap = start && (wanted === 'rtl' ? document.documentElement.clientWidth - start.right : start.left);
+  if (gap > document.documentElement.clientWidth / 4) faults.push('its title does not stand where lines begin');
+  const heading = document.querySelector('h1');
+  if (!heading?.checkVisibility({visibilityProperty: true})) faults.push('no heading is seen');
+  const main = document.querySelector('main').innerText.replace(heading?.innerText ?? '', '');
+  if (main.trim().length < 40) faults.push('its main text is not seen');
   const stays = each => ['fixed', 'sticky'].includes(getComputedStyle(each).position);
-  const found = [...document.querySelectorAll('*')].filter(stays);
-  return Math.max(0, ...found.map(each => each.getBoundingClientRect().height)) / innerHeight;
-}"""
+  const bars = [...document.querySelectorAll('body *')].filter(stays).map(each => each.getBoundingClientRect().height);
+  const covered = Math.round(100 * Math.max(0, ...bars) / innerHeight);
+  if (covered > 30) faults.push(`${covered} % of the window stays covered`);
+  return faults;
+}""".replace("%s", NO_WAY_OUT)
+"""What a reader does not see of a page, as it stands in the window, of which bars may cover three tenths."""
+_LED: Final = "() => [...document.links].map(each => each.href.replace(/#.*/, ''))"
 
 
 @dataclass
@@ -100,10 +121,21 @@ def told_by_colour(page: Page) -> list[str]:
     return found
 
 
-def covered(page: Page) -> float:
-    """Which share of the window stays covered while a reader scrolls."""
-    found: float = page.evaluate(_COVERED)
-    return found
+def unseen(page: Page, read: Read) -> list[str]:
+    """What a reader of a page misses in this window: way out, heading, text, an edge; all by the page's direction."""
+    found: list[str] = page.evaluate(_SEEN, read.html.get("dir"))
+    return [each for each in found if not (each == NO_WAY_OUT and read.path.startswith(FRAMED))]
+
+
+def at_its_end(page: Page) -> None:
+    """Scroll to where the page ends."""
+    page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+
+
+def led_to(page: Page) -> set[str]:
+    """The addresses that links of a page lead to, as the browser makes them of what stands there."""
+    found: list[str] = page.evaluate(_LED)
+    return {*found}
 
 
 def kept(visit: Visit) -> list[str]:

@@ -26,6 +26,10 @@ NOT_LOADED: Final = {"alternate", "canonical"}
 FORBIDDEN: Final = {"style", "base", "iframe", "frame", "object", "embed", "applet", "portal"}
 _OWN: Final = "a-z/"
 """The folder of pages by letter, which each language has of its own; their switch leads to the list of letters."""
+FRAMED: Final = "embed/"
+"""The folder of what other sites show in a frame of theirs, which has no way out of its own."""
+EXIT: Final = "static/site.js"
+"""The script that hides a page at once when its reader leaves."""
 LEFT_OVER: Final = re.compile(r"\{word:|\{\{|\}\}|\{%|%\}|%\(\w+\)|&(amp|lt|gt|quot|#\d+);|<bound method|\bUndefined\b")
 
 
@@ -34,6 +38,7 @@ class Published:
     """A published folder as it was read."""
 
     folder: Path
+    exit_to: str
 
     @cached_property
     def pages(self) -> Mapping[str, Read]:
@@ -57,7 +62,7 @@ class Published:
 
     def with_page(self, path: str, text: str) -> "Published":
         """The same, with another text of one page: for faults that are planted."""
-        made = Published(self.folder)
+        made = Published(self.folder, self.exit_to)
         made.__dict__["pages"] = {**self.pages, path: read(path, text)}
         made.__dict__["files"] = self.files | {path}
         return made
@@ -180,6 +185,29 @@ def _labels(page: Read) -> Iterator[str]:
                     yield f"`{name}` of line {each.line} names `{wanted}`, which is not there"
 
 
+def way_out(page: Read, site: Published) -> Iterator[str]:
+    """The way out is the second stop, leads where `site.toml` says, and has its script and all that it says."""
+    if page.path.startswith(FRAMED):
+        return
+    stops = [each for each in page.html.all("a", "button", "input", "select", "textarea", "summary") if _is_stop(each)]
+    if [(each.get("href"), each.get("id")) for each in stops[:2]] != [("#main", ""), (site.exit_to, "exit")]:
+        yield f"its first stops are not past the frame and to `{site.exit_to}`"
+        return
+    if "noreferrer" not in stops[1].get("rel").split():
+        yield "the way out tells where its reader comes from"
+    loaded = {normpath(f"{dirname(page.path)}/{each.get('src')}").lstrip("/") for each in page.html.all("script")}
+    if EXIT not in loaded:
+        yield f"it does not load `{EXIT}`"
+    said = [each for each in page.html.all() if each.get("id") == "exit-said"]
+    words = {said[0].get(f"data-{when}") for when in ("first", "second", "over", "gone")} if said else set()
+    if len(words - {""}) != 4:
+        yield "the way out does not say each press"
+
+
+def _is_stop(each: Element) -> bool:
+    return (each.tag != "a" or "href" in each.attributes) and each.get("type") != "hidden"
+
+
 def switch(page: Read, site: Published) -> Iterator[str]:
     """The same page in every other language is one link away."""
     language = site.language_of(page)
@@ -264,6 +292,6 @@ def _targets(page: Read) -> Iterator[str]:
 
 
 LOOKS: Final[Mapping[str, Look]] = {
-    "form": form, "tongue": tongue, "title": title, "policy": policy, "bare": bare, "links": links, "switch": switch,
-    "twin": twin, "finished": finished,
+    "form": form, "tongue": tongue, "title": title, "policy": policy, "bare": bare, "links": links, "way_out": way_out,
+    "switch": switch, "twin": twin, "finished": finished,
 }  # fmt: skip

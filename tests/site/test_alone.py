@@ -16,11 +16,12 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.looking import HEIGHT, WIDTHS
 from tests.conftest import skip_loudly
-from tests.site.browsing import Visiting, kept, one_of_each, visiting
+from tests.site.browsing import KEPT, SMALL, Visiting, at_its_end, kept, led_to, one_of_each, unseen, visiting
 from tests.site.conftest import served
 from tests.site.looking import Published
 from tests.site.world import Site
@@ -80,15 +81,34 @@ def visit(listener: Listener) -> Iterator[Visiting]:
 def test_every_page_asks_its_own_server_alone_and_keeps_nothing(
     visit: Visiting, address: str, published: Published, listener: Listener
 ) -> None:
+    """With scripts, at both widths: nothing is out of place either, and all links lead to what is there."""
+    found: list[str] = []
     with visit() as visited:
-        for path in published.pages:
-            visited.page.goto(f"{address}/{path}", wait_until="load")
+        for path, page in published.pages.items():
+            visited.page.set_viewport_size({"width": WIDTHS[1], "height": HEIGHT})
+            answer = visited.page.goto(f"{address}/{path}", wait_until="load")
             visited.page.mouse.move(40, 40)
+            assert answer is not None
+            assert answer.ok
+            said = [*astray(visited.page, address, published), *unseen(visited.page, page)]
+            visited.page.set_viewport_size(SMALL)
+            at_its_end(visited.page)
+            said += [f"in a small window: {each}" for each in unseen(visited.page, page)]
+            found += [f"{path}: {each}" for each in said]
+        assert found == []
         assert len(visited.asked) > len(published.pages)
         assert visited.elsewhere(address) == []
         assert kept(visited) == []
         assert visited.complaints == []
     assert listener.heard == []
+
+
+def astray(page: Page, address: str, published: Published) -> Iterator[str]:
+    """Links of a page that is open, its scripts included, that lead within the site to what is not there."""
+    for each in led_to(page):
+        path = unquote(urlsplit(each).path).lstrip("/")
+        if each.startswith(f"{address}/") and path not in published.files:
+            yield f"no file is behind the link to `{path}`"
 
 
 def test_every_kind_of_page_works_from_a_stick(visit: Visiting, site: Site, listener: Listener) -> None:
@@ -171,6 +191,16 @@ def test_a_planted_third_party_is_found(
     assert told, "and the browser tells of it"
 
 
+def test_a_planted_link_to_nothing_is_found(visit: Visiting, address: str, published: Published) -> None:
+    with visit() as visited:
+        visited.page.goto(f"{address}/en/search.html")
+        assert [*astray(visited.page, address, published)] == []
+        visited.page.evaluate(
+            "() => document.querySelector('main').insertAdjacentHTML('beforeend', '<a href=x.html>x')"
+        )
+        assert [*astray(visited.page, address, published)] == ["no file is behind the link to `en/x.html`"]
+
+
 @pytest.mark.parametrize(
     ("script", "told"),
     [
@@ -188,6 +218,7 @@ def test_what_a_planted_script_keeps_is_found(
     page.write_text(page.read_text().replace("</head>", f"<script>{script}</script></head>"))
     with visit() as visited:
         visited.page.goto(f"{address}/x.html")
+        visited.page.wait_for_function(f"async () => (await ({KEPT})()).length")  # a database is not opened at once
         assert any(told in each for each in kept(visited))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -10,18 +11,22 @@ from tests.browser.conftest import axe, chromium  # noqa: F401  # fixtures
 from tests.browser.looking import WIDTHS, focus_faults, overflow, violations, walked
 from tests.site.browsing import (
     HIDDEN_IN_PRINT,
+    SMALL,
     Visiting,
-    covered,
+    at_its_end,
     faint_in_print,
-    kept,
     one_of_each,
     told_by_colour,
+    unseen,
     visiting,
 )
 from tests.site.looking import Published
+from tests.site.reading import Read
 from tests.site.world import Site
 
 CODES = ("en", "es", "zh-Hans", "pl", "ar")
+OURS = "pl/about/this-site.html"
+"""The page that faults are planted in."""
 
 
 @pytest.fixture(scope="module")
@@ -64,21 +69,20 @@ def test_everybody_can_use_a_page_of_each_kind(
     assert found == []
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_every_page_fits_a_small_window(visit: Visiting, address: str, published: Published, code: str) -> None:
-    """All pages, at 320 pixels, which is 1280 enlarged four times; what stays in place leaves room to read."""
+@pytest.mark.parametrize("code", [*CODES, ""])
+def test_every_page_is_there_without_scripts_from_a_stick(visit: Visiting, published: Published, code: str) -> None:
+    """All pages, in a window that is 1280 pixels enlarged four times, at their ends: the text, and the way out."""
     found: list[str] = []
-    with visit(width=320, height=256, device_scale_factor=4) as visited:
-        for each in published.pages.values():
-            if each.path.startswith(f"{code}/"):
-                opened(visited.page, address, each.path)
-                if overflow(visited.page) > 0:
-                    found.append(f"{each.path} is {overflow(visited.page)} pixels too wide")
-                if covered(visited.page) > 0.3:
-                    found.append(f"{each.path}: {covered(visited.page):.0%} of the window stays covered")
+    paths = [path for path in published.pages if path.rpartition("/")[0].partition("/")[0] == code]
+    assert paths
+    with visit(**SMALL, device_scale_factor=4, java_script_enabled=False) as visited:
+        for path in paths:
+            visited.page.goto((published.folder / path).as_uri())
+            at_its_end(visited.page)
+            found += [f"{path}: {each}" for each in unseen(visited.page, published.pages[path])]
         assert visited.complaints == []
-        assert visited.elsewhere(address) == []
-        assert kept(visited) == []
+        assert {urlsplit(each).scheme for each in visited.asked} == {"file"}
+        assert {unquote(urlsplit(each).path).startswith(str(published.folder)) for each in visited.asked} == {True}
     assert found == []
 
 
@@ -147,8 +151,13 @@ def test_without_scripts_everything_is_there(visit: Visiting, address: str, chos
 @pytest.fixture
 def ours(visit: Visiting, address: str) -> Iterator[Page]:
     with visit(bypass_csp=True) as visited:
-        opened(visited.page, address, "pl/about/this-site.html")
+        opened(visited.page, address, OURS)
         yield visited.page
+
+
+@pytest.fixture
+def read(published: Published) -> Read:
+    return published.pages[OURS]
 
 
 @pytest.mark.parametrize(
@@ -183,13 +192,38 @@ def test_a_reader_who_is_caught_is_found(ours: Page) -> None:
     assert any("stops for" in each for each in focus_faults(ours))
 
 
-def test_planted_faults_of_the_window_are_found(ours: Page) -> None:
-    ours.set_viewport_size({"width": 320, "height": 256})
+def test_planted_faults_of_the_window_are_found(ours: Page, read: Read) -> None:
+    ours.set_viewport_size(SMALL)
+    assert unseen(ours, read) == []
     ours.evaluate("() => document.querySelector('h1').style.width = '400px'")
     assert overflow(ours) > 0
-    assert covered(ours) < 0.3
-    ours.evaluate("() => document.querySelector('.s-exit').style.height = '200px'")
-    assert covered(ours) > 0.3
+    assert unseen(ours, read) == ["wider than the window"]
+    ours.evaluate("() => document.querySelector('.s-exit').style.height = '80px'")
+    assert "31 % of the window stays covered" in unseen(ours, read)
+
+
+@pytest.mark.parametrize(
+    ("told", "fault"),
+    [
+        ("the way out cannot be reached", "() => document.querySelector('.s-exit').style.position = 'static'"),
+        ("the way out cannot be reached", "() => document.querySelector('#exit').style.visibility = 'hidden'"),
+        ("the way out cannot be reached", "() => document.querySelector('#exit').remove()"),
+        ("the way out cannot be reached", "() => document.body.insertAdjacentHTML('beforeend', "
+         "'<div style=\"position: fixed; inset: 0; z-index: 9999\"></div>')"),
+        ("wider than the window", "() => document.querySelector('h1').style.width = '2000px'"),
+        ("it does not run ltr", "() => document.documentElement.dir = 'rtl'"),
+        ("its title does not stand", "() => document.querySelector('.s-title').style.marginInlineStart = '60%'"),
+        ("no heading is seen", "() => document.querySelector('h1').style.display = 'none'"),
+        ("its main text is not seen", "() => document.querySelectorAll('main *').forEach(each => each.hidden = true)"),
+    ],
+)  # fmt: skip
+def test_what_is_planted_out_of_sight_is_found(ours: Page, read: Read, told: str, fault: str) -> None:
+    ours.set_viewport_size({"width": 1100, "height": 256})
+    at_its_end(ours)
+    assert unseen(ours, read) == []
+    ours.evaluate(fault)
+    at_its_end(ours)
+    assert any(told in each for each in unseen(ours, read))
 
 
 def test_planted_faults_of_paper_and_colours_are_found(ours: Page) -> None:

@@ -6,13 +6,19 @@ from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser.conftest import chromium  # noqa: F401  # the fixture
-from tests.site.browsing import Visit, Visiting, visiting
+from tests.site.browsing import Visit, Visiting, at_its_end, visiting
 
 ELSEWHERE: Final = "https://www.weather.gov/"
 START: Final = "en/index.html"
 PAGE: Final = "en/about/this-site.html"
+GONE: Final = {
+    "en": "You are leaving this site.", "es": "Está saliendo de este sitio.", "zh-Hans": "您正在离开本网站。",
+    "pl": "Opuszczasz tę stronę.", "ar": "أنت تغادر هذا الموقع.",
+}  # fmt: skip
+"""What a screen reader says in each language when its reader leaves."""
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +96,22 @@ def test_the_page_is_hidden_at_once_however_slow_the_other_is(leaving: Page) -> 
     leaving.wait_for_url(ELSEWHERE)
 
 
+@pytest.mark.parametrize(("code", "told"), GONE.items())
+def test_a_touch_at_the_end_of_a_page_leaves_in_every_language(
+    visit: Visiting, address: str, code: str, told: str
+) -> None:
+    with visit(width=320, has_touch=True) as visited:
+        elsewhere(visited)
+        page = visited.page
+        page.goto(f"{address}/{code}/rights/home.html")
+        at_its_end(page)
+        page.locator("#exit").tap()
+        page.wait_for_url(ELSEWHERE)
+        page.goto(f"{address}/{code}/rights/home.html")
+        assert page.evaluate(_AT_ONCE) == {"body": False, "heading": False, "title": "", "alert": [told]}
+        page.wait_for_url(ELSEWHERE)
+
+
 def test_shift_three_times_leaves(leaving: Page) -> None:
     press(leaving, "Shift", "Shift", after=100)
     assert not gone(leaving)
@@ -162,9 +184,17 @@ def test_without_scripts_it_is_a_link_and_shift_does_nothing(visit: Visiting, ad
 def test_by_keys_alone(leaving: Page) -> None:
     press(leaving, "Tab", "Tab", "Enter")
     leaving.wait_for_url(ELSEWHERE)
+    assert gone(leaving)
 
 
 # --- planted faults ---
+
+
+def test_a_way_out_that_is_not_the_second_stop_is_found(leaving: Page) -> None:
+    leaving.set_default_navigation_timeout(1000)
+    leaving.evaluate("() => document.querySelector('#exit').tabIndex = -1")
+    with pytest.raises(TooLate, match="Timeout 1000ms exceeded"):
+        test_by_keys_alone(leaving)
 
 
 def test_a_way_out_that_adds_to_the_history_is_found(leaving: Page, address: str) -> None:

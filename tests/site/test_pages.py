@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.site.looking import LOOKS, Published, own_titles, same_pages
+from tests.site.looking import LOOKS, Look, Published, own_titles, same_pages
 from tests.site.tongues import own_tongue
 
 
 @pytest.mark.parametrize("look", [*LOOKS.values(), own_tongue], ids=lambda look: look.__name__)
-def test_every_page(published: Published, look) -> None:  # type: ignore[no-untyped-def]  # pytest names it by the ids
+def test_every_page(published: Published, look: Look) -> None:
     found = {path: [*look(page, published)] for path, page in published.pages.items()}
     assert not any(found.values()), "\n".join(f"{path}: {each}" for path, all_ in found.items() for each in all_)
 

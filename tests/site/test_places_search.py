@@ -1,4 +1,4 @@
-"""Services are found by words of each language, in other forms than they stand there: served, and from a stick."""
+"""Services and rights are found by words of each language, also in other forms: served, and from a stick."""
 
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,7 @@ STICK: Final = {
     "pl": ("szczepienia", "biblioteka", "hiszpanski"),
     "ar": ("العيادات", "عيادات", "مدرسة"),
 }
+RIGHTS: Final = {"en": "judges", "es": "jueces", "zh-Hans": "法官", "pl": "nakazy", "ar": "مذكرات"}
 
 
 def found(page: Page, words: str) -> list[str]:
@@ -63,7 +64,18 @@ def test_from_a_stick_titles_kinds_and_places_are_found(chromium: Browser, site:
         assert missed == []
 
 
-def test_what_is_in_no_record_finds_no_service(chromium: Browser, address: str) -> None:  # noqa: F811
-    with visiting(chromium) as visit:
-        visit.page.goto(f"{address}/en/search.html")
-        assert not any("/places/services/" in each for each in found(visit.page, "zyzzyva"))
+@pytest.mark.parametrize("code", RIGHTS)
+def test_rights_are_found_and_what_stands_nowhere_is_not(
+    chromium: Browser,  # noqa: F811
+    site: Site,
+    address: str,
+    code: str,
+) -> None:
+    """By both engines: each leads to pages of its language alone, and neither makes something of nothing."""
+    for start in (address, site.folder.as_uri()):
+        with visiting(chromium) as visit:
+            visit.page.goto(f"{start}/{code}/search.html")
+            hrefs = found(visit.page, RIGHTS[code])
+            assert any(f"/{code}/rights/" in each for each in hrefs), start
+            assert all(each.startswith(f"{start}/{code}/") for each in hrefs), start
+            assert not any("/places/services/" in each for each in found(visit.page, "zyzzyva")), start

@@ -1,6 +1,5 @@
 """What is looked for on every page is found where it is planted: each fault by the look that is for it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +56,12 @@ FAULTS: Final = {
     "a link to a place elsewhere that is not there": ("links", "en", AT, '</h1><a href="../index.html#no">Home</a>'),
     "a window that holds this one": ("links", "en", AT, '</h1><a target="_blank" href="https://court.example/">C</a>'),
     "a label of nothing": ("links", "en", AT, '</h1><label for="nothing">Name</label>'),
+    "no way out": ("way_out", "ar", 'id="exit"', 'id="else"'),
+    "a way out that leads elsewhere": ("way_out", "pl", 'href="https://www.weather.gov/"', 'href="https://x.example/"'),
+    "a way out that comes late": ("way_out", "en", "<aside ", '<a href="index.html">First</a><aside '),
+    "a way out that tells": ("way_out", "en", 'rel="noreferrer nofollow"', 'rel="nofollow"'),
+    "a way out without its script": ("way_out", "es", "static/site.js", "static/other.js"),
+    "a press that is not said": ("way_out", "zh-Hans", "data-second=", "data-other="),
     "a language that is left out": ("switch", "en", 'hreflang="pl"', 'hreflang="xx"'),
     "a language that leads elsewhere": ("switch", "en", "../../ar/about/this-site.html", "../../ar/index.html"),
     "a glossary word": ("finished", "en", AT, "</h1><p>{word:warrant}</p>"),
@@ -101,18 +106,14 @@ def test_what_is_no_fault_is_not_found(published: Published, name: str) -> None:
 
 
 def test_a_page_without_its_data_is_found(published: Published, tmp_path: Path) -> None:
-    changes: list[tuple[Callable[[Path], object], str]] = [
-        (lambda file: file.write_text('{"page": "x.html", "language": "en", "title": "x"}'), "its data are of"),
-    ]
-    for change, told in changes:
-        page = published.pages[f"en/{PAGE}"]
-        (tmp_path / "en/about").mkdir(parents=True)
-        change(tmp_path / "en/about/this-site.json")
-        site = Published(tmp_path)
-        site.__dict__["files"] = published.files
-        assert told in next(LOOKS["twin"](page, site))
-        site.__dict__["files"] = frozenset[str]()
-        assert [*LOOKS["twin"](page, site)] == ["its data are not there"]
+    page = published.pages[f"en/{PAGE}"]
+    data = (tmp_path / f"en/{PAGE}").with_suffix(".json")
+    data.parent.mkdir(parents=True)
+    site = Published(tmp_path, published.exit_to)
+    assert [*LOOKS["twin"](page, site)] == ["its data are not there"]
+    data.write_text('{"page": "x.html", "language": "en", "title": "x"}')
+    site = Published(tmp_path, published.exit_to)
+    assert [*LOOKS["twin"](page, site)] == ["its data are of `x.html` in `en`", "its data have another title"]
 
 
 def test_pages_that_a_language_lacks_or_nothing_leads_to_are_found(published: Published) -> None:

@@ -11,10 +11,11 @@ from threading import Lock
 from typing import Final
 
 from recuse.content.folder import content_files, parse_content
+from recuse.content.values import ORIGINAL
 from recuse.directory.reading import LARGEST, read_directory
 from recuse.errors import ContentError, InputError, Problem
 from recuse.server.console.editors import ContentDesk, Folder
-from recuse.server.console.editors.desk import FEED_FOLDER, SETTINGS
+from recuse.server.console.editors.desk import FEED_FOLDER, SERVICES, SETTINGS
 from recuse.server.identity import Person
 from recuse.server.identity.kept import Kept
 from recuse.server.state.edits import StateEdits
@@ -46,15 +47,18 @@ class ContentFolder:
 
 
 def read_folder(folder: Path, on: date) -> Folder:
-    """A content folder with its services. ContentError where its texts cannot be read."""
+    """A content folder with its services, if it has any. ContentError where its texts cannot be read."""
     problems: list[Problem] = []
     files = dict(content_files(folder, problems))
     content = parse_content(files, problems)
+    if not (folder / SERVICES).is_dir():
+        return Folder(files, content, None)
     files |= _of_services(folder)
+    others = [each for each in content.site.languages if each != ORIGINAL]
     try:
-        return Folder(files, content, read_directory(folder, on))
+        return Folder(files, content, read_directory(folder, on, others))
     except InputError as error:
-        return Folder(files, content, None, error.message)
+        return Folder(files, content, None, error)
 
 
 def check_content_folder(folder: Path) -> None:
@@ -66,9 +70,9 @@ def check_content_folder(folder: Path) -> None:
 def _of_services(folder: Path) -> dict[str, bytes]:
     """The settings of the services and the files of our own feed, as far as they are plain files."""
     feed = folder / FEED_FOLDER
-    paths = [folder / SETTINGS, *(sorted(feed.iterdir()) if feed.is_dir() else ())]
-    plain = (each for each in paths if each.is_file() and not each.is_symlink() and each.stat().st_size <= LARGEST)
     try:
+        paths = [folder / SETTINGS, *(sorted(feed.iterdir()) if feed.is_dir() else ())]
+        plain = (each for each in paths if each.is_file() and not each.is_symlink() and each.stat().st_size <= LARGEST)
         return {str(each.relative_to(folder)): each.read_bytes() for each in plain}
     except OSError as error:
         raise ContentError((Problem(SETTINGS, 0, f"cannot be read: {error.strerror}", "check its rights"),)) from error
@@ -85,6 +89,9 @@ def _marks(folder: Path, depth: int) -> Iterator[tuple[str, int, int]]:
             continue
         if each.is_dir(follow_symlinks=False) and depth:
             yield from _marks(Path(each.path), depth - 1)
-        else:
+            continue
+        try:
             stat = each.stat(follow_symlinks=False)
-            yield each.path, stat.st_size, stat.st_mtime_ns
+        except OSError:  # gone since it was listed: the next mark lacks it, and differs
+            continue
+        yield each.path, stat.st_size, stat.st_mtime_ns

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import shutil
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +26,7 @@ from recuse.server.console.editors.correcting import fields_of
 from recuse.server.console.editors.listing import Asked, items
 from recuse.server.identity import ROLES, Role
 from recuse.server.state.edits import StateEdits
+from recuse.serving import content as reading
 from tests.console.editors.conftest import Office
 from tests.console.editors.world import NOW, TEXT
 from tests.requests.conftest import State
@@ -276,8 +278,8 @@ def test_a_review_no_longer_fits_when_the_text_changes_after_it(office: Office) 
         ({"read": ""}, "Say that you have read it"),
         ({"review_by": "soon"}, "Write a day, as 2026-01-31."),
         ({"review_by": "2026-12-01"}, "Write a day to come"),
-        ({"as_of": "2027-01-01"}, "which is after the review"),
-        ({"as_of": "2027-09-01"}, "The next review would be before the day of the text"),
+        ({"as_of": "2026-12-02"}, "Write a day that has come"),
+        ({"as_of": "2027-09-01", "review_by": "yesterday"}, "Write a day that has come"),
         ({"text_sha256": "0" * 64}, "have changed since this page was shown"),
     ],
 )
@@ -503,6 +505,61 @@ def test_a_folder_that_cannot_be_read_is_told_with_its_lines(office: Office) -> 
     assert answer.status_code == 200
     assert "The services cannot be read" in answer.text
     assert "Services cannot be read" not in client.get(ENGLISH).text
+
+
+def test_a_folder_without_services_is_whole(office: Office) -> None:
+    """As `recuse new content` makes it: nothing is told to be wrong, and what was corrected can still be withdrawn."""
+    client, (address, form) = office.client("counsel"), service_of(office)
+    assert client.post(address, data={**form, "alert": "One"}).status_code == 303
+    shutil.rmtree(office.content / "services")
+    assert "cannot be read" not in client.get("/console/content").text
+    assert {each.what for each in items(office.service.folder(TODAY), TODAY)} == {"text", "translation", "legal fact"}
+    said = words(client.get("/console/content/changes").text)
+    assert "no longer fits the content folder has no services" in said
+    assert "Withdraw" in said
+
+
+def test_where_our_own_feed_cannot_be_written_in_nothing_is_lost(office: Office) -> None:
+    """Feeds on one line are TOML too, and none can be added before them: that is told, and everything else goes on."""
+    client, (address, form) = office.client("counsel"), service_of(office)
+    assert client.post(address, data={**form, "alert": "One"}).status_code == 303
+    assert reviewed(client, SPANISH).status_code == 303
+    path = office.content / "services/services.toml"
+    text = path.read_text()
+    feeds = re.compile(r"\[\[feed\]\]\n(name = .*)\n(title = .*)\n\n")
+    inline = ", ".join(f"{{ {name}, {title} }}" for name, title in feeds.findall(text))
+    path.write_text(feeds.sub("", text).replace("format = 1\n", f"format = 1\nfeed = [{inline}]\n"))
+    for page in ("/console/content", address, SPANISH):
+        assert client.get(page).status_code == 200
+    assert "no file can be written now" in client.get("/console/content").text
+    said = words(client.get("/console/content/changes").text)
+    assert (
+        "The feed console cannot be written into services/services.toml : write it there by hand, as the first." in said
+    )
+    assert client.get("/console/content/changes.zip").status_code == 409
+    back = {"kind": "service", "subject": CLASSES, "version": "1"}
+    assert client.post("/console/content/changes", data=back).status_code == 303
+    assert sorted(taken(client)) == [f"rights/home/{TEXT}.es.toml"]
+
+
+def test_translations_of_services_are_read_as_the_site_reads_them(office: Office) -> None:
+    found = office.service.folder(TODAY).directory
+    assert found is not None
+    assert found.rejects == directory(office).rejects
+    content = office.service.folder(TODAY).content
+    only = replace(content, site=replace(content.site, languages=("en", "es")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "parse_content", lambda *_: only)
+        path = office.content / "glossary.toml"
+        path.touch()
+        again = office.service.folder(TODAY).directory
+    assert again is not None
+    assert again.rejects == read_directory(office.content, TODAY, ("es",)).rejects != found.rejects
+
+
+def test_what_readers_do_not_see_is_not_due_now(office: Office) -> None:
+    rows = csv.DictReader(io.StringIO(office.client("auditor").get("/console/content/due.csv?state=not+shown").text))
+    assert {(each["what"], each["by"]) for each in rows} == {("service", "")}
 
 
 # --- the state ---

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from recuse.errors import InputError, TargetError
 from recuse.server.console.asking import parse_search
 from recuse.server.console.screens import OVERSIGHT, PREFIX, Console, Screen, Show
+from recuse.server.console.sentences import of_error
 from recuse.server.console.showing import Frame, page
 from recuse.server.identity import Role, Visitor
 from recuse.server.searches import LONGEST_ADDRESS, LONGEST_NAME, Saved, Searches, Wanted
@@ -106,7 +107,7 @@ class _Keeping:
                     number = self._searches.save(visitor.person, visitor.name, form.wanted(address), frame["now"])
                     return RedirectResponse(f"{PREFIX}{LIST}/{number}", 303)
                 except InputError as error:
-                    problems = {"name": _sentence(error)}
+                    problems = {"name": of_error(error)}
         action = f"{LIST}/new{address.removeprefix('/record')}"
         return _form(frame, (form, problems), action=action, address=address, saved=None)
 
@@ -121,7 +122,7 @@ class _Keeping:
                 try:
                     changed = self._searches.change(visitor.person, saved.id, form.wanted(saved.kept.address))
                 except InputError as error:
-                    problems = {"name": _sentence(error)}
+                    problems = {"name": of_error(error)}
                 else:
                     return _not_theirs() if not changed else RedirectResponse(f"{PREFIX}{LIST}/{saved.id}", 303)
         action = f"{LIST}/{saved.id}"
@@ -149,7 +150,7 @@ def _told(show: Show) -> Show:
         try:
             return show(console, request, frame)
         except TargetError as error:
-            heading, told = "Saved searches cannot be used now", f"{_sentence(error)} The record can still be searched."
+            heading, told = "Saved searches cannot be used now", f"{of_error(error)} The record can still be searched."
             return page("refused.html", frame, 503, heading=heading, told=told, code=503)
 
     return shown
@@ -167,11 +168,6 @@ def _form(frame: Frame, written: tuple[Form, dict[str, str]], **values: Any) -> 
 
 def _not_theirs() -> Response:
     raise HTTPException(403, "Only who saved a search may change or delete it.")
-
-
-def _sentence(error: InputError | TargetError) -> str:
-    told, remedy = error.message, error.remedy or ""
-    return f"{told[:1].upper()}{told[1:]}" + (f": {remedy}." if remedy else ".")
 
 
 def _visitor(frame: Frame) -> Visitor:

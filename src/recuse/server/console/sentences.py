@@ -1,8 +1,9 @@
-"""An entry of the record in one plain sentence, whatever its kind; a part that an entry lacks is left out."""
+"""An entry of the record in one plain sentence, whatever its kind, without what it lacks; an error in another."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from recuse.errors import RecuseError
 from recuse.ledger import JSON, Entry
 
 _Body = Mapping[str, JSON]
@@ -11,7 +12,17 @@ _Body = Mapping[str, JSON]
 def sentence(entry: Entry) -> str:
     """What happened, in a line."""
     said = _SENTENCES.get(entry.kind, _named)(entry.body)
-    return said[:1].upper() + said[1:]
+    return upper(said)
+
+
+def upper(text: str) -> str:
+    """A text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def of_error(error: RecuseError) -> str:
+    """An error with its remedy, as a sentence of a page."""
+    return f"{upper(error.message)}: {error.remedy}." if error.remedy else f"{upper(error.message)}."
 
 
 def plural(count: object, one: str, many: str) -> str:

@@ -17,6 +17,7 @@ from recuse.server.console.directives.desk import DirectiveDesk
 from recuse.server.console.directives.kept import Version
 from recuse.server.console.directives.rights import why_not
 from recuse.server.console.screens import PREFIX, Console
+from recuse.server.console.sentences import of_error, upper
 from recuse.server.console.showing import page
 from recuse.server.identity import Refusal
 
@@ -61,19 +62,19 @@ class Coming:
     def require(self) -> None:
         """Raise 403 where its visitor may not edit now."""
         if self.refusal is not None:
-            raise HTTPException(403, f"{_upper(self.refusal.sentence)}: {self.refusal.remedy}.")
+            raise HTTPException(403, f"{upper(self.refusal.sentence)}: {self.refusal.remedy}.")
 
     def keep(self, draft: Draft) -> dict[str, str]:
         """Keep one more version after the one that the form was made of; or why not, under the name `version`."""
         if self.refusal is not None:
-            return {"version": f"{_upper(self.refusal.sentence)}: {self.refusal.remedy}. Nothing was kept."}
+            return {"version": f"{upper(self.refusal.sentence)}: {self.refusal.remedy}. Nothing was kept."}
         number = str(self.request.state.form.get("version", ""))
         if not re.fullmatch(r"[1-9][0-9]{0,8}", number):
             return {"version": "The form does not say which version it changes."}
         try:
             self.desk.drafts.keep(draft, int(number) + 1, self.by, self.console.now())
         except InputError as error:
-            return {"version": f"{_upper(error.message)}: {error.remedy}."}
+            return {"version": of_error(error)}
         return {}
 
     def form(self, template: str, version: Version, problems: Mapping[str, str], given: Mapping[str, Any]) -> Response:
@@ -85,7 +86,3 @@ class Coming:
 def to_draft(name: str, place: str = "") -> Response:
     """To a draft's own address."""
     return RedirectResponse(f"{PREFIX}/directives/drafts/{name}{place}", 303)
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -1,8 +1,6 @@
 """What the screens of directives work with: the repository as it is now, drafts, plans, and how people are named."""
 
 import hashlib
-import io
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,10 +14,10 @@ from recuse.model import Repository
 from recuse.policy.drafting import Fitting, fit, problems_of
 from recuse.policy.repository import parse_repository
 from recuse.server.console.directives.kept import Drafts, Paper, Plans
+from recuse.server.console.zipped import zipped
 from recuse.server.identity import Person
 
 PLAN: Final = "plan.json"
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +67,8 @@ class Ready:
 
     def zipped(self, papers: Mapping[str, Paper]) -> bytes:
         """The folder as it goes into `directives/`, the same bytes for the same draft."""
-        written = io.BytesIO()
         brought = {name: paper.data for name, paper in papers.items() if name != PLAN}
-        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in {**self.filled.files, **brought}.items():
-                archive.writestr(zipfile.ZipInfo(f"{self.filled.id}/{name}", _EPOCH), data)
-        return written.getvalue()
+        return zipped({f"{self.filled.id}/{name}": data for name, data in {**self.filled.files, **brought}.items()})
 
 
 @dataclass(frozen=True, slots=True)

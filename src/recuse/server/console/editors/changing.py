@@ -4,9 +4,7 @@ The files are those that `recuse content reviewed` and a feed would be: a person
 difference, and commits it. What is there already is told by reading the folder.
 """
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,14 +16,13 @@ from recuse.content.values import ORIGINAL
 from recuse.directory.exporting import package
 from recuse.directory.records import Service
 from recuse.directory.settings import read_settings
-from recuse.errors import InputError, RefusedError
+from recuse.errors import ContentError, InputError, RefusedError
 from recuse.server.console.editors.correcting import corrected
-from recuse.server.console.editors.desk import FEED, FEED_FOLDER, SETTINGS, Folder
+from recuse.server.console.editors.desk import FEED, FEED_FOLDER, SERVICES, SETTINGS, Folder
 from recuse.server.console.editors.kept import Edit, TextReview
 from recuse.toml_text import quoted
 
 State = Literal["to take away", "in the folder", "no longer fits"]
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _FIRST: Final = re.compile(r"^\[\[feed\]\]", re.MULTILINE)
 
 
@@ -40,18 +37,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Every edit that was not withdrawn, and the files that differ from those of the folder, by path."""
+    """Every edit that was not withdrawn, and the files that differ from those of the folder, by path.
+
+    Where a file would not read as what was meant there are none, and `wrong` says why.
+    """
 
     every: tuple[Change, ...]
     files: Mapping[str, bytes]
-
-    def zipped(self) -> bytes:
-        """The files as one archive, the same bytes for the same files."""
-        written = io.BytesIO()
-        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in sorted(self.files.items()):
-                archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
-        return written.getvalue()
+    wrong: InputError | None = None
 
 
 @dataclass(slots=True)
@@ -119,13 +112,16 @@ class _Making:
 
 
 def changes(folder: Folder, edits: Iterable[Edit], on: date) -> Changes:
-    """What the edits that were kept change of a folder. InputError where a file would not read as what was meant."""
+    """What the edits that were kept change of a folder."""
     making = _Making(folder, on)
     every = tuple(making.change(each) for each in edits if each.said is not None)
-    making.with_services()
-    made = {name: raw for name, raw in making.files.items() if folder.files.get(name) != raw}
-    if making.days:
-        _check_reads(folder, made, every)
+    try:
+        making.with_services()
+        made = {name: raw for name, raw in making.files.items() if folder.files.get(name) != raw}
+        if making.days:
+            _check_reads(folder, made, every)
+    except InputError as error:
+        return Changes(every, {}, error)
     return Changes(every, made)
 
 
@@ -144,16 +140,25 @@ def with_feed(raw: bytes, folder: Folder) -> bytes:
     start = place.start() if place else len(text)
     added = f'[[feed]]\nname = "{FEED}"\ntitle = {quoted(office)}\nstale_after_days = {days}\n\n'
     made = (text[:start] + added + text[start:]).encode()
-    if read_settings(SETTINGS, made).feeds[1:] != settings.feeds:
-        raise InputError(f"the feed `{FEED}` cannot be written into `{SETTINGS}`", "write it there by hand, first")
-    return made
+    refused = InputError(
+        f"the feed `{FEED}` cannot be written into `{SETTINGS}`", "write it there by hand, as the first"
+    )
+    try:
+        if read_settings(SETTINGS, made).feeds[1:] == settings.feeds:
+            return made
+    except InputError as error:
+        raise refused from error
+    raise refused
 
 
 def _check_reads(folder: Folder, made: Mapping[str, bytes], every: Iterable[Change]) -> None:
-    """Every review stands in the file of its text, which reads as before but for that."""
-    content = parse_content({
-        name: raw for name, raw in {**folder.files, **made}.items() if not name.startswith("services/")
-    })  # fmt: skip
+    """Every review stands in the file of its text, which reads as before but for that. InputError where it does not."""
+    try:
+        content = parse_content({
+            name: raw for name, raw in {**folder.files, **made}.items() if not name.startswith(SERVICES)
+        })  # fmt: skip
+    except ContentError as error:
+        raise InputError("the content folder could not be read with these reviews in it", "withdraw them") from error
     for each in every:
         found = TextReview.of(each.edit) if each.edit.kind == "review" else None
         if each.state != "to take away" or found is None:

@@ -8,9 +8,9 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from recuse.errors import RecuseError
 from recuse.server.console.editors.desk import ContentDesk, Folder
 from recuse.server.console.screens import Console
+from recuse.server.console.sentences import upper
 from recuse.server.identity import Refusal, Visitor
 
 
@@ -65,13 +65,3 @@ def require(refused: Refusal | None) -> None:
     """Raise 403 where somebody may not."""
     if refused is not None:
         raise HTTPException(403, f"{upper(refused.sentence)}: {refused.remedy}.")
-
-
-def upper(text: str) -> str:
-    """A sentence's beginning."""
-    return text[:1].upper() + text[1:]
-
-
-def sentence(error: RecuseError) -> str:
-    """An error as a sentence of a page."""
-    return f"{upper(error.message)}: {error.remedy}." if error.remedy else f"{upper(error.message)}."

@@ -8,13 +8,15 @@ from typing import Final
 from recuse.content.values import Content
 from recuse.directory.reading import Directory
 from recuse.directory.records import Entry
+from recuse.errors import InputError
 from recuse.server.console.editors.kept import Edits
 from recuse.server.identity import Person
 
 FEED: Final = "console"
 """The feed that services corrected here go into: nobody edits its files by hand, and it goes before all others."""
-FEED_FOLDER: Final = f"services/feeds/{FEED}"
-SETTINGS: Final = "services/services.toml"
+SERVICES: Final = "services/"
+FEED_FOLDER: Final = f"{SERVICES}feeds/{FEED}"
+SETTINGS: Final = f"{SERVICES}services.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,13 @@ class Folder:
     """A content folder as it was read: its files, by their paths inside it, and what they say.
 
     `files` are those of the content, the settings of the services and the files of our own feed. `directory` is None
-    where there is none that can be read, which `why` then says.
+    where there are no services, or where they cannot be read, which `wrong` then says.
     """
 
     files: Mapping[str, bytes]
     content: Content
     directory: Directory | None
-    why: str = ""
+    wrong: InputError | None = None
 
     def entry(self, name: str) -> Entry | None:
         """The service of an id."""
@@ -39,7 +41,7 @@ class Folder:
     def feed_wrong(self) -> str:
         """Why services cannot be corrected here, or nothing: our own feed has to go before the others, whole."""
         if self.directory is None:
-            return self.why or "there is no services directory"
+            return self.wrong.message if self.wrong else "the content folder has no services"
         names = [each.name for each in self.directory.settings.feeds]
         if FEED in names[1:]:
             return f"the feed `{FEED}` is not the first in `{SETTINGS}`: others would go before what is corrected here"

@@ -28,7 +28,7 @@ _COLUMNS: Final = ("what", "id", "language", "feed", "name", "by", "state", "why
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to look at; `by` is None for what should have been looked at already."""
+    """One thing to look at; `by` is None for what should have been looked at already, and for what is not shown."""
 
     what: str
     id: str
@@ -43,7 +43,8 @@ class Item:
 
     def cells(self) -> list[Cell]:
         """Its row in an export."""
-        return [str(found) if (found := getattr(self, name)) is not None else "now" for name in _COLUMNS]
+        none = "" if self.state == "not shown" else "now"
+        return [none if (found := getattr(self, name)) is None else str(found) for name in _COLUMNS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,8 @@ def _services(folder: Folder, on: date) -> Iterator[Item]:
 
 
 def _service(entry: Entry, by: date | None, state: State, why: str) -> Item:
-    file = f"services/feeds/{entry.feed}"
-    return Item(
-        "service", entry.id, "en", entry.feed, entry.service.name, by, state, why, file, f"{BASE}/services/{entry.id}"
-    )
+    file, address = f"services/feeds/{entry.feed}", f"{BASE}/services/{entry.id}"
+    return Item("service", entry.id, ORIGINAL, entry.feed, entry.service.name, by, state, why, file, address)
 
 
 def _rejects(folder: Folder) -> Iterator[Item]:

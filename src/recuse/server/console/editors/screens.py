@@ -12,13 +12,15 @@ from recuse.errors import ContentError, InputError, TargetError
 from recuse.policy.plain.comparing import lines
 from recuse.server.console.editors import services, texts
 from recuse.server.console.editors.changing import Changes, changes
-from recuse.server.console.editors.coming import Coming, require, sentence
+from recuse.server.console.editors.coming import Coming, require
 from recuse.server.console.editors.desk import ContentDesk
 from recuse.server.console.editors.kept import Edit, kind_of
 from recuse.server.console.editors.listing import BASE, PAGE, STATES, WHAT, items, parse_asked, table
 from recuse.server.console.editors.rights import EDITORS, LOOKERS, why_not_edit
 from recuse.server.console.screens import Console, Screen, Show
+from recuse.server.console.sentences import of_error
 from recuse.server.console.showing import page
+from recuse.server.console.zipped import zipped
 
 PATH: Final = "/content"
 LINES: Final = 400
@@ -36,7 +38,7 @@ def screens(desk: ContentDesk) -> tuple[Screen, ...]:
             except ContentError as error:
                 return page("content_unread.html", frame, 503, problems=error.problems)
             except TargetError as error:
-                told = f"{sentence(error)} Nothing was kept."
+                told = f"{of_error(error)} Nothing was kept."
                 return page("refused.html", frame, 503, heading="Edits cannot be reached", told=told, code=503)
 
         return answer
@@ -58,12 +60,13 @@ def due(coming: Coming) -> Response:
     found = [each for each in every if asked.fits(each)]
     pages = max(1, -(-len(found) // PAGE))
     at = min(asked.page, pages)
-    directory = coming.folder.directory
+    directory, wrong, pending = coming.folder.directory, coming.folder.wrong, _pending(coming)
     shown: dict[str, Any] = {
         "asked": asked, "base": BASE, "found": found[(at - 1) * PAGE : at * PAGE], "count": len(found), "pages": pages,
         "at": at, "what": WHAT, "states": STATES, "languages": coming.folder.content.site.languages,
-        "feeds": [each.name for each in directory.settings.feeds] if directory else [], "why": coming.folder.why,
-        "waiting": len(_pending(coming).files), "demonstration": coming.folder.content.site.demonstration,
+        "feeds": [each.name for each in directory.settings.feeds] if directory else [],
+        "why": of_error(wrong) if wrong else "", "waiting": len(pending.files), "stuck": pending.wrong is not None,
+        "demonstration": coming.folder.content.site.demonstration,
         "counts": {state: sum(each.state == state for each in every) for state in STATES},
     }  # fmt: skip
     return page("content.html", coming.frame, 400 if asked.problems else 200, **shown)
@@ -89,6 +92,7 @@ def changed(coming: Coming) -> Response:
         "found": found, "refusal": why_not_edit(coming.visitor, coming.now), "by": coming.by, "base": BASE,
         "differences": {name: tuple(_difference(coming, name, raw)) for name, raw in sorted(found.files.items())},
         "most": LINES, "edits_here": bool(coming.visitor.roles & EDITORS),
+        "wrong": of_error(found.wrong) if found.wrong else "",
     }  # fmt: skip
     return page("content_changes.html", coming.frame, 200, **shown)
 
@@ -96,17 +100,18 @@ def changed(coming: Coming) -> Response:
 def folder(coming: Coming) -> Response:
     """The files that differ, as one archive to be put over the content folder."""
     found = _pending(coming)
+    if found.wrong:
+        raise HTTPException(409, of_error(found.wrong))
     if not found.files:
         raise HTTPException(404, "Nothing is kept here that the content folder does not have.")
     name = f'attachment; filename="recuse-content-{coming.today}.zip"'
-    return Response(found.zipped(), media_type="application/zip", headers={"Content-Disposition": name})
+    return Response(
+        zipped(dict(sorted(found.files.items()))), media_type="application/zip", headers={"Content-Disposition": name}
+    )
 
 
 def _pending(coming: Coming) -> Changes:
-    try:
-        return changes(coming.folder, coming.desk.edits.newest(), coming.today)
-    except InputError as error:
-        raise HTTPException(409, sentence(error)) from error
+    return changes(coming.folder, coming.desk.edits.newest(), coming.today)
 
 
 def _withdraw(coming: Coming) -> None:
@@ -123,7 +128,7 @@ def _withdraw(coming: Coming) -> None:
     try:
         coming.desk.edits.keep(Edit(kind, subject, last.version + 1, coming.now, coming.by, None))
     except InputError as error:
-        raise HTTPException(409, sentence(error)) from error
+        raise HTTPException(409, of_error(error)) from error
 
 
 def _difference(coming: Coming, name: str, raw: bytes) -> Iterator[str]:

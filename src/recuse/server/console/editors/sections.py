@@ -55,7 +55,5 @@ def sections(desk: ContentDesk) -> tuple[Section, ...]:
 
 def _line(item: Item) -> Line:
     until = None if item.by is None else datetime.combine(item.by, time(), UTC)
-    return Line(
-        item.address or f"{BASE}?what=reject", f"{item.what} {item.id}", item.feed or item.language, item.name,
-        item.why, item.state, until,
-    )  # fmt: skip
+    address = item.address or f"{BASE}?{urlencode({'what': item.what})}"
+    return Line(address, f"{item.what} {item.id}", item.feed or item.language, item.name, item.why, item.state, until)

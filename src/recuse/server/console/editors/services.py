@@ -10,11 +10,12 @@ from recuse.directory.standing import standing
 from recuse.errors import InputError
 from recuse.server.console.directives.asked import Fields, typed
 from recuse.server.console.editors.changing import changes
-from recuse.server.console.editors.coming import Coming, sentence, upper
+from recuse.server.console.editors.coming import Coming
 from recuse.server.console.editors.correcting import TYPED, corrected, fields_of, fields_said, said_of
 from recuse.server.console.editors.kept import Edit
 from recuse.server.console.editors.listing import BASE
 from recuse.server.console.editors.rights import why_not_edit
+from recuse.server.console.sentences import of_error, upper
 from recuse.server.console.showing import page
 
 LABELS: Final = {
@@ -63,11 +64,9 @@ def _keep(coming: Coming, fields: Fields) -> dict[str, str]:
     last, number = coming.desk.edits.last("service", name), coming.typed("version")
     if number != str(0 if last is None else last.version):
         return {"version": "Somebody corrected this service meanwhile: look at what they kept, and say it again."}
-    before = entry.service
+    said = said_of(fields, entry.service, coming.today)
     if last is not None and last.said is not None and fields.one("assured") != "yes":
-        said = {**said_of(fields, before, coming.today), "assured_date": last.said["assured_date"]}
-    else:
-        said = {**said_of(fields, before, coming.today)}
+        said = {**said, "assured_date": last.said["assured_date"]}
     _, problems = corrected(said, entry, directory)
     if problems:
         return problems
@@ -75,5 +74,5 @@ def _keep(coming: Coming, fields: Fields) -> dict[str, str]:
         edit = Edit("service", name, int(number) + 1, coming.now, coming.by, said)
         coming.desk.edits.keep(edit)
     except InputError as error:
-        return {"version": sentence(error)}
+        return {"version": of_error(error)}
     return {}

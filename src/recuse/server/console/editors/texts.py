@@ -17,14 +17,15 @@ from recuse.content.states import standing
 from recuse.content.values import ORIGINAL, Card, Content, LegalFact, Reviewed, RightRecord, Translation
 from recuse.errors import InputError, RefusedError
 from recuse.server.console.editors.changing import Change, changes
-from recuse.server.console.editors.coming import Coming, sentence, upper
+from recuse.server.console.editors.coming import Coming
 from recuse.server.console.editors.kept import Edit, TextReview, next_version
 from recuse.server.console.editors.listing import BASE
 from recuse.server.console.editors.rights import role_of, why_not_review
+from recuse.server.console.sentences import of_error, upper
 from recuse.server.console.showing import page
 
 RTL: Final = frozenset({"ar", "fa", "he", "ur"})
-"""Languages that run from right to left."""
+"""Languages that run from right to left. (`recuse.languages` needs an extra, and this does not.)"""
 _LABELS: Final = {"as_of": "As of", "review_by": "Review again by", "read": "I have read it"}
 
 
@@ -147,8 +148,7 @@ def _keep(coming: Coming, text: RightRecord | Translation) -> dict[str, str]:
         last = coming.desk.edits.last("review", subject)
         coming.desk.edits.keep(Edit("review", subject, next_version(last), coming.now, coming.by, found.said()))
     except (InputError, RefusedError) as error:
-        of_days = error.message.startswith(("the text is as of", "the next review"))
-        return {"as_of" if of_days else "read": sentence(error)}
+        return {"read": of_error(error)}
     return {}
 
 
@@ -164,6 +164,9 @@ def _days(coming: Coming, text: RightRecord | Translation) -> tuple[tuple[date |
         except ValueError:
             problems[name] = "Write a day, as 2026-01-31."
             found.append(None)
-    if not problems and found[1] is not None and found[1] <= coming.today:
+    as_of, review_by = found
+    if as_of is not None and as_of > coming.today:
+        problems["as_of"] = "Write a day that has come: up to it the text tells the law."
+    if review_by is not None and review_by <= coming.today:
         problems["review_by"] = "Write a day to come: by then somebody looks at it again."
-    return (found[0], found[1]), problems
+    return (as_of, review_by), problems
