@@ -45,7 +45,7 @@ def run(stage: Stage) -> Iterator[Result]:
         for turn in range(rounds):
             stage.say(f"site: round {turn + 1} of {rounds}")
             took.append(_published(made))
-        site = Published(made.folder)
+        site = Published(made.folder, made.exit_to)
         pages = len(site.pages)
         here = Place(
             f"{place.machine()}; {pages} pages in {len(site.languages)} languages; {rounds} rounds", _versions()

@@ -1,6 +1,5 @@
 """One published site a session, as a folder, as it was read, and served with the headers of the preview."""
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -22,8 +21,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 @pytest.fixture(scope="session")
 def published(site: Site) -> Published:
     """The folder as it was read."""
-    told = tomllib.loads((site.content / "site.toml").read_text(encoding="utf-8"))
-    return Published(site.folder, told["exit_to"])
+    return Published(site.folder, site.exit_to)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import io
 import json
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
@@ -67,6 +68,12 @@ class Site:
     @property
     def repository(self) -> Repository:
         return policy_files.read_repository(self.office.policy)
+
+    @property
+    def exit_to(self) -> str:
+        """Where the site sends who leaves in haste."""
+        told = tomllib.loads((self.content / "site.toml").read_text(encoding="utf-8"))
+        return str(told["exit_to"])
 
 
 def prepared(folder: Path) -> Site:

@@ -16,7 +16,7 @@ from recuse.operations.folders import write_new_folder
 
 def names_of(repository: Repository, path: Path | None) -> Names:
     """Names for readers: those of the file, and beneath them the names of agencies in the policy, which are English."""
-    agencies = {("agency", each.id): {"en": each.name} for each in repository.agencies.values()}
+    agencies: Names = {("agency", each.id): {"en": each.name} for each in repository.agencies.values()}
     if path is None:
         return agencies
     try:

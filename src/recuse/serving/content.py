@@ -11,7 +11,6 @@ from threading import Lock
 from typing import Final
 
 from recuse.content.folder import content_files, parse_content
-from recuse.content.values import ORIGINAL
 from recuse.directory.reading import LARGEST, read_directory
 from recuse.errors import ContentError, InputError, Problem
 from recuse.server.console.editors import ContentDesk, Folder
@@ -54,9 +53,8 @@ def read_folder(folder: Path, on: date) -> Folder:
     if not (folder / SERVICES).is_dir():
         return Folder(files, content, None)
     files |= _of_services(folder)
-    others = [each for each in content.site.languages if each != ORIGINAL]
     try:
-        return Folder(files, content, read_directory(folder, on, others))
+        return Folder(files, content, read_directory(folder, on))
     except InputError as error:
         return Folder(files, content, None, error)
 

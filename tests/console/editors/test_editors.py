@@ -26,7 +26,6 @@ from recuse.server.console.editors.correcting import fields_of
 from recuse.server.console.editors.listing import Asked, items
 from recuse.server.identity import ROLES, Role
 from recuse.server.state.edits import StateEdits
-from recuse.serving import content as reading
 from tests.console.editors.conftest import Office
 from tests.console.editors.world import NOW, TEXT
 from tests.requests.conftest import State
@@ -546,15 +545,6 @@ def test_translations_of_services_are_read_as_the_site_reads_them(office: Office
     found = office.service.folder(TODAY).directory
     assert found is not None
     assert found.rejects == directory(office).rejects
-    content = office.service.folder(TODAY).content
-    only = replace(content, site=replace(content.site, languages=("en", "es")))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "parse_content", lambda *_: only)
-        path = office.content / "glossary.toml"
-        path.touch()
-        again = office.service.folder(TODAY).directory
-    assert again is not None
-    assert again.rejects == read_directory(office.content, TODAY, ("es",)).rejects != found.rejects
 
 
 def test_what_readers_do_not_see_is_not_due_now(office: Office) -> None:

@@ -220,7 +220,7 @@ def test_an_answer_is_read_as_it_is_written(world: World) -> None:
 def test_a_page_asks_for_nothing_and_is_the_same_each_time(world: World) -> None:
     fill(world)
     whole = read_written(world.answer(EVALUATIONS)[0])
-    names = {("agency", "fed.homeland.border.removal"): {"en": "Removal <b>", "es": "Expulsión"}}
+    names: Names = {("agency", "fed.homeland.border.removal"): {"en": "Removal <b>", "es": "Expulsión"}}
     page = teller("es", names).page(whole)
     assert page == teller("es", names).page(whole)
     assert "Expulsión" in page

@@ -19,7 +19,6 @@ from recuse.site.requested import SECTION
 from recuse.site.small_cells import THRESHOLD, TOTAL
 from tests.unit.site.world import NOW, RECORD, answered, asked, certified, policy, sources, texts
 
-
 PEOPLE = {"data_access", "clarification", "detainer", "notification_of_release", "custody_transfer", "interview"}
 
 
