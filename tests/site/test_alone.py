@@ -139,14 +139,14 @@ def test_the_first_page_is_small(visit: Visiting, address: str, site: Site, firs
         visited.page.goto(f"{address}/{first}", wait_until="networkidle")
         asked = {unquote(urlsplit(each).path).lstrip("/") for each in visited.asked}
     assert first in asked
-    assert any(path.endswith("site.css") for path in asked)
+    assert any(path.endswith(("/site.css", "/site.rtl.css")) for path in asked)
     size = {path: len(gzip.compress((site.folder / path).read_bytes(), mtime=0)) for path in sorted(asked)}
     assert sum(size.values()) < BUDGET, size
 
 
 def test_headers_of_the_preview_are_on_every_file(visit: Visiting, address: str) -> None:
     with visit() as visited:
-        for path in ("index.html", "en/index.json", "static/site.css"):
+        for path in ("index.html", "en/index.json", "static/uswds/site.css"):
             answer = visited.page.request.get(f"{address}/{path}")
             assert answer.headers["referrer-policy"] == "no-referrer"
             assert answer.headers["content-security-policy"] == "frame-ancestors 'none'"

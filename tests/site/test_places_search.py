@@ -24,7 +24,7 @@ STICK: Final = {
     "pl": ("szczepienia", "biblioteka", "hiszpanski"),
     "ar": ("العيادات", "عيادات", "مدرسة"),
 }
-RIGHTS: Final = {"en": "judges", "es": "jueces", "zh-Hans": "法官", "pl": "nakazy", "ar": "مذكرات"}
+RIGHTS: Final = {"en": "judges", "es": "tribunales", "zh-Hans": "法官", "pl": "nakazy", "ar": "مذكرات"}
 
 
 def found(page: Page, words: str) -> list[str]:

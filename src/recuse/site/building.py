@@ -97,8 +97,13 @@ def _document(page: Page, sources: Sources, texts: Texts) -> bytes:
 
 
 def _static() -> Iterator[tuple[str, bytes]]:
+    own = dict(files_below(files("recuse.site") / "static"))
+    look = own.pop("site.css")
     for name, content in vendored():
-        if name.startswith("uswds/"):
+        if name.startswith("uswds/uswds."):
+            # One style sheet: of two, a browser that was given the first asks for signs that the second puts away.
+            yield f"static/{name.replace('uswds.', 'site.')}", content + look
+        elif name.startswith("uswds/"):
             yield f"static/{name}", content
-    for name, content in files_below(files("recuse.site") / "static"):
+    for name, content in own.items():
         yield f"static/{name}", content
