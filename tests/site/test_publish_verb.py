@@ -14,6 +14,8 @@ from recuse import clock
 from tests.site.world import Site
 
 PROGRAM = "import sys; from recuse import cli; sys.argv = ['recuse', *sys.argv[1:]]; cli.main()"
+# A shell gives its jobs in the background no Ctrl-C.
+HEARING = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {PROGRAM}"
 WITHOUT = """
 import importlib.util, sys
 class Absent:
@@ -152,11 +154,14 @@ def test_what_is_missing_is_told_in_one_sentence_and_nothing_is_written(site: Si
 def test_a_preview_leaves_the_document_alone(site: Site, tmp_path: Path) -> None:
     """Where it can be looked at is told beside the one document."""
     there = (str(site.content), "--out", str(tmp_path / "new"), "-r", str(site.office.policy), "--without-pdf")
-    words = (sys.executable, "-c", PROGRAM, "publish", *there, "--preview", "--port", "0", "--format", "json")
+    words = (sys.executable, "-c", HEARING, "publish", *there, "--preview", "--port", "0", "--format", "json")
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as shown:
-        assert shown.stderr is not None
-        assert any("look at http://127.0.0.1:" in line for line in shown.stderr)
-        shown.send_signal(signal.SIGINT)
-        printed, _ = shown.communicate()
+        try:
+            assert shown.stderr is not None
+            assert any("look at http://127.0.0.1:" in line for line in shown.stderr)
+            shown.send_signal(signal.SIGINT)
+            printed, _ = shown.communicate(timeout=60)
+        finally:
+            shown.kill()
     assert shown.returncode == 0
     assert json.loads(printed)["out"] == str(tmp_path / "new")
