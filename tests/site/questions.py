@@ -36,27 +36,31 @@ QUESTIONS: Final = (
             "en": Answer(
                 (),
                 r"As of {today}: {agency} may not see, for {purpose}: [^.]*{data}[^.]*\."
-                r" Checked in: {system}\. Unknown: no system\.",
+                r" Checked in: {system}\. An official answers with a signature for 1 finding there\."
+                r" Unknown: no system\.",
             ),
             "es": Answer(
                 (),
                 r"A fecha del {today}: {agency} no puede ver, con la finalidad «{purpose}»: [^.]*{data}[^.]*\."
-                r" Comprobado en: {system}\. Desconocido: ningún sistema\.",
+                r" Comprobado en: {system}\. De 1 hallazgo allí responde un funcionario con su firma\."
+                r" Desconocido: ningún sistema\.",
             ),
             "zh-Hans": Answer(
                 (),
                 "截至 {today}：{agency}为“{purpose}”之目的不得查看：[^。]*{data}[^。]*。"
-                "已在以下系统核查：{system}。未知：没有系统。",
+                "已在以下系统核查：{system}。其中 1 个问题由官员签名负责。未知：没有系统。",
             ),
             "pl": Answer(
                 (),
                 r"Stan na dzień {today}: {agency} nie może oglądać \(cel: {purpose}\): [^.]*{data}[^.]*\."
-                r" Sprawdzono w: {system}\. Nieznane: żaden system\.",
+                r" Sprawdzono w: {system}\. Za 1 ustalenie w tych systemach odpowiada podpisem osoba urzędowa\."
+                r" Nieznane: żaden system\.",
             ),
             "ar": Answer(
                 (),
                 r"بتاريخ {today}: الجهة {agency} لا يجوز لها، لغرض «{purpose}»، الاطلاع على: [^.]*{data}[^.]*\."
-                r" تم التحقق في: {system}\. غير معروف: لا يوجد نظام\.",
+                r" تم التحقق في: {system}\. عدد الملاحظات هناك التي يجيب عنها مسؤول بتوقيعه: 1\."
+                r" غير معروف: لا يوجد نظام\.",
             ),
         },
     ),
@@ -130,18 +134,18 @@ QUESTIONS: Final = (
         {
             "en": Answer(
                 ("What was asked", "2026"),
-                r"Requests for assistance: What the policy said – Quarter \| Refused( \d+)+ {refused}",
+                r"Requests for assistance – What the policy said – Quarter \| Refused( \d+)+ {refused}",
             ),
             "es": Answer(
                 ("Qué se pidió", "2026"),
-                r"Solicitudes de ayuda: Qué dijo la política – Trimestre \| Rechazado( \d+)+ {refused}",
+                r"Solicitudes de ayuda – Qué dijo la política – Trimestre \| Rechazado( \d+)+ {refused}",
             ),
-            "zh-Hans": Answer(("请求了什么", "2026"), r"协助请求: 政策如何规定 – 季度 \| 拒绝( \d+)+ {refused}"),
+            "zh-Hans": Answer(("请求了什么", "2026"), r"协助请求 – 政策如何规定 – 季度 \| 拒绝( \d+)+ {refused}"),
             "pl": Answer(
-                ("O co proszono", "2026"), r"Wnioski o pomoc: Co mówią zasady – Kwartał \| Odmowa( \d+)+ {refused}"
+                ("O co proszono", "2026"), r"Wnioski o pomoc – Co mówią zasady – Kwartał \| Odmowa( \d+)+ {refused}"
             ),
             "ar": Answer(
-                ("ما الذي طُلب", "2026"), r"طلبات المساعدة: ماذا قالت السياسة – ربع السنة \| مرفوض( \d+)+ {refused}"
+                ("ما الذي طُلب", "2026"), r"طلبات المساعدة – ماذا قالت السياسة – ربع السنة \| مرفوض( \d+)+ {refused}"
             ),
         },
     ),

@@ -61,7 +61,8 @@ def prepare(bureau: Bureau, name: str, findings: Findings, *, dry_run: bool) -> 
     nowhere = findings.decided - {str(each.place) for each in found.lines}
     if nowhere:
         raise InputError(
-            f"`{min(nowhere)}` was not found, so that nothing decides to tell it", "leave that --tell away"
+            f"`{min(nowhere)}` of --tell is not among what was found",
+            "name a line that `prepare` lists, or leave it away",
         )
     told, left_out = _protection(bureau, kept.request, findings.decided).sort(found.lines)
     institution, salt = bureau.repository.institution, clock.random_bytes(SALT)

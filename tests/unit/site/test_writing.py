@@ -81,7 +81,7 @@ def test_who_follows_is_told_each_folder_when_it_is_whole(tmp_path: Path) -> Non
 
 
 def test_an_index_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
-    page = b"<html lang='en'><body data-pagefind-body>One two</body></html>"
+    page = b"<html lang='en'><body><article data-pagefind-body>One two</article></body></html>"
     follow = partial(indexing, languages={"en"})
     assert write_site(tmp_path / "site", [("en/a.html", page), ("x.txt", b"")], follow).files == 2
     assert (tmp_path / "site/en/pagefind/pagefind-entry.json").is_file()
