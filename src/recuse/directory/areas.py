@@ -1,10 +1,10 @@
-"""Where services are, and where they are offered: lists by the words of the records, without a map or its provider."""
+"""Where services are, and where they are offered: by the words of their records alone."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recuse.directory.records import Entry
+from recuse.directory.records import Address, Entry
 from recuse.directory.settings import Settings
 from recuse.directory.words import normal, visited
 
@@ -45,6 +45,12 @@ def areas(entries: Iterable[Entry], settings: Settings) -> tuple[Area, ...]:
     return tuple(
         Area(path, tuple(here.get(path, ())), tuple(offered.get(path, ()))) for path in sorted({*here, *offered})
     )
+
+
+def lies_in(address: Address, path: tuple[str, ...], settings: Settings) -> bool:
+    """Whether an address is in an area that `areas` gave of such addresses."""
+    known = [normal(settings.areas.get(normal(each), each)) for each in (address.city, address.region or "")]
+    return [normal(each) for each in path] == [normal(address.state_province), *known][: len(path)]
 
 
 def _named(name: str, known: dict[str, str]) -> str:

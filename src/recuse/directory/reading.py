@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from recuse.directory.areas import Area, areas
 from recuse.directory.csv_feed import read_csv
 from recuse.directory.json_feed import read_json
 from recuse.directory.making import Making
@@ -20,6 +21,7 @@ from recuse.directory.rejects import Place, Reject, Tally
 from recuse.directory.settings import Feed, Settings, read_settings
 from recuse.directory.survey import Surveyed, survey
 from recuse.directory.texts import Text, texts
+from recuse.directory.tiles import TileFolder
 from recuse.directory.translating import Key, Reading, State, Translation, known_texts, read_translations, translated
 from recuse.directory.values import plainly
 from recuse.errors import InputError
@@ -55,6 +57,7 @@ class Directory:
     today: date
     read: tuple[tuple[str, tuple[Service, ...]], ...]
     """The services of each feed, in order, as they were before they were merged."""
+    tiles: TileFolder
 
     @cached_property
     def shown(self) -> tuple[Entry, ...]:
@@ -65,6 +68,11 @@ class Directory:
     def surveyed(self) -> tuple[Surveyed, ...]:
         """What readers see, each with what follows from its record."""
         return survey(self.shown, self.settings, self.today)
+
+    @cached_property
+    def areas(self) -> tuple[Area, ...]:
+        """Where what readers see is, and where it is offered."""
+        return areas(self.shown, self.settings)
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:
@@ -97,7 +105,7 @@ def read_directory(content: Path, today: date) -> Directory:
     rejects += tally.rejects
     return Directory(
         settings, entries, merges, tuple(rejects), tuple(reports), translations, today,
-        tuple((feed, tuple(services)) for feed, services in read),
+        tuple((feed, tuple(services)) for feed, services in read), TileFolder(content),
     )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ KINDS: Final = ("schools", "courts", "hospitals", "clinics", "legal_aid", "libra
 """Kinds of services that the site has names for; `services.toml` may add others, with a name in each language."""
 TRANSLATED: Final = ("es", "zh-Hans", "pl", "ar")
 """Languages of the site besides that of the feeds, English. (`recuse.languages` needs an extra, and this does not.)"""
+CLOSEST: Final = 19
+"""Zoom of the closest tiles that are usual: a building is some hundred pixels wide."""
 BASES: Final = ("phone", "address")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _OFFSET: Final = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}")
@@ -40,6 +42,16 @@ class ServiceKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Maps:
+    """That areas have maps, of tiles from the widest zoom to the closest; who is to be named at each, and a link."""
+
+    widest: int
+    closest: int
+    credit: str
+    credit_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What `services.toml` says. Days until stale are counted from the day on which a record was assured."""
 
@@ -51,6 +63,7 @@ class Settings:
     no_id_terms: frozenset[str]
     areas: Mapping[str, str]
     """Other ways to write the name of an area, in normal form, with the name to show."""
+    map: Maps | None = None
 
     def stale_after(self, feed: str) -> int:
         """Days until a record of a feed is stale."""
@@ -81,12 +94,13 @@ def _settings(root: Section) -> Settings:
     documents = no_id.texts("documents", optional=True) if no_id else ()
     terms = _terms(no_id, "terms") if no_id else frozenset()
     bases = _bases(merge) if merge else BASES
-    areas = _areas(root)
+    areas, wanted = _areas(root), root.section("map", optional=True)
+    maps = _maps(wanted) if wanted else None
     days = _days(root) or 180
     for each in (no_id, merge, root):
         if each:
             each.close()
-    return Settings(feeds, days, bases, kinds, frozenset(map(normal, documents)), terms, areas)
+    return Settings(feeds, days, bases, kinds, frozenset(map(normal, documents)), terms, areas, maps)
 
 
 def _feed(section: Section) -> Feed:
@@ -148,6 +162,20 @@ def _bases(section: Section) -> tuple[str, ...]:
     for index, each in enumerate(found):
         if each not in BASES:
             section.report(f"`{each}` is unknown", "same_name_and", index, remedy="write `phone` or `address`, or none")
+    return found
+
+
+def _maps(section: Section) -> Maps:
+    found = Maps(
+        section.whole("widest_zoom"), section.whole("closest_zoom"), section.text("credit"),
+        section.optional_text("credit_url"),
+    )  # fmt: skip
+    if not 0 <= found.widest <= found.closest <= CLOSEST:
+        remedy = f"write whole numbers from 0 to {CLOSEST}, the smaller one as `widest_zoom`"
+        section.report("these zooms are no range", "closest_zoom", remedy=remedy)
+    if found.credit_url is not None and not found.credit_url.startswith("https://"):
+        section.report("`credit_url` is not a link by https", "credit_url", remedy="such as https://example.org/")
+    section.close()
     return found
 
 

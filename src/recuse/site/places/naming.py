@@ -45,6 +45,11 @@ def area_path(area: tuple[str, ...], kind: str | None = None, number: int = 1) -
     return f"places/areas/{file_name(whole)}/{within}{_numbered(number)}"
 
 
+def map_path(area: tuple[str, ...]) -> str:
+    """The page of the map of an area."""
+    return area_path(area).removesuffix(_numbered(1)) + "map.html"
+
+
 def _numbered(number: int) -> str:
     return "index.html" if number == 1 else f"{number}.html"
 

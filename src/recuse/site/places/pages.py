@@ -9,13 +9,15 @@ from typing import Final
 from markupsafe import Markup
 
 from recuse.content.values import ORIGINAL
-from recuse.directory.areas import Area, areas
+from recuse.directory.areas import Area
+from recuse.directory.maps import map_of
 from recuse.directory.reading import Directory
 from recuse.languages import Texts
 from recuse.ledger import JSON
 from recuse.site.pages import Page, Section
 from recuse.site.places.lines import PAGE, Group, Line, Part, by_kind, lines_of, parts
-from recuse.site.places.naming import INDEX, area_name, area_path, kind_name, kind_path, service_path
+from recuse.site.places.maps import drawn, tile_files
+from recuse.site.places.naming import INDEX, area_name, area_path, kind_name, kind_path, map_path, service_path
 from recuse.site.places.rows import document, services_csv
 from recuse.site.places.saying import Saying
 from recuse.site.places.service import Teller
@@ -35,6 +37,7 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
 def _files(sources: Sources) -> Iterator[tuple[str, bytes]]:
     if sources.directory is not None:
         yield CSV, services_csv(sources.directory)
+        yield from tile_files(sources.directory)
 
 
 SECTION: Final = Section(
@@ -63,6 +66,7 @@ class _List:
     groups: Sequence[Group]
     path: Callable[[int], str]
     links: tuple[_Linked, ...] = ()
+    map: str = ""
 
     @property
     def count(self) -> int:
@@ -91,7 +95,7 @@ class _Places:
         kinds = (kind for each in directory.surveyed for kind in each.kinds)
         order = [*dict.fromkeys(each.id for each in directory.settings.kinds), "other"]
         self._kinds = {each: self._name(each) for each in sorted(dict.fromkeys(kinds), key=order.index)}
-        self._areas = areas(directory.shown, directory.settings)
+        self._areas = directory.areas
 
     def pages(self) -> Iterator[Page]:
         """Every page."""
@@ -126,6 +130,7 @@ class _Places:
         counts |= {"merged": len(directory.merges)}
         values = {
             **counts, "kinds": kinds, "areas": self._area_links(), "feeds": feeds, "count": len(directory.surveyed),
+            "maps": directory.settings.map is not None,
             "today": directory.today, "days": directory.settings.stale_after_days, "csv": CSV,
         }  # fmt: skip
         data: dict[str, JSON] = {
@@ -166,12 +171,27 @@ class _Places:
         links = tuple(
             _Linked(self._kinds[kind], area_path(area.path, kind), len(each)) for kind, each in kinds.items() if each
         )
-        yield from self._list(_List("", name, groups, partial(area_path, area.path, None), links), above)
         within: Above = (*above, (_named(name), area_path(area.path)))
+        map_ = [*self._map(area, lines, within)]
+        path = map_[0].path if map_ else ""
+        yield from self._list(_List("", name, groups, partial(area_path, area.path, None), links, path), above)
+        yield from map_
         for kind, each in kinds.items():
             if each:
                 found = _List(self._kinds[kind], name, (Group("", each),), partial(area_path, area.path, kind))
                 yield from self._list(found, within)
+
+    def _map(self, area: Area, lines: Sequence[Line], above: Above) -> Iterator[Page]:
+        """The page of the map of an area, where there is one."""
+        entries = {each.entry.id: each.entry for each in self._directory.surveyed}
+        found = map_of(area, [entries[line.id] for line in lines], self._directory.settings)
+        if found is not None:
+            drawing = drawn(found, {line.id: line for line in lines})
+            values = {"drawing": drawing, "credit": self._directory.settings.map}
+            yield Page(
+                map_path(area.path), "places/map.html", self._texts.say("Map"), values, drawing.data, above,
+                indexed=False, of=area_name(area.path),
+            )  # fmt: skip
 
     def _list(self, found: _List, above: Above) -> Iterator[Page]:
         every = tuple(parts([each for each in found.groups if each.lines]))
@@ -180,6 +200,7 @@ class _Places:
             page_of = self._page_of(part)
             values = {
                 "part": part, "page_of": page_of, "count": found.count, "links": found.links,
+                "map": found.map,
                 "numbers": numbers if len(every) > 1 else [], "machine": any(line.machine for line in part.lines),
             }  # fmt: skip
             yield found.page(part, page_of, values, above)
