@@ -278,6 +278,7 @@ PACKAGE = Path(recuse.__file__).parent
 DATA = (PACKAGE / "demo", PACKAGE / "operations" / "data")
 BUILT_IN = {
     "undeclared", "none", "agreement", "official_duty",
+    "vendor",  # also a door
     "administrative",  # also a kind of purpose, which the model names: civil, criminal, administrative
 }  # fmt: skip
 

@@ -8,13 +8,14 @@ from typing import Final
 from recuse.content.beginning import guesses
 from recuse.content.folder import read_content
 from recuse.content.naming import missing_names
-from recuse.content.values import Content, WhoLooked
+from recuse.content.values import Content, Site, WhoLooked
 from recuse.directory.reading import read_directory
 from recuse.errors import InputError
 from recuse.ledger import decode
 from recuse.model import Repository
 from recuse.operations import accounting, record
 from recuse.operations.workspace import open_with_ledger
+from recuse.policy.references import nearest
 from recuse.site.building import Progress, build
 from recuse.site.engine import indexing
 from recuse.site.sheets import Printer
@@ -32,6 +33,7 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
     folder = record.ledger_folder(repository, ledger)
     workspace = open_with_ledger(repository, folder, draft=False)
     _check_names(told, workspace.repository)
+    _check_reports(told.site, workspace.repository)
     _check_deadline(told.site.who_looked, repository, workspace.repository)
     there = os.path.lexists(content / "services")
     services = read_directory(content, workspace.at.date()) if there else None
@@ -57,6 +59,14 @@ def _check_names(content: Content, repository: Repository) -> None:
             f"names.toml lacks what readers call {told}{more}",
             "write it there; `recuse new content` has a guess for each id",
         )
+
+
+def _check_reports(site: Site, repository: Repository) -> None:
+    """Raise InputError for an agency that the policy repository does not have: counts of it would all be 0."""
+    wanted = site.homeland_security
+    if wanted is not None and wanted not in repository.agencies:
+        remedy = nearest(wanted, repository.agencies) or "name one that agencies.toml has"
+        raise InputError(f"site.toml counts requests of `{wanted}`, which the policy does not have", remedy)
 
 
 def _check_deadline(asked: WhoLooked | None, folder: Path, repository: Repository) -> None:

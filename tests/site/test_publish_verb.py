@@ -144,6 +144,12 @@ def test_what_is_missing_is_told_in_one_sentence_and_nothing_is_written(site: Si
     _, said = run(*there, code=2)
     assert "names.toml lacks what readers call agency" in said
     assert "; purpose `imm.civil_enforcement` in en, es, zh-Hans, pl, ar" in said
+    settings = (site.content / "site.toml").read_text(encoding="utf-8")
+    names.write_bytes((site.content / "names.toml").read_bytes())
+    (content / "site.toml").write_text(settings.replace('= "us.dhs"', '= "us.dhss"'), encoding="utf-8")
+    _, said = run(*there, code=2)
+    assert "site.toml counts requests of `us.dhss`, which the policy does not have" in said
+    assert "did you mean `us.dhs`" in said
     _, said = run("publish", str(site.content), *there[2:], "--ledger", str(tmp_path / "none"), code=2)
     assert f"there is no ledger in `{tmp_path / 'none'}`" in said
     _, said = run("publish", str(site.content), *there[2:], "--fonts", "nowhere", code=2)

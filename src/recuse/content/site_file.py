@@ -48,6 +48,7 @@ def read_site(root: Section, register: Register) -> Site:
         warn_days=_days(stale, "warn_days", WARN_DAYS),
         fact_days=_days(stale, "fact_days", FACT_DAYS),
         verdict_hours=_hours(stale),
+        homeland_security=_homeland_security(root),
     )
     if stale is not None:
         stale.close()
@@ -144,6 +145,15 @@ def _who_looked(root: Section, languages: tuple[str, ...], register: Register) -
         bring=_bring(section, languages),
     )
     register.refer("legal fact", found.law, section, "law")
+    section.close()
+    return found
+
+
+def _homeland_security(root: Section) -> str | None:
+    section = root.section("reports", optional=True)
+    if section is None:
+        return None
+    found = take_id(section, "homeland_security")
     section.close()
     return found
 

@@ -188,7 +188,8 @@ class WhoLooked:
 class Site:
     """What site.toml says; `languages` begins with English, the others follow in the order offered.
 
-    `verdict_hours` is how long a verdict of `verify` tells how a system stands.
+    `verdict_hours` is how long a verdict of `verify` tells how a system stands. `homeland_security` is the id that the
+    policy has for the agency of whose requests a law asks for counts.
     """
 
     languages: tuple[str, ...]
@@ -202,6 +203,7 @@ class Site:
     warn_days: int
     fact_days: int
     verdict_hours: int
+    homeland_security: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,6 @@ REPORTS: Final = (
 )  # fmt: skip
 """The text of the first law was read. What the other two ask is from memory or other writings, and said to be so."""
 HEAD: Final = ("report", "law", "period", "field", "held_by", "counted", "count")
-DHS: Final = "us.dhs"
 
 
 def say(texts: Texts) -> Mapping[str, str]:
@@ -111,6 +110,7 @@ class _Counted:
         entries = sources.record.entries
         self._lines = lines_of("assistance", entries, sources.now)
         self._repository = sources.repository
+        self._homeland_security = sources.content.site.homeland_security
         self._today = sources.now.date()
         self._nil = nil_periods(entries, sources.repository)
         last = {str(each.body["request"]): each for each in settled(entries, sources.now) if each.kind == "answered"}
@@ -123,8 +123,13 @@ class _Counted:
         names |= {each.period for each in self._nil if (len(each.period) == 4 if yearly else "Q" in each.period)}
         return tuple(sorted(each for each in names if nil.period(each).end < self._today))
 
-    def count(self, what: Counts, period: str) -> int:
-        """How many there were in a period; of nil certificates those that still hold."""
+    def count(self, what: Counts, period: str) -> int | None:
+        """How many there were in a period; of nil certificates those that still hold.
+
+        None of what Homeland Security asked where `site.toml` does not say which agency of the policy that is.
+        """
+        if what in ("dhs", "answered") and self._homeland_security is None:
+            return None
         about = nil.period(period)
         lines = [each for each in self._lines if about.start <= each.received <= about.end]
         match what:
@@ -146,5 +151,5 @@ class _Counted:
         purpose = self._repository.purposes.get(line.values["purpose"])
         return (
             purpose is not None and purpose.kind == "civil"
-            and DHS in above(self._repository.agencies, line.values["agency"])
+            and self._homeland_security in above(self._repository.agencies, line.values["agency"])
         )  # fmt: skip

@@ -106,6 +106,8 @@ WRONG = [
     (SITE, "verdict_hours = 24", "verdict_hours = 0", "`verdict_hours` must be a number of hours from 1 to 168"),
     (SITE, "verdict_hours = 24", "verdict_hours = 169", "`verdict_hours` must be a number of hours from 1 to 168"),
     (SITE, "verdict_hours = 24", 'verdict_hours = "9"', "`verdict_hours` must be a whole number"),
+    (SITE, 'homeland_security = "us.dhs"', 'homeland_security = "US DHS"', "`US DHS` is not an id"),
+    (SITE, 'homeland_security = "us.dhs"', "", "missing key `homeland_security`"),
     (SITE, 'law = "EX1"', 'law = "EX9"', "unknown legal fact `EX9` (did you mean"),
     (SITE, "[who_looked.bring]", "[who_looked.take]", "missing key `bring`"),
     (SITE, 'en = ["Something', 'fr = ["Something', "missing English"),

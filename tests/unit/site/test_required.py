@@ -2,16 +2,17 @@
 
 import csv
 import io
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import pytest
 
 from recuse.errors import InputError
 from recuse.languages import LANGUAGES
-from recuse.site import required
 from recuse.site.open_data.pages import template, written
 from recuse.site.personal import FORMS, check_no_person
-from recuse.site.required import REPORTS, say
+from recuse.site.required import REPORTS, rows, say
+from tests.unit.site import world
 from tests.unit.site.world import RECORD, REMOVAL, answered, asked, certified, sources, texts
 
 CANARIES = {
@@ -25,10 +26,7 @@ CANARIES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def homeland(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fictional policy calls it otherwise."""
-    monkeypatch.setattr(required, "DHS", "fed.homeland")
+WHOLE: Final = world.content()
 
 
 def counts(report: str, entries: Any = RECORD) -> dict[tuple[str, str], str]:
@@ -51,6 +49,12 @@ def test_what_the_record_has_is_counted_by_year() -> None:
     assert [found["2025", each] for each in of] == ["2", "2", "3", "1"]
     assert (found["2025", "bail-posted"], found["2024", "nil"], found["2025", "nil"]) == ("", "1", "0")
     assert found["2024", "dhs-requests"] == "0"
+
+
+def test_without_a_word_on_whose_requests_none_of_them_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world, "content", lambda: replace(WHOLE, site=replace(WHOLE.site, homeland_security=None)))
+    found = counts("il-trust", [asked("a", "2025-03-01")])
+    assert [found["2025", each] for each in ("dhs-requests", "dhs-addressed", "detainer-received")] == ["", "", "1"]
 
 
 def test_quarters_have_their_own_report() -> None:
@@ -104,7 +108,7 @@ def test_a_canary_that_reaches_a_table_of_figures_stops_it() -> None:
 
 
 def test_a_canary_that_reaches_a_template_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = required.rows
+    whole = rows
     monkeypatch.setattr(
         "recuse.site.open_data.pages.rows",
         lambda *given: [*whole(*given), ("il-trust", "", "", "asked by Q. Oddsworth, 312-555-0100")],

@@ -109,7 +109,10 @@ def content() -> Content:
     contact = Contact("mayor-2019", "1 Example Plaza", None, "records@records.example")
     question = Question("fed.homeland", "imm", ())
     titles = {code: f"Site {code}" for code in LANGUAGES}
-    site = Site(tuple(LANGUAGES), titles, None, True, "https://www.weather.gov/", contact, question, None, 14, 180, 24)
+    site = Site(
+        tuple(LANGUAGES), titles, None, True, "https://www.weather.gov/", contact, question, None, 14, 180, 24,
+        "fed.homeland",
+    )  # fmt: skip
     return Content(site, names, {}, {}, {}, {})
 
 

@@ -91,7 +91,7 @@ def _rights(sources: Sources) -> Rows:
 
 
 _SHA: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-_DIRECTIVE: Final = Field("directive", "string", "2019-07-12-civil-immigration")
+_DIRECTIVE: Final = Field("directive", "string", "2026-01-31-purposes")
 TABLES: Final = (
     Table(
         "directives", "Directives in force",
@@ -136,7 +136,7 @@ TABLES: Final = (
         "nil-periods", "Periods for which an office certified that nothing was received",
         (
             PERIOD, Field("kinds", "string", "detainer; interview", required=False),
-            Field("agencies", "string", "us.dhs", required=False), Field("office", "string", "Corporation Counsel"),
+            Field("agencies", "string", "fed.border", required=False), Field("office", "string", "Corporation Counsel"),
             Field("certified_on", "date", "2026-04-02"), Field("signed", "boolean", "true"),
             Field("broken", "boolean", "false"),
         ),
