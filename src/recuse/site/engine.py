@@ -22,13 +22,13 @@ _KEPT: Final = frozenset({"pagefind.js", "pagefind-worker.js", "pagefind-entry.j
 def indexing(site: Path, languages: Collection[str]) -> Iterator[Callable[[str], None]]:
     """Gives what is called with the name of each folder of a site that is written; at the end all indexes are made.
 
-    Each lies in `pagefind` below the folder of its language. InputError where that fails. What still runs when
-    something else fails is ended.
+    Each lies in `pagefind` below the folder of its language, which may get files later, but no pages: it is indexed
+    when it is named first. InputError where that fails. What still runs when something else fails is ended.
     """
     running: dict[Path, subprocess.Popen[str]] = {}
 
     def begin(name: str) -> None:
-        if name in languages:
+        if name in languages and site / name not in running:
             running[site / name] = _indexer(site / name)
 
     try:

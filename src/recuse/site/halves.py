@@ -1,13 +1,14 @@
-"""Makes parts of a large site in another process, a copy of this one, while this one makes others.
+"""Makes parts of a large site in another process, a copy of this one, while this one makes others and writes all.
 
-The first is made before the copy is: what all parts share has then been worked out once. Parts come in their order,
-and are the same as if one process had made all of them.
+What parts share is worked out by both, at the same time: to wait for it would cost more. Parts come in their order, and
+are the same as if one process had made all of them.
 """
 
 import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 
 File = tuple[str, bytes]
@@ -19,19 +20,27 @@ def in_order(parts: Sequence[Part], *, large: bool) -> Generator[Iterable[File],
     if not large or len(parts) < 3 or not _two_can_work():
         yield from (part() for part in parts)
         return
-    yield tuple(parts[0]())
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    other = context.Process(target=_make, args=(there, parts[2::2]), daemon=True)
+    other = context.Process(
+        target=_make,
+        args=(there, [part for number, part in enumerate(parts) if _elsewhere(number)]),
+        daemon=True,
+    )
     other.start()
     there.close()
     try:
-        for number, part in enumerate(parts[1:], 1):
-            yield part() if number % 2 else _received(here)
+        for number, part in enumerate(parts):
+            yield _received(here) if _elsewhere(number) else part()
     finally:
         here.close()
         other.terminate()
         other.join()
+
+
+def _elsewhere(number: int) -> bool:
+    """Two of three parts are made by the other process, since this one also writes."""
+    return number % 3 != 0
 
 
 def _two_can_work() -> bool:
@@ -40,11 +49,14 @@ def _two_can_work() -> bool:
 
 
 def _make(to: Connection, parts: Iterable[Part]) -> None:
-    for part in parts:
-        try:
-            to.send((tuple(part()), None))
-        except Exception as error:  # whatever it is, it is raised in the process that asked
-            to.send(((), error))
+    made: tuple[tuple[File, ...], Exception | None]
+    with ThreadPoolExecutor(max_workers=1) as sending:  # beside the next part: nobody may be waiting for this one yet
+        for part in parts:
+            try:
+                made = tuple(part()), None
+            except Exception as error:  # whatever it is, it is raised in the process that asked
+                made = (), error
+            sending.submit(to.send, made)
 
 
 def _received(here: Connection) -> Iterable[File]:

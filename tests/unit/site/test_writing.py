@@ -1,16 +1,21 @@
 """A site is written whole or not at all, and only what was published is replaced."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib.resources import files as package
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from recuse.errors import InputError
+from recuse.site import engine
+from recuse.site.building import build
 from recuse.site.engine import indexing
 from recuse.site.writing import MARK, Written, count_files, write_site
+from tests.unit.site.world import sources
 
 FILES = (("index.html", b"one"), ("en/places/a.html", b"two!"))
 
@@ -90,6 +95,30 @@ def test_an_index_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None
     with pytest.raises(InputError, match="the index of the search was not made"):
         write_site(tmp_path / "site", [("en/a.txt", b"no page")], follow)
     assert told(tmp_path / "site") == before
+
+
+def test_a_language_is_indexed_once_whatever_comes_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice, two programs would write one index, and the first would be left running when the site is there."""
+    begun: list[subprocess.Popen[str]] = []
+    whole = engine._indexer
+
+    def indexer(folder: Path) -> "subprocess.Popen[str]":
+        begun.append(whole(folder))
+        return begun[-1]
+
+    monkeypatch.setattr(engine, "_indexer", indexer)
+    page = b"<html lang='en'><body><article data-pagefind-body>One two</article></body></html>"
+    files = [("en/a.html", page), ("es/a.html", page), ("en/changes.atom", b""), ("x.txt", b""), ("es/b.txt", b"")]
+    write_site(tmp_path / "site", files, partial(indexing, languages={"en", "es"}))
+    assert [each.poll() for each in begun] == [0, 0]
+
+
+def test_pages_of_a_language_come_together() -> None:
+    """So that all of them are there when its index is begun."""
+    pages = [path for path, _ in build(sources()) if path.endswith(".html") and "/" in path]
+    folders = [folder for folder, _ in groupby(path.partition("/")[0] for path in pages)]
+    assert {"en", "ar"} < {*folders}
+    assert len(folders) == len({*folders})
 
 
 def test_every_part_of_the_style_sheet_is_closed_before_the_next() -> None:
