@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from recuse.languages import Language, Texts
 from recuse.site.pages import Page, Section
@@ -132,21 +132,29 @@ _SHAPE: Final[tuple[Callable[[Token], bool], ...]] = (
 )
 
 
-def _framed() -> Callable[[Context, str], Markup]:
-    """What gives a part of the frame by its template, made once for all pages that have it alike.
+_NAME: Final = "\ufdd0"
+"""Stands in a frame for the name of a page's file: a code point that Unicode keeps for uses within a program."""
 
-    It knows of the page its path and where it lies, and nothing more: so no page is in the frame of another.
+
+def _framed() -> Callable[[Context, str], Markup]:
+    """What gives a part of the frame by its template, made once for all pages that have it alike but for their names.
+
+    It knows of the page its path, in whichever language, and nothing more: so no page is in the frame of another.
     """
-    made: dict[tuple[str, str], Markup] = {}
+    made: dict[tuple[str, str, str], str] = {}
 
     @pass_context
     def framed(context: Context, name: str) -> Markup:
-        key = (name, context["alike"])
+        here, alike, page = context["here"], context["alike"], context["page"]
+        file = here.rpartition("/")[2].removesuffix(".html")
+        key = (name, alike, page.in_others)
         if key not in made:
-            known = {"here": context["here"], "page": SimpleNamespace(path=context["page"].path)}
-            text = context.environment.get_template(name).render(known)
-            made[key] = Markup(text.rstrip("\n"))  # noqa: S704 - a template's own text, escaped there
-        return made[key]
+            path = page.path
+            if alike != here:
+                here, path = (f"{each.removesuffix(f'{file}.html')}{_NAME}.html" for each in (here, path))
+            known = {"here": here, "page": SimpleNamespace(path=path, in_others=page.in_others)}
+            made[key] = context.environment.get_template(name).render(known).rstrip("\n")
+        return Markup(made[key].replace(_NAME, escape(file)))  # noqa: S704 - a template's own text, escaped there
 
     return framed
 
