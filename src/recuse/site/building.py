@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
 from typing import Final
 
 from recuse.design import files_below, vendored
 from recuse.languages import ENGLISH, Texts
+from recuse.site.ahead import ahead
 from recuse.site.finding import finding_pages, plain_index
-from recuse.site.halves import in_order
 from recuse.site.pages import Page, Section
 from recuse.site.rendering import Renderer
 from recuse.site.sections import SECTIONS
@@ -23,6 +24,15 @@ Progress = Callable[[str, int, int], None]
 
 _LARGE: Final = 400
 """Services from which a site is made by two processes."""
+File = tuple[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The pages of a section in one language, without what only their templates need, and their files."""
+
+    pages: tuple[Page, ...]
+    files: tuple[File, ...]
 
 
 def build(
@@ -30,7 +40,7 @@ def build(
     printer: Printer | None = None,
     progress: Progress = lambda *_: None,
     sections: Sequence[Section] = SECTIONS,
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[File]:
     """Every file by its path; sheets as PDF where there is a printer.
 
     Raises InputError for a message or a name that a language lacks, and for a language that no font serves.
@@ -39,10 +49,11 @@ def build(
     renderer = Renderer(sources, sections)
     spoken = [texts_of(language) for language in sources.settings.languages]
     steps = len(spoken) + 1
-    parts = in_order([partial(_pages, sources, texts, renderer, sections) for texts in spoken], large=_large(sources))
+    many = [partial(_part, each, sources, texts, renderer) for texts in spoken for each in sections if each.many]
+    parts = ahead(many, large=_large(sources))
     for number, texts in enumerate(spoken):
         progress(texts.language.name, number, steps)
-        yield from next(parts)
+        yield from _pages(sources, texts, renderer, sections, parts)
         if printer is not None:
             yield from _printed(sources, texts, printer, sections)
     parts.close()
@@ -61,10 +72,15 @@ def _large(sources: Sources) -> bool:
 
 
 def _pages(
-    sources: Sources, texts: Texts, renderer: Renderer, sections: Sequence[Section]
-) -> Iterator[tuple[str, bytes]]:
+    sources: Sources, texts: Texts, renderer: Renderer, sections: Sequence[Section], parts: Iterator[_Part]
+) -> Iterator[File]:
     made: list[Page] = []
     for section in sections:
+        if section.many:
+            part = next(parts)
+            made += part.pages
+            yield from part.files
+            continue
         for page in section.pages(sources, texts):
             made.append(page)
             yield from _page(page, sources, texts, renderer)
@@ -73,15 +89,22 @@ def _pages(
     yield plain_index(made, texts)
 
 
-def _page(page: Page, sources: Sources, texts: Texts, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
+def _part(section: Section, sources: Sources, texts: Texts, renderer: Renderer) -> _Part:
+    pages: list[Page] = []
+    files: list[File] = []
+    for page in section.pages(sources, texts):
+        files += _page(page, sources, texts, renderer)
+        pages.append(replace(page, values={}, data={}))
+    return _Part(tuple(pages), tuple(files))
+
+
+def _page(page: Page, sources: Sources, texts: Texts, renderer: Renderer) -> Iterator[File]:
     path = f"{texts.language.code}/{page.path}"
     yield path, renderer.page(page, texts)
     yield f"{path.removesuffix('.html')}.json", _document(page, sources, texts)
 
 
-def _printed(
-    sources: Sources, texts: Texts, printer: Printer, sections: Sequence[Section]
-) -> Iterator[tuple[str, bytes]]:
+def _printed(sources: Sources, texts: Texts, printer: Printer, sections: Sequence[Section]) -> Iterator[File]:
     printer.check(texts.language)
     for section in sections:
         for path, sheet in section.sheets(sources, texts):
@@ -96,7 +119,7 @@ def _document(page: Page, sources: Sources, texts: Texts) -> bytes:
     return (json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
 
 
-def _static() -> Iterator[tuple[str, bytes]]:
+def _static() -> Iterator[File]:
     own = dict(files_below(files("recuse.site") / "static"))
     look = own.pop("site.css")
     for name, content in vendored():

@@ -4,6 +4,7 @@ It stems and splits words by language. A language is indexed while the next ones
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator
@@ -14,6 +15,8 @@ from typing import Final
 from recuse.errors import InputError
 
 FOLDER: Final = "pagefind"
+_LAST: Final = 19
+"""The lowest priority of a process."""
 _KEPT: Final = frozenset({"pagefind.js", "pagefind-worker.js", "pagefind-entry.json"})
 """Of the files that lie beside the index, those that a search needs: the rest are looks of its own."""
 
@@ -45,9 +48,13 @@ def _indexer(folder: Path) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--output-subdir", FOLDER, "--quiet"]
     # Only what can be found is read: the frame costs a third of the time.
     command += ["--root-selector", "article"]
-    return subprocess.Popen(  # noqa: S603  # nothing of it is typed
+    process = subprocess.Popen(  # noqa: S603  # nothing of it is typed
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
     )
+    # Pages go first: who makes the next ones is not to wait, and at the end indexes share all processors.
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, process.pid, _LAST)
+    return process
 
 
 def _end(folder: Path, process: "subprocess.Popen[str]") -> None:

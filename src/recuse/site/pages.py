@@ -48,7 +48,8 @@ class Section:
 
     `pages` gives its pages in the language of the texts, `sheets` what is printed of them as PDF, by paths below the
     folder of the language, and `files` what is the same for all languages. `there` is whether there is anything to
-    show: without that the section is not in the site, and nothing leads to it.
+    show: without that the section is not in the site, and nothing leads to it. `many` is whether its pages can be so
+    many that making them is worth another process.
     """
 
     name: str
@@ -59,3 +60,4 @@ class Section:
     tile: str | None = None
     sheets: Callable[[Sources, Texts], Iterable[tuple[str, Sheet]]] = lambda _sources, _texts: ()
     there: Callable[[Sources], bool] = lambda _sources: True
+    many: bool = False

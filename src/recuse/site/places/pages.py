@@ -43,7 +43,7 @@ def _files(sources: Sources) -> Iterator[tuple[str, bytes]]:
 SECTION: Final = Section(
     "places", "Places and services", INDEX, _pages, _files,
     tile="Schools, courts, hospitals and others near you: hours, what to bring, whether somebody asked there lately.",
-    there=lambda sources: sources.directory is not None,
+    there=lambda sources: sources.directory is not None, many=True,
 )  # fmt: skip
 
 
