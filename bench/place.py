@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import subprocess
 import sys
 from importlib.metadata import distributions, version
 from pathlib import Path
@@ -10,6 +11,13 @@ from typing import Final
 
 TOOLS: Final = Path(sys.prefix) / "bench"
 """Where `make bench` installs what only a benchmark needs, apart from everything else."""
+
+
+def quick_folder() -> Path:
+    """A folder in memory where there is room, else of the disk: what a disk adds differs by seconds from run to run."""
+    script = Path(__file__).parents[1] / "scripts/test-folder.sh"
+    told = subprocess.run([script], check=True, capture_output=True, text=True)  # noqa: S603 - our own script
+    return Path(told.stdout.strip())
 
 
 def machine() -> str:

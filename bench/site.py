@@ -38,7 +38,8 @@ _ROUNDS: Final = 7
 def run(stage: Stage) -> Iterator[Result]:
     """The build, the largest first page, and what is asked of others."""
     rounds = min(stage.rounds, _ROUNDS) if stage.rows >= FULL else 1
-    with TemporaryDirectory(prefix="recuse-bench-") as folder:
+    where = place.quick_folder()
+    with TemporaryDirectory(prefix="recuse-bench-", dir=where) as folder:
         made = world.prepared(Path(folder))
         write_services(made.content, SERVICES if stage.rows >= FULL else _FEW, clock.today())
         took = []
@@ -48,7 +49,8 @@ def run(stage: Stage) -> Iterator[Result]:
         site = Published(made.folder, made.exit_to)
         pages = len(site.pages)
         here = Place(
-            f"{place.machine()}; {pages} pages in {len(site.languages)} languages; {rounds} rounds", _versions()
+            f"{place.machine()}; {pages} pages in {len(site.languages)} languages, written to {where}; {rounds} rounds",
+            _versions(),
         )
         first = [site.pages[f"{each.code}/index.html"] for each in site.languages]
         size = max(_size(page, site) for page in (site.pages["index.html"], *first))

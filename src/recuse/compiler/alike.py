@@ -29,15 +29,22 @@ class Named:
 
     def alike(self, principal: Principal, circumstances: Circumstances) -> Hashable:
         """The same for two of which every rule makes the same."""
+        said = self.said(circumstances)
         if self.apart:
-            return principal, circumstances
+            return principal, said
         who = (
             principal.account if principal.account in self.accounts else "",
             principal.agencies & self.agencies, principal.serves & self.agencies, bool(principal.serves),
             principal.personal,
         )  # fmt: skip
+        return who, said
+
+    def said(self, circumstances: Circumstances) -> Hashable:
+        """The same for two circumstances of which every rule makes the same, whoever asks."""
+        if self.apart:
+            return circumstances
         purpose = self._line("purpose", circumstances.purpose)
-        return who, purpose, self._line("authority", circumstances.authority), circumstances.agreed
+        return purpose, self._line("authority", circumstances.authority), circumstances.agreed
 
     def _line(self, kind: Literal["purpose", "authority"], name: str) -> Hashable:
         """An id, if rules name it, and those above it that they name."""

@@ -55,6 +55,8 @@ class Openings:
     _who: dict[str, tuple[Principal, ...]] = field(default_factory=dict)
     # By number, since the hash of what is left takes a walk through all of it.
     _left: dict[Hashable, int] = field(default_factory=dict)
+    # By circumstances first: of the rules they leave few, for whoever asks.
+    _in: dict[Hashable, Specialised] = field(default_factory=dict)
     _asked: dict[tuple[str, Circumstances], frozenset[int]] = field(default_factory=dict)
     _said: dict[tuple[frozenset[int], str], Mapping[str, Extent]] = field(default_factory=dict)
     _numbers: dict[Specialised, int] = field(default_factory=dict)
@@ -108,7 +110,10 @@ class Openings:
         """The number of what is left; equal rules have one number."""
         key = self._named.alike(principal, circumstances)
         if key not in self._left:
-            found = narrowed(self._conditions, principal, circumstances, self._hierarchy)
+            said = self._named.said(circumstances)
+            if said not in self._in:
+                self._in[said] = narrowed(self._conditions, None, circumstances, self._hierarchy)
+            found = narrowed(self._in[said].rules, principal, circumstances, self._hierarchy)
             if found not in self._numbers:
                 self._numbers[found] = len(self._by_number)
                 self._by_number.append(found)

@@ -183,6 +183,8 @@ class _Places:
 
     def _map(self, area: Area, lines: Sequence[Line], above: Above) -> Iterator[Page]:
         """The page of the map of an area, where there is one."""
+        if self._directory.settings.map is None:
+            return
         entries = {each.entry.id: each.entry for each in self._directory.surveyed}
         found = map_of(area, [entries[line.id] for line in lines], self._directory.settings)
         if found is not None:
