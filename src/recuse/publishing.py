@@ -25,6 +25,9 @@ from recuse.site.sheets import Printer
 from recuse.site.sources import Record, Settings, Sources
 from recuse.site.writing import Written, count_files, write_site
 
+_TOLD: Final = 5
+"""Ids without a name that a message lists."""
+
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
@@ -36,10 +39,6 @@ def _without_collection() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-_TOLD: Final = 5
-"""Ids without a name that a message lists."""
 
 
 @_without_collection()

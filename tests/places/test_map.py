@@ -50,10 +50,10 @@ def test_a_map_has_numbers_and_the_list_the_same(directory: Directory, code: str
     every = pages(directory, code)
     page, html = every[PAGE]
     assert f'href="{PAGE.rpartition("/")[2]}"' in every[LIST][1]
-    marks: Any = page.data["marks"]
-    assert [(each["number"], len(each["services"])) for each in marks] == [(1, 2), (2, 1)]
-    assert page.data["unmarked"] == ["places/services/none.html"]
-    assert html.count("<circle") == len(marks) == html.count("<li value=")
+    markers: Any = page.data["markers"]
+    assert [(each["number"], len(each["services"])) for each in markers] == [(1, 2), (2, 1)]
+    assert page.data["without"] == ["places/services/none.html"]
+    assert html.count("<circle") == len(markers) == html.count("<li value=")
     assert "Drawn by Exampleton" in html
     assert "http" not in html.partition("<svg")[2].partition("</svg>")[0]
     assert "There is no map" not in every["places/index.html"][1]
@@ -68,7 +68,7 @@ def test_only_tiles_that_are_needed_are_published(directory: Directory) -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (None, "is missing, which a map needs: no such file or directory; have it drawn"),
+        (None, "cannot be read, and a map needs it: no such file or directory; have it drawn"),
         (b"GIF89a", "is no tile; give a PNG of 256 pixels a side"),
         (png(Tile(1, 1, 1), 128), "is no tile; give a PNG of 256 pixels a side"),
         (png(Tile(1, 1, 1)) + bytes(600_000), "is no tile; give a PNG of 256 pixels a side and at most 512 KiB"),

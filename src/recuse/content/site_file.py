@@ -26,10 +26,8 @@ WARN_DAYS: Final = 14
 FACT_DAYS: Final = 180
 """Days after which a legal fact is to be checked again, by whoever looks after the site; the law moves monthly."""
 
-VERDICT_HOURS: Final = 24
-"""Hours after which a verdict of `verify` says no more how a system stands."""
 LONGEST_HOURS: Final = 168
-"""The most that may be set: a week."""
+"""The most hours for which a verdict may be said to count: a week."""
 
 
 def read_site(root: Section, register: Register) -> Site:
@@ -190,11 +188,11 @@ def _days(section: Section | None, key: str, default: int | None) -> int:
     return found
 
 
-def _hours(stale: Section | None) -> int:
-    """How long a verdict counts."""
+def _hours(stale: Section | None) -> int | None:
+    """How long a verdict counts; None where that is not set."""
     key = "verdict_hours"
     if stale is None or key not in stale:
-        return VERDICT_HOURS
+        return None
     found = stale.whole(key)
     if not 1 <= found <= LONGEST_HOURS:
         stale.report(f"`{key}` must be a number of hours from 1 to {LONGEST_HOURS}", key)

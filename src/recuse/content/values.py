@@ -188,8 +188,8 @@ class WhoLooked:
 class Site:
     """What site.toml says; `languages` begins with English, the others follow in the order offered.
 
-    `verdict_hours` is how long a verdict of `verify` tells how a system stands. `homeland_security` is the id that the
-    policy has for the agency of whose requests a law asks for counts.
+    `verdict_hours` is how long a verdict of `verify` tells how a system stands, where that is set. `homeland_security`
+    is the id that the policy has for the agency of whose requests a law asks for counts.
     """
 
     languages: tuple[str, ...]
@@ -202,7 +202,7 @@ class Site:
     who_looked: WhoLooked | None
     warn_days: int
     fact_days: int
-    verdict_hours: int
+    verdict_hours: int | None
     homeland_security: str | None = None
 
 

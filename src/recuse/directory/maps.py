@@ -1,8 +1,8 @@
-"""Where the marks of a map stand, and of which tiles it is put together: pictures of squares that a body hosts itself.
+"""Where the markers of a map stand, and of which tiles it is put together: pictures that a body hosts itself.
 
-A mark says no more than an address: a place without an address for visitors has none, whatever coordinates a feed has.
-The projection is Web Mercator (EPSG:3857), in which at zoom *z* the world is 2^z tiles of 256 pixels a side, counted
-from north-west: that of OpenStreetMap's tiles and those of most programs that draw such squares.
+A marker says no more than an address: a place without an address for visitors has none, whatever coordinates a feed
+has. The projection is Web Mercator (EPSG:3857), in which at zoom *z* the world is 2^z tiles a side, each 256 pixels
+wide, counted from north-west: that of OpenStreetMap's tiles and of most programs that draw some.
 """
 
 import math
@@ -20,9 +20,9 @@ SIDE: Final = 256
 MOST: Final = 4
 """Tiles of a side of a map: what a slow line still brings."""
 _NEAR: Final = 18.0
-"""Pixels within which services share a mark, so that no number hides another."""
+"""Pixels within which services share a marker, so that no number hides another."""
 _EDGE: Final = 48.0
-"""Pixels around all marks."""
+"""Pixels around all markers."""
 _FAR: Final = 50.0
 """Kilometres from the middle of an area's places beyond which coordinates are taken for a mistake: a lost sign."""
 _DEGREE: Final = 111.2
@@ -49,8 +49,8 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A mark of a map: pixels from its western and northern side, and the ids of the services there, in order."""
+class Marker:
+    """A marker of a map: pixels from its western and northern side, and the ids of the services there, in order."""
 
     x: float
     y: float
@@ -59,19 +59,19 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A map: its size in tiles, its tiles by row, its marks in order, and ids of services that it does not show."""
+    """A map: its size in tiles, its tiles by row, its markers in order, and ids of services that it does not show."""
 
     columns: int
     rows: int
     tiles: tuple[Tile, ...]
-    marks: tuple[Mark, ...]
-    unmarked: tuple[str, ...]
+    markers: tuple[Marker, ...]
+    without: tuple[str, ...]
 
 
 def map_of(area: Area, order: Sequence[Entry], settings: Settings) -> Map | None:
-    """The map of an area, of its services in this order; None where none can be marked, or no map is wanted.
+    """The map of an area, of its services in this order; None where none can have a marker, or no map is wanted.
 
-    Its zoom is the closest at which all marks fit; where none is, the services farthest off are left out. So are
+    Its zoom is the closest at which all markers fit; where none is, the services farthest off are left out. So are
     those at places that lie too far from the others to be in one city with them.
     """
     if settings.map is None:
@@ -86,10 +86,10 @@ def map_of(area: Area, order: Sequence[Entry], settings: Settings) -> Map | None
     )
     placed = [(name, pixels(point, zoom)) for name, point in points]
     west, north, columns, rows = _frame([at for _, at in placed])
-    marks = tuple(_marks(placed, (west * SIDE, north * SIDE), (columns * SIDE, rows * SIDE)))
-    shown = {name for mark in marks for name in mark.services}
+    markers = tuple(_markers(placed, (west * SIDE, north * SIDE), (columns * SIDE, rows * SIDE)))
+    shown = {name for each in markers for name in each.services}
     tiles = tuple(Tile(zoom, west + c, north + r) for r in range(rows) for c in range(columns))
-    return Map(columns, rows, tiles, marks, tuple(each.id for each in every if each.id not in shown))
+    return Map(columns, rows, tiles, markers, tuple(each.id for each in every if each.id not in shown))
 
 
 def pixels(point: Point, zoom: int) -> Point:
@@ -142,7 +142,7 @@ def _frame(found: Sequence[Point]) -> tuple[int, int, int, int]:
     return ends[0][0], ends[1][0], ends[0][1], ends[1][1]
 
 
-def _marks(placed: Iterable[tuple[str, Point]], corner: Point, size: Point) -> Iterator[Mark]:
+def _markers(placed: Iterable[tuple[str, Point]], corner: Point, size: Point) -> Iterator[Marker]:
     found: dict[Point, list[str]] = {}
     for name, (across, down) in placed:
         x, y = across - corner[0], down - corner[1]
@@ -150,4 +150,4 @@ def _marks(placed: Iterable[tuple[str, Point]], corner: Point, size: Point) -> I
             near = next((at for at in found if math.dist(at, (x, y)) < _NEAR), (x, y))
             found.setdefault(near, []).append(name)
     for (x, y), names in found.items():
-        yield Mark(x, y, tuple(dict.fromkeys(names)))
+        yield Marker(x, y, tuple(dict.fromkeys(names)))

@@ -1,7 +1,7 @@
 """The tiles of a body, as files: `services/tiles/ZOOM/COLUMN/ROW.png`."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from recuse.directory.maps import SIDE, Tile
@@ -21,15 +21,15 @@ class TileFolder:
 
     def read(self, tile: Tile) -> bytes:
         """A tile as it lies there. InputError where it is missing, is a link, or no picture of that size."""
-        name = f"{FOLDER}/{tile.path}"
+        name = PurePath(FOLDER, tile.path)
         path = self.content / name
         try:
-            if any(each.is_symlink() for each in (path, *list(path.parents)[:4])):
+            if any((self.content / each).is_symlink() for each in (name, *name.parents[:-1])):
                 raise InputError(f"`{name}` is reached by a symbolic link", "put the file itself there")
             found = path.read_bytes() if path.stat().st_size <= LARGEST else b""
         except OSError as error:
             raise InputError(
-                f"`{name}` is missing, which a map needs: {(error.strerror or 'no reason given').lower()}",
+                f"`{name}` cannot be read, and a map needs it: {(error.strerror or 'no reason given').lower()}",
                 "have it drawn, or name other zooms in `[map]` of services.toml",
             ) from error
         if not found.startswith(_HEAD):

@@ -44,7 +44,7 @@ class Settings:
     def of(cls, site: Site) -> "Settings":
         """The settings that a content folder has. InputError for a language that the site's frame is not written in."""
         languages = tuple(map(language, site.languages))
-        fresh = timedelta(hours=site.verdict_hours)
+        fresh = FRESH if site.verdict_hours is None else timedelta(hours=site.verdict_hours)
         return cls(site.title, languages, site.demonstration, site.exit_to, site.address, fresh)
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from recuse.content.folder import content_files, parse_content, read_content
 from recuse.content.values import Card, Claim
 from recuse.errors import ContentError, Problem
+from recuse.site.sources import Settings
 from tests.unit.content.example import (
     COMMITMENT,
     FACTS,
@@ -77,7 +79,8 @@ def test_what_may_be_left_away() -> None:
     ).replace('email = "records@example.org"', "")  # fmt: skip
     found = parse_content({**example(), SITE: short.encode()})
     assert (found.site.address, found.site.who_looked, found.site.contact.phone) == (None, None, None)
-    assert (found.site.warn_days, found.site.fact_days, found.site.verdict_hours) == (14, 180, 24)
+    assert (found.site.warn_days, found.site.fact_days, found.site.verdict_hours) == (14, 180, None)
+    assert Settings.of(found.site).fresh == timedelta(hours=24)
     assert parse_content({SITE: short.encode()}).rights == {}
 
 

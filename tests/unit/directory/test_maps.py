@@ -1,4 +1,4 @@
-"""Maps of areas: where marks stand, which tiles are needed, and what has no mark."""
+"""Maps of areas: where markers stand, which tiles are needed, and what has no marker."""
 
 import math
 from pathlib import Path
@@ -60,19 +60,19 @@ def test_the_closest_zoom_at_which_all_fit(tmp_path: Path) -> None:
     assert (near.tiles[0].zoom, far.tiles[0].zoom) == (15, 12)
     for found in (near, far):
         assert len({*found.tiles}) == len(found.tiles) == found.columns * found.rows <= MOST * MOST
-        assert [mark.services for mark in found.marks] == [("a",), ("b",)]
-        assert all(0 <= m.x < found.columns * SIDE and 0 <= m.y < found.rows * SIDE for m in found.marks)
-        assert found.unmarked == ()
-    first, second = far.marks
+        assert [each.services for each in found.markers] == [("a",), ("b",)]
+        assert all(0 <= m.x < found.columns * SIDE and 0 <= m.y < found.rows * SIDE for m in found.markers)
+        assert found.without == ()
+    first, second = far.markers
     assert second.y > first.y, "south is below"
 
 
-def test_who_stands_together_has_one_mark_and_who_is_far_off_none(tmp_path: Path) -> None:
+def test_who_stands_together_has_one_marker_and_who_is_far_off_none(tmp_path: Path) -> None:
     many = [placed(f"s{n}", 41.88 + n / 100, -87.63) for n in range(5)]
     found = map_in(tmp_path, *many, placed("same", 41.88001, -87.63001), placed("lost", -41.88, 87.63))
     assert found is not None
-    assert [mark.services for mark in found.marks] == [("s0", "same"), ("s1",), ("s2",), ("s3",), ("s4",)]
-    assert found.unmarked == ("lost",)
+    assert [each.services for each in found.markers] == [("s0", "same"), ("s1",), ("s2",), ("s3",), ("s4",)]
+    assert found.without == ("lost",)
     assert map_in(tmp_path / "two", placed("a", 41.88, -87.63), placed("lost", -41.88, 87.63)) is None
 
 
@@ -82,7 +82,7 @@ def test_what_does_not_fit_at_the_widest_zoom_is_left_out(tmp_path: Path) -> Non
     found = map_in(tmp_path, *many, placed("far", 42.2, -87.63), settings=settings)
     assert found is not None
     assert (found.tiles[0].zoom, found.columns * found.rows <= MOST * MOST) == (14, True)
-    assert (sum(len(mark.services) for mark in found.marks), found.unmarked) == (5, ("far",))
+    assert (sum(len(each.services) for each in found.markers), found.without) == (5, ("far",))
 
 
 @pytest.mark.parametrize(
@@ -95,23 +95,23 @@ def test_what_does_not_fit_at_the_widest_zoom_is_left_out(tmp_path: Path) -> Non
     ],
     ids=["no address for visitors", "no latitude", "no longitude", "at the pole"],
 )
-def test_a_mark_says_no_more_than_an_address(tmp_path: Path, hidden: Any) -> None:
+def test_a_marker_says_no_more_than_an_address(tmp_path: Path, hidden: Any) -> None:
     """Coordinates of a place whose address is kept back show nobody the way there."""
     found = map_in(tmp_path, placed("a", 41.87, -87.63), hidden)
     assert found is not None
-    assert [mark.services for mark in found.marks] == [("a",)]
+    assert [each.services for each in found.markers] == [("a",)]
     if "postal" not in str(hidden):
-        assert found.unmarked == ("x",)
+        assert found.without == ("x",)
         assert map_in(tmp_path / "alone", hidden) is None
 
 
-def test_of_two_places_that_without_an_address_for_visitors_has_no_mark(tmp_path: Path) -> None:
+def test_of_two_places_that_without_an_address_for_visitors_has_no_marker(tmp_path: Path) -> None:
     both = placed("two", 41.88, -87.63)
     kept_back = placed("o", 41.89, -87.64, address_type="postal")["service_at_locations"]
     both["service_at_locations"] += [{**kept_back[0], "id": "s-2"}]
     found = map_in(tmp_path, both)
     assert found is not None
-    assert len(found.marks) == 1
+    assert len(found.markers) == 1
 
 
 def test_a_place_elsewhere_is_on_the_map_of_its_own_city(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_place_elsewhere_is_on_the_map_of_its_own_city(tmp_path: Path) -> None
     both["service_at_locations"] += [{**other[0], "id": "s-2"}]
     found = map_in(tmp_path, both, city=("IL", "Otherton"))
     assert found is not None
-    ((x, y),) = ((mark.x, mark.y) for mark in found.marks)
+    ((x, y),) = ((each.x, each.y) for each in found.markers)
     tile = found.tiles[0]
     assert (x + tile.column * SIDE, y + tile.row * SIDE) == pytest.approx(pixels((41.5, -88.1), tile.zoom))
 

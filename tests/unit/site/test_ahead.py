@@ -1,5 +1,6 @@
 """What two processes make is what one makes, in its order, and what fails in the other fails here."""
 
+import multiprocessing
 import os
 from collections.abc import Callable
 
@@ -52,4 +53,7 @@ def test_who_needs_no_more_ends_the_other() -> None:
     """Also in the middle of what is too large for a pipe."""
     made = ahead(parts(50), large=True)
     next(made)
+    _, _, other = next(made)
+    assert (other == os.getpid()) != module._two_can_work()
     made.close()
+    assert multiprocessing.active_children() == []

@@ -1,4 +1,4 @@
-"""Maps of areas, without a script and without another host: the body's own tiles as one drawing, with numbered marks.
+"""Maps of areas, without a script and without another host: the body's own tiles as one drawing, with numbered markers.
 
 A map is a page of its own, so that its bytes come only to who asks for it; the list beside it says all that it shows.
 """
@@ -16,6 +16,7 @@ from recuse.site.places.naming import service_path
 TILES: Final = "places/tiles"
 """The folder of the site's tiles, which no language has of its own."""
 _DIGITS: Final = 1
+"""Digits of a place in pixels: no eye sees more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A mark: its number, where it stands in pixels, and what is there."""
+    """A marker: its number, where it stands in pixels, and what is there."""
 
     number: int
     x: float
@@ -44,16 +45,16 @@ class Drawing:
     width: int
     height: int
     squares: tuple[Square, ...]
-    marks: tuple[Numbered, ...]
-    unmarked: tuple[Line, ...]
+    markers: tuple[Numbered, ...]
+    without: tuple[Line, ...]
 
     @property
     def data(self) -> dict[str, JSON]:
-        """Its marks with the pages of what is there."""
-        marks: list[JSON] = [
-            {"number": each.number, "services": [service_path(line.id) for line in each.lines]} for each in self.marks
+        """Its markers with the pages of what is there, and the pages of what has none."""
+        markers: list[JSON] = [
+            {"number": each.number, "services": [service_path(line.id) for line in each.lines]} for each in self.markers
         ]
-        return {"marks": marks, "unmarked": [service_path(line.id) for line in self.unmarked]}
+        return {"markers": markers, "without": [service_path(line.id) for line in self.without]}
 
 
 def drawn(found: Map, lines: Mapping[str, Line]) -> Drawing:
@@ -62,12 +63,13 @@ def drawn(found: Map, lines: Mapping[str, Line]) -> Drawing:
         Square(f"{TILES}/{tile.path}", place % found.columns * SIDE, place // found.columns * SIDE)
         for place, tile in enumerate(found.tiles)
     )
-    marks = tuple(
-        Numbered(number, round(mark.x, _DIGITS), round(mark.y, _DIGITS), tuple(lines[each] for each in mark.services))
-        for number, mark in enumerate(found.marks, 1)
+    markers = tuple(
+        Numbered(number, round(each.x, _DIGITS), round(each.y, _DIGITS), tuple(lines[name] for name in each.services))
+        for number, each in enumerate(found.markers, 1)
     )
-    unmarked = tuple(lines[each] for each in found.unmarked)
-    return Drawing(found.columns * SIDE, found.rows * SIDE, squares, marks, unmarked)
+    return Drawing(
+        found.columns * SIDE, found.rows * SIDE, squares, markers, tuple(lines[name] for name in found.without)
+    )
 
 
 def tile_files(directory: Directory) -> Iterator[tuple[str, bytes]]:

@@ -90,6 +90,7 @@ class _Places:
     def __init__(self, directory: Directory, texts: Texts) -> None:
         self._directory, self._texts = directory, texts
         self._saying = Saying(directory, texts)
+        self._found = {each.entry.id: each for each in directory.surveyed}
         self._lines = lines_of(directory.surveyed, self._saying)
         self._title = texts.say("Places and services")
         kinds = (kind for each in directory.surveyed for kind in each.kinds)
@@ -106,10 +107,9 @@ class _Places:
             yield from self._list(_List(name, "", (Group("", lines),), partial(kind_path, kind)), above)
         for area in self._areas:
             yield from self._area(area, above)
-        found = {each.entry.id: each for each in self._directory.surveyed}
         teller = Teller(self._saying)
         for line in self._lines:
-            shown = teller.shown(line, found[line.id])
+            shown = teller.shown(line, self._found[line.id])
             kind = line.kinds[0]
             yield Page(
                 service_path(line.id), "places/service.html", line.name.text, {"service": shown},
@@ -183,13 +183,11 @@ class _Places:
 
     def _map(self, area: Area, lines: Sequence[Line], above: Above) -> Iterator[Page]:
         """The page of the map of an area, where there is one."""
-        if self._directory.settings.map is None:
-            return
-        entries = {each.entry.id: each.entry for each in self._directory.surveyed}
-        found = map_of(area, [entries[line.id] for line in lines], self._directory.settings)
+        order = [self._found[line.id].entry for line in lines]
+        found = map_of(area, order, self._directory.settings)
         if found is not None:
             drawing = drawn(found, {line.id: line for line in lines})
-            values = {"drawing": drawing, "credit": self._directory.settings.map}
+            values = {"drawing": drawing, "maps": self._directory.settings.map}
             yield Page(
                 map_path(area.path), "places/map.html", self._texts.say("Map"), values, drawing.data, above,
                 indexed=False, of=area_name(area.path),
