@@ -189,6 +189,7 @@ def test_what_cannot_be_taken_in_is_told_and_nothing_is_recorded(desk: Office) -
 def test_what_is_late_is_told(desk: Office) -> None:
     day = str(clock.today() - timedelta(days=1))
     assert "before the request was received" in new(desk, "--due", day, code=2)["error"]
+    assert run(desk, "due").strip() == "no accounting is recorded"
     name = new(desk, "--due", day, received=day)["accounting"]
     (duty,) = document(desk, "due", code=1)["duties"]
     assert (duty["days_left"], duty["late"]) == (-1, True)

@@ -121,7 +121,11 @@ def test_a_content_folder_to_begin_with_is_published_as_it_is(site: Site, tmp_pa
         (("--agency", "us.dh", "--purpose", "imm.civil_enforcement"), "did you mean `us.dhs`?"),
         (("--agency", "us.dhs", "--purpose", "imm.civil"), "no purpose `imm.civil`"),
         (("--agency", "us.dhs", "--purpose", "imm.civil_enforcement", "--exit-to", "http://x"), "must be an https"),
-        (("--agency", "us.dhs", "--purpose", "imm.civil_enforcement", "--language", "tlh!"), "is not a language code"),
+        (
+            ("--agency", "us.dhs", "--purpose", "imm.civil_enforcement", "--language", "tlh!"),
+            "not a language of the site",
+        ),
+        (("--agency", "us.dhs", "--purpose", "imm.civil_enforcement", "--language", "fr"), "name one of es, zh-Hans"),
     ],
 )
 def test_a_wrong_beginning_is_refused_and_nothing_written(

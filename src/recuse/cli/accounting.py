@@ -163,7 +163,7 @@ def due_(
         state = f"[{'red' if each.late(at.today) else _COLOUR[each.state]}]{each.state}[/]"
         table.add_row(each.accounting, state, str(each.received), str(each.due), "–" if left is None else str(left),
                       counted(len(each.owed), "entry", "entries") if each.owed else "–")  # fmt: skip
-    out.print(table)
+    out.print(table if found else "no accounting is recorded")
     for one in held:
         ended = "ended" if int(str(one["days_left"])) < 0 else "held back"
         out.print(f"{ended}: {one['hold']} until {one['until']}, {one['reason']}, by {one['official']}", markup=False)

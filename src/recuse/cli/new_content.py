@@ -8,6 +8,9 @@ import typer
 from recuse.cli.console import HERE, Format, FormatOption, RepositoryOption, counted, document, out, plain, printing
 from recuse.content.beginning import Beginning, begin
 from recuse.content.folder import parse_content
+from recuse.content.values import ORIGINAL
+from recuse.directory.settings import TRANSLATED
+from recuse.errors import InputError
 from recuse.operations.folders import write_new_folder
 from recuse.policy.repository import read_repository
 
@@ -20,7 +23,7 @@ def content(
     purpose: Annotated[str, typer.Option("--purpose", help="for which purpose")],
     language: Annotated[
         list[str] | None,
-        typer.Option("--language", help="offered besides English, of es, zh-Hans, pl, ar; may be repeated"),
+        typer.Option("--language", help=f"offered besides English, of {', '.join(TRANSLATED)}; may be repeated"),
     ] = None,
     exit_to: Annotated[str, typer.Option("--exit-to", help="where who leaves in haste is sent")] = _EXIT,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show the files and write nothing")] = False,
@@ -34,7 +37,10 @@ def content(
     Examples: recuse new content content --agency us.dhs --purpose imm.civil_enforcement --language es -r policy
     """
     human = printing(format_)
-    chosen = Beginning(agency, purpose, tuple(dict.fromkeys(("en", *(language or ())))), exit_to)
+    for each in language or ():
+        if each not in (ORIGINAL, *TRANSLATED):
+            raise InputError(f"`{each}` is not a language of the site", f"name one of {', '.join(TRANSLATED)}")
+    chosen = Beginning(agency, purpose, tuple(dict.fromkeys((ORIGINAL, *(language or ())))), exit_to)
     files = {name: text.encode() for name, text in begin(read_repository(repository), chosen).items()}
     told = parse_content(files)  # what is wrong with an option is told before anything is written
     if not dry_run:

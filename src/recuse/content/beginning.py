@@ -40,12 +40,13 @@ class Beginning:
 
 def begin(repository: Repository, chosen: Beginning) -> Mapping[str, str]:
     """The files by their paths. InputError for an agency or a purpose that the policy repository does not have."""
-    for noun, name, known in (
-        ("agency", chosen.agency, repository.agencies),
-        ("purpose", chosen.purpose, repository.purposes),
+    for noun, name, known, file in (
+        ("agency", chosen.agency, repository.agencies, "agencies.toml"),
+        ("purpose", chosen.purpose, repository.purposes, "purposes.toml"),
     ):
         if name not in known:
-            raise InputError(f"no {noun} `{name}` in the policy repository", nearest(name, known) or "name one it has")
+            remedy = nearest(name, known) or f"name one that {file} has"
+            raise InputError(f"no {noun} `{name}` in the policy repository", remedy)
     return {"site.toml": _site(repository, chosen), "names.toml": _names(repository, chosen.languages)}
 
 

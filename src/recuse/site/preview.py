@@ -57,8 +57,8 @@ def server_of(folder: Path, port: int) -> ThreadingHTTPServer:
 def serve_folder(folder: Path, port: int, tell: Callable[[str], None]) -> None:
     """Show a folder until Ctrl-C; `tell` is given the address."""
     with server_of(folder, port) as server:
-        tell(f"http://{_LOOPBACK}:{server.server_address[1]}/")
         try:
+            tell(f"http://{_LOOPBACK}:{server.server_address[1]}/")
             server.serve_forever()
         except KeyboardInterrupt:
             return
