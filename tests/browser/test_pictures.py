@@ -1,8 +1,10 @@
 """The pictures of the documentation, made of what the tests look at: `PICTURES=write` writes them anew.
 
-They are compared by size and by what stands on the page, not dot by dot: another machine has other faces.
+They are compared by size, and those of the site by the words on the page, not dot by dot: another machine has other
+faces.
 """
 
+import hashlib
 import io
 import os
 from pathlib import Path
@@ -10,11 +12,14 @@ from typing import Final
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from tests.browser.conftest import ROOT, Look, Opened
 
 FOLDER: Final = ROOT / "docs/images"
 LARGEST: Final = 80_000  # bytes
+WORDS: Final = "words-sha256"
+"""Names the digest of a page's words in its picture."""
 PICTURES: Final[dict[str, tuple[int, str] | tuple[int, str, str]]] = {
     "console-health": (1100, "/health"),
     "console-record": (1100, "/record?answer=deny&since=2026-01-14+12%3A00"),
@@ -25,11 +30,13 @@ PICTURES: Final[dict[str, tuple[int, str] | tuple[int, str, str]]] = {
 }
 
 
-def small(picture: bytes) -> bytes:
-    """The picture in 128 colours."""
-    written = io.BytesIO()
+def small(picture: bytes, words: str = "") -> bytes:
+    """The picture in 128 colours, with the digest of the words on the page."""
+    written, said = io.BytesIO(), PngInfo()
+    if words:
+        said.add_text(WORDS, hashlib.sha256(words.encode()).hexdigest())
     Image.open(io.BytesIO(picture)).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(
-        written, "PNG", optimize=True
+        written, "PNG", optimize=True, pnginfo=said
     )
     return written.getvalue()
 
@@ -43,6 +50,7 @@ def check_kept(name: str, taken: bytes, width: int) -> None:
     now, then = (Image.open(io.BytesIO(each)) for each in (taken, kept.read_bytes()))
     assert then.width == now.width == width
     assert abs(then.height - now.height) <= 0.1 * now.height, "the page has changed: run `make design`"
+    assert then.info.get(WORDS) == now.info.get(WORDS), "its words have changed: run `make design`"
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -62,7 +62,7 @@ def test_a_picture_is_of_the_page_as_it_is(chromium: Browser, made: Path, name: 
         box = visit.page.locator(last).first.bounding_box()
         assert box is not None
         until: FloatRect = {"x": 0, "y": 0, "width": width, "height": box["y"] + box["height"]}
-        taken = small(visit.page.screenshot(full_page=True, clip=until))
+        taken = small(visit.page.screenshot(full_page=True, clip=until), visit.page.inner_text("body"))
     check_kept(name, taken, width)
 
 
