@@ -1,0 +1,50 @@
+"""Templates are compiled once for all languages, so nothing of one language may be in what is compiled."""
+
+import marshal
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import pytest
+from jinja2 import Environment
+
+from recuse.languages import LANGUAGES
+from recuse.site.rendering import environment
+from recuse.site.words import texts_of
+
+FOLDER: Final = Path(str(files("recuse.site"))) / "templates"
+TEMPLATES: Final = sorted(str(each.relative_to(FOLDER)) for each in FOLDER.rglob("*.html"))
+
+
+def spoken() -> list[Environment]:
+    """An environment for each language of which none knows what another compiled."""
+    return [environment(texts_of(each)) for each in LANGUAGES.values()]
+
+
+def codes(source: str) -> set[bytes]:
+    """What each language makes of a template."""
+    return {marshal.dumps(each.compile(source, "a.html", "a.html")) for each in spoken()}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_language_compiles_a_template_alike(name: str) -> None:
+    assert len(codes((FOLDER / name).read_text(encoding="utf-8"))) == 1
+
+
+@pytest.mark.parametrize("planted", ["{{ 5000|number }}", "{{ ['a', 'b']|listed }}"])
+def test_a_form_of_one_language_would_be_found(planted: str) -> None:
+    """A filter of what the template itself says is worked out when it is compiled."""
+    assert len(codes(planted)) > 1
+
+
+@pytest.mark.parametrize("source", ['{{ _("Search") }}', '{% set x = _("Search") %}{{ x }}', '{{ _("Search", a=1) }}'])
+def test_each_language_says_a_message_of_its_own(source: str) -> None:
+    made = {each.from_string(source).render() for each in spoken()}
+    assert len(made) == len(LANGUAGES)
+    assert "Search" in made
+
+
+def test_a_message_is_escaped_like_any_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = texts_of(LANGUAGES["en"])
+    monkeypatch.setattr(texts, "gettext", lambda message: f"<b>{message}</b> 5 %%")
+    assert environment(texts).from_string('{{ _("Search") }}').render() == "&lt;b&gt;Search&lt;/b&gt; 5 %"
