@@ -16,10 +16,11 @@ from recuse.directory.reading import read_directory
 from recuse.errors import InputError
 from recuse.ledger import decode
 from recuse.model import Repository
-from recuse.operations import accounting, record
+from recuse.operations import record
+from recuse.operations.accounting_settings import SETTINGS, settings_of
 from recuse.operations.workspace import open_with_ledger
 from recuse.policy.references import nearest
-from recuse.site.building import Progress, build
+from recuse.site.building import Progress, build, build_into
 from recuse.site.engine import indexing
 from recuse.site.sheets import Printer
 from recuse.site.sources import Record, Settings, Sources
@@ -87,10 +88,10 @@ def _check_reports(site: Site, repository: Repository) -> None:
 
 def _check_deadline(asked: WhoLooked | None, folder: Path, repository: Repository) -> None:
     """Raise InputError where readers would be told another deadline than staff have in the settings of accountings."""
-    path = folder / accounting.SETTINGS
+    path = folder / SETTINGS
     if asked is None or not path.exists():
         return
-    days = accounting.settings_of(path, repository).days
+    days = settings_of(path, repository).days
     if days != asked.deadline_days:
         raise InputError(
             f"site.toml promises an answer within {asked.deadline_days} days, and `{path.name}` within {days}",
@@ -101,8 +102,9 @@ def _check_deadline(asked: WhoLooked | None, folder: Path, repository: Repositor
 @_without_collection()
 def publish_sources(sources: Sources, target: Path | None, fonts: tuple[Path, ...], progress: Progress) -> Written:
     """Write a site to a folder, with the index of its search; without a target make every page and write nothing."""
-    files = build(sources, Printer(sources.now, fonts) if sources.printed else None, progress)
+    printer = Printer(sources.now, fonts) if sources.printed else None
     if target is None:
-        return count_files(files)
+        return count_files(build(sources, printer, progress))
     codes = frozenset(each.code for each in sources.settings.languages)
+    files = partial(build_into, sources=sources, printer=printer, progress=progress)
     return write_site(target, files, partial(indexing, languages=codes))

@@ -10,7 +10,7 @@ from recuse.directory.maps import SIDE, Tile, map_of
 from recuse.directory.reading import Directory
 from recuse.errors import InputError
 from recuse.languages import LANGUAGES
-from recuse.site.building import build
+from recuse.site.building import build_into
 from recuse.site.places.maps import TILES, tile_files
 from recuse.site.places.naming import area_path, map_path
 from recuse.site.places.pages import SECTION
@@ -119,7 +119,7 @@ def test_it_is_seen_from_a_stick(
     code: str,
 ) -> None:
     """Every tile is there, where it belongs; no script and no other host is needed; axe finds nothing."""
-    write_site(tmp_path / "site", build(sources(directory), sections=[SECTION]))
+    write_site(tmp_path / "site", lambda keep: build_into(keep, sources(directory), sections=[SECTION]))
     address = (tmp_path / "site" / code / PAGE).as_uri()
     for width in (320, 1100):
         with visiting(chromium, width=width) as visit:

@@ -15,19 +15,19 @@ from recuse.disclosure import due, holds
 from recuse.disclosure.asked import PersonRequest, asked_body, problems
 from recuse.disclosure.kept import Kept
 from recuse.disclosure.lines import LedgerName, Register, check_places, place_of
-from recuse.disclosure.settings import Settings, read_settings
+from recuse.disclosure.settings import Settings
 from recuse.errors import InputError
 from recuse.ledger import JSON, Entry, encode
 from recuse.ledger.shared import share_ledger
 from recuse.model import Repository
 from recuse.operations import record
+from recuse.operations.accounting_settings import SETTINGS, settings_of
 from recuse.operations.attesting import attested, official_of
 from recuse.operations.kept_accounting import Shelf
 from recuse.operations.kept_assistance import FileStore
 from recuse.operations.workspace import Workspace, open_with_ledger
 from recuse.requests.store import Store
 
-SETTINGS: Final = ".accounting.toml"
 RECORD: Final = ".decisions"
 SALT: Final = 32
 
@@ -99,17 +99,6 @@ def open_bureau(
     elif folders[1] is not None:
         raise InputError(f"there is no record of decisions in `{decisions}`", "name its folder")
     return Bureau(workspace, found, places, Shelf(ledger), store or FileStore(ledger), clock.today())
-
-
-def settings_of(path: Path, repository: Repository) -> Settings:
-    """What a body decides about accountings; raises as `open_bureau`."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        remedy = "write one, as docs/reference/accounting.md shows, or name it with --settings"
-        raise InputError(f"the settings `{path}` for accountings cannot be read: {reason}", remedy) from None
-    return read_settings(path.name, raw, repository)
 
 
 def register_of(workspace: Workspace) -> Register:

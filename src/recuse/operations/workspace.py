@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recuse import clock
 from recuse.directive.in_force import (
@@ -19,9 +20,11 @@ from recuse.errors import DirectiveError, PlanError
 from recuse.model import Directive, Repository, System, SystemKind
 from recuse.operations import record
 from recuse.operations.emergencies import Emergency, digest, emergencies, lapsed
-from recuse.operations.policy import Policy
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import RuleSet, validate
+
+if TYPE_CHECKING:
+    from recuse.operations.policy import Policy
 
 Dsn = Callable[[System], str]
 """What says where to connect for a system."""
@@ -44,7 +47,7 @@ class Workspace:
     alone: tuple[Directed, ...] = ()
     emergencies: tuple[Emergency, ...] = ()
     together: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    _policy: list[Policy] = field(default_factory=list, init=False, compare=False, repr=False)
+    _policy: "list[Policy]" = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def draft(self) -> bool:
@@ -56,8 +59,10 @@ class Workspace:
         """The directives that count by their signatures: by two, or in an emergency by one."""
         return (*self.attested, *self.alone)
 
-    def policy(self) -> Policy:
+    def policy(self) -> "Policy":
         """What a plan is made of: always the same one, since it remembers what was proved and classified."""
+        from recuse.operations.policy import Policy  # noqa: PLC0415 - who plans nothing needs no prover, and loads faster
+
         if not self._policy:
             on = self.at.date()
             self._policy.append(Policy(self.repository, self.rules.rules, self.directives, on, self.together))

@@ -1,39 +1,38 @@
-"""Makes the larger parts of a large site in another process, a copy of this one, while this one makes and writes more.
+"""Makes the larger parts of a large site in another process, a copy of this one, while this one makes the rest.
 
-Parts come in their order, and are the same as if one process had made all of them.
+Parts come in their order, and are the same as if one process had made everything.
 """
 
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import TypeVar
+
+from recuse.errors import InputError
 
 T = TypeVar("T")
 
 
-def ahead(parts: Sequence[Callable[[], T]], *, large: bool) -> Generator[T, None, None]:
-    """Each part; the first is made here, since the others are not there yet when its turn comes.
+@contextmanager
+def ahead(parts: Sequence[Callable[[], T]], *, large: bool) -> Iterator[Iterator[T]]:
+    """Gives each part in its turn; the other process begins at once, and is ended with the context.
 
-    What one raises in the other process is raised here when its turn comes.
+    What a part raises in the other process is raised here when its turn comes; InputError where that process has ended.
     """
-    if not large or len(parts) < 2 or not _two_can_work():
-        yield from (part() for part in parts)
+    if not large or not parts or not _two_can_work():
+        yield (part() for part in parts)
         return
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    other = context.Process(target=_make, args=(there, parts[1:]), daemon=True)
+    other = context.Process(target=_make, args=(there, parts), daemon=True)
     other.start()
     there.close()
     try:
-        yield parts[0]()
-        for _ in parts[1:]:
-            made, error = here.recv()
-            if error is not None:
-                raise error
-            yield made
+        yield _made(here, len(parts))
     finally:
         here.close()
         other.terminate()
@@ -43,6 +42,17 @@ def ahead(parts: Sequence[Callable[[], T]], *, large: bool) -> Generator[T, None
 def _two_can_work() -> bool:
     """Elsewhere than on Linux a copy of a running process is not to be relied on."""
     return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+
+
+def _made(here: Connection, count: int) -> Iterator[T]:
+    for _ in range(count):
+        try:
+            made, error = here.recv()
+        except EOFError:
+            raise InputError("the process that makes pages was ended", "see whether memory ran out") from None
+        if error is not None:
+            raise error
+        yield made
 
 
 def _make(to: Connection, parts: Iterable[Callable[[], object]]) -> None:

@@ -7,7 +7,7 @@ stands under `#`, last, in the order of Unicode.
 
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 OTHER: Final = "#"
@@ -48,6 +48,7 @@ def order(code: str) -> Callable[[str], Key]:
     """The key by which titles of a language are sorted."""
     alphabet = letters(code)
 
+    @cache
     def placed(each: str) -> int:
         """What the alphabet lacks stands after it, in an order of its own: many a name is not translated."""
         return alphabet.index(each) if each in alphabet else len(alphabet) + ord(each)

@@ -1,11 +1,11 @@
 """All files of a site: the pages of every section by language, their data, and what has no language."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from recuse.design import files_below, vendored
 from recuse.languages import ENGLISH, Texts
@@ -25,14 +25,15 @@ Progress = Callable[[str, int, int], None]
 _LARGE: Final = 400
 """Services from which a site is made by two processes."""
 File = tuple[str, bytes]
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """The pages of a section in one language, without what only their templates need, and their files."""
+class _Part(Generic[K]):
+    """The pages of a section in one language, without what only their templates need, and its files as kept."""
 
     pages: tuple[Page, ...]
-    files: tuple[File, ...]
+    files: tuple[tuple[str, K], ...]
 
 
 def build(
@@ -40,30 +41,46 @@ def build(
     printer: Printer | None = None,
     progress: Progress = lambda *_: None,
     sections: Sequence[Section] = SECTIONS,
-) -> Iterator[File]:
-    """Every file by its path; sheets as PDF where there is a printer.
+) -> Generator[File, None, None]:
+    """Every file by its path; sheets as PDF where there is a printer. Raises as `build_into`."""
+    return build_into(lambda _path, content: content, sources, printer, progress, sections)
 
-    Raises InputError for a message or a name that a language lacks, and for a language that no font serves.
+
+def build_into(
+    keep: Callable[[str, bytes], K],
+    sources: Sources,
+    printer: Printer | None = None,
+    progress: Progress = lambda *_: None,
+    sections: Sequence[Section] = SECTIONS,
+) -> Generator[tuple[str, K], None, None]:
+    """The path of every file with what `keep` gave for its path and content; of some files it is called elsewhere.
+
+    That is in a process that begins with the first file, and is ended with the last one or with the generator. Raises
+    InputError for a message or a name that a language lacks, and for a language that no font serves.
     """
     sections = [section for section in sections if section.there(sources)]
     renderer = Renderer(sources, sections)
     spoken = [texts_of(language) for language in sources.settings.languages]
     steps = len(spoken) + 1
-    many = [partial(_part, each, sources, texts, renderer) for texts in spoken for each in sections if each.many]
-    parts = ahead(many, large=_large(sources))
-    for number, texts in enumerate(spoken):
-        progress(texts.language.name, number, steps)
-        yield from _pages(sources, texts, renderer, sections, parts)
-        if printer is not None:
-            yield from _printed(sources, texts, printer, sections)
-    parts.close()
+    many = [partial(_part, keep, each, sources, texts, renderer) for texts in spoken for each in sections if each.many]
+    with ahead(many, large=_large(sources)) as parts:
+        for number, texts in enumerate(spoken):
+            progress(texts.language.name, number, steps)
+            made: list[Page] = []
+            for section in sections:
+                part = next(parts) if section.many else _part(keep, section, sources, texts, renderer)
+                made += part.pages
+                yield from part.files
+            yield from _kept(keep, _finding(made, sources, texts, renderer))
+            if printer is not None:
+                yield from _kept(keep, _printed(sources, texts, printer, sections))
     progress("files", steps - 1, steps)
-    yield "index.html", renderer.choice(texts_of(ENGLISH))
-    for section in sections:
-        yield from section.files(sources)
-    yield from _static()
-    yield from notes(sources)
+    yield from _kept(keep, _of_no_language(sources, renderer, sections))
     progress("done", steps, steps)
+
+
+def _kept(keep: Callable[[str, bytes], K], files: Iterable[File]) -> Iterator[tuple[str, K]]:
+    return ((path, keep(path, content)) for path, content in files)
 
 
 def _large(sources: Sources) -> bool:
@@ -71,31 +88,21 @@ def _large(sources: Sources) -> bool:
     return sources.directory is not None and len(sources.directory.shown) >= _LARGE
 
 
-def _pages(
-    sources: Sources, texts: Texts, renderer: Renderer, sections: Sequence[Section], parts: Iterator[_Part]
-) -> Iterator[File]:
-    made: list[Page] = []
-    for section in sections:
-        if section.many:
-            part = next(parts)
-            made += part.pages
-            yield from part.files
-            continue
-        for page in section.pages(sources, texts):
-            made.append(page)
-            yield from _page(page, sources, texts, renderer)
+def _part(
+    keep: Callable[[str, bytes], K], section: Section, sources: Sources, texts: Texts, renderer: Renderer
+) -> _Part[K]:
+    pages: list[Page] = []
+    files: list[tuple[str, K]] = []
+    for page in section.pages(sources, texts):
+        files += _kept(keep, _page(page, sources, texts, renderer))
+        pages.append(replace(page, values={}, data={}))
+    return _Part(tuple(pages), tuple(files))
+
+
+def _finding(made: Sequence[Page], sources: Sources, texts: Texts, renderer: Renderer) -> Iterator[File]:
     for page in finding_pages(made, texts):
         yield from _page(page, sources, texts, renderer)
     yield plain_index(made, texts)
-
-
-def _part(section: Section, sources: Sources, texts: Texts, renderer: Renderer) -> _Part:
-    pages: list[Page] = []
-    files: list[File] = []
-    for page in section.pages(sources, texts):
-        files += _page(page, sources, texts, renderer)
-        pages.append(replace(page, values={}, data={}))
-    return _Part(tuple(pages), tuple(files))
 
 
 def _page(page: Page, sources: Sources, texts: Texts, renderer: Renderer) -> Iterator[File]:
@@ -109,6 +116,14 @@ def _printed(sources: Sources, texts: Texts, printer: Printer, sections: Sequenc
     for section in sections:
         for path, sheet in section.sheets(sources, texts):
             yield f"{texts.language.code}/{path}", printer.pdf(sheet, texts.language)
+
+
+def _of_no_language(sources: Sources, renderer: Renderer, sections: Sequence[Section]) -> Iterator[File]:
+    yield "index.html", renderer.choice(texts_of(ENGLISH))
+    for section in sections:
+        yield from section.files(sources)
+    yield from _static()
+    yield from notes(sources)
 
 
 def _document(page: Page, sources: Sources, texts: Texts) -> bytes:

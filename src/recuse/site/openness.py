@@ -109,6 +109,11 @@ def _fewest(openings: Openings, tried: _Tried, extents: tuple[Extent, ...]) -> l
 
 @lru_cache(maxsize=KEPT)
 def _tried(openings: Openings, agency: str, category: str) -> _Tried:
+    every = _circumstances(openings, agency)
+    return [(each, widest(openings.extents(agency, each.circumstances, category).values())) for each in every]
+
+
+@lru_cache(maxsize=KEPT)
+def _circumstances(openings: Openings, agency: str) -> tuple[Context, ...]:
     purposes = [each for each in openings.repository.purposes if each != UNDECLARED]
-    contexts = openings.circumstances(agency, purposes)
-    return [(each, widest(openings.extents(agency, each.circumstances, category).values())) for each in contexts]
+    return openings.circumstances(agency, purposes)

@@ -2,8 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Callable, Container, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,7 +31,13 @@ def _nobody(_folder: Path) -> AbstractContextManager[Callable[[str], None]]:
     return nullcontext(lambda _name: None)
 
 
-def write_site(folder: Path, files: Iterable[tuple[str, bytes]], follow: Follow = _nobody) -> Written:
+Keep = Callable[[str, bytes], int]
+"""Writes a file of a site, by its path and content, and gives its size; any copy of this process may call it."""
+Files = Callable[[Keep], Generator[tuple[str, int], None, None]]
+"""Given that, gives the path and size of each file once it is written."""
+
+
+def write_site(folder: Path, files: Files, follow: Follow = _nobody) -> Written:
     """Write these files; what the folder held before is replaced when all are written and who follows has ended.
 
     Raises InputError, and leaves everything as it was, where the folder holds what was not published or cannot be
@@ -41,8 +47,10 @@ def write_site(folder: Path, files: Iterable[tuple[str, bytes]], follow: Follow 
     _check(folder)
     beside = folder.with_name(f".{folder.name}.{clock.random_name(8)}")
     try:
-        with follow(beside) as done:
-            written = _write(beside, files, done)
+        beside.mkdir()
+        with follow(beside) as done, closing(files(_Keeper(beside).keep)) as made:
+            written = _followed(made, done)
+        (beside / MARK).write_text(json.dumps({"format": 1, "files": written.files}) + "\n", encoding="utf-8")
         _replace(folder, beside)
     except OSError as error:
         reason = (error.strerror or "").lower()
@@ -56,14 +64,14 @@ def count_files(files: Iterable[tuple[str, bytes]]) -> Written:
     """What writing these files would write. InputError where a path stands twice."""
     sizes: dict[str, int] = {}
     for path, content in files:
-        _check_new(path, sizes)
+        if path in sizes:
+            raise _twice(path)
         sizes[path] = len(content)
     return Written(len(sizes), sum(sizes.values()))
 
 
-def _check_new(path: str, seen: Container[str]) -> None:
-    if path in seen:
-        raise InputError(f"two pages are called `{path}`", "give one of them another id")
+def _twice(path: str) -> InputError:
+    return InputError(f"two pages are called `{path}`", "give one of them another id")
 
 
 def _check(folder: Path) -> None:
@@ -75,31 +83,38 @@ def _check(folder: Path) -> None:
         raise InputError(f"`{folder.parent}` is no folder", "make it first")
 
 
-def _write(beside: Path, files: Iterable[tuple[str, bytes]], done: Callable[[str], None]) -> Written:
+class _Keeper:
+    """Keeps files below a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = str(root)
+        self._there: set[str] = set()
+
+    def keep(self, path: str, content: bytes) -> int:
+        target = f"{self._root}/{path}"
+        folder = target.rpartition("/")[0]
+        if folder not in self._there:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self._there.add(folder)
+        try:
+            with open(target, "xb") as file:  # noqa: PTH123 - twenty thousand objects of paths cost half a second
+                file.write(content)
+        except FileExistsError:
+            raise _twice(path) from None
+        return len(content)
+
+
+def _followed(files: Iterable[tuple[str, int]], done: Callable[[str], None]) -> Written:
     count = size = 0
     last = ""
-    known: set[str] = set()
-    seen: set[str] = set()
-    root = str(beside)
-    for path, content in files:
-        _check_new(path, seen)
-        seen.add(path)
+    for path, length in files:
         folder = path.partition("/")[0]
         if last and folder != last:
             done(last)
         last = folder
-        target = f"{root}/{path}"
-        within = target.rpartition("/")[0]
-        if within not in known:
-            Path(within).mkdir(parents=True, exist_ok=True)
-            known.add(within)
-        with open(target, "xb") as file:  # noqa: PTH123 - twenty thousand objects of paths cost half a second
-            file.write(content)
-        count, size = count + 1, size + len(content)
+        count, size = count + 1, size + length
     if last:
         done(last)
-    beside.mkdir(exist_ok=True)
-    (beside / MARK).write_text(json.dumps({"format": 1, "files": count}) + "\n", encoding="utf-8")
     return Written(count, size)
 
 

@@ -2,7 +2,10 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -17,24 +20,40 @@ def parts(count: int) -> list[Callable[[], Part]]:
     return [lambda number=number: (number, b"x" * 100_000, os.getpid()) for number in range(count)]  # type: ignore[misc]
 
 
+def made(wanted: Sequence[Callable[[], Part]], *, large: bool = True) -> list[Part]:
+    with ahead(wanted, large=large) as found:
+        return [*found]
+
+
 @pytest.mark.parametrize("count", range(5))
 def test_parts_come_in_their_order_from_another_process(count: int) -> None:
-    made = [*ahead(parts(count), large=True)]
-    assert [(number, data) for number, data, _ in made] == [(number, b"x" * 100_000) for number in range(count)]
-    processes = [process for _, _, process in made]
-    if count > 1 and module._two_can_work():
-        assert processes[0] == os.getpid()
-        assert len({*processes[1:]}) == 1
-        assert os.getpid() not in processes[1:]
+    found = made(parts(count))
+    assert [(number, data) for number, data, _ in found] == [(number, b"x" * 100_000) for number in range(count)]
+    processes = {process for _, _, process in found}
+    if module._two_can_work():
+        assert len(processes) == min(count, 1)
+        assert os.getpid() not in processes
+
+
+def test_the_other_begins_before_it_is_asked(tmp_path: Path) -> None:
+    """What is made here comes between: that time is what two processes are for."""
+    begun = tmp_path / "begun"
+    with ahead([begun.touch], large=True) as found:
+        for _ in range(2000):
+            if begun.exists() or not module._two_can_work():
+                break
+            time.sleep(0.005)
+        assert begun.exists() == module._two_can_work()
+        assert [*found] == [None]
 
 
 def test_a_small_site_is_made_by_one() -> None:
-    assert {process for _, _, process in ahead(parts(5), large=False)} == {os.getpid()}
+    assert {process for _, _, process in made(parts(5), large=False)} == {os.getpid()}
 
 
 def test_one_processor_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_two_can_work", lambda: False)
-    assert [process for _, _, process in ahead(parts(3), large=True)] == [os.getpid()] * 3
+    assert [process for _, _, process in made(parts(3))] == [os.getpid()] * 3
 
 
 @pytest.mark.parametrize("at", range(4))
@@ -42,18 +61,31 @@ def test_what_fails_in_any_part_is_raised_in_its_turn(at: int) -> None:
     def fails() -> Part:
         raise InputError("there is no pl for the message", "translate it")
 
-    made = ahead([*parts(at), fails, *parts(2)], large=True)
-    assert [next(made)[0] for _ in range(at)] == [*range(at)]
-    with pytest.raises(InputError, match="there is no pl") as caught:
-        next(made)
+    with ahead([*parts(at), fails, *parts(2)], large=True) as found:
+        assert [next(found)[0] for _ in range(at)] == [*range(at)]
+        with pytest.raises(InputError, match="there is no pl") as caught:
+            next(found)
     assert caught.value.remedy == "translate it"
+
+
+def test_a_process_that_is_ended_is_told_and_not_waited_for() -> None:
+    """As the system does where memory runs out."""
+    if not module._two_can_work():
+        pytest.skip("one process makes everything here")
+
+    def ended() -> Part:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    with ahead([*parts(1), ended], large=True) as found:
+        assert next(found)[0] == 0
+        with pytest.raises(InputError, match="the process that makes pages was ended"):
+            next(found)
 
 
 def test_who_needs_no_more_ends_the_other() -> None:
     """Also in the middle of what is too large for a pipe."""
-    made = ahead(parts(50), large=True)
-    next(made)
-    _, _, other = next(made)
-    assert (other == os.getpid()) != module._two_can_work()
-    made.close()
+    with ahead(parts(50), large=True) as found:
+        _, _, other = next(found)
+        assert (other == os.getpid()) != module._two_can_work()
     assert multiprocessing.active_children() == []

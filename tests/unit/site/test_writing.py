@@ -1,7 +1,7 @@
 """A site is written whole or not at all, and only what was published is replaced."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib.resources import files as package
@@ -12,12 +12,23 @@ import pytest
 
 from recuse.errors import InputError
 from recuse.site import engine
+from recuse.site.ahead import ahead
 from recuse.site.building import build
 from recuse.site.engine import indexing
-from recuse.site.writing import MARK, Written, count_files, write_site
+from recuse.site.writing import MARK, Files, Keep, Written, count_files, write_site
 from tests.unit.site.world import sources
 
 FILES = (("index.html", b"one"), ("en/places/a.html", b"two!"))
+
+
+def given(files: Iterable[tuple[str, bytes]]) -> Files:
+    """As one process would give them."""
+
+    def each(keep: Keep) -> Generator[tuple[str, int], None, None]:
+        for path, content in files:
+            yield path, keep(path, content)
+
+    return each
 
 
 def told(folder: Path) -> dict[str, bytes]:
@@ -26,9 +37,9 @@ def told(folder: Path) -> dict[str, bytes]:
 
 def test_it_is_written_and_replaced(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    assert write_site(site, FILES) == Written(2, 7) == count_files(FILES)
+    assert write_site(site, given(FILES)) == Written(2, 7) == count_files(FILES)
     assert told(site).keys() == {"index.html", "en/places/a.html", MARK}
-    write_site(site, FILES[:1])
+    write_site(site, given(FILES[:1]))
     assert told(site).keys() == {"index.html", MARK}
     assert [each.name for each in tmp_path.iterdir()] == ["site"]
 
@@ -36,7 +47,7 @@ def test_it_is_written_and_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrong", ["twice", "breaks", "into"])
 def test_what_fails_half_way_leaves_everything_as_it_was(tmp_path: Path, wrong: str) -> None:
     site = tmp_path / "site"
-    write_site(site, FILES)
+    write_site(site, given(FILES))
     before = told(site)
 
     def files() -> Iterator[tuple[str, bytes]]:
@@ -48,9 +59,27 @@ def test_what_fails_half_way_leaves_everything_as_it_was(tmp_path: Path, wrong: 
         raise InputError("there is no pl for the message", "translate it")
 
     with pytest.raises(InputError):
-        write_site(site, files())
+        write_site(site, given(files()))
     assert told(site) == before
     assert [each.name for each in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("name", ["other.html", "new.html"])
+def test_a_file_that_another_process_keeps_is_one_of_the_site(tmp_path: Path, name: str) -> None:
+    """Where it is one that is there already, that is an error and not the end of the other."""
+
+    def files(keep: Keep) -> Generator[tuple[str, int], None, None]:
+        yield "new.html", keep("new.html", b"new")
+        with ahead([lambda: keep(name, b"other")], large=True) as parts:
+            yield name, next(parts)
+
+    if name == "new.html":
+        with pytest.raises(InputError, match=r"two pages are called `new\.html`"):
+            write_site(tmp_path / "site", files)
+        assert [*tmp_path.iterdir()] == []
+        return
+    assert write_site(tmp_path / "site", files) == Written(2, 8)
+    assert told(tmp_path / "site")["other.html"] == b"other"
 
 
 def test_a_path_that_stands_twice_is_counted_as_an_error_too() -> None:
@@ -64,9 +93,9 @@ def test_what_nobody_published_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "home")
     for place, why in (("home", "not published"), ("link", "is no folder"), ("home/letter.txt", "is no folder")):
         with pytest.raises(InputError, match=why):
-            write_site(tmp_path / place, FILES)
+            write_site(tmp_path / place, given(FILES))
     with pytest.raises(InputError, match="is no folder"):
-        write_site(tmp_path / "nowhere/site", FILES)
+        write_site(tmp_path / "nowhere/site", given(FILES))
     assert told(tmp_path / "home") == {"letter.txt": b"mine"}
 
 
@@ -80,7 +109,7 @@ def test_who_follows_is_told_each_folder_when_it_is_whole(tmp_path: Path) -> Non
         ended.append(True)
 
     files = [("en/a.html", b""), ("en/b/c.html", b""), ("es/a.html", b""), ("index.html", b""), ("data/x.csv", b"")]
-    write_site(tmp_path / "site", files, follow)
+    write_site(tmp_path / "site", given(files), follow)
     assert told_of == [("en", 2), ("es", 1), ("index.html", 0), ("data", 0)]
     assert ended == [True]
 
@@ -88,12 +117,12 @@ def test_who_follows_is_told_each_folder_when_it_is_whole(tmp_path: Path) -> Non
 def test_an_index_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
     page = b"<html lang='en'><body><article data-pagefind-body>One two</article></body></html>"
     follow = partial(indexing, languages={"en"})
-    assert write_site(tmp_path / "site", [("en/a.html", page), ("x.txt", b"")], follow).files == 2
+    assert write_site(tmp_path / "site", given([("en/a.html", page), ("x.txt", b"")]), follow).files == 2
     assert (tmp_path / "site/en/pagefind/pagefind-entry.json").is_file()
     assert not [*(tmp_path / "site/en/pagefind").glob("*ui*")]
     before = told(tmp_path / "site")
     with pytest.raises(InputError, match="the index of the search was not made"):
-        write_site(tmp_path / "site", [("en/a.txt", b"no page")], follow)
+        write_site(tmp_path / "site", given([("en/a.txt", b"no page")]), follow)
     assert told(tmp_path / "site") == before
 
 
@@ -109,7 +138,7 @@ def test_a_language_is_indexed_once_whatever_comes_later(tmp_path: Path, monkeyp
     monkeypatch.setattr(engine, "_indexer", indexer)
     page = b"<html lang='en'><body><article data-pagefind-body>One two</article></body></html>"
     files = [("en/a.html", page), ("es/a.html", page), ("en/changes.atom", b""), ("x.txt", b""), ("es/b.txt", b"")]
-    write_site(tmp_path / "site", files, partial(indexing, languages={"en", "es"}))
+    write_site(tmp_path / "site", given(files), partial(indexing, languages={"en", "es"}))
     assert [each.poll() for each in begun] == [0, 0]
 
 

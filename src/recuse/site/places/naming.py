@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 from recuse.directory.settings import Settings
@@ -15,6 +16,7 @@ _DEVICE: Final = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 """Names that no file may have on Windows: the site is also carried there on a stick."""
 
 
+@lru_cache(maxsize=1 << 14)
 def file_name(name: str) -> str:
     """A name for a file or folder: the id itself where it is plain, else its letters and a digest.
 
