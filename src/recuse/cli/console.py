@@ -15,7 +15,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from recuse import clock
 from recuse.errors import InputError, RecuseError
-from recuse.targets.postgres.access import holds_password
 
 if TYPE_CHECKING:
     from recuse.model import System
@@ -96,6 +95,8 @@ def chosen_dsn(dsn: str | None) -> "Callable[[System], str]":
 
 def warn_of_password(dsn: str) -> None:
     """A password in an argument can be seen in the process list and stays in the shell's history."""
+    from recuse.targets.postgres.access import holds_password  # noqa: PLC0415 - most verbs ask no database, and load faster
+
     if holds_password(dsn):
         err.print("[yellow]warning[/] the connection string holds a password; use service= and PGPASSFILE instead")
 

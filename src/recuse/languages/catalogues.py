@@ -7,6 +7,7 @@ page is either wholly in its language or not there.
 import gettext
 import re
 from collections.abc import Iterable
+from functools import cache
 from importlib.resources.abc import Traversable
 from io import BytesIO
 from typing import Final
@@ -36,18 +37,16 @@ class Texts:
         for each in reversed(tuple(catalogues)):
             each.add_fallback(self._catalogue)
             self._catalogue = each  # type: ignore[assignment]  # a chain that ends in the strict one
+        self.gettext = cache(self._catalogue.gettext)  # a chain is slow, and some messages are said on every page
+        """As `say`, without values: for templates."""
 
     def say(self, message: str, /, **values: object) -> str:
         """A message with its values: `%(name)s` in it. InputError where the language lacks it."""
-        return self._catalogue.gettext(message) % values if values else self._catalogue.gettext(message)
+        return self.gettext(message) % values if values else self.gettext(message)
 
     def count(self, one: str, several: str, number: int, /, **values: object) -> str:
         """A message about so many things, in the form that the language has for that number; `%(n)s` is the number."""
         return self._catalogue.ngettext(one, several, number) % {"n": self.forms.number(number), **values}
-
-    def gettext(self, message: str) -> str:
-        """As `say`, without values: for templates."""
-        return self._catalogue.gettext(message)
 
     def ngettext(self, one: str, several: str, number: int) -> str:
         """As `count`, without values: for templates."""

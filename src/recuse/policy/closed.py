@@ -1,7 +1,8 @@
 """Cedar's answer made to fail closed, and the fewest circumstances that say in which others it would be yes."""
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import product
 from typing import Final
 
 import cedarpy
@@ -10,6 +11,7 @@ from recuse.errors import InputError
 from recuse.model import Circumstances, Decision, Repository
 from recuse.policy.trees import above
 
+_Pair = tuple[str, str]
 _ERRING: Final = re.compile(r"error while evaluating policy `([^`]*)`")
 
 
@@ -35,16 +37,18 @@ def _erring(text: str) -> str:
 
 def fewest(
     repository: Repository, tried: Iterable[Circumstances], allowed: Iterable[Circumstances]
-) -> Iterable[Circumstances]:
+) -> Iterator[Circumstances]:
     """Of the allowed circumstances each pair of purpose and authority once, none below a wholly allowed one.
 
     A pair is wholly allowed where every pair below it that was tried is allowed.
     """
-    pairs = {(c.purpose, c.authority) for c in tried}
-    opening: dict[tuple[str, str], Circumstances] = {}
+    pairs: set[_Pair] = {(c.purpose, c.authority) for c in tried}
+    opening: dict[_Pair, Circumstances] = {}
     for circumstances in allowed:
         opening.setdefault((circumstances.purpose, circumstances.authority), circumstances)
-    over = {pair: _pairs_above(repository, pair) for pair in pairs}
+    if not opening:
+        return
+    over = _above(repository, pairs)
     broken = {upper for pair in pairs - opening.keys() for upper in over[pair]}
     whole = opening.keys() - broken  # pairs under which every pair is allowed
     for pair, circumstances in opening.items():
@@ -52,7 +56,8 @@ def fewest(
             yield circumstances
 
 
-def _pairs_above(repository: Repository, pair: tuple[str, str]) -> frozenset[tuple[str, str]]:
-    purposes = above(repository.purposes, pair[0])
-    authorities = above(repository.authorities, pair[1])
-    return frozenset((purpose, authority) for purpose in purposes for authority in authorities)
+def _above(repository: Repository, pairs: Iterable[_Pair]) -> Mapping[_Pair, frozenset[_Pair]]:
+    """Each pair with itself and those above it; each name's own are looked up once."""
+    purposes = {purpose: above(repository.purposes, purpose) for purpose, _ in pairs}
+    authorities = {authority: above(repository.authorities, authority) for _, authority in pairs}
+    return {pair: frozenset(product(purposes[pair[0]], authorities[pair[1]])) for pair in pairs}
