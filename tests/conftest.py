@@ -1,5 +1,7 @@
 """Fixtures shared by all tests: real servers, one a session for each version, and a database or a server a test."""
 
+import atexit
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -45,6 +47,11 @@ BINARIES: Final = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=0, help="seed of the generated rule sets")
     parser.addoption("--sets", type=int, default=2000, help="how many generated rule sets")
+
+
+def pytest_unconfigure() -> None:
+    """A site published here has the end look for no cycles, which here would have libraries tell of what they leak."""
+    atexit.unregister(gc.freeze)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

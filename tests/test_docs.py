@@ -332,8 +332,9 @@ def accountings(walk: Walk) -> None:
     (place / "policy/.accounting.toml").write_text(ACCOUNTING)
     (place / "found.txt").write_text("clear::records::person=4711\n")
     chief = ("--by", "counsel-2016", "--key", str(place / "counsel-2016"))
+    since = str(today - timedelta(days=1))  # what was asked an hour ago may have been asked yesterday
     asked = (
-        "--records", str(place / "found.txt"), "--from", str(today), "--to", str(today), "--received", str(today),
+        "--records", str(place / "found.txt"), "--from", since, "--to", str(today), "--received", str(today),
         "--identity", "passport", "--seen-by", "Desk 4", "--seen-on", str(today), "--by", "Desk 4",
     )  # fmt: skip
     walk.collect("`recuse accounting new`", "accounting", "new", *asked, *there)

@@ -4,7 +4,6 @@ Exit codes: 0 done or holds, 1 findings or refused, 2 could not tell or bad inpu
 one JSON document on standard output and nothing else; progress and messages go to standard error.
 """
 
-import atexit
 import gc
 import logging
 import sys
@@ -93,7 +92,6 @@ def __getattr__(name: str) -> typer.Typer:
 def main() -> None:
     """Run the command line; errors on purpose leave as one sentence with a remedy, never as a traceback."""
     gc.set_threshold(_ALIVE)
-    atexit.register(gc.freeze)  # at the end cycles would be looked for in all objects once more: half a second
     logging.getLogger("psycopg").addHandler(logging.NullHandler())  # it would comment on a connection that is lost
     asked = [name for name in sys.argv[1:2] if name in (*VERBS, *GROUPS)]
     try:

@@ -1,5 +1,7 @@
 """`recuse publish`: the public site, from the policy repository, the ledger and the content folder."""
 
+import atexit
+import gc
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,6 +58,7 @@ def publish(
     from recuse.publishing import publish_sources, read_sources  # noqa: PLC0415 - the extra `site` alone has what it needs
     from recuse.site.preview import serve_folder  # noqa: PLC0415
 
+    atexit.register(gc.freeze)  # at the end cycles would be looked for in all that a site was made of: half a second
     sources = read_sources(content, repository, ledger, printed=not without_pdf)
     with progress() as tell:
         made = publish_sources(sources, None if dry_run else target, tuple(fonts or ()), tell)
