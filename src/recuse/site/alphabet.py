@@ -5,6 +5,7 @@ article, and Chinese the pinyin of the first character: the order of GB 2312 for
 stands under `#`, last, in the order of Unicode.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -28,6 +29,9 @@ _PINYIN: Final = (
     (0xD1B9, "y"), (0xD4D1, "z"),
 )  # fmt: skip
 _LAST: Final = 0xD7F9
+
+_SIGNS: Final = re.compile(r"[\W_]+")
+"""All but letters and digits; marks upon letters are neither."""
 
 Key = tuple[int, tuple[int, ...], str]
 
@@ -74,7 +78,7 @@ def _plain(title: str, code: str) -> str:
     bare = small if small.isascii() else "".join(
         each if each in alphabet else unicodedata.normalize("NFD", each) for each in small
     )  # fmt: skip
-    return "".join(each for each in bare if each.isalnum() and not unicodedata.combining(each))
+    return _SIGNS.sub("", bare)
 
 
 def _pinyin(character: str) -> str:

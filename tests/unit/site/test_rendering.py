@@ -3,13 +3,16 @@
 import marshal
 from importlib.resources import files
 from pathlib import Path
+from posixpath import relpath
 from typing import Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import Environment
 
 from recuse.languages import LANGUAGES
-from recuse.site.rendering import environment
+from recuse.site.rendering import environment, relative
 from recuse.site.words import texts_of
 
 FOLDER: Final = Path(str(files("recuse.site"))) / "templates"
@@ -48,3 +51,11 @@ def test_a_message_is_escaped_like_any_text(monkeypatch: pytest.MonkeyPatch) -> 
     texts = texts_of(LANGUAGES["en"])
     monkeypatch.setattr(texts, "gettext", lambda message: f"<b>{message}</b> 5 %%")
     assert environment(texts).from_string('{{ _("Search") }}').render() == "&lt;b&gt;Search&lt;/b&gt; 5 %"
+
+
+FOLDERS: Final = st.lists(st.sampled_from(["en", "es", "a-z", "places", "services"]), max_size=4).map("/".join)
+
+
+@given(path=FOLDERS.filter(bool), folder=FOLDERS)
+def test_an_address_is_the_shortest_from_a_folder(path: str, folder: str) -> None:
+    assert relative(path, folder) == relpath(path, folder or ".")
