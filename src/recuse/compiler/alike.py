@@ -29,15 +29,17 @@ class Named:
 
     def alike(self, principal: Principal, circumstances: Circumstances) -> Hashable:
         """The same for two of which every rule makes the same."""
-        said = self.said(circumstances)
+        return self.who(principal), self.said(circumstances)
+
+    def who(self, principal: Principal) -> Hashable:
+        """The same for two of which every rule makes the same, in whatever circumstances."""
         if self.apart:
-            return principal, said
-        who = (
+            return principal
+        return (
             principal.account if principal.account in self.accounts else "",
             principal.agencies & self.agencies, principal.serves & self.agencies, bool(principal.serves),
             principal.personal,
         )  # fmt: skip
-        return who, said
 
     def said(self, circumstances: Circumstances) -> Hashable:
         """The same for two circumstances of which every rule makes the same, whoever asks."""

@@ -7,7 +7,7 @@ widest answer counts. What cannot be lowered exactly is `unknown`, which is no a
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Generic, Literal, TypeVar
 
 from recuse.compiler.alike import Named, named
 from recuse.compiler.condition import ALWAYS, NEVER, Condition
@@ -31,9 +31,27 @@ from recuse.policy.contexts import Context, contexts, possible
 from recuse.policy.schema import row_type
 from recuse.policy.trees import principal_agencies, serves
 
+T = TypeVar("T", bound=Hashable)
 Extent = Literal["none", "some", "all", "unknown"]
 WIDER: Final[tuple[Extent, ...]] = ("none", "some", "all", "unknown")
 """Extents, each wider than those before it; what is not known may be anything."""
+
+
+class _Numbered(Generic[T]):
+    """Values in the order in which they came; equal ones are one."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[T, int] = {}
+        self._values: list[T] = []
+
+    def number(self, value: T) -> int:
+        if value not in self._numbers:
+            self._numbers[value] = len(self._values)
+            self._values.append(value)
+        return self._numbers[value]
+
+    def __getitem__(self, number: int) -> T:
+        return self._values[number]
 
 
 @dataclass(slots=True, eq=False)
@@ -53,14 +71,17 @@ class Openings:
     _named: Named = field(init=False)
     _holding: dict[str, tuple[System, ...]] = field(default_factory=dict)
     _who: dict[str, tuple[Principal, ...]] = field(default_factory=dict)
-    # By number, since the hash of what is left takes a walk through all of it.
+    # By number, since the hash of what is left takes a walk through all of it: `_left` are those of `_sets`, each of
+    # which is the numbers of its rules.
     _left: dict[Hashable, int] = field(default_factory=dict)
-    # By circumstances first: of the rules they leave few, for whoever asks.
-    _in: dict[Hashable, Specialised] = field(default_factory=dict)
+    _rules: _Numbered[Residual] = field(default_factory=_Numbered)
+    _sets: _Numbered[tuple[int, ...]] = field(default_factory=_Numbered)
+    _specialised: dict[int, Specialised] = field(default_factory=dict)
+    # By circumstances first, and then by who asks: many circumstances leave a rule alike.
+    _in: dict[Hashable, tuple[int, ...]] = field(default_factory=dict)
+    _for: dict[tuple[int, Hashable], tuple[int, ...]] = field(default_factory=dict)
     _asked: dict[tuple[str, Circumstances], frozenset[int]] = field(default_factory=dict)
     _said: dict[tuple[frozenset[int], str], Mapping[str, Extent]] = field(default_factory=dict)
-    _numbers: dict[Specialised, int] = field(default_factory=dict)
-    _by_number: list[Specialised] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._hierarchy = hierarchy_of(self.repository)
@@ -112,13 +133,29 @@ class Openings:
         if key not in self._left:
             said = self._named.said(circumstances)
             if said not in self._in:
-                self._in[said] = narrowed(self._conditions, None, circumstances, self._hierarchy)
-            found = narrowed(self._in[said].rules, principal, circumstances, self._hierarchy)
-            if found not in self._numbers:
-                self._numbers[found] = len(self._by_number)
-                self._by_number.append(found)
-            self._left[key] = self._numbers[found]
+                self._in[said] = self._kept(self._conditions, None, circumstances)
+            left = (each for rule in self._in[said] for each in self._of_rule(rule, principal, circumstances))
+            self._left[key] = self._sets.number(tuple(left))
         return self._left[key]
+
+    def _of_rule(self, rule: int, principal: Principal, circumstances: Circumstances) -> tuple[int, ...]:
+        """What is left for who asks, of a rule of which nothing but that is open any more: itself, or nothing."""
+        key = (rule, self._named.who(principal))
+        if key not in self._for:
+            self._for[key] = self._kept((self._rules[rule],), principal, circumstances)
+        return self._for[key]
+
+    def _kept(
+        self, rules: tuple[Residual, ...], principal: Principal | None, circumstances: Circumstances
+    ) -> tuple[int, ...]:
+        left = narrowed(rules, principal, circumstances, self._hierarchy)
+        return tuple(map(self._rules.number, left.rules))
+
+    def _whole(self, left: int) -> Specialised:
+        """What is left, by its number."""
+        if left not in self._specialised:
+            self._specialised[left] = Specialised(tuple(self._rules[each] for each in self._sets[left]))
+        return self._specialised[left]
 
     def _principals(self, agency: str) -> tuple[Principal, ...]:
         if agency not in self._who:
@@ -134,7 +171,7 @@ class Openings:
         key = (left, system.name, category)
         if key not in self._extents:
             tables = [table for table in system.tables if category in table.categories]
-            found = {self._rows(self._by_number[left], system.name, table, category) for table in tables}
+            found = {self._rows(self._whole(left), system.name, table, category) for table in tables}
             partly = len(found) > 1 and "unknown" not in found
             self._extents[key] = "some" if partly else max(found, key=WIDER.index)
         return self._extents[key]

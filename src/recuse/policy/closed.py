@@ -56,8 +56,8 @@ def fewest(
             yield circumstances
 
 
-def _above(repository: Repository, pairs: Iterable[_Pair]) -> Mapping[_Pair, frozenset[_Pair]]:
+def _above(repository: Repository, pairs: Set[_Pair]) -> Mapping[_Pair, frozenset[_Pair]]:
     """Each pair with itself and those above it; each name's own are looked up once."""
-    purposes = {purpose: above(repository.purposes, purpose) for purpose, _ in pairs}
-    authorities = {authority: above(repository.authorities, authority) for _, authority in pairs}
+    purposes = {each: above(repository.purposes, each) for each in {purpose for purpose, _ in pairs}}
+    authorities = {each: above(repository.authorities, each) for each in {authority for _, authority in pairs}}
     return {pair: frozenset(product(purposes[pair[0]], authorities[pair[1]])) for pair in pairs}

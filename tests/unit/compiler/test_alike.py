@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from recuse.compiler import opening
 from recuse.compiler.alike import Named
 from recuse.compiler.opening import Openings
-from recuse.compiler.residual import Hierarchy, Principal, Specialised, narrowed
+from recuse.compiler.residual import Principal
 from recuse.model import Circumstances, Repository
 from recuse.policy.repository import read_repository
 from recuse.policy.validate import validate
@@ -53,18 +52,17 @@ def test_answers_are_those_of_each(openings: Openings) -> None:
 def test_narrowed_by_circumstances_first_is_narrowed_at_once(
     openings: Openings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_once = apart(openings)
-
-    def narrow(rules: Any, principal: Principal | None, circumstances: Circumstances, hierarchy: Hierarchy) -> Any:
-        """All at once: the first stage leaves the rules as they are."""
-        return Specialised(rules) if principal is None else narrowed(rules, principal, circumstances, hierarchy)
+    def narrow(found: Openings, principal: Principal, circumstances: Circumstances) -> int:
+        return found._sets.number(found._kept(found._conditions, principal, circumstances))
 
     with monkeypatch.context() as patch:
-        patch.setattr(opening, "narrowed", narrow)
-        whole = answers(at_once)
-    assert answers(openings) == whole
-    monkeypatch.setattr(Named, "said", lambda *_: "")
-    assert answers(apart(openings)) != whole, "the rules of other circumstances are noticed"
+        patch.setattr(Openings, "_narrowed", narrow)
+        whole = answers(apart(openings))
+    assert answers(openings) == whole == answers(apart(openings))
+    for method in ("said", "who"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Named, method, lambda *_: "")
+            assert answers(apart(openings)) != whole, "the rules of others are noticed"
 
 
 @pytest.mark.parametrize("lost", ["agencies", "purposes", "authorities"])
