@@ -48,7 +48,7 @@ def _made(here: Connection, count: int) -> Iterator[T]:
     for _ in range(count):
         try:
             made, error = here.recv()
-        except EOFError:
+        except (EOFError, OSError):  # before a message, or within one
             raise InputError("the process that makes pages was ended", "see whether memory ran out") from None
         if error is not None:
             raise error

@@ -26,6 +26,7 @@ _LARGE: Final = 400
 """Services from which a site is made by two processes."""
 File = tuple[str, bytes]
 K = TypeVar("K")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +63,45 @@ def build_into(
     renderer = Renderer(sources, sections)
     spoken = [texts_of(language) for language in sources.settings.languages]
     steps = len(spoken) + 1
-    many = [partial(_part, keep, each, sources, texts, renderer) for texts in spoken for each in sections if each.many]
+    part = partial(_part, keep, sources, renderer)
+    many = [partial(part, each, texts) for texts in spoken for each in sections if each.many]
     with ahead(many, large=_large(sources)) as parts:
-        for number, texts in enumerate(spoken):
+        # What is made here is made one language ahead, so that next to nothing is waited for.
+        for number, (texts, own) in enumerate(_early(_own(keep, part, sections, sources, spoken, printer))):
             progress(texts.language.name, number, steps)
-            made: list[Page] = []
-            for section in sections:
-                part = next(parts) if section.many else _part(keep, section, sources, texts, renderer)
-                made += part.pages
-                yield from part.files
-            yield from _kept(keep, _finding(made, sources, texts, renderer))
-            if printer is not None:
-                yield from _kept(keep, _printed(sources, texts, printer, sections))
+            yield from (file for each in own.values() for file in each.files)
+            far = {section.name: next(parts) for section in sections if section.many}
+            yield from (file for each in far.values() for file in each.files)
+            pages = [page for section in sections for page in (own | far)[section.name].pages]
+            yield from _kept(keep, _finding(pages, sources, texts, renderer))
     progress("files", steps - 1, steps)
     yield from _kept(keep, _of_no_language(sources, renderer, sections))
     progress("done", steps, steps)
+
+
+def _early(items: Iterable[T]) -> Iterator[T]:
+    """The same, each when the one after it has come."""
+    held: list[T] = []
+    for each in items:
+        yield from held
+        held = [each]
+    yield from held
+
+
+def _own(
+    keep: Callable[[str, bytes], K],
+    part: Callable[[Section, Texts], _Part[K]],
+    sections: Sequence[Section],
+    sources: Sources,
+    spoken: Iterable[Texts],
+    printer: Printer | None,
+) -> Iterator[tuple[Texts, dict[str, _Part[K]]]]:
+    """For each language the parts that are made here, by the name of their section; the sheets are in none."""
+    for texts in spoken:
+        made = {section.name: part(section, texts) for section in sections if not section.many}
+        if printer is not None:
+            made[""] = _Part((), tuple(_kept(keep, _printed(sources, texts, printer, sections))))
+        yield texts, made
 
 
 def _kept(keep: Callable[[str, bytes], K], files: Iterable[File]) -> Iterator[tuple[str, K]]:
@@ -89,7 +114,7 @@ def _large(sources: Sources) -> bool:
 
 
 def _part(
-    keep: Callable[[str, bytes], K], section: Section, sources: Sources, texts: Texts, renderer: Renderer
+    keep: Callable[[str, bytes], K], sources: Sources, renderer: Renderer, section: Section, texts: Texts
 ) -> _Part[K]:
     pages: list[Page] = []
     files: list[tuple[str, K]] = []

@@ -22,7 +22,8 @@ def finding_pages(pages: Sequence[Page], texts: Texts) -> Iterator[Page]:
     """The search page and the lists from A to Z of these pages, those of one language."""
     code = texts.language.code
     by_letter: dict[str, list[Page]] = defaultdict(list)
-    for page in sorted(_found(pages), key=lambda page: order(code)(page.whole_title)):
+    placed = order(code)
+    for page in sorted(_found(pages), key=lambda page: placed(page.whole_title)):
         by_letter[letter(page.title, code)].append(page)
     names = [(each, _path(each), len(by_letter[each])) for each in (*letters(code), OTHER) if each in by_letter]
     title = texts.say("From A to Z")
