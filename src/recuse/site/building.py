@@ -63,11 +63,11 @@ def build_into(
     renderer = Renderer(sources, sections)
     spoken = [texts_of(language) for language in sources.settings.languages]
     steps = len(spoken) + 1
-    part = partial(_part, keep, sources, renderer)
+    part, sheets = partial(_part, keep, sources, renderer), partial(_sheets, keep, sources, printer, sections)
     many = [partial(part, each, texts) for texts in spoken for each in sections if each.many]
     with ahead(many, large=_large(sources)) as parts:
         # What is made here is made one language ahead, so that next to nothing is waited for.
-        for number, (texts, own) in enumerate(_early(_own(keep, part, sections, sources, spoken, printer))):
+        for number, (texts, own) in enumerate(_early(_own(part, sheets, sections, spoken))):
             progress(texts.language.name, number, steps)
             yield from (file for each in own.values() for file in each.files)
             far = {section.name: next(parts) for section in sections if section.many}
@@ -89,19 +89,15 @@ def _early(items: Iterable[T]) -> Iterator[T]:
 
 
 def _own(
-    keep: Callable[[str, bytes], K],
     part: Callable[[Section, Texts], _Part[K]],
-    sections: Sequence[Section],
-    sources: Sources,
+    sheets: Callable[[Texts], _Part[K]],
+    sections: Iterable[Section],
     spoken: Iterable[Texts],
-    printer: Printer | None,
 ) -> Iterator[tuple[Texts, dict[str, _Part[K]]]]:
     """For each language the parts that are made here, by the name of their section; the sheets are in none."""
     for texts in spoken:
         made = {section.name: part(section, texts) for section in sections if not section.many}
-        if printer is not None:
-            made[""] = _Part((), tuple(_kept(keep, _printed(sources, texts, printer, sections))))
-        yield texts, made
+        yield texts, {**made, "": sheets(texts)}
 
 
 def _kept(keep: Callable[[str, bytes], K], files: Iterable[File]) -> Iterator[tuple[str, K]]:
@@ -136,11 +132,20 @@ def _page(page: Page, sources: Sources, texts: Texts, renderer: Renderer) -> Ite
     yield f"{path.removesuffix('.html')}.json", _document(page, sources, texts)
 
 
-def _printed(sources: Sources, texts: Texts, printer: Printer, sections: Sequence[Section]) -> Iterator[File]:
-    printer.check(texts.language)
-    for section in sections:
-        for path, sheet in section.sheets(sources, texts):
-            yield f"{texts.language.code}/{path}", printer.pdf(sheet, texts.language)
+def _sheets(
+    keep: Callable[[str, bytes], K],
+    sources: Sources,
+    printer: Printer | None,
+    sections: Sequence[Section],
+    texts: Texts,
+) -> _Part[K]:
+    files: list[tuple[str, K]] = []
+    if printer is not None:
+        printer.check(texts.language)
+        sheets = (sheet for section in sections for sheet in section.sheets(sources, texts))
+        printed = ((f"{texts.language.code}/{path}", printer.pdf(sheet, texts.language)) for path, sheet in sheets)
+        files += _kept(keep, printed)
+    return _Part((), tuple(files))
 
 
 def _of_no_language(sources: Sources, renderer: Renderer, sections: Sequence[Section]) -> Iterator[File]:
