@@ -89,6 +89,8 @@ def standings(content: Content, on: date) -> tuple[Standing, ...]:
 
 def fitting_review(content: Content, text: RightRecord | Translation, on: date) -> Reviewed | None:
     """The newest review of exactly this text, not of a day to come; None when there is none."""
+    if not text.reviewed:
+        return None
     digest = text_sha256(text, content.facts)
     fitting = [each for each in text.reviewed if each.text_sha256 == digest and each.on <= on]
     return max(fitting, key=lambda each: each.on, default=None)
