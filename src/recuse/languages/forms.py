@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
 from typing import Literal
 
 from babel import Locale
@@ -20,21 +19,21 @@ _SHORT: Mapping[str, str] = get_global("language_aliases")
 """Codes of two letters by those of three."""
 
 
-@lru_cache(maxsize=1 << 12)  # a list of many services has few days
-def _long(day: date, locale: Locale) -> str:
-    return format_date(day, "long", locale=locale)
-
-
 class Forms:
     """The forms of one language."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
         self._locale = Locale.parse(language.locale)
+        # Many services have few days, and few rows of kinds and languages.
+        self._days: dict[date, str] = {}
+        self._rows: dict[tuple[str, ...], str] = {}
 
     def day(self, day: date) -> str:
         """A day with the name of its month."""
-        return _long(day, self._locale)
+        if day not in self._days:
+            self._days[day] = format_date(day, "long", locale=self._locale)
+        return self._days[day]
 
     def month(self, day: date) -> str:
         """The month and year of a day."""
@@ -56,7 +55,10 @@ class Forms:
 
     def listed(self, parts: Sequence[str], style: Literal["standard", "or", "unit"] = "standard") -> str:
         """Parts in a row: `a, b and c`, or `a, b or c`."""
-        return format_list(list(parts), style=style, locale=self._locale)
+        key = (style, *parts)
+        if key not in self._rows:
+            self._rows[key] = format_list(list(parts), style=style, locale=self._locale)
+        return self._rows[key]
 
     def weekday(self, day: int) -> str:
         """The name of a day of the week, 0 Monday."""

@@ -7,6 +7,7 @@ machine that publishes; a language for which none is found has no sheets, and th
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal
@@ -85,11 +86,21 @@ class Printer:
     """Makes PDFs of sheets. `folders` hold fonts beside those of the machine."""
 
     def __init__(self, now: datetime, folders: tuple[Path, ...] = ()) -> None:
-        self._fonts = typst.Fonts(font_paths=[*folders])
-        self._families = frozenset(self._fonts.families())
+        self._folders = folders
         self._source = (files("recuse.site") / "print/sheet.typ").read_bytes()
-        self._compiler = typst.Compiler(self._source, font_paths=self._fonts)
         self._now = int(now.timestamp())
+
+    @cached_property
+    def _fonts(self) -> typst.Fonts:
+        return typst.Fonts(font_paths=[*self._folders])  # not before it is asked for: all files of fonts are looked at
+
+    @cached_property
+    def _families(self) -> frozenset[str]:
+        return frozenset(self._fonts.families())
+
+    @cached_property
+    def _compiler(self) -> typst.Compiler:
+        return typst.Compiler(self._source, font_paths=self._fonts)
 
     def check(self, language: Language) -> None:
         """Raise InputError where no font for a language is found."""

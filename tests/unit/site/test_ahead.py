@@ -68,17 +68,22 @@ def test_what_fails_in_any_part_is_raised_in_its_turn(at: int) -> None:
     assert caught.value.remedy == "translate it"
 
 
-def test_a_process_that_is_ended_is_told_and_not_waited_for() -> None:
+def test_a_process_that_is_ended_is_told_and_not_waited_for(tmp_path: Path) -> None:
     """As the system does where memory runs out."""
     if not module._two_can_work():
         pytest.skip("one process makes everything here")
 
+    come = tmp_path / "come"
+
     def ended() -> Part:
+        while not come.exists():
+            time.sleep(0.005)
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
     with ahead([*parts(1), ended], large=True) as found:
         assert next(found)[0] == 0
+        come.touch()
         with pytest.raises(InputError, match="the process that makes pages was ended"):
             next(found)
 
