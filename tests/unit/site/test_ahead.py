@@ -88,6 +88,19 @@ def test_a_process_that_is_ended_is_told_and_not_waited_for(tmp_path: Path) -> N
             next(found)
 
 
+def test_a_process_that_is_ended_while_it_sends_is_told_too() -> None:
+    if not module._two_can_work():
+        pytest.skip("one process makes everything here")
+
+    def ended() -> Part:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    for _ in range(10):
+        with ahead([*parts(5), ended], large=True) as found, pytest.raises(InputError, match="was ended"):
+            list(found)
+
+
 def test_who_needs_no_more_ends_the_other() -> None:
     """Also in the middle of what is too large for a pipe."""
     with ahead(parts(50), large=True) as found:
