@@ -62,21 +62,21 @@ def build_into(
     sections = [section for section in sections if section.there(sources)]
     renderer = Renderer(sources, sections)
     spoken = [texts_of(language) for language in sources.settings.languages]
-    steps = len(spoken) + 1
+    steps = [*(texts.language.name for texts in spoken), "files", "done"]
     part, sheets = partial(_part, keep, sources, renderer), partial(_sheets, keep, sources, printer, sections)
     many = [partial(part, each, texts) for texts in spoken for each in sections if each.many]
+    progress(steps[0], 0, len(spoken) + 1)
     with ahead(many, large=_large(sources)) as parts:
         # What is made here is made one language ahead, so that next to nothing is waited for.
-        for number, (texts, own) in enumerate(_early(_own(part, sheets, sections, spoken))):
-            progress(texts.language.name, number, steps)
+        for number, (texts, own) in enumerate(_early(_own(part, sheets, sections, spoken)), 1):
             yield from (file for each in own.values() for file in each.files)
             far = {section.name: next(parts) for section in sections if section.many}
             yield from (file for each in far.values() for file in each.files)
             pages = [page for section in sections for page in (own | far)[section.name].pages]
             yield from _kept(keep, _finding(pages, sources, texts, renderer))
-    progress("files", steps - 1, steps)
+            progress(steps[number], number, len(spoken) + 1)
     yield from _kept(keep, _of_no_language(sources, renderer, sections))
-    progress("done", steps, steps)
+    progress(steps[-1], len(spoken) + 1, len(spoken) + 1)
 
 
 def _early(items: Iterable[T]) -> Iterator[T]:

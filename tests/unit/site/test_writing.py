@@ -150,6 +150,19 @@ def test_pages_of_a_language_come_together() -> None:
     assert len(folders) == len({*folders})
 
 
+def test_each_step_is_told_before_its_files() -> None:
+    """The first at once: it takes the longest, since most is worked out for it."""
+    told: list[tuple[str, int, int]] = []
+    begun: dict[str, int] = {}
+    files = build(sources(), progress=lambda *step: told.append(step))
+    for path, _ in files:
+        begun.setdefault(path.partition("/")[0], len(told))
+    assert [number for _, number, _ in told] == [*range(7)]
+    assert {count for _, _, count in told} == {6}
+    assert [name for name, _, _ in told][-2:] == ["files", "done"]
+    assert [begun[code] for code in ("en", "es", "zh-Hans", "pl", "ar", "index.html")] == [*range(1, 7)]
+
+
 def test_every_part_of_the_style_sheet_is_closed_before_the_next() -> None:
     """A brace that is lost puts all that follows into a block for printing, and no page looks as it was looked at."""
     text = (package("recuse.site") / "static/site.css").read_text(encoding="utf-8")
