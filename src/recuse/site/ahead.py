@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import takewhile
 from multiprocessing.connection import Connection
+from threading import Event
 from typing import TypeVar
 
 from recuse.errors import InputError
@@ -28,7 +30,7 @@ def ahead(parts: Sequence[Callable[[], T]], *, large: bool) -> Iterator[Iterator
         return
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    other = context.Process(target=_make, args=(there, parts), daemon=True)
+    other = context.Process(target=_make, args=(here, there, parts), daemon=True)
     other.start()
     there.close()
     try:
@@ -55,12 +57,20 @@ def _made(here: Connection, count: int) -> Iterator[T]:
         yield made
 
 
-def _make(to: Connection, parts: Iterable[Callable[[], object]]) -> None:
-    made: tuple[object, Exception | None]
+def _make(of: Connection, to: Connection, parts: Iterable[Callable[[], object]]) -> None:
+    """Send what each part gives; end where nobody is there any more, also where the other process was killed."""
+    of.close()  # a pipe breaks when its last reader is gone, and this process has a copy of that end
+    gone = Event()
+
+    def send(made: tuple[object, Exception | None]) -> None:
+        try:
+            to.send(made)
+        except BrokenPipeError:
+            gone.set()
+
     with ThreadPoolExecutor(max_workers=1) as sending:  # beside the next part: nobody may be waiting for this one yet
-        for part in parts:
+        for part in takewhile(lambda _: not gone.is_set(), parts):
             try:
-                made = part(), None
+                sending.submit(send, (part(), None))
             except Exception as error:  # whatever it is, it is raised in the process that asked
-                made = None, error
-            sending.submit(to.send, made)
+                sending.submit(send, (None, error))

@@ -101,6 +101,49 @@ def test_a_process_that_is_ended_while_it_sends_is_told_too() -> None:
             list(found)
 
 
+def killed(told: Path, size: int) -> None:
+    """A process that is killed when it has the first part of many; the other one tells who it is."""
+
+    def part() -> bytes:
+        told.write_text(str(os.getpid()))
+        time.sleep(0.02)
+        return b"x" * size
+
+    with ahead([part] * 500, large=True) as found:
+        next(found)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def runs(process: int) -> bool:
+    """Also what nobody has waited for has ended."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in {"Z", "X"}
+
+
+@pytest.mark.parametrize("size", [1, 1_000_000])
+def test_a_process_ends_when_the_one_that_asked_was_killed(tmp_path: Path, size: int) -> None:
+    """At once, and not after the last part; also while it sends what is too large for a pipe."""
+    if not module._two_can_work():
+        pytest.skip("one process makes everything here")
+    asking = os.fork()
+    if asking == 0:
+        try:
+            killed(tmp_path / "told", size)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(asking, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+    other = int((tmp_path / "told").read_text())
+    for _ in range(200):
+        if not runs(other):
+            break
+        time.sleep(0.02)
+    assert not runs(other)
+
+
 def test_who_needs_no_more_ends_the_other() -> None:
     """Also in the middle of what is too large for a pipe."""
     with ahead(parts(50), large=True) as found:
