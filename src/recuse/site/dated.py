@@ -25,7 +25,8 @@ CURRENT: Final = "current-until-"
 _CURRENT: Final = b".current[hidden] { display: block; }\n.late { display: none; }\n"
 _LOOK: Final = (
     b"body { font: 1rem/1.5 sans-serif; margin: 0.5rem; color: #1b1b1b; background: #fff; }\n"
-    b"h1 { font-size: 1rem; margin: 0.25rem 0; }\np { margin: 0.25rem 0; }\n.late { font-weight: 700; }\n"
+    b"h1 { font-size: 1rem; margin: 0.25rem 0; }\np { margin: 0.25rem 0; overflow-wrap: anywhere; }\n"
+    b".late { font-weight: 700; }\n"
 )
 
 
