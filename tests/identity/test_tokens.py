@@ -15,7 +15,7 @@ from tests.identity.console import Console
 _HOUR: Final = 3600
 
 
-def refused(console: Console, reason: str, **begin: str) -> None:
+def check_refused(console: Console, reason: str, **begin: str) -> None:
     browser = console.browser()
     response = browser.log_in("reviewer", "forged", **begin)
     assert (response.status_code, browser.session, browser.who()) == (403, None, None)
@@ -40,72 +40,72 @@ def test_an_honest_token(console: Console) -> None:
 
 def test_wrong_issuer(console: Console) -> None:
     changed(console, iss=console.forger.issuer + "/")
-    refused(console, "issuer")
+    check_refused(console, "issuer")
 
 
 @pytest.mark.parametrize("audience", ["another", ["another"], [], "recuse-console2", None])
 def test_wrong_audience(console: Console, audience: Any) -> None:
     changed(console, aud=audience)
-    refused(console, "audience")
+    check_refused(console, "audience")
 
 
 def test_audience_of_several_without_party(console: Console) -> None:
     changed(console, aud=["recuse-console", "another"])
-    refused(console, "audience")
+    check_refused(console, "audience")
 
 
 def test_made_for_another_party(console: Console) -> None:
     changed(console, aud=["recuse-console", "another"], azp="another")
-    refused(console, "audience")
+    check_refused(console, "audience")
 
 
 def test_expired(console: Console) -> None:
     changed(console, exp=lambda said: said["iat"] - 60)
-    refused(console, "expired")
+    check_refused(console, "expired")
 
 
 @pytest.mark.parametrize("end", [None, "tomorrow", True, 10**30])
 def test_without_an_end(console: Console, end: Any) -> None:
     changed(console, exp=end)
-    refused(console, "expired")
+    check_refused(console, "expired")
 
 
 def test_not_yet(console: Console) -> None:
     changed(console, nbf=lambda said: said["iat"] + _HOUR)
-    refused(console, "expired")
+    check_refused(console, "expired")
 
 
 @pytest.mark.parametrize("shift", [_HOUR, -_HOUR])
 def test_issued_at_another_time(console: Console, shift: int) -> None:
     changed(console, iat=lambda said: said["iat"] + shift, exp=lambda said: said["exp"] + _HOUR)
-    refused(console, "old")
+    check_refused(console, "old")
 
 
 @pytest.mark.parametrize("nonce", ["another", None, 7])
 def test_wrong_nonce(console: Console, nonce: Any) -> None:
     changed(console, nonce=nonce)
-    refused(console, "nonce")
+    check_refused(console, "nonce")
 
 
 @pytest.mark.parametrize("subject", ["", None, 7, "x" * 256])
 def test_no_subject(console: Console, subject: Any) -> None:
     changed(console, sub=subject)
-    refused(console, "subject")
+    check_refused(console, "subject")
 
 
 def test_wrong_access_token(console: Console) -> None:
     console.forger.answer = {"access_token": "another"}
-    refused(console, "at_hash")
+    check_refused(console, "at_hash")
 
 
 def test_access_token_or_logout_token_instead(console: Console) -> None:
     console.forger.alter = lambda header, claims: console.forger.sign({**header, "typ": "at+jwt"}, claims)
-    refused(console, "type")
+    check_refused(console, "type")
 
 
 def test_logout_token_instead(console: Console) -> None:
     changed(console, events={"http://schemas.openid.net/event/backchannel-logout": {}})
-    refused(console, "type")
+    check_refused(console, "type")
 
 
 def test_no_signature(console: Console) -> None:
@@ -132,7 +132,7 @@ def test_signed_with_the_public_key_as_a_secret(console: Console) -> None:
         return f"{signed}.{_base64(hmac.digest(public, signed.encode(), 'sha256'))}"
 
     console.forger.alter = alter
-    refused(console, "signature")
+    check_refused(console, "signature")
 
 
 def test_signed_with_a_secret_that_stands_among_the_keys(console: Console) -> None:
@@ -143,7 +143,7 @@ def test_signed_with_a_secret_that_stands_among_the_keys(console: Console) -> No
         return jws.serialize_compact({"alg": "HS256", "kid": "secret"}, json.dumps(claims), secret, ["HS256"])
 
     console.forger.alter = alter
-    refused(console, "signature")
+    check_refused(console, "signature")
 
 
 @pytest.mark.parametrize("header", ["jwk", "jku"])
@@ -158,7 +158,7 @@ def test_signed_with_a_key_that_it_brings(console: Console, header: str) -> None
         return jws.serialize_compact(whole, json.dumps(claims), own, ["RS256"], registry)
 
     console.forger.alter = alter
-    refused(console, "signature")
+    check_refused(console, "signature")
 
 
 def test_changed_after_it_was_signed(console: Console) -> None:
@@ -167,7 +167,7 @@ def test_changed_after_it_was_signed(console: Console) -> None:
         return ".".join((first, _encoded({**claims, "sub": "admin"}), last))
 
     console.forger.alter = alter
-    refused(console, "signature")
+    check_refused(console, "signature")
 
 
 def test_keys_that_were_changed(console: Console) -> None:
@@ -185,7 +185,7 @@ def test_keys_that_were_changed(console: Console) -> None:
 
 def test_too_weak(console: Console) -> None:
     console.rewrite(('name = "forged"\n', 'name = "forged"\nacr = ["urn:example:two-factors"]\n'))
-    refused(console, "acr")
+    check_refused(console, "acr")
     changed(console, acr="urn:example:two-factors")
     browser = console.browser()
     assert browser.log_in("reviewer", "forged").status_code == 303
@@ -198,7 +198,7 @@ def test_authenticated_long_ago(console: Console) -> None:
     """The provider ignored that a fresh authentication was asked for."""
     changed(console, auth_time=lambda said: said["auth_time"] - _HOUR)
     assert console.browser().log_in("reviewer", "forged").status_code == 303
-    refused(console, "auth_time", fresh="1")
+    check_refused(console, "auth_time", fresh="1")
 
 
 def test_does_not_say_when_authenticated(console: Console) -> None:
@@ -208,7 +208,7 @@ def test_does_not_say_when_authenticated(console: Console) -> None:
     who = browser.who()
     assert who is not None
     assert who["auth_time"] is None
-    refused(console, "auth_time", fresh="1")
+    check_refused(console, "auth_time", fresh="1")
 
 
 def _encoded(value: dict[str, Any]) -> str:

@@ -78,8 +78,7 @@ def command_line(names: Iterable[str] = (*VERBS, *GROUPS)) -> typer.Typer:
 
 
 def _nothing() -> None:
-    # With a callback a command line of one verb is still told which verb.
-    pass
+    """Do nothing: with a callback a command line of one verb is still told which verb."""
 
 
 def __getattr__(name: str) -> typer.Typer:

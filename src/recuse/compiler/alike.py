@@ -27,10 +27,6 @@ class Named:
     apart: bool
     _closed: dict[tuple[str, str], Hashable] = field(default_factory=dict, compare=False, repr=False)
 
-    def alike(self, principal: Principal, circumstances: Circumstances) -> Hashable:
-        """The same for two of which every rule makes the same."""
-        return self.who(principal), self.said(circumstances)
-
     def who(self, principal: Principal) -> Hashable:
         """The same for two of which every rule makes the same, in whatever circumstances."""
         if self.apart:

@@ -129,24 +129,25 @@ class Openings:
 
     def _narrowed(self, principal: Principal, circumstances: Circumstances) -> int:
         """The number of what is left; equal rules have one number."""
-        key = self._named.alike(principal, circumstances)
-        if key not in self._left:
-            said = self._named.said(circumstances)
+        who, said = self._named.who(principal), self._named.said(circumstances)
+        if (who, said) not in self._left:
             if said not in self._in:
                 self._in[said] = self._kept(self._conditions, None, circumstances)
-            left = (each for rule in self._in[said] for each in self._of_rule(rule, principal, circumstances))
-            self._left[key] = self._sets.number(tuple(left))
-        return self._left[key]
+            left = (each for rule in self._in[said] for each in self._of_rule(rule, principal, who))
+            self._left[who, said] = self._sets.number(tuple(left))
+        return self._left[who, said]
 
-    def _of_rule(self, rule: int, principal: Principal, circumstances: Circumstances) -> tuple[int, ...]:
-        """What is left for who asks, of a rule of which nothing but that is open any more: itself, or nothing."""
-        key = (rule, self._named.who(principal))
-        if key not in self._for:
-            self._for[key] = self._kept((self._rules[rule],), principal, circumstances)
-        return self._for[key]
+    def _of_rule(self, rule: int, principal: Principal, who: Hashable) -> tuple[int, ...]:
+        """What is left of a rule for who asks, in whatever circumstances left that rule: itself narrowed, or nothing.
+
+        Circumstances are not known here again: should a rule still ask about them, it cannot be lowered.
+        """
+        if (rule, who) not in self._for:
+            self._for[rule, who] = self._kept((self._rules[rule],), principal, None)
+        return self._for[rule, who]
 
     def _kept(
-        self, rules: tuple[Residual, ...], principal: Principal | None, circumstances: Circumstances
+        self, rules: tuple[Residual, ...], principal: Principal | None, circumstances: Circumstances | None
     ) -> tuple[int, ...]:
         left = narrowed(rules, principal, circumstances, self._hierarchy)
         return tuple(map(self._rules.number, left.rules))

@@ -128,9 +128,9 @@ def conditions(rules: Iterable[HasTemplate]) -> tuple[Residual, ...]:
 
 
 def narrowed(
-    rules: Iterable[Residual], principal: Principal | None, circumstances: Circumstances, hierarchy: Hierarchy
+    rules: Iterable[Residual], principal: Principal | None, circumstances: Circumstances | None, hierarchy: Hierarchy
 ) -> Specialised:
-    """As `specialise`, for rules that are conditions already; the principal may be known later, or never."""
+    """As `specialise`, for rules that are conditions already; either of both may be known later, or never."""
     return Specialised(_remaining(rules, Known(hierarchy, principal=principal, circumstances=circumstances)))
 
 

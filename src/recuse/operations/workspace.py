@@ -61,9 +61,9 @@ class Workspace:
 
     def policy(self) -> "Policy":
         """What a plan is made of: always the same one, since it remembers what was proved and classified."""
-        from recuse.operations.policy import Policy  # noqa: PLC0415 - who plans nothing needs no prover, and loads faster
-
         if not self._policy:
+            from recuse.operations.policy import Policy  # noqa: PLC0415 - who plans nothing needs no prover
+
             on = self.at.date()
             self._policy.append(Policy(self.repository, self.rules.rules, self.directives, on, self.together))
         return self._policy[0]

@@ -51,7 +51,9 @@ def _made(here: Connection, count: int) -> Iterator[T]:
         try:
             made, error = here.recv()
         except (EOFError, OSError):  # before a message, or within one
-            raise InputError("the process that makes pages was ended", "see whether memory ran out") from None
+            raise InputError(
+                "the process that makes pages was ended", "see whether memory ran out, and try again"
+            ) from None
         if error is not None:
             raise error
         yield made

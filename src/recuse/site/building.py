@@ -68,8 +68,8 @@ def build_into(
     progress(steps[0], 0, len(spoken) + 1)
     with ahead(many, large=_large(sources)) as parts:
         # What is made here is made one language ahead, so that next to nothing is waited for.
-        for number, (texts, own) in enumerate(_early(_own(part, sheets, sections, spoken)), 1):
-            yield from (file for each in own.values() for file in each.files)
+        for number, (texts, own, printed) in enumerate(_early(_own(part, sheets, sections, spoken)), 1):
+            yield from (file for each in (*own.values(), printed) for file in each.files)
             far = {section.name: next(parts) for section in sections if section.many}
             yield from (file for each in far.values() for file in each.files)
             pages = [page for section in sections for page in (own | far)[section.name].pages]
@@ -93,11 +93,10 @@ def _own(
     sheets: Callable[[Texts], _Part[K]],
     sections: Iterable[Section],
     spoken: Iterable[Texts],
-) -> Iterator[tuple[Texts, dict[str, _Part[K]]]]:
-    """For each language the parts that are made here, by the name of their section; the sheets are in none."""
+) -> Iterator[tuple[Texts, dict[str, _Part[K]], _Part[K]]]:
+    """For each language the parts that are made here, by the name of their section, and the sheets."""
     for texts in spoken:
-        made = {section.name: part(section, texts) for section in sections if not section.many}
-        yield texts, {**made, "": sheets(texts)}
+        yield texts, {each.name: part(each, texts) for each in sections if not each.many}, sheets(texts)
 
 
 def _kept(keep: Callable[[str, bytes], K], files: Iterable[File]) -> Iterator[tuple[str, K]]:

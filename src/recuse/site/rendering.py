@@ -6,8 +6,7 @@ from any folder, from a web server as from a stick.
 
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
-from itertools import takewhile
-from posixpath import dirname
+from posixpath import commonprefix, dirname
 from types import CodeType, SimpleNamespace
 from typing import Any, Final
 
@@ -236,5 +235,5 @@ def _to(context: Context, path: str) -> str:
 def relative(path: str, folder: str) -> str:
     """The address of a file as seen from a folder, both below the site: as `relpath`, in a tenth of its time."""
     to, here = path.split("/"), folder.split("/") if folder else []
-    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(to, here, strict=False)))
+    shared = len(commonprefix([to, here]))
     return "/".join([*[".."] * (len(here) - shared), *to[shared:]]) or "."

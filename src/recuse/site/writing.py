@@ -48,7 +48,7 @@ def write_site(folder: Path, files: Files, follow: Follow = _nobody) -> Written:
     beside = folder.with_name(f".{folder.name}.{clock.random_name(8)}")
     try:
         beside.mkdir()
-        with follow(beside) as done, closing(files(_Keeper(beside).keep)) as made:
+        with follow(beside) as done, closing(files(_keeper(beside))) as made:
             written = _followed(made, done)
         (beside / MARK).write_text(json.dumps({"format": 1, "files": written.files}) + "\n", encoding="utf-8")
         _replace(folder, beside)
@@ -83,25 +83,24 @@ def _check(folder: Path) -> None:
         raise InputError(f"`{folder.parent}` is no folder", "make it first")
 
 
-class _Keeper:
-    """Keeps files below a folder."""
+def _keeper(root: Path) -> Keep:
+    """What keeps files below a folder."""
+    there: set[str] = set()
 
-    def __init__(self, root: Path) -> None:
-        self._root = str(root)
-        self._there: set[str] = set()
-
-    def keep(self, path: str, content: bytes) -> int:
-        target = f"{self._root}/{path}"
+    def keep(path: str, content: bytes) -> int:
+        target = f"{root}/{path}"
         folder = target.rpartition("/")[0]
-        if folder not in self._there:
+        if folder not in there:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            self._there.add(folder)
+            there.add(folder)
         try:
             with open(target, "xb") as file:  # noqa: PTH123 - twenty thousand objects of paths cost half a second
                 file.write(content)
         except FileExistsError:
             raise _twice(path) from None
         return len(content)
+
+    return keep
 
 
 def _followed(files: Iterable[tuple[str, int]], done: Callable[[str], None]) -> Written:

@@ -65,6 +65,17 @@ def test_narrowed_by_circumstances_first_is_narrowed_at_once(
             assert answers(apart(openings)) != whole, "the rules of others are noticed"
 
 
+def test_a_rule_that_still_asks_about_circumstances_is_no_answer(
+    openings: Openings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault that stages could have: it is told as unknown, and never as another's answer."""
+    whole, kept = answers(openings), Openings._kept
+    monkeypatch.setattr(Openings, "_kept", lambda found, rules, principal, _: kept(found, rules, principal, None))
+    found = answers(apart(openings))
+    differing = {extent for key in whole for name, extent in found[key].items() if extent != whole[key][name]}
+    assert differing == {"unknown"}
+
+
 @pytest.mark.parametrize("lost", ["agencies", "purposes", "authorities"])
 def test_an_id_that_is_not_seen_to_be_named_gives_another_answer(openings: Openings, lost: str) -> None:
     """The fault that this could have: what rules name is missed, and two that they tell apart have one answer."""
