@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,20 @@ def test_a_preview_leaves_the_document_alone(site: Site, tmp_path: Path) -> None
             shown.kill()
     assert shown.returncode == 0
     assert json.loads(printed)["out"] == str(tmp_path / "new")
+
+
+@pytest.mark.parametrize("form", ["human", "json"])
+def test_ctrl_c_is_told_and_leaves_nothing(site: Site, tmp_path: Path, form: str) -> None:
+    there = (str(site.content), "--out", str(tmp_path / "new"), "-r", str(site.office.policy), "--without-pdf")
+    words = (sys.executable, "-c", HEARING, "publish", *there, "--format", form)
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as stopped:
+        try:
+            while stopped.poll() is None and not [*tmp_path.glob(".new.*/en")]:
+                time.sleep(0.01)
+            stopped.send_signal(signal.SIGINT)
+            out, err = stopped.communicate(timeout=60)
+        finally:
+            stopped.kill()
+    assert stopped.returncode == 2
+    assert "stopped before it was done" in (json.loads(out)["error"] if form == "json" else err)
+    assert [*tmp_path.iterdir()] == []

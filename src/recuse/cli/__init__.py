@@ -54,6 +54,10 @@ _ALIVE: Final = 1_000_000
 """New objects after which cycles are looked for: a large database is some hundred thousand records, none in a cycle."""
 
 
+_INTERRUPTED: Final = 130
+"""What typer makes of Ctrl-C, which none of our exit codes is."""
+
+
 def command_line(names: Iterable[str] = (*VERBS, *GROUPS)) -> typer.Typer:
     """The command line with these verbs. Each is loaded here: some take longer to load than others take to answer."""
     app = typer.Typer(
@@ -100,11 +104,12 @@ def main() -> None:
     except TyperException as error:
         sys.exit(_misused(error))
     except KeyboardInterrupt:
-        sys.stderr.write("stopped\n")
-        sys.exit(2)
+        code = _INTERRUPTED
     except Exception:
         traceback.print_exc()
         sys.exit(2)
+    if code == _INTERRUPTED:
+        code = fail(RecuseError("stopped before it was done"))
     sys.exit(code if isinstance(code, int) else 0)
 
 
