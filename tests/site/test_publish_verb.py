@@ -178,15 +178,17 @@ def test_a_preview_leaves_the_document_alone(site: Site, tmp_path: Path) -> None
     assert json.loads(printed)["out"] == str(tmp_path / "new")
 
 
-@pytest.mark.parametrize("form", ["human", "json"])
-def test_ctrl_c_is_told_and_leaves_nothing(site: Site, tmp_path: Path, form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "ended"), [("human", signal.SIGINT), ("json", signal.SIGINT), ("json", signal.SIGTERM)]
+)
+def test_who_ends_it_is_told_so_and_nothing_is_left(site: Site, tmp_path: Path, form: str, ended: int) -> None:
     there = (str(site.content), "--out", str(tmp_path / "new"), "-r", str(site.office.policy), "--without-pdf")
     words = (sys.executable, "-c", HEARING, "publish", *there, "--format", form)
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as stopped:
         try:
             while stopped.poll() is None and not [*tmp_path.glob(".new.*/en")]:
                 time.sleep(0.01)
-            stopped.send_signal(signal.SIGINT)
+            stopped.send_signal(ended)
             out, err = stopped.communicate(timeout=60)
         finally:
             stopped.kill()

@@ -2,6 +2,9 @@
 
 import atexit
 import gc
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,7 +63,7 @@ def publish(
 
     atexit.register(gc.freeze)  # at the end cycles would be looked for in all that a site was made of: half a second
     sources = read_sources(content, repository, ledger, printed=not without_pdf)
-    with progress() as tell:
+    with _ended_as_by_ctrl_c(), progress() as tell:
         made = publish_sources(sources, None if dry_run else target, tuple(fonts or ()), tell)
     languages = [each.code for each in sources.settings.languages]
     rejects = len(sources.directory.rejects) if sources.directory else 0
@@ -77,6 +80,16 @@ def publish(
     if preview and not dry_run:
         tell_of = out if human else err
         serve_folder(target, port, lambda address: tell_of.print(f"look at {address}; Ctrl-C ends this"))
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """While this lasts, whoever ends this process (a service manager, a time limit) has it leave nothing behind."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _check_installed() -> None:

@@ -5,6 +5,7 @@ Parts come in their order, and are the same as if one process had made everythin
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -61,6 +62,9 @@ def _made(here: Connection, count: int) -> Iterator[T]:
 
 def _make(of: Connection, to: Connection, parts: Iterable[Callable[[], object]]) -> None:
     """Send what each part gives; end where nobody is there any more, also where the other process was killed."""
+    # Who asked decides when this ends; of Ctrl-C both hear.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     of.close()  # a pipe breaks when its last reader is gone, and this process has a copy of that end
     gone = Event()
 

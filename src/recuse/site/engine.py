@@ -8,6 +8,7 @@ import os
 import subprocess
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,8 @@ from recuse.errors import InputError
 FOLDER: Final = "pagefind"
 _LAST: Final = 19
 """The lowest priority of a process."""
+_WITH_THIS: Final = ("setpriv", "--pdeathsig", "KILL", "--")
+"""Before a command: it ends when this process is killed. It would wait for ever once somebody deletes its folder."""
 _KEPT: Final = frozenset({"pagefind.js", "pagefind-worker.js", "pagefind-entry.json"})
 """Of the files that lie beside the index, those that a search needs: the rest are looks of its own."""
 
@@ -46,7 +49,7 @@ def indexing(site: Path, languages: Collection[str]) -> Iterator[Callable[[str],
 
 
 def _indexer(folder: Path) -> "subprocess.Popen[str]":
-    command = [str(_program()), "--site", str(folder), "--output-subdir", FOLDER, "--quiet"]
+    command = [*_ended_with_this(), str(_program()), "--site", str(folder), "--output-subdir", FOLDER, "--quiet"]
     # Only what can be found is read: all else of a page would cost half as much again.
     command += ["--root-selector", "[data-pagefind-body]"]
     process = subprocess.Popen(  # noqa: S603  # nothing of it is typed
@@ -56,6 +59,16 @@ def _indexer(folder: Path) -> "subprocess.Popen[str]":
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, process.pid, _LAST)
     return process
+
+
+@cache
+def _ended_with_this() -> tuple[str, ...]:
+    """Nothing where that cannot be had: not every system's `setpriv` knows of it."""
+    try:
+        tried = subprocess.run([*_WITH_THIS, "true"], capture_output=True, check=False)  # noqa: S603  # all constant
+    except OSError:
+        return ()
+    return () if tried.returncode else _WITH_THIS
 
 
 def _program() -> Path:

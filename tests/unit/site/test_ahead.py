@@ -12,6 +12,7 @@ import pytest
 from recuse.errors import InputError
 from recuse.site import ahead as module
 from recuse.site.ahead import ahead
+from tests.unit.site.processes import check_ends
 
 Part = tuple[int, bytes, int]
 
@@ -114,15 +115,6 @@ def killed(told: Path, size: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def runs(process: int) -> bool:
-    """Also what nobody has waited for has ended."""
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in {"Z", "X"}
-
-
 @pytest.mark.parametrize("size", [1, 1_000_000])
 def test_a_process_ends_when_the_one_that_asked_was_killed(tmp_path: Path, size: int) -> None:
     """At once, and not after the last part; also while it sends what is too large for a pipe."""
@@ -136,12 +128,23 @@ def test_a_process_ends_when_the_one_that_asked_was_killed(tmp_path: Path, size:
             os._exit(1)
     _, status = os.waitpid(asking, 0)
     assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
-    other = int((tmp_path / "told").read_text())
-    for _ in range(200):
-        if not runs(other):
-            break
-        time.sleep(0.02)
-    assert not runs(other)
+    check_ends(int((tmp_path / "told").read_text()))
+
+
+def test_the_other_is_ended_by_the_one_that_asked_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    """Of Ctrl-C both hear, and the other says nothing of it, nor of its end."""
+
+    def interrupted() -> Part:
+        os.kill(os.getpid(), signal.SIGINT)
+        return 1, b"", os.getpid()
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with ahead([interrupted, *parts(500)] if module._two_can_work() else parts(1), large=True) as found:
+            next(found)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_who_needs_no_more_ends_the_other() -> None:

@@ -1,5 +1,7 @@
 """A site is written whole or not at all, and only what was published is replaced."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from recuse.site.ahead import ahead
 from recuse.site.building import build
 from recuse.site.engine import indexing
 from recuse.site.writing import MARK, Files, Keep, Written, count_files, write_site
+from tests.unit.site.processes import check_ends
 from tests.unit.site.world import sources
 
 FILES = (("index.html", b"one"), ("en/places/a.html", b"two!"))
@@ -140,6 +143,42 @@ def test_a_language_is_indexed_once_whatever_comes_later(tmp_path: Path, monkeyp
     files = [("en/a.html", page), ("es/a.html", page), ("en/changes.atom", b""), ("x.txt", b""), ("es/b.txt", b"")]
     write_site(tmp_path / "site", given(files), partial(indexing, languages={"en", "es"}))
     assert [each.poll() for each in begun] == [0, 0]
+
+
+def test_an_index_ends_with_the_process_that_wanted_it(tmp_path: Path) -> None:
+    """Of a publisher that is killed nothing goes on; an index whose folder is deleted would wait for ever."""
+    if not engine._ended_with_this():
+        pytest.skip("not applicable: nothing here ends one process with another")
+    reader, writer = os.pipe()
+    publisher = os.fork()
+    if publisher == 0:
+        try:
+            indexer = engine._indexer(tmp_path).pid
+            while not Path(f"/proc/{indexer}/exe").readlink().name.startswith("pagefind"):
+                pass
+            os.kill(indexer, signal.SIGSTOP)  # so that it does not end by itself
+            os.write(writer, str(indexer).encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    os.waitpid(publisher, 0)
+    check_ends(int(os.read(reader, 20)))
+
+
+@pytest.mark.parametrize("there", ["false", "there-is-none"])
+def test_an_index_is_made_also_where_nothing_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str
+) -> None:
+    monkeypatch.setattr(engine, "_WITH_THIS", (there,))
+    engine._ended_with_this.cache_clear()
+    try:
+        with indexing(tmp_path, ["en"]) as begin:
+            (tmp_path / "en").mkdir()
+            (tmp_path / "en" / "a.html").write_text("<html lang='en'><body data-pagefind-body>word</body></html>")
+            begin("en")
+    finally:
+        engine._ended_with_this.cache_clear()
+    assert (tmp_path / "en" / "pagefind" / "pagefind-entry.json").is_file()
 
 
 def test_pages_of_a_language_come_together() -> None:
