@@ -536,6 +536,14 @@ def test_reach_loads_no_prover(tmp_path: Path) -> None:
     assert not {"z3", "cedarpy", "duckdb", "cryptography"} & set(loaded)
 
 
+def test_publish_loads_no_prover_and_no_driver() -> None:
+    """The prover alone takes a twentieth of a second to load."""
+    program = "import sys, recuse.cli.publish, recuse.publishing; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "recuse.site.building" in loaded
+    assert not {"z3", "duckdb", "psycopg"} & set(loaded)
+
+
 @pytest.mark.parametrize(
     "words",
     [(verb,) for verb in cli.VERBS]

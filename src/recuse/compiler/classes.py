@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from recuse.compiler.condition import NEVER, Condition
+from recuse.compiler.known import attributes_of
 from recuse.compiler.lower import lower
 from recuse.compiler.prove import implies
 from recuse.compiler.residual import (
@@ -25,7 +26,7 @@ from recuse.compiler.residual import (
     narrowed,
     residuals,
 )
-from recuse.compiler.rights import TableRights, attributes_of, rights_of
+from recuse.compiler.rights import TableRights, rights_of
 from recuse.enforcement.facts import TableShape
 from recuse.enforcement.names import class_role, owner_role
 from recuse.errors import PlanError, UnsupportedRuleError

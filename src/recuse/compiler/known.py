@@ -11,7 +11,7 @@ from typing import Final
 
 from cedarpy import pst
 
-from recuse.model import Action, AttributeType, Circumstances, RowAttribute
+from recuse.model import Action, AttributeType, Circumstances, RowAttribute, TableMap
 
 Key = tuple[str, str]
 Attributes = tuple[tuple[str, RowAttribute], ...]
@@ -21,6 +21,11 @@ ACTION_ANCESTORS: Final[Mapping[Key, frozenset[Key]]] = {
     for action in ("insert", "update", "delete")
 }
 _TREES: Final = frozenset({"Agency", "Purpose", "Authority", "Category", "Action"})
+
+
+def attributes_of(table: TableMap) -> Attributes:
+    """The row attributes of a table as the compiler takes them: sorted by name."""
+    return tuple(sorted(table.attributes.items()))
 
 
 @dataclass(frozen=True, slots=True)

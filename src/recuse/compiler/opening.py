@@ -11,6 +11,7 @@ from typing import Final, Generic, Literal, TypeVar
 
 from recuse.compiler.alike import Named, named
 from recuse.compiler.condition import ALWAYS, NEVER, Condition
+from recuse.compiler.known import attributes_of
 from recuse.compiler.lower import lower
 from recuse.compiler.residual import (
     HasTemplate,
@@ -24,7 +25,6 @@ from recuse.compiler.residual import (
     narrowed,
     residuals,
 )
-from recuse.compiler.rights import attributes_of
 from recuse.errors import UnsupportedRuleError
 from recuse.model import UNDECLARED_CIRCUMSTANCES, Circumstances, Repository, System, TableMap
 from recuse.policy.contexts import Context, contexts, possible

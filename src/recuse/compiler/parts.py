@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from recuse.compiler.classes import ClassContent, ClassMap
 from recuse.compiler.condition import Condition
+from recuse.compiler.known import attributes_of
 from recuse.compiler.prove import equivalent
-from recuse.compiler.rights import TableRights, attributes_of
+from recuse.compiler.rights import TableRights
 from recuse.enforcement.facts import TableShape
 from recuse.enforcement.links import Links
 from recuse.errors import PlanError, UnsupportedRuleError

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from recuse.compiler.condition import NEVER, Condition, all_of
-from recuse.compiler.known import Attributes
+from recuse.compiler.known import attributes_of
 from recuse.compiler.prove import equivalent
 from recuse.enforcement.facts import TableShape
 from recuse.errors import UnsupportedRuleError
@@ -35,11 +35,6 @@ class TableRights:
         return replace(
             self, insert=(), insert_rows=NEVER, update=(), update_rows=NEVER, delete_rows=NEVER
         )  # fmt: skip
-
-
-def attributes_of(table: TableMap) -> Attributes:
-    """The row attributes of a table as the compiler takes them: sorted by name."""
-    return tuple(sorted(table.attributes.items()))
 
 
 def rights_of(table: TableMap, shape: TableShape, conditions: Conditions) -> TableRights | None:

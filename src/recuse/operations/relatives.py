@@ -13,9 +13,9 @@ from cedarpy import pst
 
 from recuse.compiler.classes import Classifier, with_undeclared
 from recuse.compiler.condition import NEVER
+from recuse.compiler.known import attributes_of
 from recuse.compiler.prove import implies
 from recuse.compiler.residual import HasTemplate, whole
-from recuse.compiler.rights import attributes_of
 from recuse.errors import PlanError
 from recuse.model import UNBOUND_USES, Account, Circumstances, Repository, TableMap
 from recuse.operations.policy import Policy

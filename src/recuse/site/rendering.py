@@ -10,14 +10,16 @@ from posixpath import commonprefix, dirname
 from types import CodeType, SimpleNamespace
 from typing import Any, Final
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined, Template, nodes, pass_context
 from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from recuse.languages import Language, Texts
+from recuse.site.escaping import escaped
 from recuse.site.pages import Page, Section
 from recuse.site.sources import Sources
 from recuse.site.words import institution
@@ -57,12 +59,14 @@ class Renderer:
         page: Page = values["page"]
         # Pages of one folder have one frame, but for that to which navigation leads: it is marked there.
         alike = path if page.path in self._leads else dirname(path)
-        found = (
-            self._environment(texts)
-            .get_template(template)
-            .render(here=path, alike=alike, tiles=self._tiles, security=policy_of(page), **values)
-        )
-        return found.encode()
+        shown = {"here": path, "alike": alike, "tiles": self._tiles, "security": policy_of(page), **values}
+        return self._template(template, texts).render(shown).encode()
+
+    def _template(self, name: str, texts: Texts) -> Template:
+        found = self._environment(texts).get_template(name)
+        if not isinstance(found.globals, dict):
+            found.globals = dict(found.globals)  # every page copies them, which of a chain of mappings takes a while
+        return found
 
     def _environment(self, texts: Texts) -> Environment:
         """The environment of a language, with what every page of the site has in it."""
@@ -79,7 +83,7 @@ class Renderer:
 
 def environment(texts: Texts, compiled: BytecodeCache | None = None) -> Environment:
     """The templates with the messages and forms of one language; `compiled` is what languages have in common."""
-    made = Environment(
+    made = _Environment(
         loader=PackageLoader("recuse.site"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True, extensions=["jinja2.ext.i18n", _Messages], auto_reload=False,
         bytecode_cache=compiled,
@@ -103,6 +107,21 @@ def environment(texts: Texts, compiled: BytecodeCache | None = None) -> Environm
         "listed": lambda parts, style="standard": forms.listed([*parts], style),
     }  # fmt: skip
     return made
+
+
+class _Escaping(CodeGenerator):
+    """Templates that give what they say to `escaped`. Should Jinja no more ask this, they give it to `escape`."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.escaped(")
+
+
+class _Environment(Environment):
+    code_generator_class = _Escaping
+    escaped = staticmethod(escaped)
 
 
 class _Compiled(BytecodeCache):

@@ -9,9 +9,12 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment
+from jinja2 import Environment, UndefinedError
+from markupsafe import Markup, escape
 
 from recuse.languages import LANGUAGES
+from recuse.site.escaping import escaped
+from recuse.site.places.saying import Said
 from recuse.site.rendering import environment, relative
 from recuse.site.words import texts_of
 
@@ -51,6 +54,33 @@ def test_a_message_is_escaped_like_any_text(monkeypatch: pytest.MonkeyPatch) -> 
     texts = texts_of(LANGUAGES["en"])
     monkeypatch.setattr(texts, "gettext", lambda message: f"<b>{message}</b> 5 %%")
     assert environment(texts).from_string('{{ _("Search") }}').render() == "&lt;b&gt;Search&lt;/b&gt; 5 %"
+
+
+@given(text=st.text(st.sampled_from("&<>\"'aż\n"), max_size=8))
+def test_what_templates_say_is_escaped_as_ever(text: str) -> None:
+    made = environment(texts_of(LANGUAGES["en"])).from_string(
+        "{% macro twice(of) %}{{ of }}{{ of }}{% endmacro %}{{ a }}{{ b }}{{ twice(a) }}{{ twice(b) }}{{ a|upper }}"
+    )
+    marked = Markup("<i>{}</i>").format(text)
+    once = f"{escape(text)}{marked}"
+    assert made.render(a=text, b=marked) == f"{once}{escape(text) * 2}{marked * 2}{escape(text.upper())}"
+    assert escaped(text) == escape(text)
+
+
+@pytest.mark.parametrize("other", [7, None, Said("a <b>")])
+def test_also_of_what_is_no_text(other: object) -> None:
+    assert escaped(other) == str(escape(other))
+
+
+def test_what_is_not_there_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        environment(texts_of(LANGUAGES["en"])).from_string("{{ nothing }}").render()
+
+
+def test_templates_are_given_what_escapes_quickly() -> None:
+    """Should the compiler no more ask for it, pages are as they were, but slower."""
+    made = environment(texts_of(LANGUAGES["en"]))
+    assert "environment.escaped(" in str(made.compile("{{ a }}", raw=True))
 
 
 FOLDERS: Final = st.lists(st.sampled_from(["en", "es", "a-z", "places", "services"]), max_size=4).map("/".join)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from recuse.content.values import ORIGINAL
 from recuse.directory.reading import Directory
 from recuse.directory.records import Language
 from recuse.directory.texts import Text, text_of
 from recuse.languages import Texts
+from recuse.site.escaping import escaped
 
 _OWN: Final = Markup(' lang="en" dir="ltr"')
 
@@ -34,10 +35,10 @@ class Said:
     machine: bool = False
 
     def __html__(self) -> str:
-        mark = f' <small class="p-mark" data-pagefind-ignore>{escape(self.mark)}</small>' if self.mark else ""
-        now = f' <span class="p-text"{_OWN}>{escape(self.original)}</span>' if self.original else ""
+        mark = f' <small class="p-mark" data-pagefind-ignore>{escaped(self.mark)}</small>' if self.mark else ""
+        now = f' <span class="p-text"{_OWN}>{escaped(self.original)}</span>' if self.original else ""
         own = _OWN if self.language else ""
-        return f'<span class="p-text"{own}>{escape(self.text)}</span>{mark}{now}'
+        return f'<span class="p-text"{own}>{escaped(self.text)}</span>{mark}{now}'
 
 
 class Saying:
