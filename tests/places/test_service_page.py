@@ -208,7 +208,7 @@ def test_a_hostile_text_in_every_field_is_text(tmp_path: Path, code: str) -> Non
 
 
 def test_a_text_that_is_not_escaped_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recuse.site.places.saying.escape", str)
+    monkeypatch.setattr("recuse.site.places.saying.escaped", str)
     html = pages(read(tmp_path, [hostile()]))["places/services/s.html"][1]
     assert {*faults(html)} >= {"script", "img"}
 
