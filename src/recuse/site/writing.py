@@ -103,7 +103,7 @@ def _keeper(root: Path) -> Keep:
 
 
 def _write(target: str, content: bytes) -> None:
-    # Thirty thousand times: objects of paths would cost half a second, and buffers a tenth.
+    # Twenty thousand times: objects of paths would cost half a second, and buffers a tenth.
     with open(target, "xb", buffering=0) as file:  # noqa: PTH123
         while content:
             content = content[file.write(content) :]
