@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from recuse.server.identity.asking import hashed
 from recuse.server.identity.cookies import BROWSER, SESSION
+from tests.identity.conftest import World
 from tests.identity.console import Console, parameters
 from tests.identity.providers import CLIENT
 
@@ -274,11 +276,14 @@ def test_a_session_that_cannot_be_recorded_does_not_begin(console: Console) -> N
         assert connection.execute("SELECT why FROM recuse_state.session").fetchall() == [("not recorded",)]
 
 
-def test_a_state_that_is_gone_lets_nobody_in(console: Console) -> None:
+def test_a_state_that_is_gone_lets_nobody_in(world: World, console: Console) -> None:
     browser = console.browser()
     browser.log_in("reviewer")
     with psycopg.connect(console.dsn) as connection:
-        database = connection.info.dbname
-    console.identity.kept.close()
-    console.identity.kept._dsn = console.dsn.replace(f"dbname={database}", "dbname=gone")
-    assert browser.get("/who").status_code == 503
+        name = connection.info.dbname
+    with psycopg.connect(world.server.dsn(), autocommit=True) as admin:
+        admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        assert [browser.get("/who").status_code for _ in range(3)] == [503, 503, 503]
+        admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(sql.Identifier(name)))
+    assert browser.get("/who").status_code == 200

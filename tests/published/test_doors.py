@@ -124,7 +124,7 @@ def test_what_is_recorded_adds_up_and_names_no_path(tmp_path: Path) -> None:
     assert b"secret" not in raw
     told = decode(public)
     assert (told.kind, told.body["verdict"], told.body["systems"]) == ("stated", "findings", 1)
-    for word in (b'"a"', b"set-role", b"ghost", b"18"):
+    for word in (b'"a"', b"set-role", b"ghost", b'"18"'):
         assert word in raw
         assert word not in public.partition(b'"kind"')[0].partition(b'"document_sha256"')[0], "no system, code, door"
     assert set(DOORS) >= {"back", "ghost", "other"}

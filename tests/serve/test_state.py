@@ -10,9 +10,10 @@ from psycopg import sql
 
 from recuse import clock
 from recuse.errors import TargetError, UnreachableError
+from recuse.server.identity.kept import Kept
 from recuse.server.state import migrations
-from recuse.server.state.migrations import check_prepared, prepare
-from recuse.server.state.serving import Serving, State, connected
+from recuse.server.state.migrations import Connection, check_prepared, prepare
+from recuse.server.state.serving import Lasting, Serving, State, connected
 from recuse.targets.postgres.throwaway import Server, throwaway
 from tests.conftest import binaries_of
 
@@ -112,3 +113,27 @@ def test_one_that_was_lost_is_made_anew(server: Server, database: str) -> None:
         ask()
     assert ask().policy == "a"
     state.close()
+
+
+def test_one_that_the_driver_does_not_call_lost_is_made_anew_too(server: Server, database: str) -> None:
+    lasting = Lasting(prepared(server, database))
+    with pytest.raises(UnreachableError, match="socket closed"), lasting.connection() as first:
+        left_waiting(first)
+    assert (first.closed, first.broken) == (True, False)
+    with lasting.connection() as second:
+        assert second.execute("SELECT 1").fetchall() == [(1,)]
+    lasting.close()
+
+
+def test_who_is_logged_in_can_be_told_again_after_such_a_loss(server: Server, database: str) -> None:
+    kept = Kept(prepared(server, database))
+    with pytest.raises(UnreachableError), kept.together() as connection:
+        left_waiting(connection)
+    assert kept.rows("SELECT 1", ()) == [(1,)]
+    kept.close()
+
+
+def left_waiting(connection: Connection) -> None:
+    """What was seen once in 400 ends of a session: a statement on its way, and the driver gave up waiting for it."""
+    connection.pgconn.send_query(b"SELECT pg_catalog.pg_sleep(60)")
+    raise psycopg.OperationalError("connection socket closed")

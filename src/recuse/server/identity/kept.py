@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from recuse.server.state.migrations import Connection, check_prepared, told
-from recuse.server.state.serving import connected
+from recuse.server.state.migrations import Connection
+from recuse.server.state.serving import Lasting
 
 Rows = list[tuple[Any, ...]]
 
@@ -18,9 +18,8 @@ class Kept:
     """The state, for the threads of one worker in turn; the connection is made anew after it was lost."""
 
     def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
         self._lock = Lock()
-        self._connection: Connection | None = None
+        self._lasting = Lasting(dsn)
 
     def rows(self, statement: str, values: Mapping[str, Any] | Sequence[Any]) -> Rows:
         """What one statement gives. `TargetError` when the state cannot be used."""
@@ -30,20 +29,10 @@ class Kept:
     @contextmanager
     def together(self) -> Iterator[Connection]:
         """One transaction. `TargetError` when the state cannot be used."""
-        with self._lock, told():
-            connection = self._connected()
-            with connection.transaction():
-                yield connection
+        with self._lock, self._lasting.connection() as connection, connection.transaction():
+            yield connection
 
     def close(self) -> None:
         """Give up the connection; harmless when done twice."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
-    def _connected(self) -> Connection:
-        if self._connection is None or self._connection.broken or self._connection.closed:
-            self._connection = connected(self._dsn)
-            check_prepared(self._connection)
-        return self._connection
+            self._lasting.close()
