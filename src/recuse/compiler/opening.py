@@ -5,7 +5,7 @@ widest answer counts. What cannot be lowered exactly is `unknown`, which is no a
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Generic, Literal, TypeVar
 
@@ -72,11 +72,11 @@ class Openings:
     _holding: dict[str, tuple[System, ...]] = field(default_factory=dict)
     _who: dict[str, tuple[Principal, ...]] = field(default_factory=dict)
     # By number, since the hash of what is left takes a walk through all of it: `_left` are those of `_sets`, each of
-    # which is the numbers of its rules.
+    # which is the numbers of its rules. Few rules are in many sets: what they leave of a table is kept for each alone.
     _left: dict[Hashable, int] = field(default_factory=dict)
     _rules: _Numbered[Residual] = field(default_factory=_Numbered)
     _sets: _Numbered[tuple[int, ...]] = field(default_factory=_Numbered)
-    _specialised: dict[int, Specialised] = field(default_factory=dict)
+    _there: dict[tuple[int, str, str, str], tuple[int, ...]] = field(default_factory=dict)
     # By circumstances first, and then by who asks: many circumstances leave a rule alike.
     _in: dict[Hashable, tuple[int, ...]] = field(default_factory=dict)
     _for: dict[tuple[int, Hashable], tuple[int, ...]] = field(default_factory=dict)
@@ -94,7 +94,10 @@ class Openings:
 
     def extents(self, agency: str, circumstances: Circumstances, category: str) -> Mapping[str, Extent]:
         """How much of a category an agency may read in these circumstances, by the system that holds it."""
-        left = self._of(agency, circumstances)
+        return self.extents_of(self.alike(agency, circumstances), category)
+
+    def extents_of(self, left: frozenset[int], category: str) -> Mapping[str, Extent]:
+        """As `extents`, for all circumstances of all agencies that are `alike`."""
         key = (left, category)
         if key not in self._said:
             self._said[key] = {
@@ -103,8 +106,11 @@ class Openings:
             }
         return self._said[key]
 
-    def _of(self, agency: str, circumstances: Circumstances) -> frozenset[int]:
-        """What is left of the rules for each kind of account that the agency could have, by number."""
+    def alike(self, agency: str, circumstances: Circumstances) -> frozenset[int]:
+        """What is left of the rules for each kind of account that the agency could have, by number.
+
+        Where it is the same, so much may be read of every category.
+        """
         key = (agency, circumstances)
         if key not in self._asked:
             those = self._principals(agency)
@@ -152,12 +158,6 @@ class Openings:
         left = narrowed(rules, principal, circumstances, self._hierarchy)
         return tuple(map(self._rules.number, left.rules))
 
-    def _whole(self, left: int) -> Specialised:
-        """What is left, by its number."""
-        if left not in self._specialised:
-            self._specialised[left] = Specialised(tuple(self._rules[each] for each in self._sets[left]))
-        return self._specialised[left]
-
     def _principals(self, agency: str) -> tuple[Principal, ...]:
         if agency not in self._who:
             above, served = principal_agencies(self.repository, agency), serves(self.repository, agency)
@@ -172,24 +172,34 @@ class Openings:
         key = (left, system.name, category)
         if key not in self._extents:
             tables = [table for table in system.tables if category in table.categories]
-            found = {self._rows(self._whole(left), system.name, table, category) for table in tables}
+            found = {self._rows(left, system.name, table, category) for table in tables}
             partly = len(found) > 1 and "unknown" not in found
             self._extents[key] = "some" if partly else max(found, key=WIDER.index)
         return self._extents[key]
 
-    def _rows(self, left: Specialised, system: str, table: TableMap, category: str) -> Extent:
-        attributes = attributes_of(table)
-        public = table.public or self.repository.categories[category].public
-        resource = ResourceKind(system, table.name, category, public, attributes)
-        rows = left.of_rows(row_type(system, table.name), self._hierarchy)
-        rules = residuals(rows, "read", resource, self._hierarchy)
-        key = (tuple((rule.effect, rule.condition) for rule in rules), system, table.name)
+    def _rows(self, left: int, system: str, table: TableMap, category: str) -> Extent:
+        rules = tuple(each for rule in self._sets[left] for each in self._of_table(rule, system, table, category))
+        key = (rules, system, table.name)
         if key not in self._lowered:
             try:
-                self._lowered[key] = _extent(lower(rules, attributes))
+                self._lowered[key] = _extent(lower([self._rules[each] for each in rules], attributes_of(table)))
             except UnsupportedRuleError:
                 self._lowered[key] = "unknown"
         return self._lowered[key]
+
+    def _of_table(self, rule: int, system: str, table: TableMap, category: str) -> tuple[int, ...]:
+        """What is left of a rule for the rows of a table that are of a category: itself narrowed, or nothing.
+
+        Without its name, since rules that say the same of a table are told apart for nothing.
+        """
+        key = (rule, system, table.name, category)
+        if key not in self._there:
+            public = table.public or self.repository.categories[category].public
+            resource = ResourceKind(system, table.name, category, public, attributes_of(table))
+            rows = Specialised((self._rules[rule],)).of_rows(row_type(system, table.name), self._hierarchy)
+            left = residuals(rows, "read", resource, self._hierarchy)
+            self._there[key] = tuple(self._rules.number(replace(each, rule="")) for each in left)
+        return self._there[key]
 
 
 def _extent(rows: Condition) -> Extent:

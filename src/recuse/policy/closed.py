@@ -1,7 +1,7 @@
 """Cedar's answer made to fail closed, and the fewest circumstances that say in which others it would be yes."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from itertools import product
 from typing import Final
 
@@ -42,22 +42,28 @@ def fewest(
 
     A pair is wholly allowed where every pair below it that was tried is allowed.
     """
-    pairs: set[_Pair] = {(c.purpose, c.authority) for c in tried}
-    opening: dict[_Pair, Circumstances] = {}
-    for circumstances in allowed:
-        opening.setdefault((circumstances.purpose, circumstances.authority), circumstances)
-    if not opening:
-        return
-    over = _above(repository, pairs)
-    broken = {upper for pair in pairs - opening.keys() for upper in over[pair]}
-    whole = opening.keys() - broken  # pairs under which every pair is allowed
-    for pair, circumstances in opening.items():
-        if not (over[pair] - {pair}) & whole:
-            yield circumstances
+    yield from Tried(repository, tried).fewest(allowed)
 
 
-def _above(repository: Repository, pairs: Set[_Pair]) -> Mapping[_Pair, frozenset[_Pair]]:
-    """Each pair with itself and those above it; each name's own are looked up once."""
-    purposes = {each: above(repository.purposes, each) for each in {purpose for purpose, _ in pairs}}
-    authorities = {each: above(repository.authorities, each) for each in {authority for _, authority in pairs}}
-    return {pair: frozenset(product(purposes[pair[0]], authorities[pair[1]])) for pair in pairs}
+class Tried:
+    """Circumstances that were tried, for which it is asked more than once which of them are allowed."""
+
+    def __init__(self, repository: Repository, tried: Iterable[Circumstances]) -> None:
+        pairs = {(each.purpose, each.authority) for each in tried}
+        purposes = {each: above(repository.purposes, each) for each in {purpose for purpose, _ in pairs}}
+        authorities = {each: above(repository.authorities, each) for each in {authority for _, authority in pairs}}
+        # Each pair with itself and those above it.
+        self._above = {pair: frozenset(product(purposes[pair[0]], authorities[pair[1]])) for pair in pairs}
+
+    def fewest(self, allowed: Iterable[Circumstances]) -> Iterator[Circumstances]:
+        """As the function `fewest` of these."""
+        opening: dict[_Pair, Circumstances] = {}
+        for circumstances in allowed:
+            opening.setdefault((circumstances.purpose, circumstances.authority), circumstances)
+        if not opening:
+            return
+        broken = {upper for pair in self._above.keys() - opening.keys() for upper in self._above[pair]}
+        whole = opening.keys() - broken  # pairs under which every pair is allowed
+        for pair, circumstances in opening.items():
+            if not (self._above[pair] - {pair}) & whole:
+                yield circumstances

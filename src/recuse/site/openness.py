@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from recuse.compiler.opening import Extent, Openings
 from recuse.model import UNDECLARED, Circumstances
-from recuse.policy.closed import fewest
+from recuse.policy.closed import Tried
 from recuse.policy.contexts import Context
 from recuse.policy.trees import above
 from recuse.site.first_line import widest
@@ -45,7 +45,7 @@ class Way:
     some: bool
 
 
-_Tried = list[tuple[Context, Extent]]
+_Extents = list[tuple[Context, Extent]]
 
 
 @lru_cache(maxsize=KEPT)
@@ -57,7 +57,7 @@ def cell(openings: Openings, agency: str, category: str) -> Cell:
     free = widest(extent for context, extent in tried if context.circumstances.purpose == UNDECLARED)
     if free != "none":
         return Cell("yes" if free == "all" else "some")
-    found = _fewest(openings, tried, ("some", "all"))
+    found = _fewest(openings, agency, tried, ("some", "all"))
     if not found:
         return Cell("no")
     part = any(extent == "some" for _, extent in tried)
@@ -75,11 +75,11 @@ def _ways(openings: Openings, agency: str, category: str) -> tuple[Way, ...]:
         return ()
     tried = _tried(openings, agency, category)
     extents = {context.circumstances: extent for context, extent in tried}
-    pairs = _fewest(openings, tried, ("some", "all"))
+    pairs = _fewest(openings, agency, tried, ("some", "all"))
     # What opens all records where the wider name opens only some is said for itself.
     pairs += [
         each
-        for each in _fewest(openings, tried, ("all",))
+        for each in _fewest(openings, agency, tried, ("all",))
         if each not in pairs and not _covered(openings, each, pairs, extents)
     ]
     by_purpose: dict[tuple[str, bool], list[str]] = {}
@@ -100,20 +100,28 @@ def _covered(
     return any(e.purpose in purposes and e.authority in authorities and extents[e] == "all" for e in pairs)
 
 
-def _fewest(openings: Openings, tried: _Tried, extents: tuple[Extent, ...]) -> list[Circumstances]:
+def _fewest(openings: Openings, agency: str, tried: _Extents, extents: tuple[Extent, ...]) -> list[Circumstances]:
     """Circumstances that say in which others so much of a category is open."""
-    every = [context.circumstances for context, _ in tried if context.circumstances.purpose != UNDECLARED]
     allowed = [context.circumstances for context, extent in tried if extent in extents]
-    return [*fewest(openings.repository, every, allowed)]
+    return [*_declared(openings, agency).fewest(allowed)]
 
 
 @lru_cache(maxsize=KEPT)
-def _tried(openings: Openings, agency: str, category: str) -> _Tried:
+def _declared(openings: Openings, agency: str) -> Tried:
+    every = (context.circumstances for context, _ in _circumstances(openings, agency))
+    return Tried(openings.repository, (each for each in every if each.purpose != UNDECLARED))
+
+
+@lru_cache(maxsize=KEPT)
+def _tried(openings: Openings, agency: str, category: str) -> _Extents:
     every = _circumstances(openings, agency)
-    return [(each, widest(openings.extents(agency, each.circumstances, category).values())) for each in every]
+    # Hundreds of circumstances leave the rules in some ten ways.
+    found = {left: widest(openings.extents_of(left, category).values()) for left in {left for _, left in every}}
+    return [(context, found[left]) for context, left in every]
 
 
 @lru_cache(maxsize=KEPT)
-def _circumstances(openings: Openings, agency: str) -> tuple[Context, ...]:
+def _circumstances(openings: Openings, agency: str) -> tuple[tuple[Context, frozenset[int]], ...]:
     purposes = [each for each in openings.repository.purposes if each != UNDECLARED]
-    return openings.circumstances(agency, purposes)
+    every = openings.circumstances(agency, purposes)
+    return tuple((each, openings.alike(agency, each.circumstances)) for each in every)
