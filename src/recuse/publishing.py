@@ -1,9 +1,6 @@
 """What a site is put together from: the policy repository, the ledger and the content folder, read as of now."""
 
-import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -30,19 +27,6 @@ _TOLD: Final = 5
 """Ids without a name that a message lists."""
 
 
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Without searches for garbage: a site has next to none, and they cost an eighth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@_without_collection()
 def read_sources(content: Path, repository: Path, ledger: Path | None, *, printed: bool) -> Sources:
     """Everything that a site is made of. Raises as the readers of each: a site of what is not in force is not made."""
     told = read_content(content)
@@ -99,7 +83,6 @@ def _check_deadline(asked: WhoLooked | None, folder: Path, repository: Repositor
         )
 
 
-@_without_collection()
 def publish_sources(sources: Sources, target: Path | None, fonts: tuple[Path, ...], progress: Progress) -> Written:
     """Write a site to a folder, with the index of its search; without a target make every page and write nothing."""
     printer = Printer(sources.now, fonts) if sources.printed else None

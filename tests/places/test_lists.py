@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from recuse.demo.services.feeds import write_services
 from recuse.directory.reading import Directory, read_directory
+from recuse.directory.rows import COLUMNS
 from recuse.directory.telling import report
 from recuse.languages import LANGUAGES
 from recuse.site.alphabet import order
 from recuse.site.places.lines import PAGE, Group, lines_of, parts
 from recuse.site.places.naming import area_path, file_name
 from recuse.site.places.pages import CSV, SECTION
-from recuse.site.places.rows import COLUMNS
 from recuse.site.places.saying import Saying
 from tests.directory.content import TODAY, item, read
 from tests.places.world import pages, sources, texts
@@ -129,3 +129,15 @@ def test_rows_are_what_readers_see_and_no_formula(tmp_path: Path) -> None:
     assert rows[0]["description"] == "'=cmd()"
     assert rows[0]["assured_date"] == day
     assert "ada@" not in content.decode()
+
+
+def test_the_data_of_a_page_is_the_row_of_its_service_in_every_language(directory: Directory) -> None:
+    [(_, content)] = SECTION.files(sources(directory))
+    rows = {each["id"]: each for each in csv.DictReader(io.StringIO(content.decode()))}
+    assert len(rows) == len(directory.surveyed)
+    for code in ("en", "es"):
+        data = [page.data["service"] for path, (page, _) in pages(directory, code).items() if "/services/" in path]
+        found = {each["id"]: (each["name"], each["status"]) for each in data if isinstance(each, dict)}
+        assert found == {name: (each["name"], each["status"]) for name, each in rows.items()}
+        names = {each.entry.id: each.entry.service.name for each in directory.surveyed}
+        assert {name: told for name, (told, _) in found.items()} == names

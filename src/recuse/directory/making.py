@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
-from recuse.directory.fields import Table, WrongFieldError, read_row
+from recuse.directory.fields import TABLES, Table, WrongFieldError, read_row
 from recuse.directory.rejects import Place, Tally
 
 _PERIODS: Final = (("valid_from", "valid_to"), ("dtstart", "until"), ("minimum_age", "maximum_age"))
@@ -21,9 +22,9 @@ class Making:
 
     def values(self, table: Table, raw: Mapping[str, object], place: Place) -> dict[str, Any] | None:
         """The values of one row, its own id among them; None, and a reject, when one of them is wrong."""
-        unknown = raw.keys() - table.fields.keys() - table.parents.keys() - table.lists.keys() - table.beside
+        unknown = _unknown(table.name, tuple(raw))
         if unknown:
-            self.tally.pass_over(table.name, sorted(name for name in unknown if raw[name] not in (None, "", [])))
+            self.tally.pass_over(table.name, [name for name in unknown if raw[name] not in (None, "", [])])
         try:
             found = read_row(table, raw)
         except WrongFieldError as error:
@@ -59,3 +60,10 @@ class Making:
         """The record of a row, which is kept by that."""
         self.tally.kept += 1
         return table.record(**values)
+
+
+@lru_cache(maxsize=1 << 10)  # rows of a table have the same keys, or nearly
+def _unknown(name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys of a row that no part of its table has, in their order."""
+    table = TABLES[name]
+    return tuple(sorted({*keys} - table.fields.keys() - table.parents.keys() - table.lists.keys() - table.beside))

@@ -18,6 +18,7 @@ from recuse.directory.making import Making
 from recuse.directory.merging import Merge, merge
 from recuse.directory.records import Entry, Service
 from recuse.directory.rejects import Place, Reject, Tally
+from recuse.directory.rows import Row, row
 from recuse.directory.settings import Feed, Settings, read_settings
 from recuse.directory.survey import Surveyed, survey
 from recuse.directory.texts import Text, texts
@@ -68,6 +69,11 @@ class Directory:
     def surveyed(self) -> tuple[Surveyed, ...]:
         """What readers see, each with what follows from its record."""
         return survey(self.shown, self.settings, self.today)
+
+    @cached_property
+    def rows(self) -> Mapping[str, Row]:
+        """What readers see, as rows by id, in its order."""
+        return {each.entry.id: row(each, self.settings, self.today) for each in self.surveyed}
 
     @cached_property
     def areas(self) -> tuple[Area, ...]:

@@ -1,6 +1,7 @@
 """All files of a site: the pages of every section by language, their data, and what has no language."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -24,6 +25,8 @@ Progress = Callable[[str, int, int], None]
 
 _LARGE: Final = 400
 """Services from which a site is made by two processes."""
+_EARLY: Final = 2
+"""Languages by which what the other process does not make is ahead of what it makes."""
 File = tuple[str, bytes]
 K = TypeVar("K")
 T = TypeVar("T")
@@ -67,8 +70,8 @@ def build_into(
     many = [partial(part, each, texts) for texts in spoken for each in sections if each.many]
     progress(steps[0], 0, len(spoken) + 1)
     with ahead(many, large=_large(sources)) as parts:
-        # What is made here is made one language ahead, so that next to nothing is waited for.
-        for number, (texts, own, printed) in enumerate(_early(_own(part, sheets, sections, spoken)), 1):
+        # What is made here is made some languages ahead, so that next to nothing is waited for.
+        for number, (texts, own, printed) in enumerate(_early(_own(part, sheets, sections, spoken), _EARLY), 1):
             yield from (file for each in (*own.values(), printed) for file in each.files)
             far = {section.name: next(parts) for section in sections if section.many}
             yield from (file for each in far.values() for file in each.files)
@@ -79,12 +82,13 @@ def build_into(
     progress(steps[-1], len(spoken) + 1, len(spoken) + 1)
 
 
-def _early(items: Iterable[T]) -> Iterator[T]:
-    """The same, each when the one after it has come."""
-    held: list[T] = []
+def _early(items: Iterable[T], others: int) -> Iterator[T]:
+    """The same, each when so many others after it have come."""
+    held: deque[T] = deque()
     for each in items:
-        yield from held
-        held = [each]
+        held.append(each)
+        if len(held) > others:
+            yield held.popleft()
     yield from held
 
 

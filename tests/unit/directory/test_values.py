@@ -88,6 +88,21 @@ def test_text_that_is_taken_hides_nothing_and_is_taken_again(text: str) -> None:
     found.encode()  # no half of a pair
 
 
+@given(
+    st.text(max_size=80) | st.text("a é\n\t\r\u200b\u202e\xa0", max_size=20) | st.integers(498, 503).map("x".__mul__)
+)
+def test_a_line_is_a_text_without_breaks_that_is_not_too_long(text: str) -> None:
+    def read(reader: values.Reader) -> object:
+        try:
+            return reader(text)
+        except WrongValueError as error:
+            return error.message.partition(" ")[0]
+
+    found = read(values.text)
+    told = isinstance(found, str) and (len(found) > 500 or {"\n", "\t"} & {*found})
+    assert read(values.line) == ("has" if told else found)
+
+
 @pytest.mark.parametrize(
     "character", ["\0", "\x07", "\x1b", "\x7f", "\x85", "\u200b", "\u202e", "\u2066", "\ufeff", "\ud800"]
 )

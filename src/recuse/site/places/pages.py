@@ -12,13 +12,13 @@ from recuse.content.values import ORIGINAL
 from recuse.directory.areas import Area
 from recuse.directory.maps import map_of
 from recuse.directory.reading import Directory
+from recuse.directory.rows import rows_csv
 from recuse.languages import Texts
 from recuse.ledger import JSON
 from recuse.site.pages import Page, Section
 from recuse.site.places.lines import PAGE, Group, Line, Part, by_kind, lines_of, parts
 from recuse.site.places.maps import drawn, tile_files
 from recuse.site.places.naming import INDEX, area_name, area_path, kind_name, kind_path, map_path, service_path
-from recuse.site.places.rows import document, services_csv
 from recuse.site.places.saying import Saying
 from recuse.site.places.service import Teller
 from recuse.site.sources import Sources
@@ -36,7 +36,7 @@ def _pages(sources: Sources, texts: Texts) -> Iterator[Page]:
 
 def _files(sources: Sources) -> Iterator[tuple[str, bytes]]:
     if sources.directory is not None:
-        yield CSV, services_csv(sources.directory)
+        yield CSV, rows_csv(sources.directory.rows.values()).encode()
         yield from tile_files(sources.directory)
 
 
@@ -113,7 +113,7 @@ class _Places:
             kind = line.kinds[0]
             yield Page(
                 service_path(line.id), "places/service.html", line.name.text, {"service": shown},
-                {"service": document(shown.found, self._directory)}, (*above, (self._kinds[kind], kind_path(kind))),
+                {"service": self._directory.rows[line.id]}, (*above, (self._kinds[kind], kind_path(kind))),
                 words=" · ".join(filter(None, (line.kind, line.where, shown.languages))),
                 title_language=line.name.language, of=line.organization,
             )  # fmt: skip

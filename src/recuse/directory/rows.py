@@ -1,15 +1,16 @@
-"""Services as rows: what readers see of each, with the codes of its record, as CSV and as data of its page.
+"""Services as rows: what readers see of each, with the codes of its record, the same in every language.
 
 Who confirmed a record is not told: that is a person. Texts are those of the feeds, untranslated.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Final
 
 from recuse.csv_text import Cell, csv_text
 from recuse.directory.hours import DAYS, Week
-from recuse.directory.reading import Directory
 from recuse.directory.records import Address, CostOption, Language, Phone
+from recuse.directory.settings import Settings
 from recuse.directory.standing import costs
 from recuse.directory.survey import Surveyed, Visit
 from recuse.directory.words import phones_of, visited
@@ -22,12 +23,13 @@ COLUMNS: Final = (
     "assurance", "assured_date", "confirm_again_by", "incomplete",
 )  # fmt: skip
 _APART: Final = " | "
+Row = Mapping[str, JSON]
+"""By column."""
 
 
-def services_csv(directory: Directory) -> bytes:
-    """Every service that readers see, one row each, in the order of the directory."""
-    rows = (document(each, directory) for each in directory.surveyed)
-    return csv_text([COLUMNS, *([_cell(row[name]) for name in COLUMNS] for row in rows)]).encode()
+def rows_csv(rows: Iterable[Row]) -> str:
+    """The rows as CSV."""
+    return csv_text([COLUMNS, *([_cell(row[name]) for name in COLUMNS] for row in rows)])
 
 
 def _cell(value: JSON) -> Cell:
@@ -36,11 +38,11 @@ def _cell(value: JSON) -> Cell:
     return value if isinstance(value, str | int) or value is None else str(value)
 
 
-def document(found: Surveyed, directory: Directory) -> dict[str, JSON]:
+def row(found: Surveyed, settings: Settings, today: date) -> Row:
     """One service with the fields that readers see."""
-    service, settings = found.entry.service, directory.settings
+    service = found.entry.service
     titles = {feed.name: feed.title for feed in settings.feeds}
-    fees = (service.fees_description, service.fees, *map(_cost, costs(service, directory.today)))
+    fees = (service.fees_description, service.fees, *map(_cost, costs(service, today)))
     return {
         "id": service.id, "name": service.name,
         "organization": service.organization.name if service.organization else None, "kinds": list(found.kinds),
