@@ -42,11 +42,11 @@ def fewest(
 
     A pair is wholly allowed where every pair below it that was tried is allowed.
     """
-    yield from Tried(repository, tried).fewest(allowed)
+    yield from Fewest(repository, tried).of(allowed)
 
 
-class Tried:
-    """Circumstances that were tried, for which it is asked more than once which of them are allowed."""
+class Fewest:
+    """The function `fewest` for circumstances that are tried once, of which now these are allowed and now those."""
 
     def __init__(self, repository: Repository, tried: Iterable[Circumstances]) -> None:
         pairs = {(each.purpose, each.authority) for each in tried}
@@ -55,8 +55,8 @@ class Tried:
         # Each pair with itself and those above it.
         self._above = {pair: frozenset(product(purposes[pair[0]], authorities[pair[1]])) for pair in pairs}
 
-    def fewest(self, allowed: Iterable[Circumstances]) -> Iterator[Circumstances]:
-        """As the function `fewest` of these."""
+    def of(self, allowed: Iterable[Circumstances]) -> Iterator[Circumstances]:
+        """The fewest of these."""
         opening: dict[_Pair, Circumstances] = {}
         for circumstances in allowed:
             opening.setdefault((circumstances.purpose, circumstances.authority), circumstances)

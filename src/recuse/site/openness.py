@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from recuse.compiler.opening import Extent, Openings
 from recuse.model import UNDECLARED, Circumstances
-from recuse.policy.closed import Tried
+from recuse.policy.closed import Fewest
 from recuse.policy.contexts import Context
 from recuse.policy.trees import above
 from recuse.site.first_line import widest
@@ -103,13 +103,13 @@ def _covered(
 def _fewest(openings: Openings, agency: str, tried: _Extents, extents: tuple[Extent, ...]) -> list[Circumstances]:
     """Circumstances that say in which others so much of a category is open."""
     allowed = [context.circumstances for context, extent in tried if extent in extents]
-    return [*_declared(openings, agency).fewest(allowed)]
+    return [*_declared(openings, agency).of(allowed)]
 
 
 @lru_cache(maxsize=KEPT)
-def _declared(openings: Openings, agency: str) -> Tried:
+def _declared(openings: Openings, agency: str) -> Fewest:
     every = (context.circumstances for context, _ in _circumstances(openings, agency))
-    return Tried(openings.repository, (each for each in every if each.purpose != UNDECLARED))
+    return Fewest(openings.repository, (each for each in every if each.purpose != UNDECLARED))
 
 
 @lru_cache(maxsize=KEPT)
