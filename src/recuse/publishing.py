@@ -9,7 +9,7 @@ from recuse.content.beginning import guesses
 from recuse.content.folder import read_content
 from recuse.content.naming import missing_names
 from recuse.content.values import Content, Site, WhoLooked
-from recuse.directory.reading import read_directory
+from recuse.directory.reading import Directory, read_directory
 from recuse.errors import InputError
 from recuse.ledger import decode
 from recuse.model import Repository
@@ -19,6 +19,7 @@ from recuse.operations.workspace import open_with_ledger
 from recuse.policy.references import nearest
 from recuse.site.building import Progress, build, build_into
 from recuse.site.engine import indexing
+from recuse.site.places.maps import tile_files
 from recuse.site.sheets import Printer
 from recuse.site.sources import Record, Settings, Sources
 from recuse.site.writing import Written, count_files, write_site
@@ -38,6 +39,7 @@ def read_sources(content: Path, repository: Path, ledger: Path | None, *, printe
     _check_deadline(told.site.who_looked, repository, workspace.repository)
     there = os.path.lexists(content / "services")
     services = read_directory(content, workspace.at.date()) if there else None
+    _check_tiles(services)
     raw, checkpoint = record.exact(folder)
     verifier = (folder / "verifier").read_text(encoding="utf-8").strip()
     kept = Record(tuple(map(decode, raw)), raw, checkpoint, verifier)
@@ -81,6 +83,13 @@ def _check_deadline(asked: WhoLooked | None, folder: Path, repository: Repositor
             f"site.toml promises an answer within {asked.deadline_days} days, and `{path.name}` within {days}",
             "give `deadline_days` and `days` the same number",
         )
+
+
+def _check_tiles(services: Directory | None) -> None:
+    """Raise InputError for a tile that a map needs and that is not there: before any page is made, not after all."""
+    if services is not None and services.settings.map is not None:
+        for _ in tile_files(services):
+            pass
 
 
 def publish_sources(sources: Sources, target: Path | None, fonts: tuple[Path, ...], progress: Progress) -> Written:

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from recuse import clock
+from recuse.errors import InputError
+from recuse.publishing import read_sources
 from tests.site.world import Site
+from tests.unit.directory.test_maps import MAP
 
 PROGRAM = "import sys; from recuse import cli; sys.argv = ['recuse', *sys.argv[1:]]; cli.main()"
 # A shell gives its jobs in the background no Ctrl-C.
@@ -160,6 +163,15 @@ def test_what_is_missing_is_told_in_one_sentence_and_nothing_is_written(site: Si
     _, said = run("publish", str(site.content), *there[2:], "--fonts", "nowhere", code=2)
     assert "`nowhere` is no folder" in said
     assert not (tmp_path / "new").exists()
+
+
+def test_a_tile_that_a_map_lacks_is_told_before_a_page_is_made(site: Site, tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(site.content, content)
+    services = content / "services/services.toml"
+    services.write_text(services.read_text(encoding="utf-8") + "\n" + MAP, encoding="utf-8")
+    with pytest.raises(InputError, match=r"^`services/tiles/\d+/\d+/\d+\.png` cannot be read, and a map needs it"):
+        read_sources(content, site.office.policy, None, printed=False)
 
 
 def test_a_preview_leaves_the_document_alone(site: Site, tmp_path: Path) -> None:
