@@ -140,6 +140,6 @@ def test_what_does_not_hold_has_no_last_day() -> None:
     found = sources([*RECORD, verified(verdict="findings")])
     assert verified_of(found).document()["current_until"] is None
     (page, *_) = press.SECTION.pages(found, texts(LANGUAGES["en"]))
-    assert b"Counts up to and including" not in Renderer(found, [press.SECTION]).page(page, texts(LANGUAGES["en"]))
+    assert b"Others may quote this up to" not in Renderer(found, [press.SECTION]).page(page, texts(LANGUAGES["en"]))
     (page, *_) = press.SECTION.pages(sources(), texts(LANGUAGES["en"]))
-    assert b"Counts up to and including" in Renderer(sources(), [press.SECTION]).page(page, texts(LANGUAGES["en"]))
+    assert b"Others may quote this up to" in Renderer(sources(), [press.SECTION]).page(page, texts(LANGUAGES["en"]))
