@@ -11,6 +11,7 @@ paths are foretold and read through, and the remedy, which nobody here applies b
 import base64
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -112,7 +113,15 @@ def typed(lab: Server, database: str, text: str, account: str | None) -> str:
         input=text, env={"PGPASSFILE": str(lab.folder.parent / "passwords")}, capture_output=True, check=False,
         text=True, errors="replace",
     )  # fmt: skip
+    _wait_for_the_end(lab)
     return shown.stdout + shown.stderr
+
+
+def _wait_for_the_end(lab: Server) -> None:
+    """What a session made for itself alone goes with it, and that is some time after its `psql` has ended."""
+    with psycopg.connect(lab.dsn(), autocommit=True) as connection:
+        while connection.execute("SELECT FROM pg_stat_activity WHERE application_name = 'psql'").fetchone() is not None:
+            time.sleep(0.002)
 
 
 def attempted(lab: Server, database: str, folder: Path) -> str:

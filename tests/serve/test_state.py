@@ -117,11 +117,15 @@ def test_one_that_was_lost_is_made_anew(server: Server, database: str) -> None:
 
 def test_one_that_the_driver_does_not_call_lost_is_made_anew_too(server: Server, database: str) -> None:
     lasting = Lasting(prepared(server, database))
-    with pytest.raises(UnreachableError, match="socket closed"), lasting.connection() as first:
+    first = lasting.connected()
+    assert lasting.connected() is first
+    with first.transaction():
+        assert lasting.connected() is first, "a transaction is no loss"
+    with pytest.raises(psycopg.OperationalError, match="socket closed"):
         left_waiting(first)
-    assert (first.closed, first.broken) == (True, False)
-    with lasting.connection() as second:
-        assert second.execute("SELECT 1").fetchall() == [(1,)]
+    assert (first.closed, first.broken) == (False, False)
+    assert lasting.connected().execute("SELECT 1").fetchall() == [(1,)]
+    assert first.closed
     lasting.close()
 
 

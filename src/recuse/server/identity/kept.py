@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from recuse.server.state.migrations import Connection
+from recuse.server.state.migrations import Connection, told
 from recuse.server.state.serving import Lasting
 
 Rows = list[tuple[Any, ...]]
@@ -29,8 +29,10 @@ class Kept:
     @contextmanager
     def together(self) -> Iterator[Connection]:
         """One transaction. `TargetError` when the state cannot be used."""
-        with self._lock, self._lasting.connection() as connection, connection.transaction():
-            yield connection
+        with self._lock, told():
+            connection = self._lasting.connected()
+            with connection.transaction():
+                yield connection
 
     def close(self) -> None:
         """Give up the connection; harmless when done twice."""

@@ -1,13 +1,12 @@
 """Which policy is answered under, as all who serve one state agree: asked for each answer, never moved back."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
-from recuse.errors import UnreachableError
 from recuse.server.state.migrations import Connection, check_prepared, told
 
 SECONDS: Final = 5
@@ -32,20 +31,13 @@ class Lasting:
         self._dsn = dsn
         self._connection: Connection | None = None
 
-    @contextmanager
-    def connection(self) -> Iterator[Connection]:
-        """The connection. `TargetError` when there is none, the state is not prepared, or the driver fails inside.
-
-        After `UnreachableError` it is given up, whatever the driver says of it: where a server's last word came just
-        before the end of the stream, psycopg calls the connection neither broken nor closed, and libpq refuses every
-        later statement ("another command is already in progress"), so that nothing would ever be answered again.
-        """
-        try:
-            with told():
-                yield self._connected()
-        except UnreachableError:
+    def connected(self) -> Connection:
+        """The connection, made anew after it was lost. TargetError when there is none, or the state is not prepared."""
+        if self._connection is None or _lost(self._connection):
             self.close()
-            raise
+            self._connection = connected(self._dsn)
+            check_prepared(self._connection)
+        return self._connection
 
     def close(self) -> None:
         """Give up the connection; harmless when done twice."""
@@ -53,39 +45,35 @@ class Lasting:
             self._connection.close()
             self._connection = None
 
-    def _connected(self) -> Connection:
-        if self._connection is None or self._connection.broken or self._connection.closed:
-            self.close()
-            self._connection = connected(self._dsn)
-            check_prepared(self._connection)
-        return self._connection
+
+def _lost(connection: Connection) -> bool:
+    """Whether nothing more can be asked of it, as one thread sees it between two statements.
+
+    Where a server's last word came just before the end of the stream, psycopg calls a connection neither broken nor
+    closed, and libpq takes the statement to be under way for ever ("another command is already in progress").
+    """
+    waiting = connection.info.transaction_status is TransactionStatus.ACTIVE
+    return connection.closed or connection.broken or waiting
 
 
-class State:
-    """Which policy is answered under; over one connection, for one thread."""
-
-    def __init__(self, dsn: str) -> None:
-        self._lasting = Lasting(dsn)
+class State(Lasting):
+    """Which policy is answered under; for one thread."""
 
     def serving(self) -> Serving:
         """What is agreed now. `TargetError` when it cannot be known."""
-        with self._lasting.connection() as connection:
-            ((policy, place, halted),) = connection.execute(_ASK).fetchall()
+        with told():
+            ((policy, place, halted),) = self.connected().execute(_ASK).fetchall()
         return Serving(policy, place, halted)
 
     def move(self, policy: str, place: int) -> None:
         """Answer under this policy from now on, unless a later place in the ledger has been heard of."""
-        with self._lasting.connection() as connection:
-            connection.execute(_MOVE, (policy, place, place))
+        with told():
+            self.connected().execute(_MOVE, (policy, place, place))
 
     def halt(self, reason: str | None) -> None:
         """Answer nothing from now on, for this reason; None: answer again. Rights: those of the state's owner."""
-        with self._lasting.connection() as connection:
-            connection.execute("UPDATE recuse_state.serving SET halted = %s", (reason,))
-
-    def close(self) -> None:
-        """Give up the connection; harmless when done twice."""
-        self._lasting.close()
+        with told():
+            self.connected().execute("UPDATE recuse_state.serving SET halted = %s", (reason,))
 
 
 def connected(dsn: str) -> Connection:
