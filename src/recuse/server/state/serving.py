@@ -1,6 +1,5 @@
 """Which policy is answered under, as all who serve one state agree: asked for each answer, never moved back."""
 
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,8 +34,7 @@ class Lasting:
         """The connection, made anew after it was lost. TargetError when there is none, or the state is not prepared."""
         if self._connection is None or _lost(self._connection):
             self.close()
-            self._connection = connected(self._dsn)
-            check_prepared(self._connection)
+            self._connection = _prepared(self._dsn)
         return self._connection
 
     def close(self) -> None:
@@ -87,5 +85,15 @@ def connected(dsn: str) -> Connection:
 
 def check_prepared_at(dsn: str) -> None:
     """Raise `TargetError` unless there is a state that is prepared for this version."""
-    with closing(connected(dsn)) as connection:
+    _prepared(dsn).close()
+
+
+def _prepared(dsn: str) -> Connection:
+    """A connection to a state prepared for this version; of any other none is kept, so that it is told each time."""
+    connection = connected(dsn)
+    try:
         check_prepared(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
